@@ -1,0 +1,26 @@
+# System packages first. WRUN_FETCH_DEPENDENCIES downloads the pinned version of what is missing.
+include(cmake/fetch.cmake)
+wrun_dependency(fmt)
+wrun_dependency(ZLIB)
+find_package(Threads REQUIRED)
+
+# The archive, where there is one, so that a program linked with wrun needs no shared zlib.
+add_library(wrun_zlib INTERFACE)
+find_library(WRUN_ZLIB_ARCHIVE libz.a)
+mark_as_advanced(WRUN_ZLIB_ARCHIVE)
+if(WRUN_ZLIB_ARCHIVE AND NOT TARGET zlibstatic)
+  target_link_libraries(wrun_zlib INTERFACE ${WRUN_ZLIB_ARCHIVE})
+else()
+  target_link_libraries(wrun_zlib INTERFACE ZLIB::ZLIB)
+endif()
+
+# fmt's out-of-line part goes into the library itself: Debian has no archive of it, and a
+# consumer of wrun shouldn't need to find fmt.
+get_target_property(fmt_includes fmt::fmt INTERFACE_INCLUDE_DIRECTORIES)
+add_library(wrun_fmt OBJECT ${PROJECT_SOURCE_DIR}/cmake/fmt.cpp)
+target_include_directories(wrun_fmt SYSTEM PRIVATE ${fmt_includes})
+target_compile_features(wrun_fmt PRIVATE cxx_std_20)
+set_target_properties(wrun_fmt PROPERTIES
+  CXX_VISIBILITY_PRESET hidden
+  VISIBILITY_INLINES_HIDDEN ON
+  POSITION_INDEPENDENT_CODE ON)

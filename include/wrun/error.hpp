@@ -1,0 +1,118 @@
+#pragma once
+
+// What went wrong, as a value. Every function of the library that can fail returns Result<T>
+// (result.hpp) with one of these; the library never prints and never ends the process.
+
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <wrun/export.hpp>
+
+namespace wrun {
+inline namespace v0 {
+
+/// The first five are what the specification's test scripts assert; the others are the host's.
+enum class ErrorKind : std::uint8_t {
+  malformed,    ///< the bytes or the text are not a module
+  invalid,      ///< the module doesn't validate, or uses a feature that is off
+  unlinkable,   ///< an import is missing or has another type
+  trap,         ///< WebAssembly trapped; Error::trap() says why
+  exhaustion,   ///< the call stack is used up
+  exception,    ///< a WebAssembly exception left the outermost call
+  limit,        ///< a limit of the host struck: memory, fuel, deadline, table elements, ...
+  interrupted,  ///< Store::interrupt() was called
+  denied,       ///< a capability was asked for that wasn't granted
+  exit,         ///< the guest ended itself; Error::exit_status() has the status
+  io,           ///< a file couldn't be read or written
+  usage,        ///< the host broke a rule: stale handle, wrong types, wrong thread, ...
+  host          ///< a host function reported failure
+};
+
+/// Why WebAssembly trapped. The texts are those of the specification's test suite.
+enum class TrapCode : std::uint8_t {
+  unreachable,
+  integer_divide_by_zero,
+  integer_overflow,
+  invalid_conversion_to_integer,
+  out_of_bounds_memory_access,
+  out_of_bounds_table_access,
+  out_of_bounds_array_access,
+  indirect_call_type_mismatch,
+  undefined_element,
+  uninitialized_element,
+  null_reference,
+  null_function_reference,
+  null_struct_reference,
+  null_array_reference,
+  null_i31_reference,
+  null_exception_reference,
+  cast_failure,
+  unaligned_atomic,
+  expected_shared_memory,
+  stack_exhausted,
+  out_of_fuel,
+  interrupted,
+  deadline,
+  allocation_failed,
+  host_error,
+  count_
+};
+
+/// "integer divide by zero", "out of bounds memory access", ...
+WRUN_API std::string_view text(TrapCode code);
+/// "malformed", "invalid", ...
+WRUN_API std::string_view text(ErrorKind kind);
+
+/// One WebAssembly frame of a backtrace, innermost first.
+struct Frame {
+  std::string module;  ///< the module's name, if it has one
+  std::uint32_t func_index = 0;
+  std::string func_name;     ///< from the name section or an export, if there is one
+  std::uint64_t offset = 0;  ///< of the instruction, in bytes from the module's start
+};
+
+/// An error: a kind, a place where there is one, a sentence for a person, and details by kind.
+/// Copying is cheap.
+class Error {
+ public:
+  /// What only traps, exits and limits have.
+  struct Details {
+    std::optional<TrapCode> trap;
+    std::optional<int> exit_status;
+    std::vector<Frame> backtrace;
+    std::optional<std::uint64_t> address;      ///< of a memory trap
+    std::optional<std::uint64_t> memory_size;  ///< in bytes, when it struck
+  };
+
+  Error(ErrorKind kind, std::string message) : kind_(kind), message_(std::move(message)) {}
+  Error(ErrorKind kind, std::uint64_t offset, std::string message)
+      : kind_(kind), offset_(offset), message_(std::move(message)) {}
+  Error(ErrorKind kind, std::string message, Details details)
+      : kind_(kind),
+        message_(std::move(message)),
+        details_(std::make_shared<const Details>(std::move(details))) {}
+
+  ErrorKind kind() const { return kind_; }
+  /// Bytes from the start of the module or of the text.
+  std::optional<std::uint64_t> offset() const { return offset_; }
+  const std::string& message() const { return message_; }
+  std::optional<TrapCode> trap() const { return details_ ? details_->trap : std::nullopt; }
+  std::optional<int> exit_status() const { return details_ ? details_->exit_status : std::nullopt; }
+  /// Null for kinds that have none.
+  const Details* details() const { return details_.get(); }
+
+ private:
+  ErrorKind kind_;
+  std::optional<std::uint64_t> offset_;
+  std::string message_;
+  std::shared_ptr<const Details> details_;
+};
+
+}  // namespace v0
+}  // namespace wrun

@@ -1,0 +1,64 @@
+#include <wrun/error.hpp>
+#include <wrun/result.hpp>
+
+#include <array>
+#include <cstddef>
+#include <stdexcept>
+
+namespace wrun::inline v0 {
+namespace {
+
+/// In the order of TrapCode.
+constexpr std::array<std::string_view, static_cast<std::size_t>(TrapCode::count_)> trap_texts = {
+    "unreachable",
+    "integer divide by zero",
+    "integer overflow",
+    "invalid conversion to integer",
+    "out of bounds memory access",
+    "out of bounds table access",
+    "out of bounds array access",
+    "indirect call type mismatch",
+    "undefined element",
+    "uninitialized element",
+    "null reference",
+    "null function reference",
+    "null structure reference",
+    "null array reference",
+    "null i31 reference",
+    "null exception reference",
+    "cast failure",
+    "unaligned atomic",
+    "expected shared memory",
+    "call stack exhausted",
+    "out of fuel",
+    "interrupted",
+    "deadline exceeded",
+    "allocation failed",
+    "host function failed",
+};
+static_assert(!trap_texts.back().empty(), "each trap has a text");
+
+/// In the order of ErrorKind.
+constexpr std::array<std::string_view, static_cast<std::size_t>(ErrorKind::host) + 1> kind_texts = {
+    "malformed",   "invalid", "unlinkable", "trap", "exhaustion", "exception", "limit",
+    "interrupted", "denied",  "exit",       "io",   "usage",      "host",
+};
+static_assert(!kind_texts.back().empty(), "each kind has a text");
+
+}  // namespace
+
+std::string_view text(TrapCode code) {
+  const auto index = static_cast<std::size_t>(code);
+  return index < trap_texts.size() ? trap_texts[index] : "unknown trap";
+}
+
+std::string_view text(ErrorKind kind) {
+  const auto index = static_cast<std::size_t>(kind);
+  return index < kind_texts.size() ? kind_texts[index] : "unknown error";
+}
+
+void detail::bad_result_access(const Error& error) {
+  throw std::runtime_error(error.message());
+}
+
+}  // namespace wrun::inline v0

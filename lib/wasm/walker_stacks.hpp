@@ -1,0 +1,168 @@
+#pragma once
+
+// What the walker keeps while it walks a function: operands, control entries, types of locals.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "lib/wasm/types.hpp"
+
+namespace wrun::inline v0::wasm {
+
+/// For clients without values or labels; takes no room in a stack entry.
+struct Empty {};
+
+/// An entry of the operand stack.
+template <class Value>
+struct BasicOperand {
+  ValType type;
+  std::uint32_t height = 0;  ///< slots below it in the frame's operand area; v128 takes two
+  [[no_unique_address]] Value value{};
+};
+
+/// A type [params] -> [results] of a block; a single result needs no type section.
+class BlockType {
+ public:
+  BlockType() = default;
+  explicit BlockType(ValType result) : result_(result), result_count_(1) {}
+  explicit BlockType(const FuncType& type) : BlockType(type.params, type.results) {}
+  BlockType(std::span<const ValType> params, std::span<const ValType> results)
+      : params_(params.data()),
+        results_(results.data()),
+        param_count_(static_cast<std::uint32_t>(params.size())),
+        result_count_(static_cast<std::uint32_t>(results.size())) {}
+
+  std::span<const ValType> params() const { return {params_, param_count_}; }
+  /// Valid as long as this object stays where it is.
+  std::span<const ValType> results() const {
+    return {results_ ? results_ : &result_, result_count_};
+  }
+
+ private:
+  const ValType* params_ = nullptr;
+  const ValType* results_ = nullptr;  // null: result_
+  ValType result_;
+  std::uint32_t param_count_ = 0;
+  std::uint32_t result_count_ = 0;
+};
+
+enum class ControlKind : std::uint8_t {
+  function,  ///< the outermost entry; a branch to it is a return
+  block,
+  loop,
+  if_,  ///< no else yet
+  else_,
+  try_table,
+  legacy_try,
+  legacy_catch,
+  legacy_catch_all
+};
+
+/// An entry of the control stack.
+template <class Label>
+struct BasicControl {
+  ControlKind kind = ControlKind::block;
+  bool live = true;          ///< the instruction that opened it is reachable
+  bool polymorphic = false;  ///< validation: its rest is unreachable, any operand may be popped
+  /// So far, reachable code jumps to the label: a branch, a handler, or the end of an arm.
+  bool targeted = false;
+  std::uint32_t base = 0;    ///< index in the operand stack of its first parameter
+  std::uint32_t height = 0;  ///< slots below its first parameter
+  std::uint32_t start = 0;   ///< byte offset of the instruction that opened it
+  std::uint32_t init_base = 0;
+  std::uint32_t else_base = 0;
+  BlockType type;
+  [[no_unique_address]] Label label{};
+
+  std::span<const ValType> params() const { return type.params(); }
+  std::span<const ValType> results() const { return type.results(); }
+  /// What a branch to it carries.
+  std::span<const ValType> label_types() const {
+    return kind == ControlKind::loop ? params() : results();
+  }
+};
+
+/// A vector whose elements above its size keep their values until they are pushed over, and whose
+/// memory is reused.
+template <class T>
+class ScratchStack {
+ public:
+  std::uint32_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  void clear() { size_ = 0; }
+  void truncate(std::uint32_t size) { size_ = size; }
+  T* data() { return items_.data(); }
+  T& operator[](std::size_t i) { return items_[i]; }
+  const T& operator[](std::size_t i) const { return items_[i]; }
+  T& back() { return items_[size_ - 1]; }
+  std::span<T> from(std::uint32_t begin) { return {items_.data() + begin, size_ - begin}; }
+
+  void reserve(std::uint32_t more) {
+    if (items_.size() - size_ < more) items_.resize(std::max<std::size_t>(64, 2 * (size_ + more)));
+  }
+  T& push() {
+    reserve(1);
+    return items_[size_++];
+  }
+  void push(T item) { push() = item; }
+  /// Puts `count` copies of `item` before position `at`.
+  void insert(std::uint32_t at, std::uint32_t count, const T& item) {
+    reserve(count);
+    std::copy_backward(data() + at, data() + size_, data() + size_ + count);
+    std::fill_n(data() + at, count, item);
+    size_ += count;
+  }
+
+ private:
+  std::vector<T> items_;
+  std::uint32_t size_ = 0;
+};
+
+/// The types of a function's locals, parameters first. Functions may declare 50,000 locals in
+/// five bytes, so only the first ones are spelled out; the others stay run-length coded.
+class LocalTypes {
+ public:
+  struct Run {
+    std::uint32_t begin = 0;  ///< index of its first local
+    std::uint32_t end = 0;
+    ValType type;
+  };
+
+  void clear() {
+    runs_.clear();
+    flat_.clear();
+  }
+  void add(std::uint32_t count, ValType type) {
+    if (count == 0) return;
+    const std::uint32_t begin = size();
+    if (!runs_.empty() && runs_.back().type == type) {
+      runs_.back().end += count;
+    } else {
+      runs_.push_back({begin, begin + count, type});
+    }
+    if (begin < flat_limit) flat_.resize(std::min(begin + count, flat_limit), type);
+  }
+
+  std::uint32_t size() const { return runs_.empty() ? 0 : runs_.back().end; }
+  ValType operator[](std::uint32_t index) const {
+    return index < flat_.size() ? flat_[index] : find(index).type;
+  }
+  /// Maximal runs of equal types, ascending.
+  std::span<const Run> runs() const { return runs_; }
+
+ private:
+  static constexpr std::uint32_t flat_limit = 256;
+
+  const Run& find(std::uint32_t index) const {
+    return *std::upper_bound(runs_.begin(), runs_.end(), index,
+                             [](std::uint32_t i, const Run& run) { return i < run.end; });
+  }
+
+  std::vector<Run> runs_;
+  std::vector<ValType> flat_;
+};
+
+}  // namespace wrun::inline v0::wasm
