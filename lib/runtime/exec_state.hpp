@@ -1,0 +1,113 @@
+#pragma once
+
+// What running code shares with its store: the stack limit, fuel, the pending failure, and the
+// records of crossings between host and WebAssembly.
+
+#include <atomic>
+#include <cstdint>
+#include <exception>
+#include <optional>
+#include <vector>
+
+#include <wrun/error.hpp>
+
+#include "lib/os/wake.hpp"
+#include "lib/runtime/objects.hpp"
+#include "lib/runtime/slot.hpp"
+
+namespace wrun::inline v0::runtime {
+
+/// A crossing between the host and WebAssembly, or between tiers; linked, innermost first.
+/// Backtraces, exceptions and the collector walk these.
+struct Record {
+  enum class Kind : std::uint8_t {
+    enter,      ///< the host called WebAssembly: the frames above base belong to it
+    host_call,  ///< WebAssembly called the host at pc in the frame at fp of `instance`
+  };
+  Kind kind = Kind::enter;
+  Record* outer = nullptr;
+  const void* pc = nullptr;
+  Slot* fp = nullptr;
+  Instance* instance = nullptr;
+  const HostFunction* host = nullptr;  ///< that runs: whoever it was called through may be gone
+  Slot* top =
+      nullptr;  ///< first slot above what the record's frame uses: the next entry starts there
+};
+
+/// Why running code stopped, for whoever called it.
+struct Failure {
+  std::optional<Error> error;
+  std::exception_ptr exception;  ///< a host function threw; rethrown by the API's inline code
+  explicit operator bool() const { return error || exception; }
+};
+
+/// One per store; the store's thread runs one activation at a time.
+struct ExecState {
+  /// No frame may end above this slot. interrupt() replaces it by null, which every comparison
+  /// fails against; whoever notices looks at interrupt_requested and puts stack_end back.
+  std::atomic<Slot*> limit{nullptr};
+  /// Fuel left, where the engine counts it.
+  std::int64_t fuel = 0;
+  /// Calls into the host so far; whoever calls a host function counts it here.
+  std::uint64_t host_calls = 0;
+
+  Slot* stack_end = nullptr;  ///< what limit is when nobody interrupts
+  Slot* stack_top = nullptr;  ///< first free slot: where the next entry's frame starts
+  Record* records = nullptr;  ///< innermost
+  /// The instruction that left the fast path, and what a call that did so was about to do.
+  const std::uint64_t* pc = nullptr;
+  std::uint64_t address = 0;  ///< of the memory access that failed
+  const FuncRef* callee = nullptr;
+  Slot* callee_fp = nullptr;
+  std::size_t call_words = 0;
+  std::uint32_t depth = 0;  ///< nested entries
+  Store* store = nullptr;
+  Failure failure;
+
+  /// Bits: an interruption and a deadline may both be waiting.
+  enum class Stop : std::uint32_t { none = 0, interrupted = 1, deadline = 2 };
+  std::atomic<Stop> stop{Stop::none};
+  os::Wake wake;  ///< readable while there is a request, for host functions that sleep
+
+  /// Asks running code to stop at its next check. Any thread, also a signal handler.
+  void request(Stop why) noexcept {
+    Stop before = stop.load();
+    while (!stop.compare_exchange_weak(before, with(before, why))) {
+    }
+    limit.store(nullptr);
+    wake.set();
+  }
+  /// Whether a request of that kind waits.
+  bool requested(Stop why) const noexcept { return without(why, stop.load()) == Stop::none; }
+  /// Undoes all requests, whoever made them.
+  void rearm() noexcept {
+    stop.store(Stop::none, std::memory_order_relaxed);
+    limit.store(stack_end, std::memory_order_release);
+    wake.clear();
+  }
+  /// Undoes requests of that kind; others stay, also those that come at the same time.
+  void rearm_after(Stop handled) noexcept {
+    Stop before = stop.load();
+    while (!stop.compare_exchange_weak(before, without(before, handled))) {
+    }
+    wake.clear();
+    limit.store(stack_end);
+    if (const Stop why = stop.load(); why != Stop::none) request(why);
+  }
+  bool should_stop() const noexcept { return limit.load(std::memory_order_relaxed) == nullptr; }
+
+ private:
+  static Stop with(Stop set, Stop why) {
+    return Stop(static_cast<std::uint32_t>(set) | static_cast<std::uint32_t>(why));
+  }
+  static Stop without(Stop set, Stop why) {
+    return Stop(static_cast<std::uint32_t>(set) & ~static_cast<std::uint32_t>(why));
+  }
+};
+
+struct CallContext {
+  ExecState* state = nullptr;
+  Instance* caller = nullptr;  ///< the calling instance; null if the host calls its own function
+};
+
+}  // namespace wrun::inline v0::runtime

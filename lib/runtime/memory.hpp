@@ -1,0 +1,50 @@
+#pragma once
+
+// Linear memories. Where address space allows, a memory reserves what it may grow to and never
+// moves; otherwise an unshared one moves when it grows. Accesses check bounds, so nothing here
+// relies on guard pages.
+//
+// https://webassembly.github.io/spec/core/exec/runtime.html#memory-instances
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include <wrun/result.hpp>
+
+#include "lib/runtime/objects.hpp"
+
+namespace wrun::inline v0::runtime {
+
+/// Address space that a 32-bit memory without a smaller maximum reserves: 4 GiB, and room for what
+/// small constant offsets reach beyond it.
+inline constexpr std::uint64_t memory_reservation = (4ull << 30) + (32ull << 20);
+
+/// A zeroed memory of the type's minimum; Error{limit} if a limit or the system refuses. May
+/// collect.
+Result<Memory*> create_memory(Store& store, const wasm::MemoryType& type);
+
+/// Bytes now. A shared memory's size is read as an atomic.
+std::uint64_t size_in_bytes(const Memory& memory);
+std::uint64_t size_in_pages(const Memory& memory);
+
+/// memory.grow: the former size in pages, or nothing if the maximum, a limit or the system
+/// refuses.
+std::optional<std::uint64_t> grow(Memory& memory, std::uint64_t pages);
+
+/// Whether [address, address + size) lies in the memory.
+inline bool in_bounds(std::uint64_t size_of_memory, std::uint64_t address, std::uint64_t size) {
+  return size <= size_of_memory && address <= size_of_memory - size;
+}
+
+// The bulk instructions. False, with nothing written, is a trap: out of bounds memory access.
+
+bool fill(Memory& memory, std::uint64_t to, std::uint8_t value, std::uint64_t count);
+bool copy(Memory& target, std::uint64_t to, const Memory& source, std::uint64_t from,
+          std::uint64_t count);
+/// memory.init; a dropped segment has size 0.
+bool init(Instance& instance, Memory& target, wasm::DataIdx segment, std::uint64_t to,
+          std::uint64_t from, std::uint64_t count);
+void drop(Instance& instance, wasm::DataIdx segment);
+
+}  // namespace wrun::inline v0::runtime

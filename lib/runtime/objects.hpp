@@ -1,0 +1,182 @@
+#pragma once
+
+// The run-time objects whose layout code depends on: what a handler or compiled code reads with
+// one load. They are cells of a store's heap (store.hpp) and stay where they are while reachable.
+// How they are made, grown, linked and traced is in the file of each kind.
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "lib/os/mapping.hpp"
+#include "lib/runtime/slot.hpp"
+#include "lib/wasm/module_data.hpp"
+#include "lib/wasm/types.hpp"
+
+namespace wrun::inline v0::runtime {
+
+struct ExecState;
+struct Instance;
+struct HostFunction;
+struct ModuleCode;
+class Store;
+
+/// What a collector needs to know of every cell.
+enum class CellKind : std::uint8_t {
+  instance,
+  host_function,
+  memory,
+  table,
+  global,
+  tag,
+  host_ref
+};
+
+struct Cell {
+  CellKind kind;
+  bool marked = false;
+  Store* store = nullptr;  ///< the store whose heap this cell is in
+
+ protected:
+  explicit Cell(CellKind k, Store* s) : kind(k), store(s) {}
+};
+
+/// The interpreter's form of a function; opaque here.
+struct SlotCode;
+
+/// Where calls find a function's code. One per function of a module, shared by its instances;
+/// written by release store, read by acquire load, never written again but for a better tier.
+struct CodeCell {
+  std::atomic<const SlotCode*> slot_code{nullptr};
+};
+
+/// What a function reference points to: embedded in its instance or its host function.
+struct FuncRef {
+  const CodeCell* cell = nullptr;  ///< null for host functions
+  wasm::TypeId type;               ///< canonical
+  std::uint32_t index = 0;         ///< in its instance's function index space
+  Instance* instance = nullptr;    ///< whose code it is; null for host functions
+  HostFunction* host = nullptr;    ///< null for WebAssembly functions
+
+  Ref as_ref() const { return reinterpret_cast<Ref>(this); }
+  static const FuncRef* from(Ref ref) { return reinterpret_cast<const FuncRef*>(ref); }
+};
+
+/// The context of one call into the host; what a failing host function leaves its failure in.
+struct CallContext;
+
+/// Host code in the form that the interpreter calls: parameters from args[0] on, one or two slots
+/// each; results overwrite them from args[0] on. args has room for the larger of both. Failure is
+/// a pending failure in the context.
+using SlotThunk = void (*)(void* env, CallContext* context, Slot* args) noexcept;
+
+struct HostFunction : Cell {
+  FuncRef ref;
+  SlotThunk call = nullptr;
+  void* typed =
+      nullptr;  ///< R (*)(void* env, CallContext*, Args...) noexcept, for compiled callers
+  void* env = nullptr;
+  std::uint32_t param_slots = 0;
+  std::uint32_t result_slots = 0;
+  std::shared_ptr<void> env_owner;  ///< frees env
+
+  explicit HostFunction(Store* s) : Cell(CellKind::host_function, s) {}
+};
+
+struct Memory : Cell {
+  std::uint8_t* base = nullptr;
+  std::uint64_t size = 0;  ///< bytes
+  wasm::MemoryType type;
+  std::uint64_t max_pages = 0;  ///< declared, or what the address type allows
+  std::uint64_t reserved = 0;   ///< bytes of address space at base
+  os::Mapping mapping;          ///< what base points into
+
+  explicit Memory(Store* s) : Cell(CellKind::memory, s) {}
+};
+
+struct Table : Cell {
+  Ref* elements = nullptr;
+  std::uint64_t size = 0;  ///< elements
+  std::uint64_t max = 0;
+  wasm::CanonType element;
+  wasm::SizeLimits limits;  ///< as declared
+  std::uint64_t capacity = 0;
+
+  explicit Table(Store* s) : Cell(CellKind::table, s) {}
+  Table(const Table&) = delete;
+  Table& operator=(const Table&) = delete;
+  ~Table();
+};
+
+struct Global : Cell {
+  Slot value[2] = {};
+  wasm::CanonType type;
+  bool is_mutable = false;
+
+  explicit Global(Store* s) : Cell(CellKind::global, s) {}
+};
+
+struct Tag : Cell {
+  wasm::TypeId type;
+
+  explicit Tag(Store* s) : Cell(CellKind::tag, s) {}
+};
+
+/// Something of the host's, as WebAssembly holds it: an externref points to one.
+struct HostRef : Cell {
+  void* value = nullptr;
+  std::shared_ptr<void> keeper;  ///< frees value
+
+  explicit HostRef(Store* s) : Cell(CellKind::host_ref, s) {}
+};
+
+/// An instantiated module. The arrays are of the module's index spaces, imports first; the first
+/// members are the ones that running code reads.
+struct Instance : Cell {
+  ExecState* state = nullptr;
+  Memory* memory0 = nullptr;        ///< null if the module has no memory
+  const CodeCell* cells = nullptr;  ///< by function index minus imported_functions
+  const FuncRef** functions = nullptr;
+  Slot** globals = nullptr;  ///< to each global's value
+  Table** tables = nullptr;
+  Memory** memories = nullptr;
+  const wasm::TypeId* type_ids = nullptr;  ///< by TypeIdx
+  std::uint32_t imported_functions = 0;
+
+  ModuleCode* code = nullptr;
+  std::vector<bool> dropped_elements;
+  std::vector<bool> dropped_data;
+
+  // What the arrays above point into.
+  std::shared_ptr<ModuleCode> module;
+  std::vector<const FuncRef*> function_refs;
+  std::vector<FuncRef> own_functions;
+  std::vector<Slot*> global_slots;
+  std::vector<Global*> global_cells;
+  std::vector<Table*> table_cells;
+  std::vector<Memory*> memory_cells;
+  std::vector<Tag*> tag_cells;
+  /// By ElemIdx: the values of segments that are made of expressions and weren't dropped.
+  std::vector<std::vector<Ref>> element_values;
+
+  explicit Instance(Store* s) : Cell(CellKind::instance, s) {}
+};
+
+/// A module's code in every tier, shared by its instances in all stores. Thread-safe.
+struct ModuleCode {
+  std::shared_ptr<const wasm::ModuleData> data;
+  std::unique_ptr<CodeCell[]> cells;  ///< one for each function with a body
+  std::shared_ptr<void> tier_data;    ///< what the tier needs for the module
+  /// Frees what a tier published in a cell.
+  void (*free_slot_code)(const SlotCode*) = nullptr;
+
+  explicit ModuleCode(std::shared_ptr<const wasm::ModuleData> module);
+  ModuleCode(const ModuleCode&) = delete;
+  ModuleCode& operator=(const ModuleCode&) = delete;
+  ~ModuleCode();
+};
+
+}  // namespace wrun::inline v0::runtime

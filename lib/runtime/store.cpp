@@ -1,0 +1,175 @@
+#include "lib/runtime/store.hpp"
+
+#include <algorithm>
+#include <atomic>
+
+#include "lib/runtime/cells.hpp"
+#include "lib/runtime/marker.hpp"
+#include "lib/runtime/memory.hpp"
+
+namespace wrun::inline v0::runtime {
+
+namespace {
+
+std::uint32_t next_store_id() {
+  static std::atomic<std::uint32_t> last{0};
+  std::uint32_t id = 0;
+  while (id == 0) id = last.fetch_add(1, std::memory_order_relaxed) + 1;
+  return id;
+}
+
+// The least that must have been allocated before a collection is worth its while.
+constexpr std::uint64_t least_allocation = 8 * 1024 * 1024;
+
+std::uint64_t held_bytes(const Cell& cell) {
+  switch (cell.kind) {
+    case CellKind::instance: {
+      const auto& instance = static_cast<const Instance&>(cell);
+      return sizeof(Instance) + instance.own_functions.size() * sizeof(FuncRef) +
+             instance.function_refs.size() * sizeof(void*);
+    }
+    case CellKind::memory:
+      return sizeof(Memory) + size_in_bytes(static_cast<const Memory&>(cell));
+    case CellKind::table:
+      return sizeof(Table) + static_cast<const Table&>(cell).capacity * sizeof(Ref);
+    default:
+      return sizeof(HostFunction);
+  }
+}
+
+}  // namespace
+
+Store::Store(StoreConfig config)
+    : id_(next_store_id()),
+      registry_(std::move(config.registry)),
+      timer_(std::move(config.timer)),
+      account_(std::move(config.budget)),
+      handles_(id_) {
+  state_.store = this;
+  (void)set_fuel(std::nullopt);
+}
+
+Store::~Store() {
+  cancel_deadline();
+  report_usage();
+  return_fuel();
+  for (Cell* cell : cells_) destroy(cell);
+}
+
+bool Store::release(Handle handle) {
+  if (!handles_.release(handle)) return false;
+  collect_if_due();
+  return true;
+}
+
+void Store::collect_if_due() {
+  if (allocated_ > std::max(alive_, least_allocation)) collect();
+}
+
+void Store::collect() {
+  std::vector<Cell*> dead;
+  try {
+    dead.reserve(cells_.size());
+    Marker marker(*registry_, cells_);
+    mark_roots(marker);
+    mark_frames(marker);
+    marker.finish();
+  } catch (const std::bad_alloc&) {
+    // Without memory for the marker's tables nothing can be told dead.
+    for (Cell* cell : cells_) cell->marked = false;
+    return;
+  }
+  sweep(dead);
+  // What the host left in a cell may use the store when it is destroyed: there, they are gone.
+  for (Cell* cell : dead) destroy(cell);
+}
+
+void Store::mark_roots(Marker& marker) {
+  handles_.each([&](HandleKind kind, void* object) {
+    if (kind == HandleKind::func) {
+      marker.mark(owner(*static_cast<const FuncRef*>(object)));
+    } else {
+      marker.mark(static_cast<Cell*>(object));
+    }
+  });
+  for (Cell* cell : scoped_roots_) marker.mark(cell);
+}
+
+Cell* owner(const FuncRef& function) {
+  if (function.host) return function.host;
+  return function.instance;
+}
+
+// Frames are scanned conservatively: a word that points to or into a cell keeps it alive.
+void Store::mark_frames(Marker& marker) {
+  const Slot* top = state_.stack_top;
+  for (const Record* record = state_.records; record; record = record->outer) {
+    if (record->instance) marker.mark(record->instance);
+    if (record->host) marker.mark(record->host->ref.host);
+    top = std::max(top, static_cast<const Slot*>(record->top));
+  }
+  if (!stack_ || !top) return;
+  const auto* begin = reinterpret_cast<const Slot*>(stack_.begin());
+  if (top > begin) marker.mark_words({begin, top});
+}
+
+void Store::sweep(std::vector<Cell*>& dead) {
+  alive_ = 0;
+  std::size_t kept = 0;
+  for (Cell* cell : cells_) {
+    if (cell->marked) {
+      cell->marked = false;
+      alive_ += held_bytes(*cell);
+      cells_[kept++] = cell;
+    } else {
+      dead.push_back(cell);
+    }
+  }
+  cells_.resize(kept);
+  allocated_ = 0;
+}
+
+void Store::destroy(Cell* cell) {
+  switch (cell->kind) {
+    case CellKind::instance:
+      account_.give(Resource::instances, 1);
+      delete static_cast<Instance*>(cell);
+      return;
+    case CellKind::host_function: {
+      auto* function = static_cast<HostFunction*>(cell);
+      registry_->release(function->ref.type);
+      delete function;
+      return;
+    }
+    case CellKind::memory: {
+      auto* memory = static_cast<Memory*>(cell);
+      account_.give(Resource::memory_bytes, size_in_bytes(*memory));
+      delete memory;
+      return;
+    }
+    case CellKind::table: {
+      auto* table = static_cast<Table*>(cell);
+      account_.give(Resource::table_elements, table->size);
+      runtime::release(*registry_, table->element);
+      delete table;
+      return;
+    }
+    case CellKind::global: {
+      auto* global = static_cast<Global*>(cell);
+      runtime::release(*registry_, global->type);
+      delete global;
+      return;
+    }
+    case CellKind::tag: {
+      auto* tag = static_cast<Tag*>(cell);
+      registry_->release(tag->type);
+      delete tag;
+      return;
+    }
+    case CellKind::host_ref:
+      delete static_cast<HostRef*>(cell);
+      return;
+  }
+}
+
+}  // namespace wrun::inline v0::runtime

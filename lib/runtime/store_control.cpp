@@ -1,0 +1,95 @@
+// What a store's code runs on: stack, fuel, deadline.
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "lib/runtime/store.hpp"
+
+namespace wrun::inline v0::runtime {
+
+Result<void> Store::ensure_stack() {
+  if (stack_) return {};
+  const std::uint64_t bytes = account_.limits().stack_bytes;
+  auto stack = os::Stack::create(bytes);
+  if (!stack) {
+    return Error(ErrorKind::limit,
+                 fmt::format("no address space for a stack of {} bytes (stack_bytes)", bytes));
+  }
+  stack_ = std::move(*stack);
+  state_.stack_top = reinterpret_cast<Slot*>(stack_.begin());
+  state_.stack_end = reinterpret_cast<Slot*>(stack_.end());
+  state_.limit.store(state_.stack_end);
+  // Somebody may have asked to stop before there was a limit to take away.
+  if (state_.stop.load() != ExecState::Stop::none) state_.limit.store(nullptr);
+  return {};
+}
+
+Result<void> Store::set_limits(Limits limits) {
+  if (limits.stack_bytes == 0) return Error(ErrorKind::usage, "stack_bytes must not be 0");
+  if (auto set = set_deadline(limits.deadline); !set) return set;
+  const auto fuel = limits.fuel;
+  account_.set_limits(std::move(limits));
+  return set_fuel(fuel);
+}
+
+std::uint64_t Store::fuel_left() const {
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(state_.fuel, 0));
+}
+
+void Store::return_fuel() {
+  const std::uint64_t left = fuel_left();
+  if (fuel_is_charged_) account_.budget().fuel.give(left);
+  fuel_is_charged_ = false;
+  fuel_granted_ -= left;
+  state_.fuel = 0;
+}
+
+// Fuel that nobody limits is counted, but not taken from the budget in advance.
+Result<void> Store::set_fuel(std::optional<std::uint64_t> fuel) {
+  return_fuel();
+  constexpr std::uint64_t endless = std::numeric_limits<std::int64_t>::max();
+  Meter& meter = account_.budget().fuel;
+  if (!fuel && meter.cap() != unlimited) {
+    return Error(ErrorKind::usage, "the budget limits fuel: the store's limits must set an amount");
+  }
+  const std::uint64_t amount = std::min(fuel.value_or(endless), endless);
+  if (fuel && !meter.take(amount)) {
+    return Error(ErrorKind::limit, fmt::format("the budget has no {} units of fuel left", amount));
+  }
+  fuel_is_charged_ = fuel.has_value();
+  state_.fuel = static_cast<std::int64_t>(amount);
+  fuel_granted_ += amount;
+  return {};
+}
+
+void Store::report_usage() {
+  Budget& budget = account_.budget();
+  budget.fuel_used.fetch_add(fuel_used() - std::exchange(fuel_reported_, fuel_used()),
+                             std::memory_order_relaxed);
+  budget.host_calls.fetch_add(
+      state_.host_calls - std::exchange(host_calls_reported_, state_.host_calls),
+      std::memory_order_relaxed);
+}
+
+void Store::cancel_deadline() {
+  if (deadline_) timer_->cancel(*deadline_);
+  deadline_.reset();
+  state_.rearm_after(ExecState::Stop::deadline);
+}
+
+Result<void> Store::set_deadline(std::optional<os::TimePoint> deadline) {
+  cancel_deadline();
+  if (!deadline) return {};
+  if (!timer_) return Error(ErrorKind::usage, "this store has no timer for a deadline");
+  const auto stop = [](void* state) noexcept {
+    static_cast<ExecState*>(state)->request(ExecState::Stop::deadline);
+  };
+  deadline_ = timer_->set(*deadline, stop, &state_);
+  if (!deadline_) return Error(ErrorKind::limit, "the thread for deadlines couldn't be started");
+  return {};
+}
+
+}  // namespace wrun::inline v0::runtime

@@ -1,0 +1,163 @@
+#include "lib/runtime/table.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "lib/runtime/cells.hpp"
+#include "lib/runtime/memory.hpp"
+#include "lib/runtime/store.hpp"
+
+namespace wrun::inline v0::runtime {
+
+namespace {
+
+/// Room for `count` elements; those from the present size on hold anything.
+bool make_room(Table& table, std::uint64_t count) {
+  if (count <= table.capacity) return true;
+  const std::uint64_t ample = std::min(table.max, table.capacity + table.capacity / 2);
+  const std::uint64_t capacity = std::max(count, ample);
+  void* elements = std::realloc(table.elements, static_cast<std::size_t>(capacity) * sizeof(Ref));
+  if (!elements) return false;
+  table.elements = static_cast<Ref*>(elements);
+  table.capacity = capacity;
+  return true;
+}
+
+Growth growth(const Table& table, std::uint64_t to) {
+  return {Growth::Kind::table, table.size, to, table.limits.max};
+}
+
+/// The values of an element segment: functions, or what its expressions gave.
+class Segment {
+ public:
+  Segment(const Instance& instance, wasm::ElemIdx index) : instance_(instance) {
+    if (instance.dropped_elements[index.value]) return;
+    const wasm::ElementSegment& segment = instance.code->data->elements[index.value];
+    functions_ = segment.functions;
+    values_ = instance.element_values[index.value];
+  }
+  std::uint64_t size() const { return functions_.size() + values_.size(); }
+  void copy(std::uint64_t from, std::uint64_t count, Ref* to) const {
+    const auto first = static_cast<std::ptrdiff_t>(from);
+    if (!values_.empty()) {
+      std::copy_n(values_.begin() + first, count, to);
+      return;
+    }
+    std::transform(functions_.begin() + first,
+                   functions_.begin() + first + static_cast<std::ptrdiff_t>(count), to,
+                   [&](wasm::FuncIdx f) { return instance_.functions[f.value]->as_ref(); });
+  }
+
+ private:
+  const Instance& instance_;
+  std::span<const wasm::FuncIdx> functions_;
+  std::span<const Ref> values_;
+};
+
+}  // namespace
+
+Table::~Table() {
+  std::free(elements);
+}
+
+Result<Table*> create_table(Store& store, const CanonTableType& type, Ref init) {
+  const std::uint64_t count = type.limits.min;
+  if (count > max_table_elements) {
+    return Error(ErrorKind::limit,
+                 fmt::format("a table of {} elements is more than {}", count, max_table_elements));
+  }
+  RootScope scope(store);
+  store.collect_if_due();
+  Table& table = store.make<Table>();
+  scope.add(table);
+  retain(store.types(), type.element);
+  table.element = type.element;
+  table.limits = type.limits;
+  const std::uint64_t addressable =
+      std::numeric_limits<std::uint64_t>::max() >> (type.limits.is_64 ? 0 : 32);
+  table.max = std::min(type.limits.max.value_or(addressable), max_table_elements);
+  if (!store.account().grow(growth(table, count))) {
+    store.collect();
+    if (!store.account().grow(growth(table, count))) {
+      return Error(ErrorKind::limit,
+                   fmt::format("a table of {} elements is over a limit (table_elements)", count));
+    }
+  }
+  if (!make_room(table, count)) {
+    store.account().give(Resource::table_elements, count);
+    return Error(ErrorKind::limit, fmt::format("no memory for a table of {} elements", count));
+  }
+  std::fill_n(table.elements, count, init);
+  table.size = count;
+  store.note_allocation(count * sizeof(Ref));
+  return &table;
+}
+
+CanonTableType type_of(const Table& table) {
+  CanonTableType type{table.element, table.limits};
+  type.limits.min = table.size;
+  return type;
+}
+
+std::optional<std::uint64_t> grow(Table& table, std::uint64_t count, Ref init) {
+  const std::uint64_t before = table.size;
+  if (count == 0) return before;
+  if (before > table.max || count > table.max - before) return std::nullopt;
+  Account& account = table.store->account();
+  if (!account.grow(growth(table, before + count))) return std::nullopt;
+  if (!make_room(table, before + count)) {
+    account.give(Resource::table_elements, count);
+    return std::nullopt;
+  }
+  std::fill_n(table.elements + before, count, init);
+  table.size = before + count;
+  table.store->note_allocation(count * sizeof(Ref));
+  return before;
+}
+
+bool get(const Table& table, std::uint64_t index, Ref& value) {
+  if (index >= table.size) return false;
+  value = table.elements[index];
+  return true;
+}
+
+bool set(Table& table, std::uint64_t index, Ref value) {
+  if (index >= table.size) return false;
+  table.elements[index] = value;
+  return true;
+}
+
+bool fill(Table& table, std::uint64_t to, Ref value, std::uint64_t count) {
+  if (!in_bounds(table.size, to, count)) return false;
+  std::fill_n(table.elements + to, count, value);
+  return true;
+}
+
+bool copy(Table& target, std::uint64_t to, const Table& source, std::uint64_t from,
+          std::uint64_t count) {
+  if (!in_bounds(source.size, from, count) || !in_bounds(target.size, to, count)) return false;
+  if (count != 0) {
+    std::memmove(target.elements + to, source.elements + from,
+                 static_cast<std::size_t>(count) * sizeof(Ref));
+  }
+  return true;
+}
+
+bool init(Instance& instance, Table& target, wasm::ElemIdx segment, std::uint64_t to,
+          std::uint64_t from, std::uint64_t count) {
+  const Segment values(instance, segment);
+  if (!in_bounds(values.size(), from, count) || !in_bounds(target.size, to, count)) return false;
+  if (count != 0) values.copy(from, count, target.elements + to);
+  return true;
+}
+
+void drop(Instance& instance, wasm::ElemIdx segment) {
+  instance.dropped_elements[segment.value] = true;
+  instance.element_values[segment.value] = {};
+}
+
+}  // namespace wrun::inline v0::runtime
