@@ -1,0 +1,139 @@
+#pragma once
+
+// Loads and stores. Those of a 32-bit memory 0 take their address in every form that the
+// translator folds; other memories go through their descriptor.
+//
+//    8  address's slot   10  result's or value's slot   12  offset (u32)
+//   16  added slot (u16) or added constant (u32)        20  value, if immediate (i32)
+
+#include <cstdint>
+
+#include "lib/interp/operands.hpp"
+#include "lib/interp/traps.hpp"
+
+namespace wrun::inline v0::interp {
+
+/// Forms of an address, to which the offset is added. Sums wrap at 32 bits, as i32.add does.
+enum class Addr : std::uint8_t {
+  acc,
+  slot,
+  slot_slot,
+  acc_slot,
+  slot_const,
+  acc_const,
+  none,
+  count_
+};
+
+constexpr bool has_second(Addr form) {
+  return form == Addr::slot_slot || form == Addr::acc_slot || form == Addr::slot_const ||
+         form == Addr::acc_const;
+}
+
+template <Addr form>
+std::uint64_t effective_address(const Regs& r) {
+  std::uint32_t base = 0;
+  if constexpr (form == Addr::acc || form == Addr::acc_slot || form == Addr::acc_const) {
+    base = static_cast<std::uint32_t>(r.i);
+  } else if constexpr (form != Addr::none) {
+    base = slot(r, 8).get<std::uint32_t>();
+  }
+  if constexpr (form == Addr::slot_slot || form == Addr::acc_slot) {
+    base += slot(r, 16).get<std::uint32_t>();
+  } else if constexpr (form == Addr::slot_const || form == Addr::acc_const) {
+    base += operand<std::uint32_t>(r.pc, 16);
+  }
+  return std::uint64_t{base} + operand<std::uint32_t>(r.pc, 12);
+}
+
+inline void out_of_bounds(Regs& r, std::uint64_t address) {
+  r.inst->state->address = address;
+  go_slow(r, out_of_bounds_instr);
+}
+
+/// A load's or store's semantics (numeric_memory.hpp), with its types.
+template <auto function>
+struct Access;
+
+template <class V, V (*function)(const std::uint8_t*)>
+struct Access<function> {
+  using Value = V;
+};
+template <class V, void (*function)(std::uint8_t*, V)>
+struct Access<function> {
+  using Value = V;
+};
+
+template <auto access, std::size_t width, Addr form, Dst dst>
+struct Load {
+  static void run(Regs& r) {
+    const std::uint64_t address = effective_address<form>(r);
+    if (address + width > r.mem_size) [[unlikely]]
+      return out_of_bounds(r, address);
+    write<dst>(r, access(r.mem + address));
+    r.pc += has_second(form) ? 3 : 2;
+  }
+};
+
+template <auto access, std::size_t width, Addr form, Src src>
+struct Store {
+  using Value = typename Access<access>::Value;
+  static void run(Regs& r) {
+    const std::uint64_t address = effective_address<form>(r);
+    if (address + width > r.mem_size) [[unlikely]]
+      return out_of_bounds(r, address);
+    Value value;
+    if constexpr (src == Src::imm) {
+      value = static_cast<Value>(operand<std::int32_t>(r.pc, 20));
+    } else {
+      value = read<Value, src>(r, 10);
+    }
+    access(r.mem + address, value);
+    r.pc += has_second(form) || src == Src::imm ? 3 : 2;
+  }
+};
+
+/// Any memory, addressed by a slot with i32 (is_64: i64).
+///    8  address   10  result or value   12  memory   16  offset (u64)
+template <bool is_64>
+bool checked_address(const Regs& r, std::size_t size, std::uint8_t*& at) {
+  const runtime::Memory& memory = *r.inst->memories[operand<std::uint16_t>(r.pc, 12)];
+  const std::uint64_t offset = operand<std::uint64_t>(r.pc, 16);
+  std::uint64_t base;
+  if constexpr (is_64) {
+    base = slot(r, 8).get<std::uint64_t>();
+  } else {
+    base = slot(r, 8).get<std::uint32_t>();
+  }
+  std::uint64_t address;
+  if (__builtin_add_overflow(base, offset, &address)) return false;
+  if (memory.size < size || address > memory.size - size) return false;
+  at = memory.base + address;
+  return true;
+}
+
+template <auto access, std::size_t width, bool is_64, Dst dst>
+struct LoadAny {
+  static void run(Regs& r) {
+    std::uint8_t* at;
+    if (!checked_address<is_64>(r, width, at)) [[unlikely]] {
+      return trap(r, TrapCode::out_of_bounds_memory_access);
+    }
+    write<dst>(r, access(at));
+    r.pc += 3;
+  }
+};
+
+template <auto access, std::size_t width, bool is_64>
+struct StoreAny {
+  static void run(Regs& r) {
+    std::uint8_t* at;
+    if (!checked_address<is_64>(r, width, at)) [[unlikely]] {
+      return trap(r, TrapCode::out_of_bounds_memory_access);
+    }
+    access(at, slot(r, 10).template get<typename Access<access>::Value>());
+    r.pc += 3;
+  }
+};
+
+}  // namespace wrun::inline v0::interp

@@ -1,0 +1,85 @@
+#pragma once
+
+// Numeric instructions, for every place that their operands may come from. The meaning is
+// numeric.hpp's; these only fetch, store and trap.
+
+#include "lib/interp/operands.hpp"
+#include "lib/interp/traps.hpp"
+#include "lib/wasm/numeric.hpp"
+
+namespace wrun::inline v0::interp {
+
+/// Writes a result that may be a trap; false (and on the way to the trap) if it is one.
+template <Dst dst, class Result>
+void write_result(Regs& r, Result result, std::size_t words) {
+  if constexpr (wasm::is_trapping<Result>) {
+    if (!result.ok()) [[unlikely]]
+      return trap(r, result.trap());
+    write<dst>(r, result.value());
+  } else {
+    write<dst>(r, result);
+  }
+  r.pc += words;
+}
+
+template <auto function, Src src, Dst dst>
+struct Unary;
+
+template <class R, class A, R (*function)(A), Src src, Dst dst>
+struct Unary<function, src, dst> {
+  static void run(Regs& r) { write_result<dst>(r, function(read<A, src>(r, 8)), 2); }
+};
+
+template <auto function, Pair pair, Dst dst>
+struct Binary;
+
+template <class R, class A, class B, R (*function)(A, B), Pair pair, Dst dst>
+struct Binary<function, pair, dst> {
+  static void run(Regs& r) {
+    const A a = read<A, first(pair)>(r, 8);
+    const B b = read<B, second(pair)>(r, 12);
+    write_result<dst>(r, function(a, b), operand_words<B, second(pair)>);
+  }
+};
+
+/// Branches if the comparison (or test) holds, or if it doesn't. `poll`: looks for interruption,
+/// as branches back do.
+///    8  first operand   10  second operand   12  distance   16  immediate
+template <auto function, Pair pair, bool when, bool poll>
+struct CompareBranch;
+
+template <bool poll>
+void branch(Regs& r, std::size_t at) {
+  if constexpr (poll) {
+    if (should_stop(r)) [[unlikely]]
+      return go_slow(r, limit_instr);
+  }
+  r.pc += operand<std::int32_t>(r.pc, at);
+}
+
+template <class A, class B, std::uint32_t (*function)(A, B), Pair pair, bool when, bool poll>
+struct CompareBranch<function, pair, when, poll> {
+  static void run(Regs& r) {
+    const A a = read<A, first(pair)>(r, 8);
+    B b;
+    if constexpr (second(pair) == Src::imm) {
+      b = operand<B>(r.pc, 16);
+    } else {
+      b = read<B, second(pair)>(r, 10);
+    }
+    if ((function(a, b) != 0) == when) return branch<poll>(r, 12);
+    r.pc += second(pair) == Src::imm ? 3 : 2;
+  }
+};
+
+/// Branches if the i32 is non-zero, or if it is zero.
+///    8  operand   12  distance
+template <class A, Src src, bool when, bool poll>
+struct TestBranch {
+  static void run(Regs& r) {
+    if ((read<A, src>(r, 8) != 0) == when) return branch<poll>(r, 12);
+    r.pc += 2;
+  }
+};
+
+}  // namespace wrun::inline v0::interp

@@ -1,0 +1,43 @@
+#pragma once
+
+// A function's slot code, in one allocation with its header.
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "lib/interp/regs.hpp"
+
+namespace wrun::inline v0::runtime {
+
+/// Calls read the header; the code follows it in memory, but for the stand-ins of functions that
+/// were never called, whose entry is shared.
+struct SlotCode {
+  const std::uint64_t* entry = nullptr;
+  std::uint32_t frame_slots = 0;  ///< from slot 0 to the highest operand, with its link
+  std::uint32_t link = 0;         ///< slot of the link
+  std::uint32_t param_slots = 0;
+  std::uint32_t result_slots = 0;
+  std::uint32_t function = 0;  ///< index in the module, imports included
+  std::uint32_t words = 0;     ///< length of the code that follows; 0 in stand-ins
+
+  const std::uint64_t* code() const { return reinterpret_cast<const std::uint64_t*>(this + 1); }
+  bool contains(const void* pc) const { return pc >= code() && pc < code() + words; }
+};
+
+}  // namespace wrun::inline v0::runtime
+
+namespace wrun::inline v0::interp {
+
+using runtime::SlotCode;
+
+/// The most slots that a frame can have: operands name slots in 16 bits. A function that needs
+/// more can't be entered: calling it ends in exhaustion, as a frame of 512 KiB mostly would.
+inline constexpr std::uint32_t max_frame_slots = 0x10000;
+
+/// Copies `code` behind a copy of `header`. Null when out of memory.
+SlotCode* make_slot_code(const SlotCode& header, std::span<const Word> code);
+void free_slot_code(const SlotCode* code);
+
+}  // namespace wrun::inline v0::interp

@@ -1,0 +1,33 @@
+#pragma once
+
+// Portable dispatch: a loop that calls one handler after the other. For compilers and flags
+// (sanitizers, -O0) under which tail calls would grow the native stack.
+
+#include "lib/interp/regs.hpp"
+
+namespace wrun::inline v0::interp {
+
+using Handler = void (*)(Regs& r);
+
+/// The handler of an instruction whose meaning is Body::run(Regs&), which leaves pc at the next
+/// instruction.
+template <class Body>
+void handler(Regs& r) {
+  Body::run(r);
+}
+
+/// The handler that leaves the interpreter.
+inline void stop_handler(Regs& r) {
+  r.pc = nullptr;
+}
+
+/// Runs from r.pc until an instruction with stop_handler.
+inline void dispatch(Regs r) {
+  do {
+    operand<Handler>(r.pc, 0)(r);
+  } while (r.pc != nullptr);
+}
+
+inline constexpr const char* dispatch_name = "loop";
+
+}  // namespace wrun::inline v0::interp

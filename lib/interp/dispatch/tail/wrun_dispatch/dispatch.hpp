@@ -1,0 +1,42 @@
+#pragma once
+
+// Dispatch by tail calls: each handler ends in a jump to the next one, and the registers stay in
+// machine registers. Chosen by CMake where a probe shows that the build's flags give real jumps.
+
+#include "lib/interp/regs.hpp"
+
+namespace wrun::inline v0::interp {
+
+using Handler = void (*)(const Word* pc, Slot* fp, std::uint8_t* mem, std::uint64_t mem_size,
+                         Instance* inst, std::uint64_t i, float f, double d);
+
+#if defined(__clang__)
+#define WRUN_TAIL_CALL [[clang::musttail]] return
+#else
+#define WRUN_TAIL_CALL return
+#endif
+
+/// The handler of an instruction whose meaning is Body::run(Regs&), which leaves pc at the next
+/// instruction.
+template <class Body>
+void handler(const Word* pc, Slot* fp, std::uint8_t* mem, std::uint64_t mem_size, Instance* inst,
+             std::uint64_t i, float f, double d) {
+  Regs r{pc, fp, mem, mem_size, inst, i, f, d};
+  Body::run(r);
+  WRUN_TAIL_CALL operand<Handler>(r.pc, 0)(r.pc, r.fp, r.mem, r.mem_size, r.inst, r.i, r.f, r.d);
+}
+
+#undef WRUN_TAIL_CALL
+
+/// The handler that leaves the interpreter.
+inline void stop_handler(const Word*, Slot*, std::uint8_t*, std::uint64_t, Instance*, std::uint64_t,
+                         float, double) {}
+
+/// Runs from r.pc until an instruction with stop_handler.
+inline void dispatch(const Regs& r) {
+  operand<Handler>(r.pc, 0)(r.pc, r.fp, r.mem, r.mem_size, r.inst, r.i, r.f, r.d);
+}
+
+inline constexpr const char* dispatch_name = "tail calls";
+
+}  // namespace wrun::inline v0::interp

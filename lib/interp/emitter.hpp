@@ -1,0 +1,72 @@
+#pragma once
+
+// Writes slot code: instructions one after the other, and the distances of branches that are
+// known later.
+
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <vector>
+
+#include <wrun_dispatch/dispatch.hpp>
+
+#include "lib/interp/regs.hpp"
+
+namespace wrun::inline v0::interp {
+
+class Emitter {
+ public:
+  static constexpr std::uint32_t nowhere = ~std::uint32_t{0};
+
+  void clear() {
+    code_.clear();
+    fixups_.clear();
+  }
+  std::uint32_t position() const { return static_cast<std::uint32_t>(code_.size()); }
+  std::span<const Word> code() const { return code_; }
+
+  /// Begins an instruction of `words` words, zeroed but for its handler; returns its position.
+  std::uint32_t begin(Handler handler, std::uint32_t words) {
+    const std::uint32_t at = position();
+    code_.resize(code_.size() + words);
+    set_handler(at, handler);
+    return at;
+  }
+  void set_handler(std::uint32_t at, Handler handler) {
+    static_assert(sizeof(Handler) == sizeof(Word));
+    std::memcpy(&code_[at], &handler, sizeof(handler));
+  }
+  /// Writes an operand at byte `byte` of the instruction at `at`.
+  template <class T>
+  void put(std::uint32_t at, std::uint32_t byte, T value) {
+    std::memcpy(reinterpret_cast<char*>(&code_[at]) + byte, &value, sizeof(T));
+  }
+  /// Takes back everything from `at` on; no branch may refer to it.
+  void truncate(std::uint32_t at) { code_.resize(at); }
+
+  /// A distance, at byte `byte` of the instruction at `at`, to a position that is known.
+  void put_distance(std::uint32_t at, std::uint32_t byte, std::uint32_t target) {
+    put(at, byte, static_cast<std::int32_t>(target) - static_cast<std::int32_t>(at));
+  }
+  /// Adds a distance to the list `head` of those to be filled in by patch().
+  void put_later(std::uint32_t at, std::uint32_t byte, std::uint32_t& head) {
+    fixups_.push_back({at, byte, head});
+    head = static_cast<std::uint32_t>(fixups_.size()) - 1;
+  }
+  /// Fills in the list's distances with the current position.
+  void patch(std::uint32_t head) {
+    for (; head != nowhere; head = fixups_[head].next)
+      put_distance(fixups_[head].at, fixups_[head].byte, position());
+  }
+
+ private:
+  struct Fixup {
+    std::uint32_t at;
+    std::uint32_t byte;
+    std::uint32_t next;
+  };
+  std::vector<Word> code_;
+  std::vector<Fixup> fixups_;
+};
+
+}  // namespace wrun::inline v0::interp

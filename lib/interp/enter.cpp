@@ -1,0 +1,144 @@
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "lib/interp/backtrace.hpp"
+#include "lib/interp/bodies_calls.hpp"
+#include "lib/interp/host_call.hpp"
+#include "lib/interp/interp.hpp"
+#include "lib/interp/module.hpp"
+#include "lib/os/native_stack.hpp"
+#include "lib/runtime/store.hpp"
+#include "lib/runtime/trap.hpp"
+
+namespace wrun::inline v0::interp {
+
+using runtime::ExecState;
+using runtime::HostFunction;
+using runtime::Record;
+
+namespace {
+
+/// What entering WebAssembly and calling out of it must leave of the host's own stack.
+constexpr std::size_t native_reserve = 48 * 1024;
+/// How many crossings may be open on a stack that can't be measured.
+constexpr std::uint32_t unmeasured_depth = 64;
+
+/// Links a record for as long as it lives; what was above it on the stack is free again then.
+class Crossing {
+ public:
+  Crossing(ExecState& state, Record& record)
+      : state_(state), record_(record), top_(state.stack_top) {
+    record_.outer = state.records;
+    state.records = &record_;
+    state.stack_top = record_.top;
+    ++state.depth;
+  }
+  ~Crossing() {
+    state_.records = record_.outer;
+    state_.stack_top = top_;
+    --state_.depth;
+  }
+  Crossing(const Crossing&) = delete;
+  Crossing& operator=(const Crossing&) = delete;
+
+ private:
+  ExecState& state_;
+  Record& record_;
+  Slot* top_;
+};
+
+bool has_native_room(const ExecState& state) {
+  const std::size_t left = os::stack_remaining();
+  if (left == os::unknown_stack_remaining) return state.depth < unmeasured_depth;
+  return left > native_reserve;
+}
+
+bool exhausted(ExecState& state) {
+  return runtime::fail(state,
+                       add_backtrace(runtime::make_trap(TrapCode::stack_exhausted), state, {}));
+}
+
+/// The host calls its own function: as from WebAssembly, but without frames.
+bool enter_host(ExecState& state, const HostFunction& host, Slot* args) {
+  Record record;
+  record.kind = Record::Kind::enter;
+  record.host = &host;
+  record.top = state.stack_top;
+  const Crossing crossing(state, record);
+  runtime::CallContext context{&state, nullptr};
+  ++state.host_calls;
+  host.call(host.env, &context, args);
+  return !state.failure;
+}
+
+/// The frame's start, with its arguments in place; null if there is no room.
+Slot* push_frame(ExecState& state, const SlotCode& code, const Slot* args) {
+  Slot* fp = state.stack_top;
+  if (code.frame_slots > static_cast<std::size_t>(state.stack_end - fp)) return nullptr;
+  std::memcpy(fp, args, code.param_slots * sizeof(Slot));
+  return fp;
+}
+
+bool run(ExecState& state, const SlotCode& code, Instance* inst, Slot* fp, Slot* args) {
+  Record record;
+  record.kind = Record::Kind::enter;
+  record.fp = fp;
+  record.instance = inst;
+  record.top = fp;
+  const Crossing crossing(state, record);
+  write_link(fp + code.link, stop_instr.code(), nullptr, inst);
+  Regs r{code.entry, fp, nullptr, 0, inst, 0, 0, 0};
+  reload_memory(r);
+  dispatch(r);
+  if (state.failure) return false;
+  std::memcpy(args, fp, code.result_slots * sizeof(Slot));
+  return true;
+}
+
+}  // namespace
+
+bool call_host(ExecState& state, const HostFunction& host, Slot* args,
+               const CallSite& site) noexcept {
+  const std::uint32_t slots = std::max(host.param_slots, host.result_slots);
+  Record record;
+  record.kind = Record::Kind::host_call;
+  record.pc = site.next;
+  record.fp = site.fp;
+  record.instance = site.inst;
+  record.host = &host;
+  record.top = args + slots;
+  const bool has_room = slots <= static_cast<std::size_t>(state.stack_end - args);
+  const Crossing crossing(state, record);
+  if (!has_room || !has_native_room(state)) return exhausted(state);
+  runtime::CallContext context{&state, site.inst};
+  ++state.host_calls;
+  host.call(host.env, &context, args);
+  if (!state.failure) return true;
+  if (state.failure.error) {
+    state.failure.error = add_backtrace(std::move(*state.failure.error), state, {});
+  }
+  return false;
+}
+
+bool enter(ExecState& state, const runtime::FuncRef& function, Slot* args) noexcept {
+  if (!has_native_room(state)) return exhausted(state);
+  if (auto stack = state.store->ensure_stack(); !stack) {
+    return runtime::fail(state, std::move(stack).error());
+  }
+  if (function.host != nullptr) return enter_host(state, *function.host, args);
+  if (state.stop.load(std::memory_order_acquire) != ExecState::Stop::none) {
+    return runtime::fail_stopped(state);
+  }
+  const SlotCode* code = code_of(*function.instance->code, function.index);
+  if (code == nullptr) return runtime::fail(state, runtime::make_trap(TrapCode::allocation_failed));
+  Slot* fp = push_frame(state, *code, args);
+  if (fp == nullptr) return exhausted(state);
+  return run(state, *code, function.instance, fp, args);
+}
+
+const char* dispatch_policy() {
+  return dispatch_name;
+}
+
+}  // namespace wrun::inline v0::interp

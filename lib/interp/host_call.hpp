@@ -1,0 +1,21 @@
+#pragma once
+
+// From WebAssembly into the host.
+
+#include "lib/interp/regs.hpp"
+
+namespace wrun::inline v0::interp {
+
+/// Where a host function was called from: the instruction after the call.
+struct CallSite {
+  const Word* next = nullptr;
+  Slot* fp = nullptr;
+  Instance* inst = nullptr;
+};
+
+/// Calls a host function with its parameters at `args`, where its results are left. False: it
+/// failed, or there was no room; state.failure says why.
+bool call_host(runtime::ExecState& state, const runtime::HostFunction& host, Slot* args,
+               const CallSite& site) noexcept;
+
+}  // namespace wrun::inline v0::interp

@@ -1,0 +1,52 @@
+#pragma once
+
+// The interpreter: what the layers above call.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <wrun/error.hpp>
+#include <wrun/features.hpp>
+
+#include "lib/runtime/exec_state.hpp"
+#include "lib/runtime/objects.hpp"
+#include "lib/runtime/tier.hpp"
+
+namespace wrun::inline v0::interp {
+
+/// What of an engine's configuration selects slot code.
+struct CodeOptions {
+  bool fuel = false;
+  bool interruptible = true;
+  /// Fills the upper halves of i32 slots with garbage at function boundaries; for tests.
+  bool poison_upper_halves = false;
+};
+
+/// The features whose instructions the interpreter runs; a module that uses others may be decoded
+/// and validated, not instantiated.
+Features executable();
+
+/// Makes a module's functions callable: each is translated when it is first called. Once per
+/// ModuleCode, before any instance of it. Throws std::bad_alloc.
+void prepare(runtime::ModuleCode& module, const CodeOptions& options);
+
+/// See runtime::EnterFn. Everything that fails is in state.failure.
+bool enter(runtime::ExecState& state, const runtime::FuncRef& function,
+           runtime::Slot* args) noexcept;
+
+/// See runtime::BacktraceFn. At most the innermost 100 frames.
+std::vector<Frame> backtrace(const runtime::ExecState& state);
+
+/// How many of the module's functions have been translated so far.
+std::uint32_t translated_functions(const runtime::ModuleCode& module);
+
+/// The function's slot code as text, an instruction per line: position, name, operands, and the
+/// byte offset of the instruction that it came from. `index` counts imports; it must have a body.
+std::string print_slots(const runtime::ModuleCode& module, std::uint32_t index);
+
+/// "tail calls" or "loop".
+const char* dispatch_policy();
+
+}  // namespace wrun::inline v0::interp

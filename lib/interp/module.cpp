@@ -1,0 +1,128 @@
+#include "lib/interp/module.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <new>
+#include <utility>
+
+#include "lib/interp/translator.hpp"
+
+namespace wrun::inline v0::interp {
+
+using runtime::CodeCell;
+using runtime::ModuleCode;
+
+namespace {
+
+CodeCell& cell_of(const ModuleCode& module, std::uint32_t index) {
+  return module.cells[index - module.data->imported_functions];
+}
+
+/// Puts `code` into the cell unless another thread was first; returns what is there then.
+const SlotCode* publish(CodeCell& cell, const SlotCode* stand_in, const SlotCode* code) {
+  if (cell.slot_code.compare_exchange_strong(stand_in, code, std::memory_order_acq_rel)) {
+    return code;
+  }
+  free_slot_code(code);
+  return stand_in;
+}
+
+}  // namespace
+
+Features executable() {
+  return Features::all()
+      .without(Feature::simd)
+      .without(Feature::relaxed_simd)
+      .without(Feature::gc)
+      .without(Feature::exceptions)
+      .without(Feature::legacy_exceptions)
+      .without(Feature::threads);
+}
+
+void prepare(ModuleCode& module, const CodeOptions& options) {
+  auto data = std::make_shared<InterpModule>();
+  data->options = options;
+  const wasm::ModuleData& m = *module.data;
+  for (std::uint32_t i = m.imported_functions; i < m.functions.size(); ++i) {
+    const std::uint32_t params =
+        runtime::slot_count(std::span(std::as_const(m.type_of(wasm::FuncIdx(i)).params)));
+    const auto [stand_in, is_new] = data->stand_ins.try_emplace(params);
+    if (is_new) {
+      stand_in->second.entry = translate_entry;
+      stand_in->second.link = params;
+      stand_in->second.param_slots = params;
+      stand_in->second.frame_slots = params + runtime::link_slots;
+    }
+    cell_of(module, i).slot_code.store(&stand_in->second, std::memory_order_relaxed);
+  }
+  module.tier_data = std::move(data);
+  module.free_slot_code = [](const SlotCode* code) {
+    if (!is_stand_in(code)) free_slot_code(code);
+  };
+}
+
+const SlotCode* code_of(const ModuleCode& module, std::uint32_t index) noexcept try {
+  CodeCell& cell = cell_of(module, index);
+  const SlotCode* code = cell.slot_code.load(std::memory_order_acquire);
+  if (!is_stand_in(code)) return code;
+  Translator translator(*module.data, interp_module(module).options);
+  const SlotCode* translated = translator.translate(wasm::FuncIdx(index));
+  return translated ? publish(cell, code, translated) : nullptr;
+} catch (const std::bad_alloc&) {
+  return nullptr;
+}
+
+std::vector<std::uint32_t> offsets_of(const ModuleCode& module, const SlotCode& code,
+                                      std::span<const Word* const> pcs) {
+  Trace trace(false);
+  Translator translator(*module.data, interp_module(module).options);
+  free_slot_code(translator.translate(wasm::FuncIdx(code.function), &trace));
+  std::vector<std::uint32_t> offsets;
+  for (const Word* pc : pcs) {
+    const auto position = static_cast<std::uint32_t>(pc - code.code());
+    const auto after =
+        std::upper_bound(trace.places().begin(), trace.places().end(), position,
+                         [](std::uint32_t at, const Trace::Place& place) { return at < place.at; });
+    offsets.push_back(after == trace.places().begin() ? 0 : std::prev(after)->offset);
+  }
+  return offsets;
+}
+
+const SlotCode* find_code(const ModuleCode& module, const Word* pc) {
+  const std::size_t count = module.data->functions.size() - module.data->imported_functions;
+  for (std::size_t i = 0; i < count; ++i) {
+    const SlotCode* code = module.cells[i].slot_code.load(std::memory_order_acquire);
+    if (code->contains(pc)) return code;
+  }
+  return nullptr;
+}
+
+std::uint32_t translated_functions(const ModuleCode& module) {
+  const std::size_t count = module.data->functions.size() - module.data->imported_functions;
+  std::uint32_t translated = 0;
+  for (std::size_t i = 0; i < count; ++i)
+    translated += !is_stand_in(module.cells[i].slot_code.load(std::memory_order_acquire));
+  return translated;
+}
+
+std::string print_slots(const ModuleCode& module, std::uint32_t index) {
+  Trace trace(true);
+  Translator translator(*module.data, interp_module(module).options);
+  SlotCode* code = translator.translate(wasm::FuncIdx(index), &trace);
+  std::string text = fmt::format("; {} slots, link at s{}\n", code->frame_slots, code->link);
+  free_slot_code(code);
+  for (std::size_t i = 0; i < trace.places().size(); ++i) {
+    const Trace::Text& line = trace.texts()[i];
+    std::string result;
+    if (line.result >= 0) {
+      result = line.stored ? fmt::format("s{} = ", line.result) : std::string("acc = ");
+    }
+    text += fmt::format("{:5}  {}{} {}  ; 0x{:x}\n", trace.places()[i].at, result, line.name,
+                        line.operands, trace.places()[i].offset);
+  }
+  return text;
+}
+
+}  // namespace wrun::inline v0::interp

@@ -1,0 +1,44 @@
+#pragma once
+
+// What the interpreter keeps with a module: its options, and stand-ins for the functions that were
+// never called.
+
+#include <map>
+#include <span>
+#include <vector>
+
+#include "lib/interp/code.hpp"
+#include "lib/interp/interp.hpp"
+
+namespace wrun::inline v0::interp {
+
+struct InterpModule {
+  CodeOptions options;
+  /// By number of parameter slots, which is where a stand-in has callers put their link.
+  std::map<std::uint32_t, SlotCode> stand_ins;
+};
+
+inline const InterpModule& interp_module(const runtime::ModuleCode& module) {
+  return *static_cast<const InterpModule*>(module.tier_data.get());
+}
+
+inline bool is_stand_in(const SlotCode* code) {
+  return code->words == 0;
+}
+
+/// The function's code, translated now if nobody did before. Null when out of memory. `index`
+/// counts imports. Any thread.
+const SlotCode* code_of(const runtime::ModuleCode& module, std::uint32_t index) noexcept;
+
+/// The byte offsets in the module of the instructions that `pcs`, which are in `code`, are in.
+/// Translates the function once more.
+std::vector<std::uint32_t> offsets_of(const runtime::ModuleCode& module, const SlotCode& code,
+                                      std::span<const Word* const> pcs);
+
+/// The function whose code `pc` is in, or null.
+const SlotCode* find_code(const runtime::ModuleCode& module, const Word* pc);
+
+/// The instruction that stand-ins begin with: translates the function that was entered.
+extern const std::uint64_t* const translate_entry;
+
+}  // namespace wrun::inline v0::interp

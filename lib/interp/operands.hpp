@@ -1,0 +1,93 @@
+#pragma once
+
+// Where instructions' operands are: the modes that handlers are made for, and how each is read.
+//
+// An instruction with a result has
+//    8  first operand's slot      10  result's slot      12  second operand's slot, or immediate
+// An immediate is 4 bytes at 12 for i32 and f32, and 8 bytes at 16 for i64 and f64.
+
+#include <array>
+#include <cstdint>
+#include <type_traits>
+
+#include <wrun_dispatch/dispatch.hpp>
+#include "lib/interp/regs.hpp"
+
+namespace wrun::inline v0::interp {
+
+/// The three accumulators.
+enum class AccClass : std::uint8_t { integer, f32, f64 };
+
+template <class T>
+inline constexpr AccClass acc_class = std::is_same_v<T, float>    ? AccClass::f32
+                                      : std::is_same_v<T, double> ? AccClass::f64
+                                                                  : AccClass::integer;
+
+enum class Src : std::uint8_t { acc, slot, imm };
+
+/// Whether an instruction leaves its result in the accumulator only, or in its slot as well.
+enum class Dst : std::uint8_t { acc, store };
+
+/// The pairs of places that two operands may come from.
+enum class Pair : std::uint8_t { slot_slot, acc_slot, slot_acc, slot_imm, acc_imm, count_ };
+
+constexpr Src first(Pair pair) {
+  return pair == Pair::acc_slot || pair == Pair::acc_imm ? Src::acc : Src::slot;
+}
+constexpr Src second(Pair pair) {
+  switch (pair) {
+    case Pair::slot_acc:
+      return Src::acc;
+    case Pair::slot_imm:
+    case Pair::acc_imm:
+      return Src::imm;
+    default:
+      return Src::slot;
+  }
+}
+
+/// Words of an instruction whose last operand is an immediate or a slot at 12.
+template <class T, Src last>
+inline constexpr std::size_t operand_words = last == Src::imm && sizeof(T) == 8 ? 3 : 2;
+
+template <class T>
+T read_acc(const Regs& r) {
+  if constexpr (acc_class<T> == AccClass::f32) {
+    return r.f;
+  } else if constexpr (acc_class<T> == AccClass::f64) {
+    return r.d;
+  } else {
+    return static_cast<T>(r.i);
+  }
+}
+
+template <class T>
+void write_acc(Regs& r, T value) {
+  if constexpr (acc_class<T> == AccClass::f32) {
+    r.f = value;
+  } else if constexpr (acc_class<T> == AccClass::f64) {
+    r.d = value;
+  } else {
+    r.i = value;
+  }
+}
+
+/// The operand whose slot is at byte `at`, or whose immediate is where T's immediates are.
+template <class T, Src src>
+T read(const Regs& r, std::size_t at) {
+  if constexpr (src == Src::acc) {
+    return read_acc<T>(r);
+  } else if constexpr (src == Src::slot) {
+    return slot(r, at).template get<T>();
+  } else {
+    return operand<T>(r.pc, sizeof(T) == 4 ? 12 : 16);
+  }
+}
+
+template <Dst dst, class T>
+void write(Regs& r, T value) {
+  if constexpr (dst == Dst::store) slot(r, 10).set(value);
+  write_acc(r, value);
+}
+
+}  // namespace wrun::inline v0::interp

@@ -1,0 +1,212 @@
+// The instructions outside any function: traps, interruption, translation at first call, calls
+// that leave the instance. Hot handlers come here by go_slow().
+
+#include "lib/interp/backtrace.hpp"
+#include "lib/interp/bodies_calls.hpp"
+#include "lib/interp/bodies_control.hpp"
+#include "lib/interp/host_call.hpp"
+#include "lib/interp/module.hpp"
+#include "lib/interp/traps.hpp"
+#include "lib/runtime/trap.hpp"
+
+namespace wrun::inline v0::interp {
+
+using runtime::ExecState;
+
+namespace {
+
+/// Ends the activation with `error`, which happened in the instruction at `pc` of the frame in r.
+void stop_with(Regs& r, Error error, const Word* pc) noexcept {
+  ExecState& state = *r.inst->state;
+  runtime::fail(state, add_backtrace(std::move(error), state, {pc, r.fp, r.inst}));
+  r.pc = stop_instr.code();
+}
+
+void stop_with(Regs& r, TrapCode code, const Word* pc) noexcept {
+  stop_with(r, runtime::make_trap(code), pc);
+}
+
+struct RaiseTrap {
+  static void run(Regs& r) {
+    const auto code = static_cast<TrapCode>(operand<std::uint64_t>(r.pc, 8));
+    stop_with(r, code, r.inst->state->pc);
+  }
+};
+
+struct OutOfBounds {
+  static void run(Regs& r) {
+    ExecState& state = *r.inst->state;
+    const std::uint64_t known = r.mem_size;
+    reload_memory(r);
+    if (r.mem_size != known) {
+      r.pc = state.pc;
+      return;
+    }
+    stop_with(r, runtime::make_memory_trap(state.address, known), state.pc);
+  }
+};
+
+/// The limit word failed a comparison: somebody asked to stop, or the stack is at its end.
+struct LimitReached {
+  static void run(Regs& r) {
+    ExecState& state = *r.inst->state;
+    const Word* pc = state.pc;
+    if (state.stop.load(std::memory_order_acquire) != ExecState::Stop::none) {
+      runtime::fail_stopped(state);
+      r.pc = stop_instr.code();
+      return;
+    }
+    if (!state.should_stop()) return stop_with(r, TrapCode::stack_exhausted, pc);
+    // Left over from a request that was taken back: put the limit back, but never over a new one.
+    state.limit.store(state.stack_end, std::memory_order_release);
+    if (state.stop.load(std::memory_order_acquire) != ExecState::Stop::none) {
+      state.limit.store(nullptr, std::memory_order_release);
+    }
+    r.pc = pc;
+  }
+};
+
+struct OutOfFuel {
+  static void run(Regs& r) { stop_with(r, TrapCode::out_of_fuel, r.inst->state->pc); }
+};
+
+/// A stand-in was entered, with its link behind the parameters: goes on in the function's own
+/// code, whose link is behind its locals.
+struct Translate {
+  static void run(Regs& r) {
+    const auto index = static_cast<std::uint32_t>(r.i);
+    const runtime::ModuleCode& module = *r.inst->code;
+    const SlotCode* code = code_of(module, index);
+    const std::uint32_t params = runtime::slot_count(
+        std::span(std::as_const(module.data->type_of(wasm::FuncIdx(index)).params)));
+    Slot link[runtime::link_slots];
+    std::memcpy(link, r.fp + params, sizeof(link));
+    const bool fits = code != nullptr && r.fp + code->frame_slots <= r.inst->state->stack_end;
+    if (!fits) {
+      leave(r, link);
+      return stop_with(r, code ? TrapCode::stack_exhausted : TrapCode::allocation_failed, r.pc - 1);
+    }
+    std::memcpy(r.fp + code->link, link, sizeof(link));
+    r.pc = code->entry;
+  }
+};
+
+/// Enters a function of another instance.
+void enter_foreign(Regs& r, const FuncRef* callee, Slot* fp, const Word* next) {
+  const SlotCode* code = load_code(*callee->cell);
+  if (fp + code->frame_slots > r.inst->state->limit.load(std::memory_order_relaxed)) {
+    r.pc = r.inst->state->pc;
+    return go_slow(r, limit_instr);
+  }
+  write_link(fp + code->link, next, r.fp, r.inst);
+  r.fp = fp;
+  r.inst = callee->instance;
+  r.i = callee->index;
+  r.pc = code->entry;
+  reload_memory(r);
+}
+
+void set_accumulators(Regs& r, const Slot& result) {
+  r.i = result.get<std::uint64_t>();
+  r.f = result.get<float>();
+  r.d = result.get<double>();
+}
+
+struct CallForeign {
+  static void run(Regs& r) {
+    ExecState& state = *r.inst->state;
+    const FuncRef* callee = state.callee;
+    Slot* fp = state.callee_fp;
+    const Word* next = state.pc + state.call_words;
+    if (callee->host == nullptr) return enter_foreign(r, callee, fp, next);
+    if (!call_host(state, *callee->host, fp, {next, r.fp, r.inst})) {
+      r.pc = stop_instr.code();
+      return;
+    }
+    r.pc = next;
+    set_accumulators(r, fp[0]);
+    reload_memory(r);
+  }
+};
+
+/// A tail call out of the instance. The frame at r.fp, with its link at slot call_words, is given
+/// up.
+struct TailCallForeign {
+  static void run(Regs& r) {
+    ExecState& state = *r.inst->state;
+    const FuncRef* callee = state.callee;
+    const Slot* args = state.callee_fp;
+    Slot link[runtime::link_slots];
+    std::memcpy(link, r.fp + state.call_words, sizeof(link));
+    if (callee->host != nullptr) return to_host(r, *callee->host, args, link);
+    const SlotCode* code = load_code(*callee->cell);
+    if (r.fp + code->frame_slots > state.limit.load(std::memory_order_relaxed)) {
+      r.pc = state.pc;
+      return go_slow(r, limit_instr);
+    }
+    std::memmove(r.fp, args, code->param_slots * sizeof(Slot));
+    std::memcpy(r.fp + code->link, link, sizeof(link));
+    r.inst = callee->instance;
+    r.i = callee->index;
+    r.pc = code->entry;
+    reload_memory(r);
+  }
+
+ private:
+  static void to_host(Regs& r, const runtime::HostFunction& host, const Slot* args,
+                      const Slot* link) {
+    ExecState& state = *r.inst->state;
+    Slot* frame = const_cast<Slot*>(args);
+    if (!call_host(state, host, frame, {state.pc + 1, r.fp, r.inst})) {
+      r.pc = stop_instr.code();
+      return;
+    }
+    std::memmove(r.fp, frame, host.result_slots * sizeof(Slot));
+    set_accumulators(r, r.fp[0]);
+    leave(r, link);
+  }
+};
+
+constexpr StaticInstr raise(TrapCode code) {
+  return {&handler<RaiseTrap>, static_cast<std::uint64_t>(code)};
+}
+
+template <std::size_t... code>
+constexpr auto raise_each(std::index_sequence<code...>) {
+  return std::array<StaticInstr, sizeof...(code)>{raise(static_cast<TrapCode>(code))...};
+}
+
+constexpr auto raises =
+    raise_each(std::make_index_sequence<static_cast<std::size_t>(TrapCode::count_)>());
+
+const StaticInstr translate_instr{&handler<Translate>};
+
+}  // namespace
+
+const StaticInstr* const trap_instrs = raises.data();
+const StaticInstr out_of_bounds_instr{&handler<OutOfBounds>};
+const StaticInstr stop_instr{&stop_handler};
+const StaticInstr limit_instr{&handler<LimitReached>};
+const StaticInstr out_of_fuel_instr{&handler<OutOfFuel>};
+const StaticInstr call_foreign_instr{&handler<CallForeign>};
+const StaticInstr tail_call_foreign_instr{&handler<TailCallForeign>};
+const std::uint64_t* const translate_entry = translate_instr.code();
+
+bool is_callable_as(const Instance& instance, const FuncRef& callee, wasm::TypeId expected) {
+  return instance.code->data->registry->is_subtype(callee.type, expected);
+}
+
+Handler call_indirect_handler(bool is_tail, bool is_64, Src src) {
+  const auto pick = [&]<class Index>() -> Handler {
+    if (is_tail) {
+      return src == Src::acc ? &handler<TailCallIndirect<Index, Src::acc>>
+                             : &handler<TailCallIndirect<Index, Src::slot>>;
+    }
+    return src == Src::acc ? &handler<CallIndirect<Index, Src::acc>>
+                           : &handler<CallIndirect<Index, Src::slot>>;
+  };
+  return is_64 ? pick.template operator()<std::uint64_t>()
+               : pick.template operator()<std::uint32_t>();
+}
+
+}  // namespace wrun::inline v0::interp

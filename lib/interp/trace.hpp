@@ -1,0 +1,60 @@
+#pragma once
+
+// What a translation can be asked to remember besides the code: where each instruction came from,
+// and what it reads like. Slot code itself keeps neither: who needs them (a trap, a listing)
+// translates the function once more, which gives the same code.
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wrun::inline v0::interp {
+
+class Trace {
+ public:
+  struct Place {
+    std::uint32_t at = 0;      ///< position in the slot code
+    std::uint32_t offset = 0;  ///< byte offset in the module
+  };
+  struct Text {
+    std::string name;
+    std::string operands;
+    std::int32_t result = -1;  ///< result's slot
+    bool stored = false;       ///< the result goes to its slot, not only to the accumulator
+  };
+
+  /// Without text, an instruction takes 8 bytes.
+  explicit Trace(bool with_text) : with_text_(with_text) {}
+
+  void add(Place place, std::string_view name) {
+    places_.push_back(place);
+    if (with_text_) texts_.push_back({std::string(name), {}, -1, false});
+  }
+  /// Forgets the instructions from `at` on.
+  void truncate(std::uint32_t at) {
+    while (!places_.empty() && places_.back().at >= at) {
+      places_.pop_back();
+      if (with_text_) texts_.pop_back();
+    }
+  }
+  /// The text of the instruction at a position, if this trace keeps texts.
+  Text* text(std::uint32_t at) {
+    for (std::size_t i = texts_.size(); i > 0 && places_[i - 1].at >= at; --i)
+      if (places_[i - 1].at == at) return &texts_[i - 1];
+    return nullptr;
+  }
+
+  /// By ascending position.
+  const std::vector<Place>& places() const { return places_; }
+  /// Parallel to places(), or empty.
+  const std::vector<Text>& texts() const { return texts_; }
+
+ private:
+  std::vector<Place> places_;
+  std::vector<Text> texts_;
+  bool with_text_;
+};
+
+}  // namespace wrun::inline v0::interp

@@ -1,0 +1,294 @@
+#include "lib/interp/translator.hpp"
+
+#include <algorithm>
+
+#include "lib/interp/bodies_control.hpp"
+#include "lib/interp/bodies_moves.hpp"
+
+namespace wrun::inline v0::interp {
+
+using wasm::Kind;
+
+Translator::Translator(const wasm::ModuleData& module, const CodeOptions& options)
+    : module_(module), options_(options), walker_(*this) {}
+
+SlotCode* Translator::translate(wasm::FuncIdx function, Trace* trace) {
+  trace_ = trace;
+  code_.clear();
+  forget_accs();
+  last_ = {};
+  last_emitted_ = none;
+  clean_ = 0;
+  max_slot_ = 0;
+  next_fuel_ = 0;
+  if (options_.fuel) fuel_ = wasm::fuel_blocks(module_, function);
+  walker_.function(module_, function);
+
+  const wasm::FuncType& type = module_.type_of(function);
+  SlotCode header;
+  header.link = layout_.link();
+  header.param_slots = layout_.param_slots();
+  header.result_slots = runtime::slot_count(std::span(type.results));
+  header.frame_slots =
+      std::max({max_slot_ + 1, header.link + runtime::link_slots, header.result_slots});
+  if (header.frame_slots > max_frame_slots) header.frame_slots = none;
+  header.function = function.value;
+  header.words = code_.position();
+  return make_slot_code(header, code_.code());
+}
+
+void Translator::begin(Walker& w) {
+  const wasm::LocalTypes& locals = w.locals();
+  const auto params = static_cast<std::uint32_t>(w.signature().params.size());
+  std::uint32_t slots = 0;
+  wide_locals_ = false;
+  run_slots_.clear();
+  for (const auto& run : locals.runs()) {
+    run_slots_.push_back(slots);
+    slots += (run.end - run.begin) * wasm::slot_count(run.type);
+    wide_locals_ |= wasm::slot_count(run.type) > 1;
+  }
+  const std::uint32_t param_slots = runtime::slot_count(std::span(w.signature().params));
+  layout_ = runtime::FrameLayout(param_slots, slots);
+  alias_heads_.assign(slots, none);
+  if (slots > param_slots) {
+    const std::uint32_t at = emit(&handler<ZeroLocals>, 2, "zero");
+    put_slot(at, 8, param_slots);
+    code_.put(at, 12, slots - param_slots);
+    describe(at, "s{}, {}", param_slots, slots - param_slots);
+  }
+  if (!options_.poison_upper_halves) return;
+  for (std::uint32_t i = 0; i < params; ++i) {
+    if (locals[i].kind() != Kind::i32) continue;
+    put_slot(emit(&handler<PoisonUpper>, 2, "poison"), 10, local_slot(wasm::LocalIdx(i)));
+  }
+}
+
+void Translator::instruction(Walker& w, wasm::Op) {
+  if (options_.fuel) charge(w.offset());
+}
+
+/// Charges the block that starts at `offset`, if one does.
+void Translator::charge(std::uint32_t offset) {
+  while (next_fuel_ < fuel_.size() && fuel_[next_fuel_].offset < offset) ++next_fuel_;
+  if (next_fuel_ == fuel_.size() || fuel_[next_fuel_].offset != offset) return;
+  const std::uint32_t at = emit(&handler<Fuel>, 2, "fuel");
+  code_.put(at, 12, fuel_[next_fuel_].cost);
+  describe(at, "{}", fuel_[next_fuel_].cost);
+}
+
+std::uint32_t Translator::local_slot(wasm::LocalIdx index) const {
+  if (!wide_locals_) return index.value;
+  const auto runs = walker_.locals().runs();
+  const auto run = std::upper_bound(runs.begin(), runs.end(), index.value,
+                                    [](std::uint32_t i, const auto& r) { return i < r.end; });
+  const std::uint32_t start = run_slots_[static_cast<std::size_t>(run - runs.begin())];
+  return start + (index.value - run->begin) * wasm::slot_count(run->type);
+}
+
+AccClass Translator::class_of(Kind type) {
+  switch (type) {
+    case Kind::f32:
+      return AccClass::f32;
+    case Kind::f64:
+      return AccClass::f64;
+    default:
+      return AccClass::integer;
+  }
+}
+
+Src Translator::source(const Value& v) {
+  if (v.kind == Value::Kind::constant) return Src::imm;
+  return acc(v.type).slot == slot_of(v) ? Src::acc : Src::slot;
+}
+
+void Translator::store_pending(Acc& a) {
+  if (!a.pending) return;
+  code_.set_handler(a.at, a.storing);
+  a.pending = false;
+  if (Trace::Text* text = text_at(a.at)) text->stored = true;
+}
+
+void Translator::store_all_pending() {
+  for (Acc& a : acc_) store_pending(a);
+}
+
+void Translator::forget_accs() {
+  for (Acc& a : acc_) a = {};
+}
+
+/// A slot has another value now.
+void Translator::wrote(std::uint32_t slot) {
+  for (Acc& a : acc_)
+    if (a.slot == slot) a.slot = none;
+}
+
+/// An operand left the stack. Operands are popped from the top, so an alias that is linked is the
+/// newest one of its local.
+void Translator::pop(const Value& v) {
+  if (v.in_chain) alias_heads_[v.local] = v.next_alias;
+}
+
+/// Nobody needs the operand's value any more: what is only in an accumulator may be forgotten.
+void Translator::release(const Value& v) {
+  if (v.kind != Value::Kind::temp) return;
+  for (Acc& a : acc_) {
+    if (a.slot != v.home) continue;
+    a.slot = a.pending ? none : a.slot;
+    a.pending = false;
+  }
+}
+
+/// A new operand at `slot`.
+Value Translator::temp(Walker& w, Kind type, std::uint32_t slot) {
+  clean_ = std::min(clean_, static_cast<std::uint32_t>(w.operands().size()));
+  max_slot_ = std::max(max_slot_, slot + (type == Kind::v128 ? 1 : 0));
+  Value v;
+  v.type = type;
+  v.home = slot;
+  return v;
+}
+
+/// The accumulator of `type` is about to change.
+void Translator::open_result(Kind type) {
+  Acc& a = acc(type);
+  store_pending(a);
+  a = {};
+}
+
+/// The instruction at `at` leaves its result in the accumulator; its other form, `storing`, in the
+/// slot at byte 10 as well.
+Value Translator::finish_in_acc(Walker& w, Kind type, std::uint32_t at, Handler storing) {
+  const std::uint32_t slot = home(w);
+  wrote(slot);
+  put_slot(at, 10, slot);
+  acc(type) = {slot, true, at, storing};
+  if (Trace::Text* text = text_at(at)) text->result = static_cast<std::int32_t>(slot);
+  return temp(w, type, slot);
+}
+
+/// The last instruction left its result at home and didn't touch the accumulators.
+Value Translator::finish_in_slot(Walker& w, Kind type) {
+  wrote(home(w));
+  return temp(w, type, home(w));
+}
+
+/// Results that a call or a bulk instruction left at home.
+void Translator::take_results(Walker& w, Operands results) {
+  clean_ = std::min(clean_, static_cast<std::uint32_t>(w.operands().size()));
+  for (Operand& result : results) {
+    const std::uint32_t slot = layout_.operand(result.height);
+    wrote(slot);
+    result.value = temp(w, result.type.kind(), slot);
+  }
+}
+
+void Translator::emit_const(std::uint32_t slot, Kind type, std::uint64_t bits) {
+  const bool is_narrow = type == Kind::i32 || type == Kind::f32;
+  const std::uint32_t at = is_narrow ? emit(&handler<SetConst<std::uint32_t>>, 2, "const32")
+                                     : emit(&handler<SetConst<std::uint64_t>>, 3, "const64");
+  put_slot(at, 10, slot);
+  if (is_narrow) {
+    code_.put(at, 12, static_cast<std::uint32_t>(bits));
+  } else {
+    code_.put(at, 16, bits);
+  }
+  describe(at, "s{}, 0x{:x}", slot, bits);
+  wrote(slot);
+}
+
+void Translator::emit_copy(std::uint32_t from, std::uint32_t to) {
+  const std::uint32_t at = emit(&handler<Copy>, 2, "copy");
+  put_slot(at, 8, from);
+  put_slot(at, 10, to);
+  describe(at, "s{}, s{}", to, from);
+  wrote(to);
+}
+
+/// Brings an operand home.
+void Translator::materialise(Value& v) {
+  switch (v.kind) {
+    case Value::Kind::temp:
+      if (acc(v.type).slot == v.home) store_pending(acc(v.type));
+      return;
+    case Value::Kind::constant:
+      emit_const(v.home, v.type, v.bits);
+      break;
+    case Value::Kind::local:
+      emit_copy(v.local, v.home);
+      break;
+  }
+  v.kind = Value::Kind::temp;
+}
+
+/// A slot that has the operand's value: its local, or its home.
+std::uint32_t Translator::in_slot(Value& v) {
+  if (v.kind != Value::Kind::local) materialise(v);
+  return slot_of(v);
+}
+
+/// The local in `slot` is about to change.
+void Translator::materialise_aliases(Walker& w, std::uint32_t slot) {
+  for (std::uint32_t i = alias_heads_[slot]; i != none;) {
+    Value& v = operand_at(w, i).value;
+    i = v.next_alias;
+    v.in_chain = false;
+    materialise(v);
+  }
+  alias_heads_[slot] = none;
+}
+
+/// Brings all operands home; amortized constant time per instruction.
+void Translator::materialise_all(Walker& w) {
+  const auto size = static_cast<std::uint32_t>(w.operands().size());
+  for (std::uint32_t i = std::min(clean_, size); i < size; ++i) {
+    Value& v = operand_at(w, i).value;
+    if (v.in_chain) alias_heads_[v.local] = none;
+    v.in_chain = false;
+    materialise(v);
+  }
+  clean_ = size;
+}
+
+/// Brings the topmost operands home; amortized constant time, as branches with many values need.
+void Translator::materialise_top(Walker& w, std::size_t count) {
+  const Operands operands = w.operands();
+  const std::size_t wanted = operands.size() - count;
+  const std::size_t first = std::max<std::size_t>(wanted, clean_);
+  for (std::size_t i = operands.size(); i > first; --i) {
+    Value& v = operands[i - 1].value;
+    pop(v);  // from its local's chain: those above it left that before
+    v.in_chain = false;
+  }
+  for (std::size_t i = first; i < operands.size(); ++i) materialise(operands[i].value);
+  if (wanted <= clean_) clean_ = static_cast<std::uint32_t>(operands.size());
+}
+
+/// The rest of the innermost block is unreachable: its operands are gone.
+void Translator::forget_region(Walker& w, const Control& innermost) {
+  const Operands operands = w.operands();
+  for (std::size_t i =
+           std::max(innermost.base,
+                    std::min<std::uint32_t>(clean_, static_cast<std::uint32_t>(operands.size())));
+       i < operands.size(); ++i) {
+    Value& v = operands[i].value;
+    if (v.in_chain) alias_heads_[v.local] = none;
+    v.in_chain = false;
+  }
+  forget_accs();
+}
+
+std::uint32_t Translator::emit(Handler handler, std::uint32_t words, std::string_view name) {
+  const std::uint32_t at = code_.begin(handler, words);
+  last_emitted_ = at;
+  if (trace_) trace_->add({at, walker_.offset()}, name);
+  return at;
+}
+
+void Translator::put_slot(std::uint32_t at, std::uint32_t byte, std::uint32_t slot) {
+  // Frames with more slots than 16 bits can name are never entered (max_frame_slots).
+  max_slot_ = std::max(max_slot_, slot);
+  code_.put(at, byte, static_cast<std::uint16_t>(slot));
+}
+
+}  // namespace wrun::inline v0::interp

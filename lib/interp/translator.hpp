@@ -1,0 +1,255 @@
+#pragma once
+
+// A function's bytes to slot code: a client of the one walk. It keeps values lazily: a local.get
+// or a constant costs no instruction until a consumer can't take it where it is, and a result
+// stays in its accumulator until something else needs that accumulator.
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lib/interp/code.hpp"
+#include "lib/interp/emitter.hpp"
+#include "lib/interp/handlers.hpp"
+#include "lib/interp/interp.hpp"
+#include "lib/interp/trace.hpp"
+#include "lib/runtime/frame_layout.hpp"
+#include "lib/wasm/fuel_blocks.hpp"
+#include "lib/wasm/walker.hpp"
+
+namespace wrun::inline v0::interp {
+
+inline constexpr std::uint32_t none = ~std::uint32_t{0};
+
+/// Where an operand is. Its home is the slot that its height gives it.
+struct Value {
+  enum class Kind : std::uint8_t {
+    temp,     ///< at home, or in the accumulator that says it holds that slot
+    local,    ///< still in a local; copied home before the local changes
+    constant  ///< nowhere yet
+  };
+  Kind kind = Kind::temp;
+  wasm::Kind type = wasm::Kind::i32;
+  bool in_chain = false;  ///< linked from alias_heads_[local]
+  std::uint32_t home = 0;
+  std::uint32_t local = 0;          ///< slot of the local
+  std::uint32_t next_alias = none;  ///< operand index of the next older alias of the local
+  std::uint64_t bits = 0;           ///< of a constant
+};
+
+/// What the translator keeps for each label.
+struct LabelState {
+  std::uint32_t position = 0;                ///< of a loop's header
+  std::uint32_t to_end = Emitter::nowhere;   ///< branches to the end
+  std::uint32_t to_else = Emitter::nowhere;  ///< of an if: where a false condition goes
+};
+
+class Translator : public wasm::NullClient<Value, LabelState> {
+ public:
+  using Walker = wasm::FunctionWalker<Translator, wasm::Trust::yes>;
+
+  Translator(const wasm::ModuleData& module, const CodeOptions& options);
+
+  /// Translates a function that has a body. Null when out of memory. Throws std::bad_alloc.
+  SlotCode* translate(wasm::FuncIdx function, Trace* trace = nullptr);
+
+  // The walker's callbacks; translator_control.cpp, _values.cpp, _memory.cpp, _calls.cpp
+  void begin(Walker& w);
+  void instruction(Walker& w, wasm::Op op);
+  void block(Walker& w, Control& c);
+  void loop(Walker& w, Control& c);
+  void if_(Walker& w, Control& c, Value condition);
+  void else_(Walker& w, Control& c, bool reached);
+  Value else_param(Walker& w, Control& c, std::uint32_t i);
+  void end(Walker& w, Control& c, bool reached);
+  Value result(Walker& w, Control& c, std::uint32_t i);
+  void br(Walker& w, Control& target);
+  void br_if(Walker& w, Control& target, Value condition);
+  void br_table(Walker& w, std::span<const std::uint32_t> depths, Value index);
+  void return_(Walker& w);
+  void unreachable(Walker& w);
+  Value br_on_null(Walker& w, Control& target, Value reference);
+  void br_on_non_null(Walker& w, Control& target);
+
+  void call(Walker& w, wasm::Op op, wasm::FuncIdx callee, const wasm::FuncType& type, Operands args,
+            Operands results);
+  void call_indirect(Walker& w, wasm::Op op, wasm::TypeIdx type, wasm::TableIdx table, Value index,
+                     Operands args, Operands results);
+  void call_ref(Walker& w, wasm::Op op, wasm::TypeIdx type, Value callee, Operands args,
+                Operands results);
+
+  using NullClient::numeric;
+  Value constant(Walker& w, wasm::Op op, wasm::ValType type, wasm::Bits bits);
+  Value numeric(Walker& w, wasm::Op op, Value a);
+  Value numeric(Walker& w, wasm::Op op, Value a, Value b);
+  void numeric(Walker& w, wasm::Op op, Operands args, Operands results);
+  Value select(Walker& w, wasm::ValType type, Value a, Value b, Value condition);
+  void drop(Walker& w, wasm::ValType type, Value value);
+  Value local_get(Walker& w, wasm::LocalIdx index, wasm::ValType type);
+  void local_set(Walker& w, wasm::LocalIdx index, wasm::ValType type, Value value);
+  Value local_tee(Walker& w, wasm::LocalIdx index, wasm::ValType type, Value value);
+  Value global_get(Walker& w, wasm::GlobalIdx index, const wasm::GlobalType& type);
+  void global_set(Walker& w, wasm::GlobalIdx index, const wasm::GlobalType& type, Value value);
+
+  Value load(Walker& w, wasm::Op op, const wasm::MemArg& arg, Value address);
+  void store(Walker& w, wasm::Op op, const wasm::MemArg& arg, Value address, Value value);
+  void memory_op(Walker& w, wasm::Op op, const wasm::Immediates& imm, Operands args,
+                 Operands results);
+  void table_op(Walker& w, wasm::Op op, const wasm::Immediates& imm, Operands args,
+                Operands results);
+  void reference_op(Walker& w, wasm::Op op, const wasm::Immediates& imm, Operands args,
+                    Operands results);
+
+ private:
+  /// What is known of an accumulator at this point of the code.
+  struct Acc {
+    std::uint32_t slot = none;  ///< whose value it holds
+    bool pending = false;       ///< and the slot doesn't have it yet
+    std::uint32_t at = 0;       ///< pending: the instruction that made it
+    Handler storing = nullptr;  ///< pending: its form that writes the slot too
+  };
+  /// Two operands as an instruction takes them.
+  struct PairForm {
+    Pair pair = Pair::slot_slot;
+    std::uint32_t a = 0;
+    std::uint32_t b = 0;
+    std::uint64_t imm = 0;
+  };
+  /// A two-operand instruction that a consumer may take back to do its work itself, if it is the
+  /// last one and its result is still only in the accumulator.
+  struct Producer {
+    std::uint32_t at = none;
+    wasm::Op op = wasm::op_none;
+    PairForm form;
+  };
+  /// A condition in the form that a branch takes it.
+  struct Condition {
+    wasm::Op op = wasm::op_none;  ///< a comparison, or op_none for a test against zero
+    PairForm form;
+    Src src = Src::slot;  ///< of a test
+    std::uint32_t slot = 0;
+    bool wide = false;  ///< of a test: all 64 bits count
+  };
+
+  // translator.cpp: accumulators, homes, aliases
+  Acc& acc(wasm::Kind type) { return acc_[static_cast<std::size_t>(class_of(type))]; }
+  static AccClass class_of(wasm::Kind type);
+  std::uint32_t home(const Walker& w) const { return layout_.operand(w.height()); }
+  Src source(const Value& v);
+  std::uint32_t slot_of(const Value& v) const {
+    return v.kind == Value::Kind::local ? v.local : v.home;
+  }
+  void store_pending(Acc& a);
+  void store_all_pending();
+  void forget_accs();
+  void wrote(std::uint32_t slot);
+  void pop(const Value& v);
+  void release(const Value& v);
+  void consume(const Value& v) {
+    pop(v);
+    release(v);
+  }
+  Value temp(Walker& w, wasm::Kind type, std::uint32_t home);
+  Value finish_in_acc(Walker& w, wasm::Kind type, std::uint32_t at, Handler storing);
+  void open_result(wasm::Kind type);
+  Value finish_in_slot(Walker& w, wasm::Kind type);
+  void take_results(Walker& w, Operands results);
+  void materialise(Value& v);
+  std::uint32_t in_slot(Value& v);
+  void materialise_aliases(Walker& w, std::uint32_t local);
+  void materialise_all(Walker& w);
+  void materialise_top(Walker& w, std::size_t count);
+  void forget_region(Walker& w, const Control& innermost);
+  void emit_const(std::uint32_t slot, wasm::Kind type, std::uint64_t bits);
+  void emit_copy(std::uint32_t from, std::uint32_t to);
+  std::uint32_t local_slot(wasm::LocalIdx index) const;
+  Value alias(Walker& w, std::uint32_t slot, wasm::Kind type);
+  void assign(Walker& w, std::uint32_t slot, Value& value);
+  void retarget(Acc& a, std::uint32_t slot);
+  bool take_back(const Value& value, Producer& producer);
+  Operand& operand_at(Walker& w, std::size_t i) { return w.operands()[i]; }
+
+  // translator_values.cpp
+  PairForm pair_form(wasm::Op op, Value& a, Value& b);
+  std::uint32_t emit_pair(wasm::Op op, const PairForm& form);
+  static std::string pair_text(const PairForm& form);
+  std::string operand_text(const Value& v, Src src) const;
+  void load_acc_const(wasm::Kind type, std::uint64_t bits);
+
+  // translator_control.cpp
+  Condition take_condition(Value& condition);
+  std::uint32_t emit_condition(const Condition& c, bool when, bool poll);
+  void go_to(std::uint32_t at, std::uint32_t byte, Control& target);
+  bool needs_moves(Walker& w, const Control& target, std::size_t count);
+  void move_results(Walker& w, const Control& target, std::size_t count);
+  void emit_return(Walker& w);
+  void emit_branch(Walker& w, Control& target);
+  void branch_when(Walker& w, Control& target, const Condition& test, bool when, std::size_t count);
+  void place_table(Walker& w, std::uint32_t at, std::span<const std::uint32_t> depths,
+                   std::size_t count);
+  Condition take_reference(Value& reference);
+  void put_label();
+  void charge(std::uint32_t offset);
+  static bool is_function(const Control& c) { return c.kind == wasm::ControlKind::function; }
+  bool polls(const Control& target) const {
+    return options_.interruptible && target.kind == wasm::ControlKind::loop;
+  }
+
+  // translator_calls.cpp
+  std::uint32_t place_args(Walker& w, Operands args);
+  void finish_call(Walker& w, bool is_tail, Operands results);
+
+  // translator_memory.cpp
+  struct AddressForm {
+    Addr form;
+    std::uint32_t a = 0;
+    std::uint32_t second = 0;  ///< slot or constant
+    std::uint32_t offset = 0;
+  };
+  bool is_fast(wasm::MemIdx memory) const;
+  AddressForm address_form(Value& address, std::uint64_t offset);
+  bool fold_sum(const Value& address, AddressForm& form);
+  void put_address(std::uint32_t at, const AddressForm& form);
+  AddressForm store_address(Value& address, Value& value, bool is_imm, std::uint64_t offset);
+  static std::string address_text(const AddressForm& form);
+  Value load_any(Walker& w, wasm::Op op, const wasm::MemArg& arg, Value address);
+  void store_any(wasm::Op op, const wasm::MemArg& arg, Value address, Value value);
+  void emit_bulk(Walker& w, wasm::Op op, Handler handler, Operands args, std::uint32_t first,
+                 std::uint32_t second, Operands results);
+
+  Trace::Text* text_at(std::uint32_t at) { return trace_ ? trace_->text(at) : nullptr; }
+  /// Begins an instruction, and notes it in the trace.
+  std::uint32_t emit(Handler handler, std::uint32_t words, std::string_view name);
+  /// What a listing shows of the operands of the instruction at `at`.
+  template <class... Args>
+  void describe(std::uint32_t at, fmt::format_string<Args...> text, Args&&... args) {
+    if (Trace::Text* known = text_at(at))
+      known->operands = fmt::format(text, std::forward<Args>(args)...);
+  }
+  void put_slot(std::uint32_t at, std::uint32_t byte, std::uint32_t slot);
+
+  const wasm::ModuleData& module_;
+  CodeOptions options_;
+  Walker walker_;
+  Emitter code_;
+  Trace* trace_ = nullptr;
+  runtime::FrameLayout layout_;
+  std::array<Acc, 3> acc_;
+  Producer last_;
+  std::uint32_t last_emitted_ = none;       // position of the last instruction
+  std::vector<std::uint32_t> alias_heads_;  // by slot: the newest alias's operand index
+  std::uint32_t clean_ = 0;                 // operands below this index are temps at home
+  std::uint32_t max_slot_ = 0;
+  bool wide_locals_ = false;              // some take two slots
+  std::vector<std::uint32_t> run_slots_;  // first slot of each run of locals
+  std::vector<wasm::FuelBlock> fuel_;
+  std::size_t next_fuel_ = 0;
+  std::vector<std::uint32_t> landings_;  // of a br_table, by depth; none between tables
+};
+
+}  // namespace wrun::inline v0::interp

@@ -1,0 +1,84 @@
+#include "lib/interp/bodies_calls.hpp"
+#include "lib/interp/bodies_moves.hpp"
+#include "lib/interp/translator.hpp"
+
+namespace wrun::inline v0::interp {
+
+using wasm::Kind;
+using wasm::Op;
+
+/// Brings the arguments of a call home, where the callee's frame will start, and everything else
+/// that a call would lose; returns that slot.
+std::uint32_t Translator::place_args(Walker& w, Operands args) {
+  for (Operand& arg : args) materialise(arg.value);
+  for (std::size_t i = args.size(); i > 0; --i) pop(args[i - 1].value);
+  store_all_pending();
+  return home(w);
+}
+
+void Translator::finish_call(Walker& w, bool is_tail, Operands results) {
+  if (is_tail) return forget_region(w, w.label(0));
+  forget_accs();
+  take_results(w, results);
+  if (results.size() == 1 && results[0].type.kind() != Kind::v128) {
+    acc(results[0].type.kind()).slot = results[0].value.home;
+  }
+  if (!options_.poison_upper_halves) return;
+  for (const Operand& result : results) {
+    if (result.type.kind() == Kind::i32)
+      put_slot(emit(&handler<PoisonUpper>, 2, "poison"), 10, result.value.home);
+  }
+}
+
+void Translator::call(Walker& w, Op op, wasm::FuncIdx callee, const wasm::FuncType&, Operands args,
+                      Operands results) {
+  const bool is_tail = op == Op::return_call;
+  const bool is_import = callee.value < module_.imported_functions;
+  const std::uint32_t frame = place_args(w, args);
+  const Handler handlers[] = {&handler<CallLocal>, &handler<CallImport>, &handler<TailCallLocal>,
+                              &handler<TailCallImport>};
+  const std::uint32_t at =
+      emit(handlers[(is_tail ? 2 : 0) + (is_import ? 1 : 0)], 2, wasm::info(op).text);
+  put_slot(at, 8, frame);
+  put_slot(at, 10, layout_.link());
+  code_.put(at, 12, callee.value);
+  describe(at, "{}, s{}", callee.value, frame);
+  finish_call(w, is_tail, results);
+}
+
+void Translator::call_indirect(Walker& w, Op op, wasm::TypeIdx type, wasm::TableIdx table,
+                               Value index, Operands args, Operands results) {
+  const bool is_tail = op == Op::return_call_indirect;
+  const bool is_64 = module_.tables[table.value].type.limits.is_64;
+  if (index.kind == Value::Kind::constant) materialise(index);
+  const Src src = source(index);
+  const std::uint32_t slot = slot_of(index);
+  consume(index);
+  const std::uint32_t frame = place_args(w, args);
+  const std::uint32_t at = emit(call_indirect_handler(is_tail, is_64, src), 3, wasm::info(op).text);
+  put_slot(at, 8, frame);
+  put_slot(at, 10, slot);
+  code_.put(at, 12, type.value);
+  code_.put(at, 16, table.value);
+  put_slot(at, 20, layout_.link());
+  describe(at, "table {} [{}], type {}, s{}", table.value, operand_text(index, src), type.value,
+           frame);
+  finish_call(w, is_tail, results);
+}
+
+void Translator::call_ref(Walker& w, Op op, wasm::TypeIdx, Value callee, Operands args,
+                          Operands results) {
+  const bool is_tail = op == Op::return_call_ref;
+  const std::uint32_t reference = in_slot(callee);
+  pop(callee);
+  const std::uint32_t frame = place_args(w, args);
+  const std::uint32_t at =
+      emit(is_tail ? &handler<TailCallRef> : &handler<CallRef>, 2, wasm::info(op).text);
+  put_slot(at, 8, frame);
+  put_slot(at, 10, reference);
+  put_slot(at, 12, layout_.link());
+  describe(at, "s{}, s{}", reference, frame);
+  finish_call(w, is_tail, results);
+}
+
+}  // namespace wrun::inline v0::interp

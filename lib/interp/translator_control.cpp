@@ -1,0 +1,369 @@
+#include <algorithm>
+
+#include "lib/interp/bodies_calls.hpp"
+#include "lib/interp/bodies_control.hpp"
+#include "lib/interp/bodies_moves.hpp"
+#include "lib/interp/translator.hpp"
+
+namespace wrun::inline v0::interp {
+
+using wasm::Kind;
+using wasm::Op;
+
+namespace {
+
+Handler test_branch_handler(Src src, bool when, bool poll, bool wide) {
+  const auto pick = [&]<class T>() -> Handler {
+    if (src == Src::acc) {
+      if (when) {
+        return poll ? &handler<TestBranch<T, Src::acc, true, true>>
+                    : &handler<TestBranch<T, Src::acc, true, false>>;
+      }
+      return poll ? &handler<TestBranch<T, Src::acc, false, true>>
+                  : &handler<TestBranch<T, Src::acc, false, false>>;
+    }
+    if (when) {
+      return poll ? &handler<TestBranch<T, Src::slot, true, true>>
+                  : &handler<TestBranch<T, Src::slot, true, false>>;
+    }
+    return poll ? &handler<TestBranch<T, Src::slot, false, true>>
+                : &handler<TestBranch<T, Src::slot, false, false>>;
+  };
+  return wide ? pick.template operator()<std::uint64_t>()
+              : pick.template operator()<std::uint32_t>();
+}
+
+Handler return_value_handler(Kind type, Src src) {
+  const auto pick = [src]<class T>() -> Handler {
+    constexpr Handler handlers[] = {&handler<ReturnValue<T, Src::acc>>,
+                                    &handler<ReturnValue<T, Src::slot>>,
+                                    &handler<ReturnValue<T, Src::imm>>};
+    return handlers[static_cast<std::size_t>(src)];
+  };
+  switch (type) {
+    case Kind::i32:
+      return pick.template operator()<std::uint32_t>();
+    case Kind::f32:
+      return pick.template operator()<float>();
+    case Kind::f64:
+      return pick.template operator()<double>();
+    default:
+      return pick.template operator()<std::uint64_t>();
+  }
+}
+
+}  // namespace
+
+/// A position that code jumps to: nothing is known of the accumulators.
+void Translator::put_label() {
+  store_all_pending();
+  forget_accs();
+  last_ = {};
+  last_emitted_ = none;
+}
+
+void Translator::block(Walker& w, Control&) {
+  materialise_all(w);
+}
+
+void Translator::loop(Walker& w, Control& c) {
+  materialise_all(w);
+  put_label();
+  c.label.position = code_.position();
+}
+
+/// If the value is what the last instruction left in the accumulator only, takes the instruction
+/// back: its operands are as they were before it.
+bool Translator::take_back(const Value& v, Producer& producer) {
+  const Acc& a = acc(v.type);
+  if (v.kind != Value::Kind::temp || !a.pending || a.slot != v.home) return false;
+  if (last_.at == none || last_.at != a.at || last_emitted_ != a.at) return false;
+  producer = last_;
+  code_.truncate(a.at);
+  if (trace_) trace_->truncate(a.at);
+  last_ = {};
+  last_emitted_ = none;
+  return true;
+}
+
+/// Takes a condition off the stack. What it is made of stays usable until the next instruction
+/// that changes an accumulator.
+Translator::Condition Translator::take_condition(Value& v) {
+  Condition c;
+  if (last_.op != wasm::op_none && is_comparison(last_.op)) {
+    Producer producer;
+    if (take_back(v, producer)) {
+      c.op = producer.op;
+      c.form = producer.form;
+      consume(v);
+      return c;
+    }
+  }
+  if (v.kind == Value::Kind::constant) materialise(v);
+  c.src = source(v);
+  c.slot = slot_of(v);
+  consume(v);
+  return c;
+}
+
+/// Emits a branch that is taken when the condition is `when`; the distance is still to be put, at
+/// byte 12.
+std::uint32_t Translator::emit_condition(const Condition& c, bool when, bool poll) {
+  if (c.op == wasm::op_none) {
+    const std::uint32_t at =
+        emit(test_branch_handler(c.src, when, poll, c.wide), 2, when ? "br_if" : "br_unless");
+    put_slot(at, 8, c.slot);
+    if (c.src == Src::acc) {
+      describe(at, "acc");
+    } else {
+      describe(at, "s{}", c.slot);
+    }
+    return at;
+  }
+  const bool has_imm = second(c.form.pair) == Src::imm;
+  const std::uint32_t at = emit(compare_branch_handler(c.op, c.form.pair, when, poll),
+                                has_imm ? 3 : 2, when ? "br_if" : "br_unless");
+  put_slot(at, 8, c.form.a);
+  if (has_imm) {
+    code_.put(at, 16, c.form.imm);
+  } else {
+    put_slot(at, 10, c.form.b);
+  }
+  describe(at, "{} {}", wasm::info(c.op).text, pair_text(c.form));
+  return at;
+}
+
+void Translator::if_(Walker& w, Control& c, Value condition) {
+  const Condition test = take_condition(condition);
+  materialise_all(w);
+  store_all_pending();
+  const std::uint32_t at = emit_condition(test, false, false);
+  code_.put_later(at, 12, c.label.to_else);
+}
+
+void Translator::else_(Walker& w, Control& c, bool reached) {
+  if (reached) {
+    materialise_top(w, c.results().size());
+    const std::uint32_t at = emit(&handler<Branch<false>>, 2, "br");
+    code_.put_later(at, 12, c.label.to_end);
+  }
+  forget_region(w, c);
+  code_.patch(c.label.to_else);
+  c.label.to_else = Emitter::nowhere;
+  put_label();
+  clean_ = std::min(clean_, c.base);
+}
+
+/// The parameters were brought home before the if.
+Value Translator::else_param(Walker& w, Control& c, std::uint32_t i) {
+  return temp(w, c.params()[i].kind(), home(w));
+}
+
+void Translator::end(Walker& w, Control& c, bool reached) {
+  if (is_function(c)) {
+    if (reached) emit_return(w);
+    return;
+  }
+  if (c.kind == wasm::ControlKind::loop || !c.targeted) return;
+  if (reached) materialise_top(w, c.results().size());
+  forget_region(w, c);
+  code_.patch(c.label.to_end);
+  code_.patch(c.label.to_else);  // an if without else: its parameters are its results
+  put_label();
+  clean_ = std::min(clean_, c.base);
+}
+
+Value Translator::result(Walker& w, Control& c, std::uint32_t i) {
+  return temp(w, c.results()[i].kind(), home(w));
+}
+
+/// Sends the branch whose distance is at byte `byte` of the instruction at `at` to a label that
+/// isn't the function's.
+void Translator::go_to(std::uint32_t at, std::uint32_t byte, Control& target) {
+  if (target.kind == wasm::ControlKind::loop) {
+    code_.put_distance(at, byte, target.label.position);
+  } else {
+    code_.put_later(at, byte, target.label.to_end);
+  }
+}
+
+/// Whether the topmost operands, which are at home, lie elsewhere than the label wants them.
+bool Translator::needs_moves(Walker& w, const Control& target, std::size_t count) {
+  return count != 0 && w.operands(count).front().height != target.height;
+}
+
+void Translator::move_results(Walker& w, const Control& target, std::size_t count) {
+  const std::uint32_t from = layout_.operand(w.operands(count).front().height);
+  const std::uint32_t to = layout_.operand(target.height);
+  const std::uint32_t slots = layout_.operand(w.height()) - from;
+  if (slots == 1) return emit_copy(from, to);
+  const std::uint32_t at = emit(&handler<CopyMany>, 2, "copy_many");
+  put_slot(at, 8, from);
+  put_slot(at, 10, to);
+  code_.put(at, 12, slots);
+  describe(at, "s{}, s{}, {}", to, from, slots);
+}
+
+/// Returns with the topmost operands as results.
+void Translator::emit_return(Walker& w) {
+  const auto& results = w.signature().results;
+  if (results.empty()) {
+    put_slot(emit(&handler<Return>, 2, "return"), 10, layout_.link());
+    return;
+  }
+  if (results.size() == 1 && results[0].kind() != Kind::v128) {
+    const Value& v = w.operands(1)[0].value;
+    const Src src = source(v);
+    const bool wide = v.type != Kind::i32 && v.type != Kind::f32;
+    const std::uint32_t at = emit(return_value_handler(v.type, src), 3, "return");
+    put_slot(at, 10, layout_.link());
+    if (src != Src::imm) {
+      put_slot(at, 8, slot_of(v));
+    } else if (wide) {
+      code_.put(at, 16, v.bits);
+    } else {
+      code_.put(at, 12, static_cast<std::uint32_t>(v.bits));
+    }
+    describe(at, "{}", operand_text(v, src));
+    return;
+  }
+  materialise_top(w, results.size());
+  const std::uint32_t from = layout_.operand(w.operands(results.size()).front().height);
+  const std::uint32_t at = emit(&handler<ReturnMany>, 2, "return_many");
+  put_slot(at, 8, from);
+  put_slot(at, 10, layout_.link());
+  code_.put(at, 12, layout_.operand(w.height()) - from);
+  describe(at, "s{}, {}", from, layout_.operand(w.height()) - from);
+}
+
+/// A branch with its operands, which stay on the stack.
+void Translator::emit_branch(Walker& w, Control& target) {
+  if (is_function(target)) return emit_return(w);
+  const std::size_t count = target.label_types().size();
+  materialise_top(w, count);
+  if (needs_moves(w, target, count)) move_results(w, target, count);
+  store_all_pending();
+  const bool poll = polls(target);
+  const std::uint32_t at = emit(poll ? &handler<Branch<true>> : &handler<Branch<false>>, 2, "br");
+  go_to(at, 12, target);
+}
+
+void Translator::br(Walker& w, Control& target) {
+  emit_branch(w, target);
+  forget_region(w, w.label(0));
+}
+
+void Translator::return_(Walker& w) {
+  emit_return(w);
+  forget_region(w, w.label(0));
+}
+
+void Translator::br_if(Walker& w, Control& target, Value condition) {
+  const Condition test = take_condition(condition);
+  const std::size_t count = target.label_types().size();
+  branch_when(w, target, test, true, count);
+}
+
+/// Branches when the test comes out as `when`; otherwise goes on with all operands in place.
+void Translator::branch_when(Walker& w, Control& target, const Condition& test, bool when,
+                             std::size_t count) {
+  materialise_top(w, count);
+  if (!is_function(target) && !needs_moves(w, target, count)) {
+    go_to(emit_condition(test, when, polls(target)), 12, target);
+    return;
+  }
+  store_all_pending();
+  const auto known = acc_;
+  std::uint32_t over = Emitter::nowhere;
+  code_.put_later(emit_condition(test, !when, false), 12, over);
+  emit_branch(w, target);
+  code_.patch(over);
+  put_label();
+  acc_ = known;
+}
+
+void Translator::br_table(Walker& w, std::span<const std::uint32_t> depths, Value index) {
+  if (index.kind == Value::Kind::constant) materialise(index);
+  const Src src = source(index);
+  const std::uint32_t slot = slot_of(index);
+  consume(index);
+  const std::size_t count = w.label(depths.back()).label_types().size();
+  materialise_top(w, count);
+  store_all_pending();
+  bool poll = false;
+  for (const std::uint32_t depth : depths) poll |= polls(w.label(depth));
+  Handler const handlers[] = {
+      &handler<BranchTable<Src::slot, false>>, &handler<BranchTable<Src::slot, true>>,
+      &handler<BranchTable<Src::acc, false>>, &handler<BranchTable<Src::acc, true>>};
+  const auto entries = static_cast<std::uint32_t>(depths.size());
+  const std::uint32_t at =
+      emit(handlers[(src == Src::acc ? 2 : 0) + (poll ? 1 : 0)], 2 + (entries + 1) / 2, "br_table");
+  put_slot(at, 8, slot);
+  code_.put(at, 12, entries);
+  describe(at, "{}, {} targets", operand_text(index, src), entries);
+  place_table(w, at, depths, count);
+  forget_region(w, w.label(0));
+}
+
+/// Fills in the distances of a br_table; targets that need their operands moved, or that return,
+/// get a piece of code each.
+void Translator::place_table(Walker& w, std::uint32_t at, std::span<const std::uint32_t> depths,
+                             std::size_t count) {
+  if (landings_.size() < w.depth()) landings_.resize(w.depth(), none);
+  for (std::uint32_t i = 0; i < depths.size(); ++i) {
+    Control& target = w.label(depths[i]);
+    const std::uint32_t byte = 16 + 4 * i;
+    if (!is_function(target) && !needs_moves(w, target, count)) {
+      go_to(at, byte, target);
+      continue;
+    }
+    std::uint32_t& landing = landings_[depths[i]];
+    if (landing == none) {
+      put_label();
+      landing = code_.position();
+      emit_branch(w, target);
+    }
+    code_.put_distance(at, byte, landing);
+  }
+  // Only what was used is reset: tables may be many, and deep.
+  for (const std::uint32_t depth : depths) landings_[depth] = none;
+}
+
+void Translator::unreachable(Walker& w) {
+  const std::uint32_t at = emit(&handler<TrapNow>, 2, "unreachable");
+  code_.put(at, 8, static_cast<std::uint16_t>(TrapCode::unreachable));
+  forget_region(w, w.label(0));
+}
+
+/// A test of a reference against null, which takes it off the stack.
+Translator::Condition Translator::take_reference(Value& reference) {
+  Condition c;
+  if (reference.kind == Value::Kind::constant) materialise(reference);
+  c.src = source(reference);
+  c.slot = slot_of(reference);
+  c.wide = true;
+  return c;
+}
+
+Value Translator::br_on_null(Walker& w, Control& target, Value reference) {
+  // The reference stays on the stack if the branch isn't taken.
+  in_slot(reference);
+  const Condition test = take_reference(reference);
+  branch_when(w, target, test, false, target.label_types().size());
+  pop(reference);
+  reference.in_chain = false;
+  if (reference.kind == Value::Kind::local) return alias(w, reference.local, Kind::ref);
+  return temp(w, Kind::ref, reference.home);
+}
+
+void Translator::br_on_non_null(Walker& w, Control& target) {
+  const std::size_t count = target.label_types().size();
+  materialise_top(w, count);
+  Value& reference = w.operands(1)[0].value;
+  pop(reference);
+  reference.in_chain = false;
+  const Condition test = take_reference(reference);
+  branch_when(w, target, test, true, count);
+}
+
+}  // namespace wrun::inline v0::interp

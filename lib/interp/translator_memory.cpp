@@ -1,0 +1,286 @@
+#include <array>
+#include <utility>
+
+#include "lib/interp/bodies_bulk.hpp"
+#include "lib/interp/op_tables.hpp"
+#include "lib/interp/translator.hpp"
+
+namespace wrun::inline v0::interp {
+
+using wasm::Kind;
+using wasm::Op;
+
+namespace {
+
+/// The handler of a bulk instruction with or without fuel.
+template <template <bool> class Body>
+Handler by_fuel(bool fuel) {
+  return fuel ? &handler<Body<true>> : &handler<Body<false>>;
+}
+
+constexpr bool is_wide(const wasm::OpInfo& info) {
+  return info.shape == wasm::Shape::numeric && info.results().size() == 2;
+}
+
+constexpr auto wide_ops = select_ops<&is_wide>();
+
+constexpr auto wide_handlers = []<std::size_t... i>(std::index_sequence<i...>) {
+  return std::array{&handler<Wide<wasm::semantics<wide_ops[i]>>>...};
+}
+(std::make_index_sequence<wide_ops.size()>());
+
+}  // namespace
+
+/// Memory 0 with 32-bit addresses is in the handlers' registers.
+bool Translator::is_fast(wasm::MemIdx memory) const {
+  return memory.value == 0 && !module_.memories[0].limits.is_64;
+}
+
+/// Folds an i32.add that the last instruction did into the address.
+bool Translator::fold_sum(const Value& address, AddressForm& form) {
+  Producer producer;
+  if (last_.op != Op::i32_add || !take_back(address, producer)) return false;
+  const PairForm& sum = producer.form;
+  form.a = sum.a;
+  switch (sum.pair) {
+    case Pair::slot_slot:
+      form.form = Addr::slot_slot;
+      form.second = sum.b;
+      break;
+    case Pair::acc_slot:
+      form.form = Addr::acc_slot;
+      form.second = sum.b;
+      break;
+    case Pair::slot_acc:
+      form.form = Addr::acc_slot;
+      form.second = sum.a;
+      break;
+    case Pair::slot_imm:
+      form.form = Addr::slot_const;
+      form.second = static_cast<std::uint32_t>(sum.imm);
+      break;
+    default:
+      form.form = Addr::acc_const;
+      form.second = static_cast<std::uint32_t>(sum.imm);
+      break;
+  }
+  return true;
+}
+
+/// How an access takes its address, which leaves the stack.
+Translator::AddressForm Translator::address_form(Value& address, std::uint64_t offset) {
+  AddressForm form{};
+  form.offset = static_cast<std::uint32_t>(offset);
+  if (!fold_sum(address, form)) {
+    const std::uint64_t known = static_cast<std::uint32_t>(address.bits) + offset;
+    if (address.kind == Value::Kind::constant && known <= 0xffff'ffff) {
+      form.form = Addr::none;
+      form.offset = static_cast<std::uint32_t>(known);
+    } else {
+      if (address.kind == Value::Kind::constant) materialise(address);
+      form.form = source(address) == Src::acc ? Addr::acc : Addr::slot;
+      form.a = slot_of(address);
+    }
+  }
+  consume(address);
+  return form;
+}
+
+void Translator::put_address(std::uint32_t at, const AddressForm& form) {
+  put_slot(at, 8, form.a);
+  code_.put(at, 12, form.offset);
+  if (form.form == Addr::slot_slot || form.form == Addr::acc_slot) {
+    put_slot(at, 16, form.second);
+  } else if (has_second(form.form)) {
+    code_.put(at, 16, form.second);
+  }
+}
+
+std::string Translator::address_text(const AddressForm& form) {
+  switch (form.form) {
+    case Addr::acc:
+      return fmt::format("[acc + {}]", form.offset);
+    case Addr::slot:
+      return fmt::format("[s{} + {}]", form.a, form.offset);
+    case Addr::slot_slot:
+      return fmt::format("[s{} + s{} + {}]", form.a, form.second, form.offset);
+    case Addr::acc_slot:
+      return fmt::format("[acc + s{} + {}]", form.second, form.offset);
+    case Addr::slot_const:
+      return fmt::format("[s{} + 0x{:x} + {}]", form.a, form.second, form.offset);
+    case Addr::acc_const:
+      return fmt::format("[acc + 0x{:x} + {}]", form.second, form.offset);
+    default:
+      return fmt::format("[{}]", form.offset);
+  }
+}
+
+Value Translator::load(Walker& w, Op op, const wasm::MemArg& arg, Value address) {
+  const Kind type = wasm::walk_row(op).results[0];
+  if (!is_fast(arg.memory)) return load_any(w, op, arg, address);
+  const AddressForm form = address_form(address, arg.offset);
+  open_result(type);
+  const std::uint32_t at = emit(load_handler(op, form.form, Dst::acc),
+                                has_second(form.form) ? 3 : 2, wasm::info(op).text);
+  put_address(at, form);
+  describe(at, "{}", address_text(form));
+  return finish_in_acc(w, type, at, load_handler(op, form.form, Dst::store));
+}
+
+/// A value whose class has no accumulator free for a constant goes home first.
+void Translator::store(Walker&, Op op, const wasm::MemArg& arg, Value address, Value value) {
+  if (!is_fast(arg.memory)) return store_any(op, arg, address, value);
+  const bool fits = class_of(value.type) == AccClass::integer &&
+                    static_cast<std::int64_t>(value.bits) == static_cast<std::int32_t>(value.bits);
+  const bool is_imm = value.kind == Value::Kind::constant && (value.type == Kind::i32 || fits);
+  // An address that is a sum can be folded only if nothing came after it.
+  pop(value);
+  const AddressForm form = store_address(address, value, is_imm, arg.offset);
+  const Src src = is_imm ? Src::imm : source(value);
+  const std::uint32_t at = emit(store_handler(op, form.form, src),
+                                has_second(form.form) || is_imm ? 3 : 2, wasm::info(op).text);
+  put_address(at, form);
+  if (is_imm) {
+    code_.put(at, 20, static_cast<std::int32_t>(value.bits));
+  } else {
+    put_slot(at, 10, slot_of(value));
+  }
+  describe(at, "{}, {}", address_text(form), operand_text(value, src));
+  release(value);
+}
+
+/// The address of a store, whose value was popped but not yet used.
+Translator::AddressForm Translator::store_address(Value& address, Value& value, bool is_imm,
+                                                  std::uint64_t offset) {
+  if (value.kind == Value::Kind::constant && !is_imm) {
+    // The constant's instruction would come after the sum: take the sum back first. What was added
+    // may lie in the constant's home, so it goes one slot further.
+    const AddressForm form = address_form(address, offset);
+    ++value.home;
+    emit_const(value.home, value.type, value.bits);
+    value.kind = Value::Kind::temp;
+    return form;
+  }
+  return address_form(address, offset);
+}
+
+Value Translator::load_any(Walker& w, Op op, const wasm::MemArg& arg, Value address) {
+  const Kind type = wasm::walk_row(op).results[0];
+  const bool is_64 = module_.memories[arg.memory.value].limits.is_64;
+  const std::uint32_t from = in_slot(address);
+  pop(address);
+  open_result(type);
+  const std::uint32_t at = emit(load_any_handler(op, is_64, Dst::acc), 3, wasm::info(op).text);
+  put_slot(at, 8, from);
+  code_.put(at, 12, static_cast<std::uint16_t>(arg.memory.value));
+  code_.put(at, 16, arg.offset);
+  describe(at, "memory {} [s{} + {}]", arg.memory.value, from, arg.offset);
+  return finish_in_acc(w, type, at, load_any_handler(op, is_64, Dst::store));
+}
+
+void Translator::store_any(Op op, const wasm::MemArg& arg, Value address, Value value) {
+  const bool is_64 = module_.memories[arg.memory.value].limits.is_64;
+  const std::uint32_t from = in_slot(value);
+  const std::uint32_t to = in_slot(address);
+  pop(value);
+  pop(address);
+  const std::uint32_t at = emit(store_any_handler(op, is_64), 3, wasm::info(op).text);
+  put_slot(at, 8, to);
+  put_slot(at, 10, from);
+  code_.put(at, 12, static_cast<std::uint16_t>(arg.memory.value));
+  code_.put(at, 16, arg.offset);
+  describe(at, "memory {} [s{} + {}], s{}", arg.memory.value, to, arg.offset, from);
+}
+
+/// Emits an instruction on slots: its operands, brought home, are consecutive from byte 8's slot
+/// on; its result, if any, takes their place.
+void Translator::emit_bulk(Walker& w, Op op, Handler handler, Operands args, std::uint32_t first,
+                           std::uint32_t second, Operands results) {
+  for (Operand& arg : args) materialise(arg.value);
+  for (std::size_t i = args.size(); i > 0; --i) pop(args[i - 1].value);
+  const std::uint32_t at = emit(handler, 3, wasm::info(op).text);
+  put_slot(at, 8, home(w));
+  put_slot(at, 10, home(w));
+  code_.put(at, 12, first);
+  code_.put(at, 16, second);
+  describe(at, "s{}, {}, {}", home(w), first, second);
+  take_results(w, results);
+}
+
+void Translator::memory_op(Walker& w, Op op, const wasm::Immediates& imm, Operands args,
+                           Operands results) {
+  const bool fuel = options_.fuel;
+  const auto pick = [&]() -> Handler {
+    switch (op) {
+      case Op::memory_size:
+        return &handler<MemorySize>;
+      case Op::memory_grow:
+        return &handler<MemoryGrow>;
+      case Op::memory_fill:
+        return by_fuel<MemoryFill>(fuel);
+      case Op::memory_copy:
+        return by_fuel<MemoryCopy>(fuel);
+      case Op::memory_init:
+        return by_fuel<MemoryInit>(fuel);
+      default:
+        return &handler<DataDrop>;
+    }
+  };
+  emit_bulk(w, op, pick(), args, imm.index, imm.index2, results);
+}
+
+void Translator::table_op(Walker& w, Op op, const wasm::Immediates& imm, Operands args,
+                          Operands results) {
+  const bool fuel = options_.fuel;
+  const auto pick = [&]() -> Handler {
+    switch (op) {
+      case Op::table_get:
+        return &handler<TableGet>;
+      case Op::table_set:
+        return &handler<TableSet>;
+      case Op::table_size:
+        return &handler<TableSize>;
+      case Op::table_grow:
+        return by_fuel<TableGrow>(fuel);
+      case Op::table_fill:
+        return by_fuel<TableFill>(fuel);
+      case Op::table_copy:
+        return by_fuel<TableCopy>(fuel);
+      case Op::table_init:
+        return by_fuel<TableInit>(fuel);
+      default:
+        return &handler<ElemDrop>;
+    }
+  };
+  emit_bulk(w, op, pick(), args, imm.index, imm.index2, results);
+}
+
+void Translator::reference_op(Walker& w, Op op, const wasm::Immediates& imm, Operands args,
+                              Operands results) {
+  const auto pick = [&]() -> Handler {
+    switch (op) {
+      case Op::ref_func:
+        return &handler<RefFunc>;
+      case Op::ref_is_null:
+        return &handler<RefIsNull>;
+      case Op::ref_eq:
+        return &handler<RefEq>;
+      case Op::ref_as_non_null:
+        return &handler<RefAsNonNull>;
+      default:
+        return nullptr;
+    }
+  };
+  if (op == Op::ref_null) {
+    results[0].value = constant(w, op, results[0].type, {});
+    return;
+  }
+  emit_bulk(w, op, pick(), args, imm.index, imm.index2, results);
+}
+
+/// Wide arithmetic.
+void Translator::numeric(Walker& w, Op op, Operands args, Operands results) {
+  emit_bulk(w, op, *find_row(wide_ops, wide_handlers, op), args, 0, 0, results);
+}
+
+}  // namespace wrun::inline v0::interp

@@ -1,0 +1,300 @@
+#include <algorithm>
+
+#include "lib/interp/bodies_bulk.hpp"
+#include "lib/interp/bodies_moves.hpp"
+#include "lib/interp/translator.hpp"
+
+namespace wrun::inline v0::interp {
+
+using wasm::Kind;
+using wasm::Op;
+
+namespace {
+
+bool is_wide(Kind type) {
+  return type != Kind::i32 && type != Kind::f32;
+}
+
+Kind param_kind(Op op, std::size_t i) {
+  return wasm::walk_row(op).params[i];
+}
+Kind result_kind(Op op) {
+  return wasm::walk_row(op).results[0];
+}
+
+/// The T-variant of a body template that differs by the type of the accumulator it uses.
+template <template <class> class Body>
+Handler by_type(Kind type) {
+  switch (type) {
+    case Kind::i32:
+      return &handler<Body<std::uint32_t>>;
+    case Kind::f32:
+      return &handler<Body<float>>;
+    case Kind::f64:
+      return &handler<Body<double>>;
+    default:
+      return &handler<Body<std::uint64_t>>;
+  }
+}
+
+template <Src condition, Dst dst>
+struct SelectOf {
+  template <class T>
+  using Body = Select<T, condition, dst>;
+};
+template <Dst dst>
+struct GlobalGetOf {
+  template <class T>
+  using Body = GlobalGet<T, dst>;
+};
+template <Src src>
+struct GlobalSetOf {
+  template <class T>
+  using Body = GlobalSet<T, src>;
+};
+
+}  // namespace
+
+Value Translator::constant(Walker& w, Op, wasm::ValType type, wasm::Bits bits) {
+  Value v = temp(w, type.kind(), home(w));
+  v.kind = Value::Kind::constant;
+  v.bits = bits.lo;
+  return v;
+}
+
+void Translator::load_acc_const(Kind type, std::uint64_t bits) {
+  open_result(type);
+  const std::uint32_t at = emit(by_type<AccConst>(type), is_wide(type) ? 3 : 2, "acc");
+  if (is_wide(type)) {
+    code_.put(at, 16, bits);
+  } else {
+    code_.put(at, 12, static_cast<std::uint32_t>(bits));
+  }
+  describe(at, "0x{:x}", bits);
+}
+
+Value Translator::numeric(Walker& w, Op op, Value a) {
+  const Kind type = param_kind(op, 0);
+  Src src = source(a);
+  if (src == Src::imm) {
+    load_acc_const(type, a.bits);
+    src = Src::acc;
+  }
+  const std::uint32_t slot = slot_of(a);
+  consume(a);
+  open_result(result_kind(op));
+  const std::uint32_t at = emit(unary_handler(op, src, Dst::acc), 2, wasm::info(op).text);
+  put_slot(at, 8, slot);
+  if (src == Src::acc) {
+    describe(at, "acc");
+  } else {
+    describe(at, "s{}", slot);
+  }
+  return finish_in_acc(w, result_kind(op), at, unary_handler(op, src, Dst::store));
+}
+
+/// How an instruction takes its two operands, which leave the stack. A constant on the left of an
+/// operation that doesn't commute is brought home.
+Translator::PairForm Translator::pair_form(Op op, Value& a, Value& b) {
+  PairForm form{};
+  Value* left = &a;
+  Value* right = &b;
+  if (is_commutative(op) && (left->kind == Value::Kind::constant ||
+                             (source(*right) == Src::acc && source(*left) == Src::slot))) {
+    std::swap(left, right);
+  }
+  if (left->kind == Value::Kind::constant) materialise(*left);
+  const Src first_source = source(*left);
+  Src second_source = source(*right);
+  if (first_source == Src::acc && second_source == Src::acc) second_source = Src::slot;
+  switch (second_source) {
+    case Src::imm:
+      form.pair = first_source == Src::acc ? Pair::acc_imm : Pair::slot_imm;
+      form.imm = right->bits;
+      break;
+    case Src::acc:
+      form.pair = Pair::slot_acc;
+      break;
+    case Src::slot:
+      form.pair = first_source == Src::acc ? Pair::acc_slot : Pair::slot_slot;
+      break;
+  }
+  form.a = slot_of(*left);
+  form.b = slot_of(*right);
+  consume(b);
+  consume(a);
+  return form;
+}
+
+std::uint32_t Translator::emit_pair(Op op, const PairForm& form) {
+  const Kind type = param_kind(op, 0);
+  const bool has_imm = second(form.pair) == Src::imm;
+  const std::uint32_t at = emit(binary_handler(op, form.pair, Dst::acc),
+                                has_imm && is_wide(type) ? 3 : 2, wasm::info(op).text);
+  put_slot(at, 8, form.a);
+  if (!has_imm) {
+    put_slot(at, 12, form.b);
+  } else if (is_wide(type)) {
+    code_.put(at, 16, form.imm);
+  } else {
+    code_.put(at, 12, static_cast<std::uint32_t>(form.imm));
+  }
+  describe(at, "{}", pair_text(form));
+  return at;
+}
+
+std::string Translator::pair_text(const PairForm& form) {
+  const std::string left = first(form.pair) == Src::acc ? "acc" : fmt::format("s{}", form.a);
+  switch (second(form.pair)) {
+    case Src::acc:
+      return left + ", acc";
+    case Src::slot:
+      return fmt::format("{}, s{}", left, form.b);
+    default:
+      return fmt::format("{}, 0x{:x}", left, form.imm);
+  }
+}
+
+Value Translator::numeric(Walker& w, Op op, Value a, Value b) {
+  const PairForm form = pair_form(op, a, b);
+  open_result(result_kind(op));
+  const std::uint32_t at = emit_pair(op, form);
+  last_ = {at, op, form};
+  return finish_in_acc(w, result_kind(op), at, binary_handler(op, form.pair, Dst::store));
+}
+
+Value Translator::select(Walker& w, wasm::ValType type, Value a, Value b, Value condition) {
+  Src src = source(condition);
+  if (src == Src::imm) {
+    materialise(condition);
+    src = Src::slot;
+  }
+  // The operands' slots may not share the accumulator with the condition: what is pending is
+  // stored by the instruction that made it, which costs nothing here.
+  const std::uint32_t if_false = in_slot(b);
+  const std::uint32_t if_true = in_slot(a);
+  const std::uint32_t test = slot_of(condition);
+  consume(condition);
+  consume(b);
+  consume(a);
+  open_result(type.kind());
+  const bool acc_test = src == Src::acc;
+  const auto pick = [&](auto dst) {
+    constexpr Dst d = decltype(dst)::value;
+    return acc_test ? by_type<SelectOf<Src::acc, d>::template Body>(type.kind())
+                    : by_type<SelectOf<Src::slot, d>::template Body>(type.kind());
+  };
+  const std::uint32_t at = emit(pick(std::integral_constant<Dst, Dst::acc>()), 2, "select");
+  put_slot(at, 8, test);
+  put_slot(at, 12, if_true);
+  put_slot(at, 14, if_false);
+  describe(at, "{} ? s{} : s{}", acc_test ? "acc" : fmt::format("s{}", test), if_true, if_false);
+  return finish_in_acc(w, type.kind(), at, pick(std::integral_constant<Dst, Dst::store>()));
+}
+
+void Translator::drop(Walker&, wasm::ValType, Value value) {
+  consume(value);
+}
+
+Value Translator::local_get(Walker& w, wasm::LocalIdx index, wasm::ValType type) {
+  return alias(w, local_slot(index), type.kind());
+}
+
+/// An operand that is the local in `slot`.
+Value Translator::alias(Walker& w, std::uint32_t slot, Kind type) {
+  Value v = temp(w, type, home(w));
+  v.kind = Value::Kind::local;
+  v.local = slot;
+  v.in_chain = true;
+  v.next_alias = alias_heads_[slot];
+  alias_heads_[slot] = static_cast<std::uint32_t>(w.operands().size());
+  return v;
+}
+
+/// Gives the local in `slot` the value of an operand that has left the stack.
+void Translator::assign(Walker& w, std::uint32_t slot, Value& v) {
+  if (v.kind == Value::Kind::local && v.local == slot) return;
+  Acc& a = acc(v.type);
+  const bool in_acc = v.kind == Value::Kind::temp && a.slot == v.home;
+  const bool is_free = alias_heads_[slot] == none;
+  if (in_acc && a.pending && is_free && last_emitted_ == a.at) {
+    retarget(a, slot);
+    return;
+  }
+  const bool was_pending = in_acc && a.pending;
+  materialise_aliases(w, slot);
+  if (v.kind == Value::Kind::constant) return emit_const(slot, v.type, v.bits);
+  if (!in_acc) return emit_copy(slot_of(v), slot);
+  const std::uint32_t at = emit(by_type<StoreAcc>(v.type), 2, "store_acc");
+  put_slot(at, 10, slot);
+  describe(at, "s{}", slot);
+  wrote(slot);
+  // The operand is gone: its home needs no store, and the accumulator has the local's value.
+  if (was_pending) a = {};
+  a.slot = slot;
+}
+
+/// The last instruction's result goes to `slot` instead of its home.
+void Translator::retarget(Acc& a, std::uint32_t slot) {
+  put_slot(a.at, 10, slot);
+  code_.set_handler(a.at, a.storing);
+  if (Trace::Text* text = text_at(a.at)) {
+    text->result = static_cast<std::int32_t>(slot);
+    text->stored = true;
+  }
+  wrote(slot);
+  a.slot = slot;
+  a.pending = false;
+  last_ = {};
+}
+
+void Translator::local_set(Walker& w, wasm::LocalIdx index, wasm::ValType, Value value) {
+  pop(value);
+  assign(w, local_slot(index), value);
+}
+
+Value Translator::local_tee(Walker& w, wasm::LocalIdx index, wasm::ValType type, Value value) {
+  const std::uint32_t slot = local_slot(index);
+  pop(value);
+  assign(w, slot, value);
+  if (value.kind == Value::Kind::constant) {
+    clean_ = std::min(clean_, static_cast<std::uint32_t>(w.operands().size()));
+    return value;
+  }
+  return alias(w, slot, type.kind());
+}
+
+Value Translator::global_get(Walker& w, wasm::GlobalIdx index, const wasm::GlobalType& type) {
+  const Kind kind = type.type.kind();
+  open_result(kind);
+  const std::uint32_t at = emit(by_type<GlobalGetOf<Dst::acc>::Body>(kind), 2, "global.get");
+  code_.put(at, 12, index.value);
+  describe(at, "{}", index.value);
+  return finish_in_acc(w, kind, at, by_type<GlobalGetOf<Dst::store>::Body>(kind));
+}
+
+void Translator::global_set(Walker&, wasm::GlobalIdx index, const wasm::GlobalType& type,
+                            Value value) {
+  const Kind kind = type.type.kind();
+  const Src src = source(value);
+  const Handler handlers[] = {by_type<GlobalSetOf<Src::acc>::Body>(kind),
+                              by_type<GlobalSetOf<Src::slot>::Body>(kind),
+                              by_type<GlobalSetOf<Src::imm>::Body>(kind)};
+  const std::uint32_t at =
+      emit(handlers[static_cast<std::size_t>(src)], src == Src::imm ? 3 : 2, "global.set");
+  code_.put(at, 12, index.value);
+  if (src == Src::imm) {
+    code_.put(at, 16, value.bits);
+  } else {
+    put_slot(at, 8, slot_of(value));
+  }
+  describe(at, "{}, {}", index.value, operand_text(value, src));
+  consume(value);
+}
+
+std::string Translator::operand_text(const Value& v, Src src) const {
+  if (src == Src::acc) return "acc";
+  return src == Src::imm ? fmt::format("0x{:x}", v.bits) : fmt::format("s{}", slot_of(v));
+}
+
+}  // namespace wrun::inline v0::interp

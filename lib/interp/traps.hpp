@@ -1,0 +1,48 @@
+#pragma once
+
+// Leaving a handler for a rare path. The handler notes where it was and goes on at a shared
+// instruction whose handler does the work; so the common path has no call, and keeps no frame.
+
+#include <wrun/error.hpp>
+
+#include <wrun_dispatch/dispatch.hpp>
+
+#include "lib/interp/regs.hpp"
+
+namespace wrun::inline v0::interp {
+
+/// An instruction outside any function.
+struct StaticInstr {
+  Handler handler;
+  std::uint64_t payload = 0;
+
+  const Word* code() const { return reinterpret_cast<const Word*>(this); }
+};
+
+/// One for each TrapCode.
+extern const StaticInstr* const trap_instrs;
+/// A failed bounds check of memory 0: takes the memory's size anew and repeats the instruction if
+/// it has grown, traps otherwise.
+extern const StaticInstr out_of_bounds_instr;
+/// Leaves the interpreter; the activation's failure, if any, is set already.
+extern const StaticInstr stop_instr;
+/// A check against the limit word failed: an interruption, or the end of the stack.
+extern const StaticInstr limit_instr;
+/// The fuel that is left doesn't pay for the block.
+extern const StaticInstr out_of_fuel_instr;
+
+inline void go_slow(Regs& r, const StaticInstr& instr) {
+  r.inst->state->pc = r.pc;
+  r.pc = instr.code();
+}
+
+inline void trap(Regs& r, TrapCode code) {
+  go_slow(r, trap_instrs[static_cast<std::size_t>(code)]);
+}
+
+/// Whether the store was asked to stop, as loops and entries check.
+inline bool should_stop(const Regs& r) {
+  return r.inst->state->should_stop();
+}
+
+}  // namespace wrun::inline v0::interp
