@@ -1,0 +1,51 @@
+#pragma once
+
+// Caller: the instance that called a host function, and its store; valid during that call.
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include <wrun/export.hpp>
+#include <wrun/extern.hpp>
+#include <wrun/instance.hpp>
+#include <wrun/result.hpp>
+
+namespace wrun {
+inline namespace v0 {
+
+class Store;
+namespace runtime {
+struct CallContext;
+struct Slot;
+}  // namespace runtime
+
+class Caller {
+ public:
+  Caller(const Caller&) = delete;
+  Caller& operator=(const Caller&) = delete;
+
+  /// The calling instance; none if the host called its own function.
+  WRUN_API std::optional<Instance> instance() const;
+  /// An export of the calling instance. Errors: usage (none of that name, or of another kind; no
+  /// calling instance).
+  WRUN_API Result<Extern> get(std::string_view name) const;
+  WRUN_API Result<Func> func(std::string_view name) const;
+  WRUN_API Result<Memory> memory(std::string_view name) const;
+
+  /// The store that the call runs in. The reference is good during the call, also if the host
+  /// moves or destroys its Store meanwhile; after that, uses are ErrorKind::usage.
+  WRUN_API Store& store() const;
+
+  /// The WebAssembly frames that are running, innermost first.
+  WRUN_API std::vector<Frame> backtrace() const;
+
+  /// For the code that calls host functions.
+  explicit Caller(runtime::CallContext* context) : context_(context) {}
+
+ private:
+  runtime::CallContext* context_;
+};
+
+}  // namespace v0
+}  // namespace wrun

@@ -1,0 +1,45 @@
+#pragma once
+
+// What is fixed when an engine is made, because it selects what code is generated. Amounts (how
+// much fuel, how much memory) are a store's business: limits.hpp.
+
+#include <cstdint>
+
+#include <wrun/features.hpp>
+
+namespace wrun {
+inline namespace v0 {
+
+/// How large a module may be; the defaults are those of the JS embedding API, so that a module
+/// that loads in a browser loads here. Going over one is ErrorKind::limit.
+/// https://webassembly.github.io/spec/js-api/#limits
+struct ModuleLimits {
+  std::uint64_t module_size = 1024u * 1024 * 1024;  ///< bytes, of the text and unpacked form too
+  std::uint32_t types = 1'000'000;
+  std::uint32_t functions = 1'000'000;
+  std::uint32_t imports = 1'000'000;
+  std::uint32_t exports = 1'000'000;
+  std::uint32_t globals = 1'000'000;
+  std::uint32_t tables = 100'000;
+  std::uint32_t memories = 100;
+  std::uint32_t data_segments = 100'000;
+  std::uint32_t element_segments = 10'000'000;
+  std::uint32_t function_size = 7'654'321;  ///< bytes of one body
+  std::uint32_t locals = 50'000;            ///< of one function
+};
+
+struct Config {
+  /// A module that uses others is ErrorKind::invalid, and the error names the feature.
+  Features features = Features::wasm3();
+  /// Count instructions, so that stores can limit them. Costs some time in small loops.
+  bool fuel = false;
+  /// Let Store::interrupt() and deadlines stop loops. Without it they strike at calls only.
+  bool interruptible = true;
+  /// For each store's WebAssembly stack, reserved when it first runs and committed as it is used.
+  /// Using it up is ErrorKind::exhaustion. Rounded up to pages; at least 64 KiB.
+  std::uint64_t stack_bytes = 1024 * 1024;
+  ModuleLimits module_limits = {};
+};
+
+}  // namespace v0
+}  // namespace wrun

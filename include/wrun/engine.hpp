@@ -1,0 +1,51 @@
+#pragma once
+
+// Engine: a configuration and what modules and stores share under it, such as their types. Copies
+// refer to the same engine, which lives as long as anything made with it. Thread-safe.
+//
+// Modules, stores and linkers of two engines never meet: ErrorKind::usage.
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <wrun/config.hpp>
+#include <wrun/export.hpp>
+#include <wrun/version.hpp>
+
+namespace wrun {
+inline namespace v0 {
+
+namespace api {
+struct EngineState;
+}
+
+/// What an engine chose, and why, in words for a person.
+struct EngineInfo {
+  std::string_view version;  ///< of the library, "0.1.0"
+  std::string tier;          ///< "interpreter"
+  std::string tier_reason;
+  std::string dispatch;       ///< how the interpreter gets from instruction to instruction
+  std::string memory_checks;  ///< "explicit"
+  std::string memory_checks_reason;
+};
+
+class Engine {
+ public:
+  /// Starts no threads, maps no memory, installs no handler. If there's no memory for it, the
+  /// engine is empty, and whatever is made with it fails with ErrorKind::limit.
+  WRUN_API explicit Engine(const Config& config = {}) noexcept;
+
+  WRUN_API const Config& config() const noexcept;
+  WRUN_API EngineInfo info() const;
+
+  friend bool operator==(const Engine&, const Engine&) = default;
+
+ private:
+  friend struct EngineAccess;
+  explicit Engine(std::shared_ptr<api::EngineState> state) : state_(std::move(state)) {}
+  std::shared_ptr<api::EngineState> state_;
+};
+
+}  // namespace v0
+}  // namespace wrun

@@ -1,0 +1,42 @@
+#pragma once
+
+// ExternRef: a host object that WebAssembly holds as an externref and can only pass on.
+//
+// https://webassembly.github.io/spec/core/syntax/types.html#reference-types
+
+#include <memory>
+
+#include <wrun/detail/handle.hpp>
+#include <wrun/export.hpp>
+#include <wrun/result.hpp>
+#include <wrun/value.hpp>
+
+namespace wrun {
+inline namespace v0 {
+
+class Store;
+
+/// A handle: two words, trivially copyable. One that comes from WebAssembly, as an argument or a
+/// result, is a hold like one that was made.
+class ExternRef : public detail::HandleBase {
+ public:
+  ExternRef() = default;
+
+  /// Puts an object into the store, which keeps it until it is released, and as long as the guest
+  /// reaches it. Errors: usage, limit.
+  WRUN_API static Result<ExternRef> make(Store& store, std::shared_ptr<void> object);
+  /// Errors: usage.
+  WRUN_API Result<std::shared_ptr<void>> object() const;
+  /// Drops the host's hold; the handle is stale from then on. Errors: usage.
+  WRUN_API Result<void> release() const;
+
+ private:
+  friend struct detail::Access;
+  using detail::HandleBase::HandleBase;
+};
+
+inline Val::Val(const ExternRef& object)
+    : Val(ValAccess::make(HeapKind::extern_, detail::Access::get(object))) {}
+
+}  // namespace v0
+}  // namespace wrun

@@ -1,0 +1,134 @@
+#pragma once
+
+// Func: a function of a store, WebAssembly's or the host's; TypedFunc: one whose type was checked
+// against a C++ signature. Handles: two words, trivially copyable, good while the store lives and
+// the instance that they came from isn't released.
+//
+// Exceptions that host functions throw come out of the outermost call unchanged.
+
+#include <initializer_list>
+#include <optional>
+#include <span>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include <wrun/detail/call.hpp>
+#include <wrun/detail/handle.hpp>
+#include <wrun/detail/slot.hpp>
+#include <wrun/export.hpp>
+#include <wrun/result.hpp>
+#include <wrun/types.hpp>
+#include <wrun/value.hpp>
+
+namespace wrun {
+inline namespace v0 {
+
+class Store;
+template <class Signature>
+class TypedFunc;
+
+namespace detail {
+struct HostFunc;
+WRUN_API std::optional<std::vector<Val>> call_values(Handle function, std::span<const Val> args,
+                                                     CallFailure& failure) noexcept;
+}  // namespace detail
+
+class Func : public detail::HandleBase {
+ public:
+  Func() = default;
+
+  /// A host function of this store; what `callable` may be is written at Linker::func. Defined in
+  /// linker.hpp. Errors: usage, limit.
+  template <class F>
+  static Result<Func> make(Store& store, F&& callable);
+
+  /// Errors: usage.
+  WRUN_API Result<FuncType> type() const;
+  /// Drops the host's hold; the handle is stale from then on. What WebAssembly reaches stays alive.
+  /// Errors: usage.
+  WRUN_API Result<void> release() const;
+
+  /// Calls it. Errors: usage (stale, arguments of wrong number or types, another thread inside),
+  /// trap, exhaustion, limit, interrupted, exit, and whatever a host function returned.
+  WRUN_INLINE Result<std::vector<Val>> call(std::span<const Val> args) const {
+    detail::CallFailure failure;
+    auto results = detail::call_values(detail::Access::get(*this), args, failure);
+    if (!results) return detail::take_error<detail::has_exceptions>(failure);
+    return std::move(*results);
+  }
+  WRUN_INLINE Result<std::vector<Val>> call(std::initializer_list<Val> args = {}) const {
+    return call(std::span<const Val>(args.begin(), args.size()));
+  }
+
+  /// func.typed<int32_t(int32_t, double)>(). The signature is made of the types that Linker::func
+  /// lists. Errors: usage (the function has another type, stale).
+  template <class Signature>
+  Result<TypedFunc<Signature>> typed() const;
+
+ private:
+  friend struct detail::Access;
+  WRUN_API static Result<Func> make_host(Store& store, detail::HostFunc&& function) noexcept;
+  using detail::HandleBase::HandleBase;
+};
+
+inline Val::Val(const Func& function)
+    : Val(ValAccess::make(HeapKind::func, detail::Access::get(function))) {}
+
+/// Calls without boxing or allocation. Trivially copyable.
+template <class R, class... A>
+class TypedFunc<R(A...)> {
+  static_assert((detail::Passable<A> && ...) && detail::passable_result<R>,
+                "not a signature that WebAssembly has: see Linker::func");
+
+ public:
+  /// A call of this one is ErrorKind::usage.
+  TypedFunc() = default;
+
+  /// Errors: as Func::call.
+  WRUN_INLINE Result<R> operator()(const A&... args) const {
+    using Params = detail::Types<A...>;
+    using Out = typename detail::Results<R>::List;
+    constexpr std::uint32_t room = Params::slots > Out::slots ? Params::slots : Out::slots;
+    detail::Slot slots[room == 0 ? 1 : room];
+    const detail::Handle handle = detail::Access::get(func_);
+    if (!Params::store_all(handle.store, slots, args...)) return detail::foreign_handle_error();
+    detail::CallFailure failure;
+    if (!detail::call_slots(handle, slots, failure))
+      return detail::take_error<detail::has_exceptions>(failure);
+    if constexpr (std::is_void_v<R>) {
+      return {};
+    } else {
+      return detail::Results<R>::load(handle.store, slots);
+    }
+  }
+
+  Func func() const { return func_; }
+
+ private:
+  friend class Func;
+  explicit TypedFunc(Func func) : func_(func) {}
+  Func func_;
+};
+
+namespace detail {
+template <class Signature>
+struct Wanted;
+template <class R, class... A>
+struct Wanted<R(A...)> {
+  using Params = Types<A...>;
+  using Out = typename Results<R>::List;
+};
+}  // namespace detail
+
+template <class Signature>
+Result<TypedFunc<Signature>> Func::typed() const {
+  using Want = detail::Wanted<Signature>;
+  auto error =
+      detail::check_signature(detail::Access::get(*this), Want::Params::types, Want::Out::types);
+  if (error) return std::move(*error);
+  return TypedFunc<Signature>(*this);
+}
+
+}  // namespace v0
+}  // namespace wrun

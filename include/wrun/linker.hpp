@@ -1,0 +1,124 @@
+#pragma once
+
+// Linker: definitions by module and name, from which a module's imports are taken. Copyable; one
+// thread at a time. Prepared: a module whose imports were looked up and checked; immutable, shared
+// by threads.
+//
+// https://webassembly.github.io/spec/core/exec/modules.html#instantiation
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include <wrun/caller.hpp>
+#include <wrun/detail/call.hpp>
+#include <wrun/detail/thunk.hpp>
+#include <wrun/engine.hpp>
+#include <wrun/export.hpp>
+#include <wrun/extern.hpp>
+#include <wrun/instance.hpp>
+#include <wrun/module.hpp>
+#include <wrun/result.hpp>
+#include <wrun/store.hpp>
+
+namespace wrun {
+inline namespace v0 {
+
+namespace api {
+struct LinkerState;
+struct PreparedState;
+}  // namespace api
+
+/// A host function whose type is known at run time only. `results` has one entry for each result,
+/// with its default value; each must get a value of its type.
+using UntypedFunc =
+    std::function<Result<void>(Caller& caller, std::span<const Val> args, std::span<Val> results)>;
+
+namespace detail {
+WRUN_API std::optional<Instance> instantiate(const api::PreparedState* prepared, Store& store,
+                                             CallFailure& failure) noexcept;
+}  // namespace detail
+
+class Prepared {
+ public:
+  /// A new instance; runs the start function. No name or type is looked at again. Errors: limit,
+  /// trap (a segment out of bounds, the start function), usage (another engine; a definition of
+  /// another store), and whatever the start function's calls return. Exceptions of host functions
+  /// come out unchanged.
+  WRUN_INLINE Result<Instance> instantiate(Store& store) const {
+    detail::CallFailure failure;
+    auto instance = detail::instantiate(state_.get(), store, failure);
+    if (!instance) return detail::take_error<detail::has_exceptions>(failure);
+    return *instance;
+  }
+  WRUN_API Module module() const;
+
+ private:
+  friend class Linker;
+  explicit Prepared(std::shared_ptr<const api::PreparedState> state) : state_(std::move(state)) {}
+  std::shared_ptr<const api::PreparedState> state_;
+};
+
+class Linker {
+ public:
+  /// If there's no memory for it, prepare() fails with ErrorKind::limit.
+  WRUN_API explicit Linker(const Engine& engine) noexcept;
+  WRUN_API Linker(const Linker& other);
+  WRUN_API Linker& operator=(const Linker& other);
+  WRUN_API Linker(Linker&& other) noexcept;
+  WRUN_API Linker& operator=(Linker&& other) noexcept;
+  WRUN_API ~Linker();
+
+  // Definitions. A later one of the same module and name replaces an earlier one. A mistake (a
+  // stale handle, another engine) is kept and returned by prepare().
+
+  /// A host function: a lambda, function or function object, [Caller&,] parameters -> result.
+  /// Parameters and results are integers of 4 (i32) or 8 bytes (i64), float, double, V128,
+  /// std::optional<Func> (funcref), std::optional<ExternRef> (externref). The result may be void, a
+  /// std::tuple for several, and a Result of any of these, whose error ends the WebAssembly call
+  /// and comes out of the host's call unchanged (but that a trap gets a backtrace). So does what it
+  /// throws. The callable is kept by the linker and by whatever was instantiated with it; all
+  /// calls, from all stores and their threads, are calls of one object.
+  template <class F>
+  Linker& func(std::string_view module, std::string_view name, F&& callable) {
+    return add(module, name, detail::make_host_func(std::forward<F>(callable)));
+  }
+  /// The same with a type given at run time. Types that name a module's types are errors.
+  WRUN_API Linker& func(std::string_view module, std::string_view name, FuncType type,
+                        UntypedFunc callable);
+  /// An object of a store: what is prepared with it is instantiated in that store only.
+  WRUN_API Linker& define(std::string_view module, std::string_view name, const Extern& object);
+  /// All exports of an instance, under `module`.
+  WRUN_API Linker& instance(std::string_view module, const Instance& instance);
+  /// All that is defined under `module` now, also under `alias`.
+  WRUN_API Linker& alias_module(std::string_view module, std::string_view alias);
+
+  /// Whether there is a definition.
+  WRUN_API bool defines(std::string_view module, std::string_view name) const;
+
+  /// Looks up and checks all imports of a module. Errors: unlinkable (names the import, what it
+  /// needs and what it got), usage (another engine, or a mistake in a definition), limit.
+  WRUN_API Result<Prepared> prepare(const Module& module) const;
+
+  /// prepare() and Prepared::instantiate() in one.
+  WRUN_INLINE Result<Instance> instantiate(Store& store, const Module& module) const {
+    auto prepared = prepare(module);
+    if (!prepared) return std::move(prepared).error();
+    return prepared->instantiate(store);
+  }
+
+ private:
+  WRUN_API Linker& add(std::string_view module, std::string_view name, detail::HostFunc&& function);
+  std::unique_ptr<api::LinkerState> state_;
+};
+
+template <class F>
+Result<Func> Func::make(Store& store, F&& callable) {
+  return make_host(store, detail::make_host_func(std::forward<F>(callable)));
+}
+
+}  // namespace v0
+}  // namespace wrun

@@ -1,0 +1,88 @@
+#pragma once
+
+// Memory: a linear memory of a store, by bounds-checked spans, values and copies. A handle: two
+// words, trivially copyable. Addresses and lengths are in bytes.
+//
+// An access out of bounds is ErrorKind::trap with TrapCode::out_of_bounds_memory_access, so that a
+// host function can return it and trap its caller as an instruction would.
+//
+// https://webassembly.github.io/spec/core/exec/runtime.html#memory-instances
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <type_traits>
+
+#include <wrun/detail/handle.hpp>
+#include <wrun/export.hpp>
+#include <wrun/result.hpp>
+#include <wrun/types.hpp>
+
+namespace wrun {
+inline namespace v0 {
+
+class Store;
+
+class Memory : public detail::HandleBase {
+ public:
+  Memory() = default;
+
+  /// A new memory of the type's minimum, all zeros. Errors: limit, usage (a type that can't be).
+  WRUN_API static Result<Memory> make(Store& store, const MemoryType& type);
+
+  /// The minimum is the present size. Errors: usage.
+  WRUN_API Result<MemoryType> type() const;
+  /// Drops the host's hold; the handle is stale from then on. What WebAssembly reaches stays alive.
+  /// Errors: usage.
+  WRUN_API Result<void> release() const;
+  /// In bytes. Errors: usage.
+  WRUN_API Result<std::uint64_t> size() const;
+  /// By pages; the former size, in pages. Errors: limit (of the type, the store, the system).
+  WRUN_API Result<std::uint64_t> grow(std::uint64_t pages) const;
+
+  /// All of it. The span ends being valid at the next growth of this memory, which any call into
+  /// WebAssembly may bring, and with the memory itself. Errors: usage (also for a shared memory).
+  WRUN_API Result<std::span<std::uint8_t>> span() const;
+  /// A part of it. Errors: trap (out of bounds), usage.
+  WRUN_API Result<std::span<std::uint8_t>> span(std::uint64_t address, std::uint64_t length) const;
+
+  /// A number, or a trivially copyable struct as it lies in memory; numbers are little-endian on
+  /// every host. Any alignment. Errors: trap, usage.
+  template <class T>
+  Result<T> read(std::uint64_t address) const {
+    static_assert(std::is_trivially_copyable_v<T>);
+    auto bytes = span(address, sizeof(T));
+    if (!bytes) return std::move(bytes).error();
+    T value;
+    std::memcpy(&value, bytes->data(), sizeof(T));
+    return little_endian(value);
+  }
+  template <class T>
+  Result<void> write(std::uint64_t address, const T& value) const {
+    static_assert(std::is_trivially_copyable_v<T>);
+    auto bytes = span(address, sizeof(T));
+    if (!bytes) return std::move(bytes).error();
+    const T stored = little_endian(value);
+    std::memcpy(bytes->data(), &stored, sizeof(T));
+    return {};
+  }
+
+ private:
+  friend struct detail::Access;
+  using detail::HandleBase::HandleBase;
+
+  template <class T>
+  static T little_endian(T value) {
+    if constexpr (std::is_arithmetic_v<T> && std::endian::native == std::endian::big) {
+      auto* bytes = reinterpret_cast<unsigned char*>(&value);
+      std::reverse(bytes, bytes + sizeof(T));
+    }
+    return value;
+  }
+};
+
+}  // namespace v0
+}  // namespace wrun

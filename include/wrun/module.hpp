@@ -1,0 +1,84 @@
+#pragma once
+
+// Module: decoded and validated code, immutable. Copies are cheap and refer to the same module;
+// any number of threads and stores may use it at once. It owns a private copy of its bytes.
+//
+// https://webassembly.github.io/spec/core/syntax/modules.html
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <wrun/engine.hpp>
+#include <wrun/result.hpp>
+#include <wrun/types.hpp>
+
+namespace wrun {
+inline namespace v0 {
+
+namespace api {
+struct ModuleState;
+}
+
+struct ImportType {
+  std::string module;
+  std::string name;
+  ExternType type;
+};
+
+struct ExportType {
+  std::string name;
+  ExternType type;
+};
+
+struct CustomSection {
+  std::string_view name;
+  std::span<const std::uint8_t> bytes;
+};
+
+class Module {
+ public:
+  /// The binary format. Validates every function body. Errors: malformed, invalid (both with an
+  /// offset), limit.
+  WRUN_API static Result<Module> from_bytes(const Engine& engine,
+                                            std::span<const std::uint8_t> bytes);
+  /// The same without a copy.
+  WRUN_API static Result<Module> from_bytes(const Engine& engine,
+                                            std::vector<std::uint8_t>&& bytes);
+  /// The text format. Errors as above; messages have line:column and show the line.
+  WRUN_API static Result<Module> from_text(const Engine& engine, std::string_view text);
+  /// Binary, text, or either of them gzipped, told apart by content. Errors as above.
+  WRUN_API static Result<Module> from_content(const Engine& engine,
+                                              std::span<const std::uint8_t> content);
+  /// The content of a file. A FIFO is read to its end; a directory is an error. Errors as above,
+  /// and io, whose message has the path and the reason.
+  WRUN_API static Result<Module> from_file(const Engine& engine, std::string_view path);
+
+  /// In the module's order.
+  WRUN_API std::vector<ImportType> imports() const;
+  WRUN_API std::vector<ExportType> exports() const;
+  /// Views into the module, valid while it (or a copy) lives. A name may occur more than once.
+  WRUN_API std::vector<CustomSection> custom_sections() const;
+  /// From the name section.
+  WRUN_API std::optional<std::string_view> name() const;
+  /// Beyond WebAssembly 1.0.
+  WRUN_API Features features_used() const;
+  /// The binary format; a view, valid while the module (or a copy) lives.
+  WRUN_API std::span<const std::uint8_t> bytes() const;
+  WRUN_API Engine engine() const;
+
+  /// Whether both are the same module, not merely equal ones.
+  friend bool operator==(const Module&, const Module&) = default;
+
+ private:
+  friend struct ModuleAccess;
+  explicit Module(std::shared_ptr<const api::ModuleState> state) : state_(std::move(state)) {}
+  std::shared_ptr<const api::ModuleState> state_;
+};
+
+}  // namespace v0
+}  // namespace wrun

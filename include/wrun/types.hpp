@@ -1,0 +1,136 @@
+#pragma once
+
+// WebAssembly's types as a host sees them: small values that belong to no engine, but for those
+// that name a type defined by a module (HeapKind::defined), which only compare and print.
+//
+// https://webassembly.github.io/spec/core/syntax/types.html
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <wrun/export.hpp>
+
+namespace wrun {
+inline namespace v0 {
+
+enum class ValKind : std::uint8_t { i32, i64, f32, f64, v128, ref };
+
+/// What a reference refers to. `defined` is a type of some module's type section.
+enum class HeapKind : std::uint8_t {
+  func,
+  extern_,
+  any,
+  eq,
+  i31,
+  struct_,
+  array,
+  exn,
+  none,
+  nofunc,
+  noextern,
+  noexn,
+  defined
+};
+
+/// A value type: a number, a vector, or (ref null? heap).
+class ValType {
+ public:
+  constexpr ValType() = default;
+  constexpr explicit ValType(ValKind kind) : kind_(kind) {}
+
+  static constexpr ValType i32() { return ValType(ValKind::i32); }
+  static constexpr ValType i64() { return ValType(ValKind::i64); }
+  static constexpr ValType f32() { return ValType(ValKind::f32); }
+  static constexpr ValType f64() { return ValType(ValKind::f64); }
+  static constexpr ValType v128() { return ValType(ValKind::v128); }
+  /// (ref null func)
+  static constexpr ValType funcref() { return ref(HeapKind::func, true); }
+  /// (ref null extern)
+  static constexpr ValType externref() { return ref(HeapKind::extern_, true); }
+  static constexpr ValType ref(HeapKind heap, bool nullable) {
+    ValType type(ValKind::ref);
+    type.heap_ = heap;
+    type.nullable_ = nullable;
+    return type;
+  }
+  /// A type defined by a module; `id` means something to that module's engine only.
+  static constexpr ValType defined(std::uint32_t id, bool nullable) {
+    ValType type = ref(HeapKind::defined, nullable);
+    type.id_ = id;
+    return type;
+  }
+
+  constexpr ValKind kind() const { return kind_; }
+  constexpr bool is_ref() const { return kind_ == ValKind::ref; }
+  /// These three are of reference types.
+  constexpr HeapKind heap() const { return heap_; }
+  constexpr bool is_nullable() const { return nullable_; }
+  constexpr std::uint32_t defined_id() const { return id_; }
+
+  friend constexpr bool operator==(const ValType&, const ValType&) = default;
+
+ private:
+  ValKind kind_ = ValKind::i32;
+  HeapKind heap_ = HeapKind::func;
+  bool nullable_ = false;
+  std::uint32_t id_ = 0;
+};
+
+struct FuncType {
+  std::vector<ValType> params = {};
+  std::vector<ValType> results = {};
+  friend bool operator==(const FuncType&, const FuncType&) = default;
+};
+
+/// The size of a table in elements, or of a memory in pages.
+struct SizeRange {
+  std::uint64_t min = 0;
+  std::optional<std::uint64_t> max = {};
+  bool is_64 = false;  ///< addressed by i64
+  friend bool operator==(const SizeRange&, const SizeRange&) = default;
+};
+
+struct TableType {
+  ValType element = ValType::funcref();
+  SizeRange size = {};
+  friend bool operator==(const TableType&, const TableType&) = default;
+};
+
+struct MemoryType {
+  SizeRange size = {};  ///< in pages
+  bool is_shared = false;
+  std::uint8_t page_size_log2 = 16;
+  friend bool operator==(const MemoryType&, const MemoryType&) = default;
+};
+
+struct GlobalType {
+  ValType type = {};
+  bool is_mutable = false;
+  friend bool operator==(const GlobalType&, const GlobalType&) = default;
+};
+
+/// The type of an exception tag.
+struct TagType {
+  std::vector<ValType> params = {};
+  friend bool operator==(const TagType&, const TagType&) = default;
+};
+
+enum class ExternKind : std::uint8_t { func, table, memory, global, tag };
+
+/// What an import asks for, or an export offers. The alternatives are in ExternKind's order.
+using ExternType = std::variant<FuncType, TableType, MemoryType, GlobalType, TagType>;
+
+inline ExternKind kind_of(const ExternType& type) {
+  return static_cast<ExternKind>(type.index());
+}
+
+/// As the text format spells it: "i32", "funcref", "(ref null 3)", "(func (param i32) ...)".
+WRUN_API std::string to_string(const ValType& type);
+WRUN_API std::string to_string(const FuncType& type);
+WRUN_API std::string to_string(const ExternType& type);
+
+}  // namespace v0
+}  // namespace wrun

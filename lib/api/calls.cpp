@@ -1,0 +1,234 @@
+#include "lib/api/calls.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include <wrun/detail/slot.hpp>
+#include <wrun/func.hpp>
+
+#include "lib/api/boundary.hpp"
+#include "lib/api/types.hpp"
+#include "lib/api/values.hpp"
+#include "lib/interp/interp.hpp"
+#include "lib/os/clock.hpp"
+#include "lib/runtime/frame_layout.hpp"
+#include "lib/runtime/trap.hpp"
+
+namespace wrun::inline v0 {
+
+namespace api {
+
+namespace {
+
+using runtime::ExecState;
+using runtime::FuncRef;
+
+/// What forbids starting anything: an interruption that nobody has noticed, a deadline that passed.
+bool may_start(StoreState& state) {
+  ExecState& exec = state.store.state();
+  const auto& deadline = state.store.account().limits().deadline;
+  if (deadline && exec.stop.load() == ExecState::Stop::none &&
+      os::MonotonicClock::now() >= *deadline)
+    exec.request(ExecState::Stop::deadline);
+  return exec.stop.load() == ExecState::Stop::none || runtime::fail_stopped(exec);
+}
+
+/// Moves the failure that running code left to whoever called it.
+void take_failure(StoreState& state, detail::CallFailure& failure) noexcept {
+  ExecState& exec = state.store.state();
+  failure.error = std::move(exec.failure.error);
+  failure.exception = std::move(exec.failure.exception);
+  exec.failure = {};
+  // A request to stop ends all calls that are running, and is forgotten with the outermost.
+  if (state.running != 0 || !failure.error) return;
+  const auto trap = failure.error->trap();
+  if (trap == TrapCode::interrupted) exec.rearm_after(ExecState::Stop::interrupted);
+  if (trap == TrapCode::deadline) exec.rearm_after(ExecState::Stop::deadline);
+}
+
+/// Counts a call for as long as it runs.
+class Running {
+ public:
+  explicit Running(StoreState& state) : state_(state) { ++state_.running; }
+  ~Running() {
+    if (--state_.running == 0 && state_.has_budget) state_.store.report_usage();
+  }
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+
+ private:
+  StoreState& state_;
+};
+
+bool run(StoreState& state, const FuncRef& function, runtime::Slot* slots) noexcept {
+  const Running running(state);
+  return may_start(state) && interp::enter(state.store.state(), function, slots);
+}
+
+}  // namespace
+
+bool enter(StoreState& state, const FuncRef& function, runtime::Slot* slots,
+           detail::CallFailure& failure) noexcept {
+  if (run(state, function, slots)) return true;
+  take_failure(state, failure);
+  return false;
+}
+
+}  // namespace api
+
+namespace {
+
+using runtime::FuncRef;
+
+const wasm::CanonFuncType& type_of(const api::StoreState& state, const FuncRef& function) {
+  return state.store.types().entry(function.type).type.func;
+}
+
+bool equal(std::span<const ValType> wanted, const std::vector<wasm::CanonType>& found) {
+  if (wanted.size() != found.size()) return false;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (api::to_public(found[i]) != wanted[i]) return false;
+  }
+  return true;
+}
+
+FuncType make_type(std::span<const ValType> params, std::span<const ValType> results) {
+  return {{params.begin(), params.end()}, {results.begin(), results.end()}};
+}
+
+/// Room for a call's slots: on the native stack unless there are many.
+class SlotBuffer {
+ public:
+  explicit SlotBuffer(std::size_t slots)
+      : many_(slots > few_.size() ? slots : 0), at_(many_.empty() ? few_.data() : many_.data()) {}
+  runtime::Slot* data() { return at_; }
+
+ private:
+  std::array<runtime::Slot, 32> few_;
+  std::vector<runtime::Slot> many_;
+  runtime::Slot* at_;
+};
+
+Result<void> write_args(api::StoreState& state, const wasm::CanonFuncType& type,
+                        std::span<const Val> args, runtime::Slot* at) {
+  if (args.size() != type.params.size())
+    return Error(ErrorKind::usage,
+                 fmt::format("the function takes {} arguments, not {}: {}", type.params.size(),
+                             args.size(), to_string(api::to_public(type))));
+  for (std::size_t i = 0; i < args.size(); ++i) {
+    auto written =
+        api::to_slots(state, args[i], type.params[i], at, fmt::format("argument {}", i + 1));
+    if (!written) return written;
+    at += wasm::slot_count(type.params[i]);
+  }
+  return {};
+}
+
+std::vector<Val> read_results(api::StoreState& state, const wasm::CanonFuncType& type,
+                              const runtime::Slot* at) {
+  std::vector<Val> results;
+  results.reserve(type.results.size());
+  for (const wasm::CanonType each : type.results) {
+    results.push_back(api::from_slots(state, each, at));
+    at += wasm::slot_count(each);
+  }
+  return results;
+}
+
+/// Either the results or, with nothing, a failure that is filled in.
+Result<std::optional<std::vector<Val>>> call(api::StoreState& state, const FuncRef& function,
+                                             std::span<const Val> args,
+                                             detail::CallFailure& failure) {
+  // The function may be gone when it returns: a host function can have released it.
+  const wasm::CanonFuncType type = type_of(state, function);
+  SlotBuffer slots(std::max(runtime::slot_count<wasm::TypeId>(type.params),
+                            runtime::slot_count<wasm::TypeId>(type.results)));
+  auto written = write_args(state, type, args, slots.data());
+  if (!written) return std::move(written).error();
+  if (!api::enter(state, function, slots.data(), failure)) return std::optional<std::vector<Val>>();
+  return std::optional(read_results(state, type, slots.data()));
+}
+
+}  // namespace
+
+bool detail::call_slots(Handle function, Slot* slots, CallFailure& failure) noexcept {
+  const api::Session session(function.store);
+  const FuncRef* found = session ? api::resolve<FuncRef>(*session, function) : nullptr;
+  if (!found) return failure.error.emplace(session ? api::stale_handle() : session.error()), false;
+  return api::enter(*session, *found, reinterpret_cast<runtime::Slot*>(slots), failure);
+}
+
+std::optional<std::vector<Val>> detail::call_values(Handle function, std::span<const Val> args,
+                                                    CallFailure& failure) noexcept {
+  const api::Session session(function.store);
+  const FuncRef* found = session ? api::resolve<FuncRef>(*session, function) : nullptr;
+  auto results = api::guarded([&]() -> Result<std::optional<std::vector<Val>>> {
+    if (!found) return session ? api::stale_handle() : session.error();
+    return call(*session, *found, args, failure);
+  });
+  if (results) return std::move(*results);
+  failure.error = std::move(results).error();
+  return std::nullopt;
+}
+
+std::optional<Error> detail::check_signature(Handle function, std::span<const ValType> params,
+                                             std::span<const ValType> results) noexcept {
+  const api::Session session(function.store);
+  auto checked = api::guarded([&]() -> Result<void> {
+    if (!session) return session.error();
+    const FuncRef* found = api::resolve<FuncRef>(*session, function);
+    if (!found) return api::stale_handle();
+    const wasm::CanonFuncType& type = type_of(*session, *found);
+    if (equal(params, type.params) && equal(results, type.results)) return {};
+    return Error(ErrorKind::usage,
+                 fmt::format("the function's type is {}, not {}", to_string(api::to_public(type)),
+                             to_string(make_type(params, results))));
+  });
+  if (checked) return std::nullopt;
+  return std::move(checked).error();
+}
+
+Error detail::error_of(const std::exception_ptr& exception) noexcept {
+  try {
+    std::rethrow_exception(exception);
+  } catch (const std::exception& thrown) {
+    try {
+      return Error(ErrorKind::host, fmt::format("a host function threw: {}", thrown.what()));
+    } catch (...) {
+      return api::out_of_memory();
+    }
+  } catch (...) {
+    return Error(ErrorKind::host, "host exception");
+  }
+}
+
+Error detail::foreign_handle_error() noexcept {
+  return api::stale_handle();
+}
+
+detail::Handle detail::handle_from_ref(std::uint64_t store, std::uintptr_t ref,
+                                       HeapKind heap) noexcept {
+  const api::Session session(store);
+  if (!session) return {};
+  try {
+    if (heap == HeapKind::func) return Access::get(api::func_handle(*session, *FuncRef::from(ref)));
+    auto* cell = static_cast<runtime::HostRef*>(reinterpret_cast<runtime::Cell*>(ref));
+    return Access::get(api::make_handle<ExternRef>(*session, *cell));
+  } catch (...) {
+    return {};
+  }
+}
+
+std::uintptr_t detail::ref_from_handle(std::uint64_t store, Handle handle, HeapKind heap) noexcept {
+  const api::Session session(store);
+  if (!session) return 0;
+  if (heap == HeapKind::func) {
+    const FuncRef* function = api::resolve<FuncRef>(*session, handle);
+    return function ? function->as_ref() : 0;
+  }
+  runtime::HostRef* object = api::resolve<runtime::HostRef>(*session, handle);
+  return object ? reinterpret_cast<std::uintptr_t>(static_cast<runtime::Cell*>(object)) : 0;
+}
+
+}  // namespace wrun::inline v0

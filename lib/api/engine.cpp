@@ -1,0 +1,59 @@
+#include <wrun/engine.hpp>
+
+#include <fmt/format.h>
+
+#include "lib/api/state.hpp"
+#include "lib/interp/interp.hpp"
+
+namespace wrun::inline v0 {
+
+namespace {
+
+const Config default_config;
+
+}  // namespace
+
+wasm::DecodeOptions api::EngineState::decode_options() const {
+  wasm::DecodeOptions options;
+  options.features = config.features;
+  const ModuleLimits& limits = config.module_limits;
+  options.limits.module_size = limits.module_size;
+  options.limits.types = limits.types;
+  options.limits.functions = limits.functions;
+  options.limits.imports = limits.imports;
+  options.limits.exports = limits.exports;
+  options.limits.globals = limits.globals;
+  options.limits.tables = limits.tables;
+  options.limits.memories = limits.memories;
+  options.limits.data_segments = limits.data_segments;
+  options.limits.element_segments = limits.element_segments;
+  options.limits.function_size = limits.function_size;
+  options.limits.locals = limits.locals;
+  return options;
+}
+
+Engine::Engine(const Config& config) noexcept try : state_(std::make_shared<api::EngineState>()) {
+  state_->config = config;
+} catch (...) {
+}
+
+const Config& Engine::config() const noexcept {
+  return state_ ? state_->config : default_config;
+}
+
+EngineInfo Engine::info() const {
+  EngineInfo info;
+  info.version = version();
+  info.tier = "interpreter";
+  info.tier_reason = "this build has no compiler";
+  info.dispatch = std::string(interp::dispatch_policy());
+  info.memory_checks = "explicit";
+  info.memory_checks_reason = "interpreted accesses compare addresses with the memory's size";
+  return info;
+}
+
+std::string_view version() noexcept {
+  return WRUN_VERSION;
+}
+
+}  // namespace wrun::inline v0

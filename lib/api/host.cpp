@@ -1,0 +1,90 @@
+#include "lib/api/host.hpp"
+
+#include <wrun/caller.hpp>
+
+#include "lib/api/boundary.hpp"
+#include "lib/api/objects.hpp"
+#include "lib/api/types.hpp"
+#include "lib/interp/interp.hpp"
+#include "lib/runtime/cells.hpp"
+#include "lib/runtime/trap.hpp"
+
+namespace wrun::inline v0 {
+
+runtime::HostFunction& api::make_cell(StoreState& state, wasm::TypeId type,
+                                      const detail::HostFunc& function) {
+  runtime::HostFunctionSpec spec;
+  spec.type = type;
+  spec.call = function.call;
+  spec.typed = reinterpret_cast<void*>(function.typed);
+  spec.env = function.env.get();
+  spec.env_owner = function.env;
+  return runtime::create_host_function(state.store, std::move(spec));
+}
+
+Result<Func> Func::make_host(Store& store, detail::HostFunc&& function) noexcept {
+  const api::Session session(store);
+  if (!session) return session.error();
+  return api::guarded([&]() -> Result<Func> {
+    const api::HostDefinition definition(*session->engine, std::move(function));
+    return api::make_handle<Func>(
+        *session, api::make_cell(*session, definition.type, definition.function).ref);
+  });
+}
+
+void detail::fail_call(runtime::CallContext* context, Error error) noexcept {
+  runtime::fail(*context->state, std::move(error));
+}
+
+void detail::fail_call(runtime::CallContext* context, std::exception_ptr exception) noexcept {
+  runtime::fail(*context->state, std::move(exception));
+}
+
+std::uint64_t detail::store_of(runtime::CallContext* context) noexcept {
+  return api::StoreState::of(*context->state).id;
+}
+
+namespace {
+
+api::StoreState& state_of(runtime::CallContext* context) {
+  return api::StoreState::of(*context->state);
+}
+
+Error no_caller() {
+  return Error(ErrorKind::usage, "no instance called: the host called its own function");
+}
+
+}  // namespace
+
+std::optional<Instance> Caller::instance() const {
+  if (!context_->caller) return std::nullopt;
+  try {
+    return api::make_handle<Instance>(state_of(context_), *context_->caller);
+  } catch (...) {
+    return std::nullopt;
+  }
+}
+
+Result<Extern> Caller::get(std::string_view name) const {
+  return api::guarded([&]() -> Result<Extern> {
+    if (!context_->caller) return no_caller();
+    return api::find_export(state_of(context_), *context_->caller, name);
+  });
+}
+
+Result<Func> Caller::func(std::string_view name) const {
+  return api::narrow<Func>(get(name), name, "function");
+}
+Result<Memory> Caller::memory(std::string_view name) const {
+  return api::narrow<Memory>(get(name), name, "memory");
+}
+
+Store& Caller::store() const {
+  return state_of(context_).facade.store;
+}
+
+std::vector<Frame> Caller::backtrace() const {
+  return interp::backtrace(*context_->state);
+}
+
+}  // namespace wrun::inline v0

@@ -1,0 +1,38 @@
+#pragma once
+
+// What tools and tests may see of the engine's inside. Not installed.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include <wrun/linker.hpp>
+#include <wrun/module.hpp>
+#include <wrun/result.hpp>
+#include <wrun/store.hpp>
+
+#include "lib/wasm/module_data.hpp"
+
+namespace wrun::inline v0::api {
+
+/// Valid while the module lives.
+const wasm::ModuleData& data(const Module& module);
+
+/// The slot code of a function, translated if it wasn't yet; `index` counts imports. Errors: usage
+/// (no such function, or an imported one), limit.
+Result<std::string> slots(const Module& module, std::uint32_t index);
+
+/// How many of the module's functions were translated for the interpreter so far.
+std::uint32_t interpreted_functions(const Module& module);
+
+/// Features whose instructions this build can run.
+Features executable();
+
+/// Cells and handles of a store: what its heap holds and what the host holds of it.
+struct HeapCounts {
+  std::size_t cells = 0;
+  std::size_t handles = 0;
+};
+Result<HeapCounts> heap_counts(const Store& store);
+
+}  // namespace wrun::inline v0::api

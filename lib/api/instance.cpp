@@ -1,0 +1,104 @@
+#include <wrun/instance.hpp>
+
+#include "lib/api/boundary.hpp"
+#include "lib/api/calls.hpp"
+#include "lib/api/host.hpp"
+#include "lib/api/objects.hpp"
+#include "lib/api/state.hpp"
+#include "lib/runtime/instantiate.hpp"
+
+namespace wrun::inline v0 {
+
+namespace {
+
+using api::Session;
+using api::StoreState;
+
+/// The imports as objects of the store; host functions get cells, kept by `roots` until an
+/// instance reaches them.
+Result<std::vector<runtime::Extern>> gather(StoreState& state, const api::PreparedState& prepared,
+                                            runtime::RootScope& roots) {
+  std::vector<runtime::Extern> imports;
+  imports.reserve(prepared.imports.size());
+  for (const api::Definition& each : prepared.imports) {
+    if (const Extern* object = std::get_if<Extern>(&each)) {
+      imports.push_back(api::to_runtime(state, *object));
+      if (!imports.back()) return api::stale_handle();
+      continue;
+    }
+    const auto& host = std::get<std::shared_ptr<const api::HostDefinition>>(each);
+    runtime::HostFunction& cell = api::make_cell(state, host->type, host->function);
+    roots.add(cell);
+    imports.push_back(&cell.ref);
+  }
+  return imports;
+}
+
+/// Makes the instance and runs its start function. Nothing, with `failure` filled in, if that
+/// failed.
+Result<std::optional<Instance>> instantiate(StoreState& state, const api::PreparedState& prepared,
+                                            detail::CallFailure& failure) {
+  runtime::RootScope roots(state.store);
+  auto imports = gather(state, prepared, roots);
+  if (!imports) return std::move(imports).error();
+  auto code = std::const_pointer_cast<api::ModuleState>(prepared.module);
+  auto made = runtime::instantiate_checked(state.store, std::move(code), *imports);
+  if (!made) return std::move(made).error();
+  const runtime::Handle handle = state.store.handle(**made);
+  const runtime::FuncRef* start = runtime::start_function(**made);
+  runtime::Slot none;
+  if (start && !api::enter(state, *start, &none, failure)) {
+    state.store.release(handle);
+    return std::optional<Instance>();
+  }
+  return std::optional(detail::Access::make<Instance>(api::to_public(state, handle)));
+}
+
+}  // namespace
+
+std::optional<Instance> detail::instantiate(const api::PreparedState* prepared, Store& store,
+                                            CallFailure& failure) noexcept {
+  const Session session(store);
+  auto made = api::guarded([&]() -> Result<std::optional<Instance>> {
+    if (!session) return session.error();
+    if (session->engine != prepared->module->engine) return api::wrong_engine();
+    return wrun::instantiate(*session, *prepared, failure);
+  });
+  if (made) return *made;
+  failure.error = std::move(made).error();
+  return std::nullopt;
+}
+
+Result<Extern> Instance::get(std::string_view name) const {
+  return api::with_object<runtime::Instance>(*this,
+                                             [&](StoreState& state, runtime::Instance& instance) {
+                                               return api::find_export(state, instance, name);
+                                             });
+}
+
+Result<Func> Instance::func(std::string_view name) const {
+  return api::narrow<Func>(get(name), name, "function");
+}
+Result<Memory> Instance::memory(std::string_view name) const {
+  return api::narrow<Memory>(get(name), name, "memory");
+}
+Result<Table> Instance::table(std::string_view name) const {
+  return api::narrow<Table>(get(name), name, "table");
+}
+Result<Global> Instance::global(std::string_view name) const {
+  return api::narrow<Global>(get(name), name, "global");
+}
+
+Result<Module> Instance::module() const {
+  return api::with_object<runtime::Instance>(
+      *this, [](StoreState&, runtime::Instance& instance) -> Result<Module> {
+        // Instances are made here only, of ModuleStates.
+        return ModuleAccess::make(std::static_pointer_cast<api::ModuleState>(instance.module));
+      });
+}
+
+Result<void> Instance::release() const {
+  return api::release<runtime::Instance>(*this);
+}
+
+}  // namespace wrun::inline v0

@@ -1,0 +1,208 @@
+#include <wrun/linker.hpp>
+
+#include <fmt/format.h>
+
+#include "lib/api/boundary.hpp"
+#include "lib/api/objects.hpp"
+#include "lib/api/state.hpp"
+#include "lib/api/types.hpp"
+#include "lib/api/untyped.hpp"
+#include "lib/interp/interp.hpp"
+#include "lib/runtime/instantiate.hpp"
+
+namespace wrun::inline v0 {
+
+namespace api {
+
+HostDefinition::HostDefinition(EngineState& engine, detail::HostFunc&& host)
+    : types(engine.types), function(std::move(host)) {
+  // A lambda's type names no module's types; other types were checked before.
+  type = types->intern(*to_canonical(function.type));
+}
+
+HostDefinition::~HostDefinition() {
+  types->release(type);
+}
+
+const Definition* LinkerState::find(std::string_view module, std::string_view name) const {
+  const auto names = modules.find(module);
+  if (names == modules.end()) return nullptr;
+  const auto found = names->second.find(name);
+  return found == names->second.end() ? nullptr : &found->second;
+}
+
+namespace {
+
+using DefinitionPtr = std::shared_ptr<const HostDefinition>;
+
+void define(LinkerState& linker, std::string_view module, std::string_view name,
+            Definition definition) {
+  linker.modules[std::string(module)].insert_or_assign(std::string(name), std::move(definition));
+}
+
+/// Runs body; its error, if it is the first, is kept for prepare().
+template <class Body>
+void keep_mistake(LinkerState* linker, Body&& body) noexcept {
+  if (!linker) return;
+  auto done = guarded(std::forward<Body>(body));
+  if (!done && !linker->mistake) linker->mistake = std::move(done).error();
+}
+
+/// The type of a definition that is an object of a store.
+Result<runtime::ExternType> type_of_object(const LinkerState& linker, const Extern& object) {
+  const Session session(store_id(object));
+  if (!session) return session.error();
+  if (session->engine != linker.engine) return wrong_engine();
+  const runtime::Extern found = to_runtime(*session, object);
+  if (!found) return stale_handle();
+  return runtime::type_of(found);
+}
+
+Result<runtime::ExternType> type_of_definition(const LinkerState& linker,
+                                               const Definition& definition) {
+  if (const auto* host = std::get_if<DefinitionPtr>(&definition)) {
+    runtime::ExternType type;
+    type.kind = wasm::ExternKind::func;
+    type.type = (*host)->type;
+    return type;
+  }
+  return type_of_object(linker, std::get<Extern>(definition));
+}
+
+Result<void> check(const LinkerState& linker, const wasm::ModuleData& data, std::size_t import,
+                   const Definition* definition) {
+  if (!definition) return runtime::check_import(data, import, nullptr);
+  auto type = type_of_definition(linker, *definition);
+  if (!type) return std::move(type).error();
+  return runtime::check_import(data, import, &*type);
+}
+
+/// Features that the module uses and the interpreter doesn't run.
+Result<void> check_executable(const wasm::ModuleData& data) {
+  const Features runs = interp::executable();
+  std::string missing;
+  for (int i = 0; i < static_cast<int>(Feature::count_); ++i) {
+    const auto feature = static_cast<Feature>(i);
+    if (!data.features_used.has(feature) || runs.has(feature)) continue;
+    missing += fmt::format("{}{}", missing.empty() ? "" : ", ", name(feature));
+  }
+  if (missing.empty()) return {};
+  return Error(ErrorKind::limit, "the interpreter doesn't run modules that use " + missing);
+}
+
+}  // namespace
+
+}  // namespace api
+
+Linker::Linker(const Engine& engine) noexcept {
+  try {
+    if (!EngineAccess::state(engine)) return;
+    state_ = std::make_unique<api::LinkerState>();
+    state_->engine = EngineAccess::state(engine);
+  } catch (...) {
+    state_ = nullptr;
+  }
+}
+
+Linker::Linker(const Linker& other)
+    : state_(other.state_ ? std::make_unique<api::LinkerState>(*other.state_) : nullptr) {}
+
+Linker& Linker::operator=(const Linker& other) {
+  Linker copy(other);
+  state_ = std::move(copy.state_);
+  return *this;
+}
+
+Linker::Linker(Linker&& other) noexcept = default;
+Linker& Linker::operator=(Linker&& other) noexcept = default;
+Linker::~Linker() = default;
+
+Linker& Linker::add(std::string_view module, std::string_view name, detail::HostFunc&& function) {
+  api::keep_mistake(state_.get(), [&]() -> Result<void> {
+    if (!api::to_canonical(function.type)) return api::module_type_error();
+    api::define(*state_, module, name,
+                std::make_shared<const api::HostDefinition>(*state_->engine, std::move(function)));
+    return {};
+  });
+  return *this;
+}
+
+Linker& Linker::func(std::string_view module, std::string_view name, FuncType type,
+                     UntypedFunc callable) {
+  api::keep_mistake(state_.get(), [&]() -> Result<void> {
+    auto made = api::make_untyped(std::move(type), std::move(callable));
+    if (!made) return std::move(made).error();
+    add(module, name, std::move(*made));
+    return {};
+  });
+  return *this;
+}
+
+Linker& Linker::define(std::string_view module, std::string_view name, const Extern& object) {
+  api::keep_mistake(state_.get(), [&]() -> Result<void> {
+    auto type = api::type_of_object(*state_, object);
+    if (!type) return std::move(type).error();
+    api::define(*state_, module, name, object);
+    return {};
+  });
+  return *this;
+}
+
+Linker& Linker::instance(std::string_view module, const Instance& instance) {
+  api::keep_mistake(state_.get(), [&]() -> Result<void> {
+    const api::Session session(instance);
+    if (!session) return session.error();
+    if (session->engine != state_->engine) return api::wrong_engine();
+    auto* found = api::resolve<runtime::Instance>(*session, instance);
+    if (!found) return api::stale_handle();
+    const runtime::Handle owner = session->store.handle(*found);
+    for (const wasm::Export& each : found->module->data->exports) {
+      const runtime::Extern object = runtime::extern_at(*found, each.kind, each.index);
+      api::define(*state_, module, each.name, api::to_public(*session, object, owner));
+    }
+    return {};
+  });
+  return *this;
+}
+
+Linker& Linker::alias_module(std::string_view module, std::string_view alias) {
+  api::keep_mistake(state_.get(), [&]() -> Result<void> {
+    const auto names = state_->modules.find(module);
+    if (names == state_->modules.end() || module == alias) return {};
+    const api::LinkerState::Names copy = names->second;
+    for (const auto& [name, definition] : copy) api::define(*state_, alias, name, definition);
+    return {};
+  });
+  return *this;
+}
+
+bool Linker::defines(std::string_view module, std::string_view name) const {
+  return state_ && state_->find(module, name);
+}
+
+Result<Prepared> Linker::prepare(const Module& module) const {
+  return api::guarded([&]() -> Result<Prepared> {
+    if (!state_) return api::out_of_memory();
+    if (state_->mistake) return *state_->mistake;
+    const auto& code = ModuleAccess::state(module);
+    if (code->engine != state_->engine) return api::wrong_engine();
+    auto executable = api::check_executable(*code->data);
+    if (!executable) return std::move(executable).error();
+    auto prepared = std::make_shared<api::PreparedState>();
+    prepared->module = code;
+    const auto& imports = code->data->imports;
+    for (std::size_t i = 0; i < imports.size(); ++i) {
+      const api::Definition* found = state_->find(imports[i].module, imports[i].name);
+      auto fits = api::check(*state_, *code->data, i, found);
+      if (!fits) return std::move(fits).error();
+      prepared->imports.push_back(*found);
+    }
+    return Prepared(std::move(prepared));
+  });
+}
+
+Module Prepared::module() const {
+  return ModuleAccess::make(state_->module);
+}
+
+}  // namespace wrun::inline v0

@@ -1,0 +1,180 @@
+#include <wrun/module.hpp>
+
+#include <fmt/format.h>
+
+#include <string>
+
+#include "lib/api/boundary.hpp"
+#include "lib/api/load.hpp"
+#include "lib/api/state.hpp"
+#include "lib/api/types.hpp"
+#include "lib/interp/interp.hpp"
+#include "lib/runtime/extern.hpp"
+#include "lib/text/module.hpp"
+#include "lib/text/source.hpp"
+
+namespace wrun::inline v0 {
+
+api::ModuleState::ModuleState(std::shared_ptr<const wasm::ModuleData> module,
+                              std::shared_ptr<EngineState> owner)
+    : ModuleCode(std::move(module)), engine(std::move(owner)) {
+  interp::prepare(*this,
+                  {.fuel = engine->config.fuel, .interruptible = engine->config.interruptible});
+}
+
+namespace {
+
+using api::Bytes;
+using api::guarded;
+using Engines = std::shared_ptr<api::EngineState>;
+
+Result<Module> build(const Engines& engine, Bytes&& bytes) {
+  const wasm::DecodeOptions options = engine->decode_options();
+  auto data = wasm::decode(std::move(bytes), options, engine->types);
+  if (!data) return std::move(data).error();
+  auto valid = wasm::validate(**data, options);
+  if (!valid) return std::move(valid).error();
+  return ModuleAccess::make(std::make_shared<api::ModuleState>(std::move(*data), engine));
+}
+
+/// The same error with the place as people see it, and the line with a caret below.
+Error shown_in(std::string_view text, const Error& error) {
+  if (!error.offset()) return error;
+  const wat::Location at = wat::locate(text, *error.offset());
+  std::string message = fmt::format("{} (line {}, column {})", error.message(), at.line, at.column);
+  const std::string picture = wat::explain(text, "", error);
+  if (const auto line = picture.find('\n'); line != picture.npos) message += picture.substr(line);
+  return Error(error.kind(), *error.offset(), std::move(message));
+}
+
+Result<Module> build_text(const Engines& engine, std::string_view text) {
+  if (text.size() > engine->config.module_limits.module_size)
+    return Error(ErrorKind::limit, "the text is larger than the limit for a module");
+  auto parsed = wat::parse_module(text);
+  if (!parsed) return shown_in(text, parsed.error());
+  auto module = build(engine, std::move(parsed->bytes));
+  if (!module) return shown_in(text, wat::at_text(module.error(), parsed->positions));
+  return module;
+}
+
+std::string_view as_text(std::span<const std::uint8_t> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+Error not_a_module(std::span<const std::uint8_t> bytes) {
+  std::string start;
+  for (const std::uint8_t byte : bytes.first(std::min<std::size_t>(bytes.size(), 4)))
+    start += fmt::format(" {:02x}", byte);
+  return Error(ErrorKind::malformed, 0,
+               fmt::format("neither a WebAssembly module nor text: it starts with{}", start));
+}
+
+Result<Module> build_plain(const Engines& engine, Bytes&& content) {
+  switch (api::content_of(content)) {
+    case api::Content::binary:
+      return build(engine, std::move(content));
+    case api::Content::text:
+      return build_text(engine, as_text(content));
+    default:
+      return not_a_module(content);
+  }
+}
+
+Result<Module> build_any(const Engines& engine, Bytes&& content) {
+  if (api::content_of(content) != api::Content::gzip)
+    return build_plain(engine, std::move(content));
+  auto unpacked = api::inflate(content, engine->config.module_limits.module_size);
+  if (!unpacked) return std::move(unpacked).error();
+  return build_plain(engine, std::move(*unpacked));
+}
+
+/// Runs build(engine state), unless the engine is empty.
+template <class Build>
+Result<Module> with_engine(const Engine& engine, Build&& build_it) {
+  return guarded([&]() -> Result<Module> {
+    const Engines& state = EngineAccess::state(engine);
+    if (!state) return api::out_of_memory();
+    return build_it(state);
+  });
+}
+
+ExternType type_at(const wasm::ModuleData& data, wasm::ExternKind kind, std::uint32_t index) {
+  return api::to_public(*data.registry, runtime::type_of(data, kind, index));
+}
+
+}  // namespace
+
+Result<Module> Module::from_bytes(const Engine& engine, std::span<const std::uint8_t> bytes) {
+  return with_engine(engine, [&](const Engines& state) {
+    return build(state, Bytes(bytes.begin(), bytes.end()));
+  });
+}
+
+Result<Module> Module::from_bytes(const Engine& engine, std::vector<std::uint8_t>&& bytes) {
+  return with_engine(engine, [&](const Engines& state) { return build(state, std::move(bytes)); });
+}
+
+Result<Module> Module::from_text(const Engine& engine, std::string_view text) {
+  return with_engine(engine, [&](const Engines& state) { return build_text(state, text); });
+}
+
+Result<Module> Module::from_content(const Engine& engine, std::span<const std::uint8_t> content) {
+  return with_engine(engine, [&](const Engines& state) {
+    return build_any(state, Bytes(content.begin(), content.end()));
+  });
+}
+
+Result<Module> Module::from_file(const Engine& engine, std::string_view path) {
+  return with_engine(engine, [&](const Engines& state) -> Result<Module> {
+    auto content = api::read_file(path, state->config.module_limits.module_size);
+    if (!content) return std::move(content).error();
+    return build_any(state, std::move(*content));
+  });
+}
+
+std::vector<ImportType> Module::imports() const {
+  const wasm::ModuleData& data = *state_->data;
+  std::vector<ImportType> list;
+  list.reserve(data.imports.size());
+  for (const wasm::Import& each : data.imports) {
+    list.push_back(
+        {std::string(each.module), std::string(each.name), type_at(data, each.kind, each.index)});
+  }
+  return list;
+}
+
+std::vector<ExportType> Module::exports() const {
+  const wasm::ModuleData& data = *state_->data;
+  std::vector<ExportType> list;
+  list.reserve(data.exports.size());
+  for (const wasm::Export& each : data.exports)
+    list.push_back({std::string(each.name), type_at(data, each.kind, each.index)});
+  return list;
+}
+
+std::vector<CustomSection> Module::custom_sections() const {
+  const wasm::ModuleData& data = *state_->data;
+  std::vector<CustomSection> list;
+  list.reserve(data.customs.size());
+  for (const wasm::CustomSection& each : data.customs)
+    list.push_back({each.name, data.at(each.payload)});
+  return list;
+}
+
+std::optional<std::string_view> Module::name() const {
+  return state_->data->names.module;
+}
+
+Features Module::features_used() const {
+  return state_->data->features_used;
+}
+
+std::span<const std::uint8_t> Module::bytes() const {
+  return state_->data->bytes;
+}
+
+Engine Module::engine() const {
+  return EngineAccess::make(state_->engine);
+}
+
+}  // namespace wrun::inline v0

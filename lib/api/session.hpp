@@ -1,0 +1,86 @@
+#pragma once
+
+// A use of a store by the calling thread: what every public function that touches a store begins
+// with. While one lives, other threads' uses fail, and the store's state stays, even if the host
+// destroys its Store.
+
+#include <cstdint>
+
+#include <wrun/error.hpp>
+#include <wrun/store.hpp>
+
+#include "lib/api/state.hpp"
+#include "lib/runtime/handle.hpp"
+
+namespace wrun::inline v0::api {
+
+class Session {
+ public:
+  explicit Session(std::uint64_t store_id) noexcept { enter(store_id); }
+  explicit Session(const Store& store) noexcept;
+  explicit Session(const detail::HandleBase& handle) noexcept
+      : Session(detail::Access::get(handle).store) {}
+  ~Session() {
+    if (outermost_) leave();
+  }
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  explicit operator bool() const { return state_ != nullptr; }
+  StoreState& operator*() const { return *state_; }
+  StoreState* operator->() const { return state_; }
+  /// Why there is none.
+  Error error() const noexcept;
+
+ private:
+  enum class Refusal : std::uint8_t { none, stale, busy, empty };
+
+  void enter(std::uint64_t store_id) noexcept;
+  void leave() noexcept;
+
+  StoreState* state_ = nullptr;
+  Anchor* anchor_ = nullptr;
+  bool outermost_ = false;
+  Refusal refusal_ = Refusal::none;
+};
+
+/// Makes uses of a store fail, also the running thread's own, while a callback runs.
+class Locked {
+ public:
+  explicit Locked(StoreState& state) noexcept;
+  ~Locked();
+  Locked(const Locked&) = delete;
+  Locked& operator=(const Locked&) = delete;
+
+ private:
+  Anchor& anchor_;
+};
+
+/// What a Store's end means for its state.
+void abandon(StoreState& state) noexcept;
+
+Error stale_handle() noexcept;
+Error wrong_engine() noexcept;
+
+/// The object of a handle, or null.
+template <class T>
+T* resolve(StoreState& state, detail::Handle handle) {
+  if (handle.store != state.id) return nullptr;
+  return state.store.resolve<T>(
+      runtime::Handle{state.store.id(), handle.index, handle.generation, runtime::handle_kind<T>});
+}
+template <class T>
+T* resolve(StoreState& state, const detail::HandleBase& handle) {
+  return resolve<T>(state, detail::Access::get(handle));
+}
+
+inline detail::Handle to_public(const StoreState& state, runtime::Handle handle) {
+  return {state.id, handle.index, handle.generation};
+}
+/// The handle that keeps an object, under an owner if there is one. Throws std::bad_alloc.
+template <class Public, class T>
+Public make_handle(StoreState& state, T& object, runtime::Handle owner = {}) {
+  return detail::Access::make<Public>(to_public(state, state.store.handle(object, owner)));
+}
+
+}  // namespace wrun::inline v0::api

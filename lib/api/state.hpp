@@ -1,0 +1,144 @@
+#pragma once
+
+// What is behind the public types.
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <wrun/engine.hpp>
+#include <wrun/extern.hpp>
+#include <wrun/limits.hpp>
+#include <wrun/linker.hpp>
+#include <wrun/module.hpp>
+#include <wrun/store.hpp>
+
+#include "lib/api/registry.hpp"
+#include "lib/os/timer.hpp"
+#include "lib/runtime/limits.hpp"
+#include "lib/runtime/store.hpp"
+#include "lib/wasm/canonical_types.hpp"
+#include "lib/wasm/decoder.hpp"
+
+namespace wrun::inline v0 {
+
+namespace api {
+
+struct EngineState {
+  Config config;
+  std::shared_ptr<wasm::TypeRegistry> types = std::make_shared<wasm::TypeRegistry>();
+  std::shared_ptr<os::Timer> timer = std::make_shared<os::Timer>();
+
+  wasm::DecodeOptions decode_options() const;
+};
+
+/// A module's code together with its engine; what instances share.
+struct ModuleState : runtime::ModuleCode {
+  std::shared_ptr<EngineState> engine;
+
+  ModuleState(std::shared_ptr<const wasm::ModuleData> data, std::shared_ptr<EngineState> owner);
+};
+
+struct BudgetState {
+  std::shared_ptr<runtime::Budget> account = std::make_shared<runtime::Budget>();
+};
+
+/// A Store that owns nothing.
+union Facade {
+  Store store;
+  explicit Facade(Store&& made) : store(std::move(made)) {}
+  ~Facade() {}
+};
+
+/// The store's anchor, claimed before and returned after everything else.
+struct AnchorHold {
+  Anchor& anchor;
+  explicit AnchorHold(StoreState* state) : anchor(claim_anchor(state)) {}
+  ~AnchorHold() { return_anchor(anchor); }
+  AnchorHold(const AnchorHold&) = delete;
+  AnchorHold& operator=(const AnchorHold&) = delete;
+};
+
+/// A runtime::Store that knows what it is part of.
+struct StoreHeap : runtime::Store {
+  StoreState& owner;
+  StoreHeap(runtime::StoreConfig config, StoreState& state)
+      : Store(std::move(config)), owner(state) {}
+};
+
+struct StoreState : AnchorHold {
+  std::uint64_t id;
+  std::shared_ptr<EngineState> engine;
+  StoreHeap store;
+  Facade facade;              ///< what Caller::store() refers to
+  bool has_budget = false;    ///< one that other stores may draw on, too
+  std::uint32_t running = 0;  ///< nested calls from the host
+
+  StoreState(std::shared_ptr<EngineState> owner, std::shared_ptr<runtime::Budget> budget);
+
+  static StoreState& of(const runtime::ExecState& state) {
+    return static_cast<StoreHeap*>(state.store)->owner;
+  }
+};
+
+/// A host function without a store: each instantiation makes a cell of its own from it.
+struct HostDefinition {
+  std::shared_ptr<wasm::TypeRegistry> types;
+  wasm::TypeId type;
+  detail::HostFunc function;
+
+  HostDefinition(EngineState& engine, detail::HostFunc&& host);
+  ~HostDefinition();
+  HostDefinition(const HostDefinition&) = delete;
+  HostDefinition& operator=(const HostDefinition&) = delete;
+};
+
+using Definition = std::variant<std::shared_ptr<const HostDefinition>, Extern>;
+
+struct LinkerState {
+  using Names = std::map<std::string, Definition, std::less<>>;
+  std::shared_ptr<EngineState> engine;
+  std::map<std::string, Names, std::less<>> modules;
+  std::optional<Error> mistake;  ///< the first
+
+  const Definition* find(std::string_view module, std::string_view name) const;
+};
+
+struct PreparedState {
+  std::shared_ptr<const ModuleState> module;
+  std::vector<Definition> imports;
+};
+
+}  // namespace api
+
+// How the library's own code gets at the states.
+
+struct EngineAccess {
+  static const std::shared_ptr<api::EngineState>& state(const Engine& engine) {
+    return engine.state_;
+  }
+  static Engine make(std::shared_ptr<api::EngineState> state) { return Engine(std::move(state)); }
+};
+struct ModuleAccess {
+  static const std::shared_ptr<const api::ModuleState>& state(const Module& module) {
+    return module.state_;
+  }
+  static Module make(std::shared_ptr<const api::ModuleState> state) {
+    return Module(std::move(state));
+  }
+};
+struct BudgetAccess {
+  static const std::shared_ptr<api::BudgetState>& state(const Budget& budget) {
+    return budget.state_;
+  }
+};
+struct StoreAccess {
+  static api::StoreState* state(const Store& store) { return store.state_; }
+  static std::uint64_t id(const Store& store) { return store.id_; }
+  static Store make(api::StoreState* state, std::uint64_t id) { return Store(state, id); }
+};
+
+}  // namespace wrun::inline v0

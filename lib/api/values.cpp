@@ -1,0 +1,195 @@
+#include "lib/api/values.hpp"
+
+#include <fmt/format.h>
+
+#include "lib/api/boundary.hpp"
+#include "lib/api/types.hpp"
+#include "lib/runtime/cells.hpp"
+
+namespace wrun::inline v0 {
+
+namespace api {
+
+namespace {
+
+using runtime::FuncRef;
+using runtime::HostRef;
+using runtime::Ref;
+using wasm::AbstractHeap;
+using wasm::CanonType;
+
+Error wrong_type(std::string_view what, const ValType& expected, const Val& value) {
+  return Error(ErrorKind::usage,
+               fmt::format("{} must be {}, not {}", what, to_string(expected), to_string(value)));
+}
+
+/// The type of the null reference of a kind of heap: the one below all others of its hierarchy.
+AbstractHeap bottom_of(HeapKind heap) {
+  switch (heap) {
+    case HeapKind::func:
+    case HeapKind::nofunc:
+    case HeapKind::defined:
+      return AbstractHeap::nofunc;
+    case HeapKind::extern_:
+    case HeapKind::noextern:
+      return AbstractHeap::noextern;
+    case HeapKind::exn:
+    case HeapKind::noexn:
+      return AbstractHeap::noexn;
+    default:
+      return AbstractHeap::none;
+  }
+}
+
+bool is_function(const wasm::TypeRegistry& types, CanonType type) {
+  return types.is_subtype(type.with_null(true), CanonType::ref(AbstractHeap::func, true));
+}
+
+/// Whether the value fits, and which reference it is.
+bool to_ref(StoreState& state, const Val& value, CanonType type, Ref& ref) {
+  const wasm::TypeRegistry& types = state.store.types();
+  const HeapKind heap = ValAccess::heap(value);
+  ref = runtime::null_ref;
+  if (value.is_null()) return types.is_subtype(CanonType::ref(bottom_of(heap), true), type);
+  if (heap == HeapKind::func) {
+    const FuncRef* function = resolve<FuncRef>(state, ValAccess::handle(value));
+    if (!function) return false;
+    ref = function->as_ref();
+    return types.is_subtype(CanonType::ref(wasm::CanonHeap(function->type), false), type);
+  }
+  if (heap != HeapKind::extern_) return false;
+  HostRef* object = resolve<HostRef>(state, ValAccess::handle(value));
+  if (!object) return false;
+  ref = runtime::as_ref(*object);
+  return types.is_subtype(CanonType::ref(AbstractHeap::extern_, false), type);
+}
+
+Val from_ref(StoreState& state, CanonType type, Ref ref) {
+  const bool function = is_function(state.store.types(), type);
+  const ValType shown = to_public(type);
+  const HeapKind heap = function ? HeapKind::func : shown.heap();
+  if (ref == runtime::null_ref) return Val::null(heap);
+  if (function) return func_handle(state, *FuncRef::from(ref));
+  if (heap == HeapKind::extern_)
+    return make_handle<ExternRef>(state,
+                                  *static_cast<HostRef*>(reinterpret_cast<runtime::Cell*>(ref)));
+  return ValAccess::make(heap, {});
+}
+
+}  // namespace
+
+Result<void> to_slots(StoreState& state, const Val& value, CanonType type, runtime::Slot* slots,
+                      std::string_view what) {
+  if (type.is_ref()) {
+    Ref ref = runtime::null_ref;
+    if (!value.is_ref() || !to_ref(state, value, type, ref))
+      return wrong_type(what, to_public(type), value);
+    slots[0].set(ref);
+    return {};
+  }
+  if (value.is_ref() || static_cast<int>(value.kind()) != static_cast<int>(type.kind()))
+    return wrong_type(what, to_public(type), value);
+  slots[0].set(value.bits()[0]);
+  if (type.kind() == wasm::Kind::v128) slots[1].set(value.bits()[1]);
+  return {};
+}
+
+Val from_slots(StoreState& state, CanonType type, const runtime::Slot* slots) {
+  switch (type.kind()) {
+    case wasm::Kind::i32:
+      return Val(slots[0].get<std::int32_t>());
+    case wasm::Kind::i64:
+      return Val(slots[0].get<std::int64_t>());
+    case wasm::Kind::f32:
+      return Val::f32_bits(slots[0].get<std::uint32_t>());
+    case wasm::Kind::f64:
+      return Val::f64_bits(slots[0].get<std::uint64_t>());
+    case wasm::Kind::v128: {
+      V128 vector;
+      std::memcpy(vector.bytes.data(), slots, sizeof vector.bytes);
+      return Val(vector);
+    }
+    default:
+      return from_ref(state, type, slots[0].get<Ref>());
+  }
+}
+
+Val default_value(CanonType type) {
+  switch (type.kind()) {
+    case wasm::Kind::i32:
+      return Val(std::int32_t{0});
+    case wasm::Kind::i64:
+      return Val(std::int64_t{0});
+    case wasm::Kind::f32:
+      return Val(0.0f);
+    case wasm::Kind::f64:
+      return Val(0.0);
+    case wasm::Kind::v128:
+      return Val(V128());
+    default:
+      return Val::null(to_public(type).heap());
+  }
+}
+
+Func func_handle(StoreState& state, const FuncRef& function) {
+  runtime::Handle owner;
+  if (function.instance) owner = state.store.handle(*function.instance);
+  return make_handle<Func>(state, function, owner);
+}
+
+}  // namespace api
+
+namespace {
+
+/// `quiet` is the payload's highest bit, which alone makes the canonical NaN.
+std::string nan_text(std::string_view type, bool negative, std::uint64_t payload,
+                     std::uint64_t quiet) {
+  const std::string_view sign = negative ? "-" : "";
+  if (payload == quiet) return fmt::format("({}.const {}nan)", type, sign);
+  return fmt::format("({}.const {}nan:{:#x})", type, sign, payload);
+}
+
+std::string float_text(float value, std::uint64_t bits) {
+  if (value == value) return fmt::format("(f32.const {})", value);
+  return nan_text("f32", bits >> 31 != 0, bits & 0x7f'ffff, 0x40'0000);
+}
+
+std::string float_text(double value, std::uint64_t bits) {
+  if (value == value) return fmt::format("(f64.const {})", value);
+  return nan_text("f64", bits >> 63 != 0, bits & 0xf'ffff'ffff'ffff, 0x8'0000'0000'0000);
+}
+
+std::string vector_text(const Val& value) {
+  const auto bits = value.bits();
+  std::string text = "(v128.const i64x2";
+  for (const std::uint64_t lane : bits) text += fmt::format(" {:#018x}", lane);
+  return text + ')';
+}
+
+std::string ref_text(const Val& value) {
+  const std::string type = to_string(ValType::ref(ValAccess::heap(value), false));
+  const std::string heap = type.substr(5, type.size() - 6);
+  return value.is_null() ? fmt::format("(ref.null {})", heap) : fmt::format("(ref.{})", heap);
+}
+
+}  // namespace
+
+std::string to_string(const Val& value) {
+  switch (value.kind()) {
+    case ValKind::i32:
+      return fmt::format("(i32.const {})", *value.get<std::int32_t>());
+    case ValKind::i64:
+      return fmt::format("(i64.const {})", *value.get<std::int64_t>());
+    case ValKind::f32:
+      return float_text(*value.get<float>(), value.bits()[0]);
+    case ValKind::f64:
+      return float_text(*value.get<double>(), value.bits()[0]);
+    case ValKind::v128:
+      return vector_text(value);
+    case ValKind::ref:
+      break;
+  }
+  return ref_text(value);
+}
+
+}  // namespace wrun::inline v0

@@ -1,0 +1,44 @@
+// A host that is compiled without exceptions and run-time type information. Ends with the number of
+// the first check that failed.
+
+#include <wrun/wrun.hpp>
+
+#if defined(__cpp_exceptions) || defined(__cpp_rtti)
+#error "compile this with -fno-exceptions -fno-rtti"
+#endif
+
+namespace {
+
+constexpr std::string_view text = R"((module
+  (import "host" "add" (func $add (param i32 i32) (result i32)))
+  (import "host" "fail" (func $fail))
+  (func (export "add") (param i32 i32) (result i32) (call $add (local.get 0) (local.get 1)))
+  (func (export "fail") (call $fail))))";
+
+int run() {
+  wrun::Engine engine;
+  wrun::Store store(engine);
+  wrun::Linker linker(engine);
+  linker.func("host", "add", [](int a, int b) { return a + b; });
+  linker.func("host", "fail", [](wrun::Caller&) -> wrun::Result<void> {
+    return wrun::Error(wrun::ErrorKind::host, "as asked");
+  });
+  const auto module = wrun::Module::from_text(engine, text);
+  if (!module) return 1;
+  const auto instance = linker.instantiate(store, *module);
+  if (!instance) return 2;
+  const auto add = instance->typed<int(int, int)>("add");
+  if (!add) return 3;
+  const auto sum = (*add)(2, 3);
+  if (!sum || *sum != 5) return 4;
+  const auto failed = instance->func("fail")->call();
+  if (failed || failed.error().message() != "as asked") return 5;
+  if (instance->typed<void()>("add").has_value()) return 6;
+  return 0;
+}
+
+}  // namespace
+
+int main() {
+  return run();
+}
