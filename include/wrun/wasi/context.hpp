@@ -1,0 +1,51 @@
+#pragma once
+
+// Context: one guest's state: its open files, its capabilities, what it used. Made from a Config;
+// kept alive by the linker or store that it was added to. Thread-safe.
+
+#include <cstdint>
+#include <memory>
+
+#include <wrun/export.hpp>
+#include <wrun/result.hpp>
+#include <wrun/wasi/config.hpp>
+#include <wrun/wasi/poll.hpp>
+
+namespace wrun {
+inline namespace v0 {
+namespace wasi {
+
+struct ContextState;
+
+/// What a guest used of its host, since it started.
+struct HostUsage {
+  std::uint64_t calls = 0;
+  std::uint64_t bytes_in = 0;   ///< read by the guest
+  std::uint64_t bytes_out = 0;  ///< written by the guest
+  std::uint32_t open_files = 0;
+};
+
+class Context {
+ public:
+  /// Errors: the config's own; limit.
+  WRUN_API static Result<std::shared_ptr<Context>> create(const Config& config);
+  WRUN_API explicit Context(std::unique_ptr<ContextState> state);
+  WRUN_API ~Context();
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
+
+  /// Set it to end the guest's blocking call at once, with ErrorKind::interrupted. Any thread, also
+  /// a signal handler.
+  WRUN_API Event& interrupt();
+  WRUN_API HostUsage usage() const;
+
+  ContextState& state() { return *state_; }
+
+ private:
+  friend struct ContextState;
+  std::unique_ptr<ContextState> state_;
+};
+
+}  // namespace wasi
+}  // namespace v0
+}  // namespace wrun

@@ -1,0 +1,118 @@
+#pragma once
+
+// Standard input, output and error: the interfaces, and ready-made streams. None of them blocks.
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+
+#include <wrun/export.hpp>
+#include <wrun/wasi/errno.hpp>
+#include <wrun/wasi/poll.hpp>
+
+namespace wrun {
+inline namespace v0 {
+namespace wasi {
+
+class InputStream {
+ public:
+  virtual ~InputStream() = default;
+  /// Reads at most bytes.size() bytes; 0 is the end of the stream; would_block if none are there.
+  virtual Outcome<std::size_t> read(std::span<std::byte> bytes) = 0;
+  /// Ready when read() wouldn't answer would_block.
+  virtual std::unique_ptr<Pollable> subscribe() = 0;
+  virtual bool is_terminal() const { return false; }
+};
+
+class OutputStream {
+ public:
+  virtual ~OutputStream() = default;
+  /// Writes a first part of the bytes, or would_block. A full sink answers nospc, a closed one
+  /// pipe.
+  virtual Outcome<std::size_t> write(std::span<const std::byte> bytes) = 0;
+  /// Ready when write() wouldn't answer would_block.
+  virtual std::unique_ptr<Pollable> subscribe() = 0;
+  virtual bool is_terminal() const { return false; }
+};
+
+/// A pollable that is always ready.
+WRUN_API std::unique_ptr<Pollable> always_ready();
+
+/// The host's own standard streams. Their descriptors' flags are left as they are.
+WRUN_API std::shared_ptr<InputStream> host_stdin();
+WRUN_API std::shared_ptr<OutputStream> host_stdout();
+WRUN_API std::shared_ptr<OutputStream> host_stderr();
+/// Streams over descriptors of the host's, which stay the host's to close.
+WRUN_API std::shared_ptr<InputStream> input_from_fd(int fd);
+WRUN_API std::shared_ptr<OutputStream> output_to_fd(int fd);
+
+/// At its end from the start; the sink of everything.
+WRUN_API std::shared_ptr<InputStream> empty_input();
+WRUN_API std::shared_ptr<OutputStream> null_output();
+
+/// Reads from a text.
+class StringInput final : public InputStream {
+ public:
+  explicit StringInput(std::string text) : text_(std::move(text)) {}
+  WRUN_API Outcome<std::size_t> read(std::span<std::byte> bytes) override;
+  WRUN_API std::unique_ptr<Pollable> subscribe() override;
+
+ private:
+  std::mutex mutex_;
+  std::string text_;
+  std::size_t position_ = 0;
+};
+
+/// Collects what is written, up to a cap: then nospc. Thread-safe.
+class StringOutput final : public OutputStream {
+ public:
+  static constexpr std::size_t default_cap = std::size_t{64} << 20;
+
+  explicit StringOutput(std::size_t cap = default_cap) : cap_(cap) {}
+  WRUN_API Outcome<std::size_t> write(std::span<const std::byte> bytes) override;
+  WRUN_API std::unique_ptr<Pollable> subscribe() override;
+  /// What was written so far.
+  WRUN_API std::string text() const;
+  /// The same, and starts anew.
+  WRUN_API std::string take();
+
+ private:
+  mutable std::mutex mutex_;
+  std::string text_;
+  std::size_t cap_;
+};
+
+/// Keeps the last `capacity` bytes written. Thread-safe.
+class RingOutput final : public OutputStream {
+ public:
+  explicit RingOutput(std::size_t capacity) : capacity_(capacity) {}
+  WRUN_API Outcome<std::size_t> write(std::span<const std::byte> bytes) override;
+  WRUN_API std::unique_ptr<Pollable> subscribe() override;
+  WRUN_API std::string text() const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::string bytes_;
+  std::size_t next_ = 0;
+  std::size_t capacity_;
+};
+
+/// Hands what is written to a function, which answers how many bytes it took, or an Errno.
+class CallbackOutput final : public OutputStream {
+ public:
+  using Sink = std::function<Outcome<std::size_t>(std::span<const std::byte>)>;
+  explicit CallbackOutput(Sink sink) : sink_(std::move(sink)) {}
+  WRUN_API Outcome<std::size_t> write(std::span<const std::byte> bytes) override;
+  WRUN_API std::unique_ptr<Pollable> subscribe() override;
+
+ private:
+  Sink sink_;
+};
+
+}  // namespace wasi
+}  // namespace v0
+}  // namespace wrun

@@ -1,0 +1,84 @@
+// The rows of table.hpp as imports of a linker.
+
+#include <wrun/caller.hpp>
+#include <wrun/linker.hpp>
+#include <wrun/store.hpp>
+#include <wrun/wasi/wasi.hpp>
+
+#include "wasi/preview1/table.hpp"
+
+namespace wrun::inline v0::wasi {
+
+namespace preview1 {
+
+namespace {
+
+/// The store's own interruption, as something that ends a sleep.
+class StoreInterrupt final : public Interrupt {
+ public:
+  explicit StoreInterrupt(const Caller& caller) : caller_(caller) {}
+  bool is_set() const noexcept override { return caller_.store().interrupt_pending(); }
+  int fd() const noexcept override { return caller_.store().interrupt_fd(); }
+
+ private:
+  const Caller& caller_;
+};
+
+/// The caller's memory; none of it if it exports none, and then each access is Errno::fault.
+GuestMemory memory_of(const Caller& caller) {
+  const Result<Memory> memory = caller.memory("memory");
+  if (!memory) return GuestMemory({});
+  const auto span = memory->span();
+  return GuestMemory(span ? *span : std::span<std::uint8_t>());
+}
+
+template <class R, class... Args>
+struct Import {
+  using Answer = std::conditional_t<std::is_void_v<R>, void, std::uint32_t>;
+
+  template <R (Call::*method)(Args...)>
+  static auto of(std::shared_ptr<Context> context) {
+    return [context = std::move(context)](Caller& caller, Args... args) -> Result<Answer> {
+      const StoreInterrupt interrupt(caller);
+      const Interrupt* const interrupts[] = {&interrupt};
+      Call call(context->state(), memory_of(caller), interrupts);
+      if constexpr (std::is_void_v<R>) {
+        (call.*method)(args...);
+        if (call.stopped()) return *std::move(call.stopped());
+        return {};
+      } else {
+        const Errno result = (call.*method)(args...);
+        if (call.stopped()) return *std::move(call.stopped());
+        return static_cast<std::uint32_t>(result);
+      }
+    };
+  }
+};
+
+template <class R, class... Args>
+Import<R, Args...> import_type(R (Call::*)(Args...));
+
+template <auto method>
+void define(Linker& linker, Row<method> row, const std::shared_ptr<Context>& context) {
+  using Made = decltype(import_type(method));
+  linker.func(module_name, row.name, Made::template of<method>(context));
+}
+
+}  // namespace
+
+}  // namespace preview1
+
+Result<void> add_to(Linker& linker, std::shared_ptr<Context> context) {
+  std::apply([&](auto... rows) { (preview1::define(linker, rows, context), ...); },
+             preview1::functions);
+  return {};
+}
+
+Result<std::shared_ptr<Context>> add_to(Linker& linker, const Config& config) {
+  auto context = Context::create(config);
+  if (!context) return std::move(context).error();
+  if (auto added = add_to(linker, *context); !added) return std::move(added).error();
+  return context;
+}
+
+}  // namespace wrun::inline v0::wasi
