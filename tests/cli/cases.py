@@ -1,0 +1,238 @@
+"""The table of cases: what the command is given, and what it must answer."""
+
+import gzip
+import re
+
+from runner import HERE, Case, one_line
+
+EMPTY_MODULE = b"\0asm\1\0\0\0"
+ADD = (HERE / "guests" / "add.wat").read_bytes()
+
+
+def found(pattern):
+    return re.compile(pattern, re.MULTILINE | re.DOTALL)
+
+
+def line(pattern):
+    """Exactly one line, which has the pattern."""
+    return lambda text: one_line(text) and re.search(pattern, text) is not None
+
+
+INVOKE = [
+    Case("invoke adds", "run --invoke add add.wat 2 3", out="5\n"),
+    Case("run is the default", "--invoke add add.wat 2 3", out="5\n"),
+    Case("several results, a line each", "run --invoke divmod add.wat 17 5", out="3\n2\n"),
+    Case("no result", "run --invoke nothing add.wat"),
+    Case("a negative argument", "run --invoke add add.wat -2 -3", out="-5\n"),
+    Case("hexadecimal and underscores", "run --invoke add add.wat 0x10 1_000", out="1016\n"),
+    Case("an unsigned argument", "run --invoke add add.wat 4294967295 0", out="-1\n"),
+    Case("i64", "run --invoke add64 add.wat 9223372036854775807 1",
+         out="-9223372036854775808\n"),
+    Case("f32", "run --invoke half add.wat 3", out="1.5\n"),
+    Case("f64", "run --invoke half64 add.wat 0x1p-1", out="0.25\n"),
+    Case("f32 infinity", "run --invoke same add.wat -inf", out="-inf\n"),
+    Case("f32 nan", "run --invoke same add.wat nan", out="nan\n"),
+    Case("f32 nan with a payload", "run --invoke same add.wat -nan:0x200001",
+         out="-nan:0x200001\n"),
+    Case("f64 nan with a payload", "run --invoke same64 add.wat nan:0x4000000000001",
+         out="nan:0x4000000000001\n"),
+    Case("a nan's bits arrive", "run --invoke bits add.wat nan:0x200001", out="2141192193\n"),
+    Case("a null reference", "run --invoke null add.wat", out="null\n"),
+    Case("a function reference", "run --invoke self add.wat", out="funcref\n"),
+    Case("too few arguments", "run --invoke add add.wat 2", status=2,
+         err=found(r"2 arguments, not 1.*^Usage: wrun run --invoke add add.wat <i32> <i32>$")),
+    Case("too many arguments", "run --invoke add add.wat 1 2 3", status=2,
+         err=found(r"2 arguments, not 3")),
+    Case("an argument of another type", "run --invoke add add.wat 1 two", status=2,
+         err=found(r"argument 2, 'two', is no i32.*Usage:")),
+    Case("an argument that doesn't fit", "run --invoke add add.wat 4294967296 0", status=2,
+         err=found(r"argument 1.*i32")),
+    Case("no such export", "run --invoke sub add.wat", status=2,
+         err=line(r"exports no function 'sub'.*add64")),
+    Case("an export that is no function", "run --invoke answer add.wat", status=2,
+         err=line(r"exports no function 'answer'")),
+    Case("invoke of a reactor initialises it", "run --invoke ready reactor.wat", out="7\n"),
+    Case("a reactor", "reactor.wat"),
+    Case("json results", "run --json --invoke divmod add.wat 17 5",
+         out='{"status":0,"results":[{"type":"i32","value":"3"},{"type":"i32","value":"2"}]}\n'),
+    Case("json error", "run --json --invoke divide trap.wat 1 0", status=134,
+         out=found(r'^\{"status":134,"error":\{"kind":"trap".*"trap":"integer divide by zero"')),
+]
+
+PROGRAMS = [
+    Case("hello", "hello.wat", out="hello\n"),
+    Case("what follows FILE is the guest's", ["echo.wat", "--help", "-v", "--", "[1,2]", ""],
+         out="--help\n-v\n--\n[1,2]\n\n"),
+    Case("what follows FILE after run is, too", ["run", "echo.wat", "--json", "run"],
+         out="--json\nrun\n"),
+    Case("the environment is empty", "echo.wat", env={"SECRET": "x"}),
+    Case("a variable with its value", "run --env A=1 --env B=x=y echo.wat", out="A=1\nB=x=y\n"),
+    Case("a variable passed on", "run --env SHOWN --env UNSET echo.wat", out="SHOWN=yes\n",
+         env={"SHOWN": "yes", "SECRET": "no"}),
+    Case("standard input", "cat.wat", stdin="some\nlines", out="some\nlines"),
+    Case("exit status 0", "exit.wat 0"),
+    Case("exit status 7", "exit.wat 7", status=7),
+    Case("exit status 134 is the guest's", "exit.wat 134", status=134),
+    Case("exit status 256 is no success", "exit.wat 256", status=1),
+    Case("json tells a guest's 134 from a trap", "run --json exit.wat 134", status=134,
+         out=found(r'"kind":"exit"')),
+    Case("preload", "run --preload base=add.wat --invoke twice plugin.wat 21", out="42\n"),
+    Case("nothing to run", "add.wat", status=126, err=line(r"no _start.*add")),
+    Case("names can't play with the terminal", "run evil.wat", status=126,
+         err=lambda text: one_line(text) and "\x1b" not in text and "evil" in text,
+         files={"evil.wat": b'(module (func (export "\\1b[2J\\nevil")))'}),
+    Case("usage", "run --usage --invoke add add.wat 2 3", out="5\n",
+         err=found(r"^instructions: [1-9].*^host calls: not measured$")),
+    Case("usage counts host calls", "run --usage hello.wat", out="hello\n",
+         err=found(r"^host calls: [1-9].*^bytes written: 6$")),
+    Case("usage in json", "run --json --usage --invoke add add.wat 2 3",
+         out=found(r'"usage":\{"instructions":[1-9]')),
+]
+
+ENDS = [
+    Case("a trap", "run --invoke divide trap.wat 1 0", status=134,
+         err=found(r"^wrun: trap: integer divide by zero\n.*divide.* at 0x[0-9a-f]+$")),
+    Case("a memory trap tells the address", "run --invoke load trap.wat 65533", status=134,
+         err=found(r"out of bounds memory access.*address 0x10001, memory size 0x10000.*"
+                   r"0: .*inner.*1: .*middle.*2: ")),
+    Case("unreachable", "run --invoke nowhere trap.wat", status=134, err=found("unreachable")),
+    Case("an empty table entry", "run --invoke missing trap.wat", status=134,
+         err=found("uninitialized element")),
+    Case("a deep recursion", "run --invoke deep trap.wat", status=134,
+         err=lambda text: "exhaust" in text and text.count("\n") < 50),
+    Case("a small stack", "run --stack-size 64K --invoke deep trap.wat", status=134,
+         err=found("exhaust")),
+    Case("a timeout", "run --timeout 200ms --invoke spin loop.wat", status=124,
+         err=found("^wrun: limit: ")),
+    Case("fuel", "run --fuel 10000 --invoke spin loop.wat", status=125, err=found("fuel")),
+    Case("enough fuel", "run --fuel 10000 --invoke add add.wat 1 2", out="3\n"),
+    Case("growth within the limit", "run --max-memory 1M --invoke grow trap.wat 15", out="1\n"),
+    Case("growth beyond the limit", "run --max-memory 1M --invoke grow trap.wat 16", out="-1\n"),
+    Case("a memory beyond the limit", "run --max-memory 1K --invoke grow trap.wat 0", status=125,
+         err=line("limit")),
+    Case("a missing import", "run --invoke twice plugin.wat 1", status=126,
+         err=line(r"^wrun: plugin.wat: unlinkable: .*base.*add")),
+]
+
+FILES = [
+    Case("no such file", "absent.wasm", status=127, err="wrun: absent.wasm: no such file\n"),
+    Case("no such folder", "absent/file.wasm", status=127,
+         err="wrun: absent/file.wasm: no such file\n"),
+    Case("beneath a file", "add.wat/file.wasm", status=127,
+         err="wrun: add.wat/file.wasm: no such file\n"),
+    Case("a directory", ".", status=126, err="wrun: .: is a directory\n"),
+    Case("an empty file", "empty", status=126, err=line("^wrun: empty: "), files={"empty": b""}),
+    Case("an empty device", "/dev/null", status=126, err=line("^wrun: /dev/null: ")),
+    Case("half a header", "half", status=126, err=line("^wrun: half: malformed"),
+         files={"half": b"\0as"}),
+    Case("a truncated module", "cut", status=126, err=line("^wrun: cut: malformed at 0x"),
+         files={"cut": EMPTY_MODULE + b"\1\4\1\x60"}),
+    Case("another version", "new", status=126, err=line("^wrun: new: malformed at 0x4: .*version"),
+         files={"new": b"\0asm\2\0\0\0"}),
+    Case("not a module", "image", status=126, err=line("^wrun: image: "),
+         files={"image": b"\x89PNG\r\n\x1a\n" + bytes(range(256))}),
+    Case("a hundred megabytes of nothing", "zeros", status=126, err=line("^wrun: zeros: "),
+         files={"zeros": bytes(100 << 20)}),
+    Case("a hundred megabytes of text", "text", status=126, err=found("^wrun: text"),
+         files={"text": b"(module " * (100 << 17)}),
+    Case("a module from standard input", "run --invoke add - 2 3", stdin=ADD, out="5\n"),
+    Case("nothing on standard input", "-", status=126, err=line("empty")),
+    Case("a gzipped module", "run --invoke add add.wat.gz 2 3", out="5\n",
+         files={"add.wat.gz": gzip.compress(ADD)}),
+    Case("a damaged gzip file", "bad.gz", status=126, err=line("^wrun: bad.gz: malformed"),
+         files={"bad.gz": gzip.compress(ADD)[:60]}),
+    Case("a binary module of any name", "run data.txt", status=126, err=line("no _start"),
+         files={"data.txt": EMPTY_MODULE}),
+]
+
+TOOLS = [
+    Case("validate says nothing", "validate add.wat hello.wat gc.wat"),
+    Case("validate an invalid module", "validate invalid.wat", status=1,
+         err=found(r"^invalid.wat.*invalid.*type mismatch")),
+    Case("validate malformed text shows the place", "validate malformed.wat", status=1,
+         err=found(r"^malformed.wat:3:6: malformed: .*\n.*i32.cnst 1.*\n +\^")),
+    Case("validate a malformed binary", "validate cut", status=1, err=line("^cut: malformed at 0x"),
+         files={"cut": EMPTY_MODULE + b"\1\4\1\x60"}),
+    Case("validate goes on", "validate invalid.wat add.wat malformed.wat", status=1,
+         err=found("^invalid.wat.*^malformed.wat")),
+    Case("validate an absent file", "validate absent.wat", status=127,
+         err="absent.wat: no such file\n"),
+    Case("validate names the feature that is off", "validate --features wasm2 gc.wat", status=1,
+         err=found("gc")),
+    Case("validate with a feature taken away", "validate --features -gc gc.wat", status=1,
+         err=found("gc")),
+    Case("parse and run", "parse add.wat -o -",
+         out=lambda text: text.startswith("\0asm\1\0\0\0")),
+    Case("parse malformed text", "parse malformed.wat -o out.wasm", status=126,
+         err=found("malformed.wat:3:6")),
+    Case("parse into an absent folder", "parse add.wat -o absent/out.wasm", status=1,
+         err=line("absent/out.wasm")),
+    Case("print", "print hello.wat", out=found(r"^\(module.*fd_write.*hello")),
+    Case("print what isn't there", "print absent.wat", status=127, err=line("no such file")),
+    Case("print slots", "print --slots add add.wat", out=found("add")),
+    Case("print slots of an unknown function", "print --slots nosuch add.wat", status=126,
+         err=line("nosuch")),
+    Case("inspect", "inspect hello.wat",
+         out=found(r"^  type .*^Imports\n  wasi_snapshot_preview1 fd_write: \(func.*"
+                   r"^Exports\n  memory: .*_start")),
+    Case("inspect shows names safely", "inspect evil.wat",
+         out=lambda text: "\x1b" not in text and "evil" in text,
+         files={"evil.wat": b'(module (func (export "\\1b[2J\\nevil")))'}),
+    Case("inspect tells the grants", "inspect echo.wat",
+         out=found(r"^Grants it may need\n  --env NAME=VALUE +for environ_get$")),
+    Case("inspect in json", "inspect --json gc.wat", out=found(r'"features": \[.*"gc"')),
+]
+
+SCRIPT = b"""(module (func (export "f") (result i32) (i32.const 7)))
+(assert_return (invoke "f") (i32.const 7))
+(assert_return (invoke "f") (i32.const 8))
+"""
+SIMD_SCRIPT = b"""(module (func (export "f") (result v128) (v128.const i32x4 1 2 3 4)))
+(assert_return (invoke "f") (v128.const i32x4 1 2 3 4))
+(assert_invalid (module (func (result v128) (i32.const 0))) "type mismatch")
+"""
+
+SCRIPTS = [
+    Case("a script with a failure", "wast s.wast", status=1, files={"s.wast": SCRIPT},
+         out=found(r"^s.wast:3: assert_return: expected \(i32.const 8\), got \(i32.const 7\)$"
+                   r".*^2 passed, 1 failed, 0 skipped\n\Z")),
+    Case("a script that can't be read to its end", "wast s.wast", status=1,
+         files={"s.wast": b"(module)\n(module"},
+         out=found(r"^s.wast:2: .*^1 passed, 1 failed, 0 skipped\n\Z")),
+    Case("excluded scripts", "wast --exclude bad .", files={"good.wast": b"(module)",
+                                                           "bad.wast": b"(module"},
+         out=found(r"^1 passed, 0 failed, 0 skipped\n\Z")),
+    Case("components are skipped, core modules are not", "wast c.wast",
+         files={"c.wast": b'(module)(component $C)(assert_return (invoke "f") (u32.const 1))'},
+         out=found(r"^skipped 2: component$.*^1 passed, 0 failed, 2 skipped\n\Z")),
+    Case("what isn't executed is skipped, but validated", "wast s.wast",
+         files={"s.wast": SIMD_SCRIPT},
+         out=found(r"^[1-9]\d* passed, 0 failed, ")),
+    Case("no scripts", "wast --exclude bad .", status=1, files={"bad.wast": b"(module"},
+         err=line("no scripts")),
+    Case("an absent script", "wast absent.wast", status=127, err=line("absent.wast")),
+    Case("the interpreter by name", "wast --tier interp s.wast", files={"s.wast": b"(module)"},
+         out=found(r"^1 passed, 0 failed, 0 skipped\n\Z")),
+    Case("no colours off a terminal", "wast s.wast", status=1, files={"s.wast": SCRIPT},
+         env={"TERM": "xterm"}, out=lambda text: "\x1b" not in text),
+    Case("a feature taken away", "wast --features -gc gc.wast", status=1,
+         files={"gc.wast": b"(module (type (struct)))"},
+         out=found(r"^0 passed, 1 failed, 0 skipped\n\Z")),
+]
+
+COMMAND_LINE = [
+    Case("version", "--version", out=found(r"\Awrun \d+\.\d+\.\d+\n\Z")),
+    Case("help", "--help", out=found("run.*wast.*validate.*inspect.*parse.*print")),
+    Case("nothing at all", [], status=2, err=found("--help")),
+    Case("an unknown option", "run --frobnicate add.wat", status=2, err=found("frobnicate")),
+    Case("no file", "run", status=2, err=found("FILE")),
+    Case("a wrong size", "run --max-memory lots add.wat", status=2, err=found("lots")),
+    Case("a wrong duration", "run --timeout soon add.wat", status=2, err=found("soon")),
+    Case("a wrong feature", "run --features telepathy add.wat", status=2, err=found("telepathy")),
+    Case("a wrong preload", "run --preload add.wat add.wat", status=2, err=found("NAME=FILE")),
+    Case("a tier that isn't there", "run --tier warp add.wat", status=2, err=found("warp")),
+    *[Case(f"help of {name}", [name, "--help"], out=found(rf"wrun {name}|{name}"))
+      for name in ("run", "wast", "validate", "inspect", "parse", "print")],
+]
+
+CASES = INVOKE + PROGRAMS + ENDS + FILES + TOOLS + SCRIPTS + COMMAND_LINE

@@ -1,0 +1,4 @@
+(module
+  (func $before)
+  (func $wrong (result i32)
+    (f32.const 1)))

@@ -1,0 +1,3 @@
+(module
+  (func $f
+    (i32.cnst 1)))

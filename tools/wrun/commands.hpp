@@ -1,0 +1,22 @@
+#pragma once
+
+// The subcommands. Each adds itself, with its options and help, to the command line; its callback
+// does the work and leaves the exit status in `status`.
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+namespace wrun::inline v0::tool {
+
+/// What `run` may not find on the command line by itself: everything after FILE is the guest's.
+using GuestArguments = std::vector<std::string>;
+
+void add_run(CLI::App& app, const GuestArguments& arguments, int& status);
+void add_wast(CLI::App& app, int& status);
+void add_validate(CLI::App& app, int& status);
+void add_inspect(CLI::App& app, int& status);
+void add_parse(CLI::App& app, int& status);
+void add_print(CLI::App& app, int& status);
+
+}  // namespace wrun::inline v0::tool

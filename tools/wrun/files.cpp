@@ -1,0 +1,149 @@
+#include "tools/wrun/files.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <optional>
+
+#include "tools/wrun/exit_code.hpp"
+
+namespace wrun::inline v0::tool {
+namespace {
+
+constexpr std::size_t largest_file = std::size_t{1} << 30;
+constexpr std::size_t chunk = std::size_t{1} << 16;
+
+class Descriptor {
+ public:
+  Descriptor(int fd, bool owned) : fd_(fd), owned_(owned) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() { close(); }
+
+  int get() const { return fd_; }
+  bool close() {
+    const bool closed = !owned_ || fd_ < 0 || ::close(fd_) == 0;
+    fd_ = -1;
+    return closed;
+  }
+
+ private:
+  int fd_;
+  bool owned_;
+};
+
+Failure unreadable(const std::string& path, int error) {
+  const bool absent = error == ENOENT || error == ENOTDIR;
+  return {
+      absent ? exit_absent : exit_refused,
+      fmt::format("{}: {}", display_name(path), absent ? "no such file" : std::strerror(error))};
+}
+
+std::optional<Failure> refuse_kind(const std::string& path, const struct stat& status) {
+  if (S_ISDIR(status.st_mode))
+    return Failure{exit_refused, display_name(path) + ": is a directory"};
+  if (S_ISREG(status.st_mode) && static_cast<std::size_t>(status.st_size) > largest_file) {
+    return Failure{exit_refused, display_name(path) + ": larger than 1 GiB"};
+  }
+  return std::nullopt;
+}
+
+std::variant<Bytes, Failure> read_all(const std::string& path, int fd, std::size_t expected) {
+  Bytes bytes;
+  std::size_t used = 0;
+  bytes.resize(expected + 1);
+  for (;;) {
+    if (used == bytes.size()) bytes.resize(bytes.size() + bytes.size() / 2 + chunk);
+    const ssize_t got = ::read(fd, bytes.data() + used, bytes.size() - used);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return unreadable(path, errno);
+    used += static_cast<std::size_t>(got);
+    if (used > largest_file)
+      return Failure{exit_refused, display_name(path) + ": larger than 1 GiB"};
+    if (got == 0) break;
+  }
+  bytes.resize(used);
+  return bytes;
+}
+
+bool write_all(int fd, std::span<const std::uint8_t> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t put = ::write(fd, bytes.data(), bytes.size());
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) return false;
+    bytes = bytes.subspan(static_cast<std::size_t>(put));
+  }
+  return true;
+}
+
+Failure unwritable(const std::string& path) {
+  return {exit_failure,
+          fmt::format("{}: {}", path == "-" ? "standard output" : path, std::strerror(errno))};
+}
+
+// Beside the file, so that renaming it there is atomic. Other kinds of file are written in place.
+std::variant<std::monostate, Failure> replace_file(const std::string& path,
+                                                   std::span<const std::uint8_t> bytes) {
+  std::string temporary = path + ".XXXXXX";
+  Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC), true);
+  if (file.get() < 0) return unwritable(path);
+  const mode_t mask = ::umask(0);
+  ::umask(mask);
+  const bool written = write_all(file.get(), bytes) && ::fchmod(file.get(), 0666 & ~mask) == 0 &&
+                       file.close() && ::rename(temporary.c_str(), path.c_str()) == 0;
+  if (written) return std::monostate();
+  const Failure failure = unwritable(path);
+  ::unlink(temporary.c_str());
+  return failure;
+}
+
+std::variant<std::monostate, Failure> write_in_place(const std::string& path,
+                                                     std::span<const std::uint8_t> bytes) {
+  const bool standard = path == "-";
+  Descriptor file(standard ? STDOUT_FILENO : ::open(path.c_str(), O_WRONLY | O_CLOEXEC), !standard);
+  if (file.get() < 0 || !write_all(file.get(), bytes) || !file.close()) return unwritable(path);
+  return std::monostate();
+}
+
+}  // namespace
+
+std::string display_name(const std::string& path) {
+  return path == "-" ? "standard input" : path;
+}
+
+std::variant<Bytes, Failure> read_file(const std::string& path) {
+  const bool standard = path == "-";
+  Descriptor file(standard ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC), !standard);
+  if (file.get() < 0) return unreadable(path, errno);
+  struct stat status {};
+  if (::fstat(file.get(), &status) != 0) return unreadable(path, errno);
+  if (auto refused = refuse_kind(path, status)) return *refused;
+  const bool sized = S_ISREG(status.st_mode);
+  return read_all(path, file.get(), sized ? static_cast<std::size_t>(status.st_size) : chunk);
+}
+
+std::variant<std::monostate, Failure> write_file(const std::string& path,
+                                                 std::span<const std::uint8_t> bytes) {
+  struct stat status {};
+  const bool exists = path != "-" && ::stat(path.c_str(), &status) == 0;
+  const bool in_place = path == "-" || (exists && !S_ISREG(status.st_mode));
+  return in_place ? write_in_place(path, bytes) : replace_file(path, bytes);
+}
+
+int report(const Failure& failure) {
+  fmt::print(stderr, "wrun: {}\n", failure.message);
+  return failure.exit_code;
+}
+
+bool flush_output() {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return true;
+  fmt::print(stderr, "wrun: standard output: {}\n", std::strerror(errno));
+  return false;
+}
+
+}  // namespace wrun::inline v0::tool

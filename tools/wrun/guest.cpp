@@ -1,0 +1,259 @@
+#include "tools/wrun/guest.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include <wrun/wasi/wasi.hpp>
+#include <wrun/wrun.hpp>
+
+#include "tools/wrun/files.hpp"
+#include "tools/wrun/grants.hpp"
+#include "tools/wrun/load.hpp"
+#include "tools/wrun/outcome.hpp"
+#include "tools/wrun/report.hpp"
+#include "tools/wrun/sections.hpp"
+#include "tools/wrun/signals.hpp"
+#include "tools/wrun/values.hpp"
+
+namespace wrun::inline v0::tool {
+namespace {
+
+constexpr std::string_view preview1 = "wasi_snapshot_preview1";
+constexpr std::size_t most_names = 20;
+
+Config config_for(const GuestOptions& options) {
+  Config config;
+  config.features = options.features;
+  config.fuel = options.fuel || options.usage;
+  if (options.stack_size) config.stack_bytes = *options.stack_size;
+  return config;
+}
+
+bool asks_for_wasi(const Module& module) {
+  const auto imports = module.imports();
+  return std::any_of(imports.begin(), imports.end(),
+                     [](const ImportType& import) { return import.module == preview1; });
+}
+
+struct PreloadedModule {
+  Preload preload;
+  Module module;
+};
+
+/// The steps of a run. Each says whether the next one makes sense; if not, outcome_ says why.
+class Guest {
+ public:
+  explicit Guest(const GuestOptions& options)
+      : options_(options), engine_(config_for(options)), store_(engine_), linker_(engine_) {}
+
+  void run() {
+    if (!load_all() || !grant()) return;
+    // From here on there is a guest to be stopped; before, a signal ends the process.
+    signals_.emplace(&Guest::stop, &store_);
+    if (set_limits() && preload() && instantiate()) enter();
+    stopped_by_signal();
+  }
+
+  const Outcome& outcome() const { return outcome_; }
+
+  MeasuredUsage usage() const {
+    MeasuredUsage usage;
+    if (auto measured = store_.usage()) usage.store = *measured;
+    if (wasi_) usage.host = wasi_->usage();
+    return usage;
+  }
+
+ private:
+  static void stop(void* store) { static_cast<Store*>(store)->interrupt(); }
+
+  bool load_all() {
+    for (const Preload& wanted : options_.preloads) {
+      auto module = load(wanted.file);
+      if (!module) return false;
+      preloaded_.push_back({wanted, *std::move(module)});
+    }
+    module_ = load(options_.file);
+    return module_.has_value();
+  }
+
+  std::optional<Module> load(const std::string& file) {
+    auto module = load_module(engine_, file);
+    const auto* failure = std::get_if<Failure>(&module);
+    if (failure == nullptr) return std::get<Module>(std::move(module));
+    refuse(failure->exit_code, failure->message);
+    return std::nullopt;
+  }
+
+  /// Guests that don't ask for WASI needn't wait for it.
+  bool grant() {
+    bool wanted = asks_for_wasi(*module_);
+    for (const PreloadedModule& each : preloaded_) wanted = wanted || asks_for_wasi(each.module);
+    if (!wanted) return true;
+    auto context = wasi::add_to(linker_, wasi_config(options_));
+    if (!context) return refuse(exit_refused, context.error().message());
+    wasi_ = *context;
+    return true;
+  }
+
+  bool set_limits() {
+    Limits limits;
+    limits.memory_bytes = options_.max_memory;
+    limits.fuel = options_.fuel;
+    if (options_.timeout) limits.deadline = std::chrono::steady_clock::now() + *options_.timeout;
+    return well("limits", store_.limits(limits));
+  }
+
+  bool preload() {
+    for (const PreloadedModule& each : preloaded_) {
+      const auto instance = instantiate(each.preload.file, each.module);
+      if (!instance) return false;
+      linker_.instance(each.preload.name, *instance);
+    }
+    return true;
+  }
+
+  bool instantiate() {
+    const auto instance = instantiate(options_.file, *module_);
+    if (instance) instance_ = *instance;
+    return instance.has_value();
+  }
+
+  std::optional<Instance> instantiate(const std::string& file, const Module& module) {
+    const auto prepared = linker_.prepare(module);
+    if (!prepared) {
+      refuse(exit_refused, describe_refusal(display_name(file), prepared.error()));
+      outcome_.error = prepared.error();
+      return std::nullopt;
+    }
+    const auto instance = prepared->instantiate(store_);
+    if (!well(file, instance)) return std::nullopt;
+    return *instance;
+  }
+
+  void enter() {
+    const bool reactor = exports("_initialize");
+    if (reactor && !call_void("_initialize")) return;
+    if (options_.invoke) {
+      invoke(*options_.invoke);
+    } else if (exports("_start")) {
+      call_void("_start");
+    } else if (!reactor && !has_section(*module_, wasm::SectionId::start)) {
+      refuse(exit_refused, fmt::format("{}: nothing to run, since it exports no _start; {}",
+                                       display_name(options_.file), callable()));
+    }
+  }
+
+  bool exports(std::string_view name) const {
+    for (const ExportType& offered : module_->exports()) {
+      if (offered.name == name) return kind_of(offered.type) == ExternKind::func;
+    }
+    return false;
+  }
+
+  /// What --invoke could call.
+  std::string callable() const {
+    std::string names;
+    std::size_t count = 0;
+    for (const ExportType& offered : module_->exports()) {
+      if (kind_of(offered.type) != ExternKind::func) continue;
+      if (++count <= most_names) names += (names.empty() ? "" : ", ") + readable(offered.name);
+    }
+    if (count == 0) return "there is no function to --invoke";
+    if (count > most_names) names += fmt::format(" and {} more", count - most_names);
+    return "--invoke can call " + names;
+  }
+
+  bool call_void(std::string_view name) {
+    const auto function = instance_.typed<void()>(name);
+    return well(options_.file, function) && well(options_.file, (*function)());
+  }
+
+  bool invoke(const std::string& name) {
+    if (!exports(name)) {
+      return refuse(exit_usage, fmt::format("{}: exports no function '{}'; {}", options_.file, name,
+                                            callable()));
+    }
+    const auto function = instance_.func(name);
+    if (!well(options_.file, function)) return false;
+    const auto type = function->type();
+    if (!well(options_.file, type)) return false;
+    const auto arguments = parse_values(*type, options_.arguments);
+    if (!arguments) {
+      return refuse(exit_usage, fmt::format("{}: {}\n{}", name, arguments.error().message(),
+                                            usage_line(name, *type)));
+    }
+    auto results = function->call(*arguments);
+    if (!well(options_.file, results)) return false;
+    outcome_.results = *std::move(results);
+    return true;
+  }
+
+  std::string usage_line(const std::string& name, const FuncType& type) const {
+    std::string line = fmt::format("Usage: wrun run --invoke {} {}", name, options_.file);
+    for (const ValType& param : type.params) line += fmt::format(" <{}>", to_string(param));
+    return line;
+  }
+
+  /// Also where the guest took a failing system call for a reason to end by itself.
+  void stopped_by_signal() {
+    const int signal = signals_->received();
+    if (signal == 0) return;
+    outcome_.status = exit_signal + signal;
+    if (outcome_.message.empty()) outcome_.message = ::strsignal(signal);
+  }
+
+  bool refuse(int status, std::string message) {
+    outcome_.status = status;
+    outcome_.message = std::move(message);
+    return false;
+  }
+
+  template <class T>
+  bool well(const std::string& file, const Result<T>& result) {
+    if (result) return true;
+    outcome_ = outcome_of(display_name(file), result.error(), signals_->received());
+    return false;
+  }
+
+  const GuestOptions& options_;
+  Engine engine_;
+  Store store_;
+  Linker linker_;
+  std::optional<SignalGuard> signals_;
+  std::shared_ptr<wasi::Context> wasi_;
+  std::vector<PreloadedModule> preloaded_;
+  std::optional<Module> module_;
+  Instance instance_;
+  Outcome outcome_;
+};
+
+int write_usage(const std::string& file, const MeasuredUsage& usage) {
+  const std::string json = dump(usage_json(usage)) + "\n";
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(json.data());
+  const auto written = write_file(file, {bytes, json.size()});
+  const auto* failure = std::get_if<Failure>(&written);
+  return failure == nullptr ? exit_ok : report(*failure);
+}
+
+}  // namespace
+
+int run_guest(const GuestOptions& options) {
+  Guest guest(options);
+  guest.run();
+  std::optional<MeasuredUsage> usage;
+  if (options.usage) usage = guest.usage();
+  if (options.json) {
+    print_json(guest.outcome(), usage);
+  } else {
+    print_text(guest.outcome());
+    if (usage && options.usage_file.empty()) fmt::print(stderr, "{}", usage_text(*usage));
+  }
+  const int status = guest.outcome().status;
+  if (!usage || options.usage_file.empty()) return status;
+  const int written = write_usage(options.usage_file, *usage);
+  return status == exit_ok ? written : status;
+}
+
+}  // namespace wrun::inline v0::tool

@@ -1,0 +1,48 @@
+#pragma once
+
+// One run of a guest program, from its file to its exit status.
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <wrun/features.hpp>
+
+namespace wrun::inline v0::tool {
+
+struct Preload {
+  std::string name;
+  std::string file;
+};
+
+struct DirectoryGrant {
+  std::string host;
+  std::string guest;
+  bool read_only = false;
+};
+
+struct GuestOptions {
+  std::string file;
+  std::vector<std::string> arguments;
+  std::optional<std::string> invoke;
+  std::vector<Preload> preloads;
+  std::vector<DirectoryGrant> directories;
+  std::vector<std::pair<std::string, std::string>> environment;
+  bool allow_clock = false;
+  bool allow_random = false;
+  std::optional<std::uint64_t> fuel;
+  std::optional<std::uint64_t> max_memory;
+  std::optional<std::uint64_t> stack_size;
+  std::optional<std::chrono::nanoseconds> timeout;
+  Features features;
+  bool json = false;
+  bool usage = false;
+  std::string usage_file;  ///< standard error if empty
+};
+
+/// Runs it, prints what there is to print, and returns the command's exit status.
+int run_guest(const GuestOptions& options);
+
+}  // namespace wrun::inline v0::tool

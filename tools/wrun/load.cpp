@@ -1,0 +1,51 @@
+#include "tools/wrun/load.hpp"
+
+#include "lib/text/module.hpp"
+#include "lib/text/source.hpp"
+#include "tools/wrun/exit_code.hpp"
+#include "tools/wrun/report.hpp"
+
+namespace wrun::inline v0::tool {
+namespace {
+
+// Whether people wrote it: then an error shows them the line, and not an offset. Neither a binary
+// module nor a gzip file begins with a character of text.
+bool is_text(const Bytes& content) {
+  const std::uint8_t first = content.front();
+  return first == '(' || first == ';' || first == ' ' || first == '\n' || first == '\r' ||
+         first == '\t';
+}
+
+std::string_view as_text(const Bytes& content) {
+  return {reinterpret_cast<const char*>(content.data()), content.size()};
+}
+
+std::variant<Module, Failure> load_text(const Engine& engine, const std::string& name,
+                                        std::string_view text) {
+  auto parsed = wat::parse_module(text);
+  if (!parsed) return Failure{exit_refused, wat::explain(text, name, parsed.error())};
+  auto module = Module::from_bytes(engine, std::move(parsed->bytes));
+  if (module) return *std::move(module);
+  const Error error = wat::at_text(module.error(), parsed->positions);
+  return Failure{exit_refused, wat::explain(text, name, error)};
+}
+
+}  // namespace
+
+std::variant<Module, Failure> load_module(const Engine& engine, const std::string& path) {
+  auto content = read_file(path);
+  if (auto* failure = std::get_if<Failure>(&content)) return std::move(*failure);
+  return load_module(engine, path, std::get<Bytes>(content));
+}
+
+std::variant<Module, Failure> load_module(const Engine& engine, const std::string& path,
+                                          const Bytes& content) {
+  const std::string name = display_name(path);
+  if (content.empty()) return Failure{exit_refused, name + ": malformed: the file is empty"};
+  if (is_text(content)) return load_text(engine, name, as_text(content));
+  auto module = Module::from_content(engine, content);
+  if (!module) return Failure{exit_refused, describe_refusal(name, module.error())};
+  return *std::move(module);
+}
+
+}  // namespace wrun::inline v0::tool

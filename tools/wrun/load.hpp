@@ -1,0 +1,21 @@
+#pragma once
+
+// Modules from files, and what is said of those that aren't any.
+
+#include <string>
+#include <variant>
+
+#include <wrun/module.hpp>
+
+#include "tools/wrun/files.hpp"
+
+namespace wrun::inline v0::tool {
+
+/// Binary, text, or either of them gzipped; "-" is standard input.
+std::variant<Module, Failure> load_module(const Engine& engine, const std::string& path);
+
+/// The same of contents that were read already.
+std::variant<Module, Failure> load_module(const Engine& engine, const std::string& path,
+                                          const Bytes& content);
+
+}  // namespace wrun::inline v0::tool

@@ -1,0 +1,83 @@
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cstdio>
+#include <memory>
+#include <optional>
+
+#include "lib/api/inspect.hpp"
+#include "lib/text/printer.hpp"
+#include "tools/wrun/commands.hpp"
+#include "tools/wrun/exit_code.hpp"
+#include "tools/wrun/load.hpp"
+#include "tools/wrun/options.hpp"
+#include "tools/wrun/report.hpp"
+
+namespace wrun::inline v0::tool {
+namespace {
+
+struct PrintOptions {
+  std::string input;
+  std::string output = "-";
+  std::optional<std::string> slots;
+  std::optional<Features> features;
+};
+
+/// A function by its index, its name, or the name that it is exported under.
+std::optional<std::uint32_t> find_function(const wasm::ModuleData& data,
+                                           const std::string& wanted) {
+  std::uint32_t index = 0;
+  const char* end = wanted.data() + wanted.size();
+  const auto [rest, error] = std::from_chars(wanted.data(), end, index);
+  if (error == std::errc() && rest == end) return index;
+  for (const auto& [number, name] : data.names.functions) {
+    if (name == wanted) return number;
+  }
+  for (const wasm::Export& offered : data.exports) {
+    if (offered.kind == wasm::ExternKind::func && offered.name == wanted) return offered.index;
+  }
+  return std::nullopt;
+}
+
+Result<std::string> slots_of(const Module& module, const std::string& wanted) {
+  const auto index = find_function(api::data(module), wanted);
+  if (!index) return Error(ErrorKind::usage, fmt::format("there is no function '{}'", wanted));
+  return api::slots(module, *index);
+}
+
+int print(const PrintOptions& options) {
+  Config config;
+  config.features = options.features.value_or(default_features());
+  const auto loaded = load_module(Engine(config), options.input);
+  if (const auto* failure = std::get_if<Failure>(&loaded)) return report(*failure);
+  const Module& module = std::get<Module>(loaded);
+  const auto text =
+      options.slots ? slots_of(module, *options.slots) : wat::print_module(api::data(module));
+  if (!text) return report({exit_refused, describe_refusal(options.input, text.error())});
+  if (options.output == "-") {
+    std::fwrite(text->data(), 1, text->size(), stdout);
+    return exit_ok;
+  }
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(text->data());
+  const auto written = write_file(options.output, {bytes, text->size()});
+  if (const auto* failure = std::get_if<Failure>(&written)) return report(*failure);
+  return exit_ok;
+}
+
+}  // namespace
+
+void add_print(CLI::App& app, int& status) {
+  CLI::App& command = *app.add_subcommand("print", "Print a module as text");
+  auto options = std::make_shared<PrintOptions>();
+  command.add_option("FILE", options->input, "A module: .wasm, .wat, .gz, -")->required();
+  command.add_option("-o,--output", options->output, "Where to; standard output unless given")
+      ->type_name("FILE");
+  command
+      .add_option("--slots", options->slots,
+                  "Print what the interpreter runs of one function, named or by index")
+      ->type_name("FUNC");
+  add_features_option(command, options->features);
+  command.callback([options, &status] { status = print(*options); });
+}
+
+}  // namespace wrun::inline v0::tool

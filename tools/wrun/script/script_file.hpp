@@ -1,0 +1,35 @@
+#pragma once
+
+// One script from its file to its counts.
+
+#include <cstdio>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <wrun/features.hpp>
+
+#include "tools/wrun/script/tally.hpp"
+#include "tools/wrun/script/world.hpp"
+
+namespace wrun::inline v0::tool {
+
+/// A line about one command: "FILE:LINE: assert_return: expected ..., got ...".
+struct Finding {
+  bool is_failure = true;
+  std::string text;
+};
+
+struct ScriptReport {
+  Tally tally;
+  FunctionCounts functions;
+  std::vector<Finding> findings;
+};
+
+/// `features` overrides the ones that the script was written for. Notes on passes are among the
+/// findings if `verbose`.
+ScriptReport run_script_file(const std::filesystem::path& path, std::optional<Features> features,
+                             bool verbose);
+
+}  // namespace wrun::inline v0::tool

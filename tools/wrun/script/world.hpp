@@ -1,0 +1,74 @@
+#pragma once
+
+// What a script's commands act on: modules, instances by name, and one store. An instance may be
+// absent, because its module needs what the engine doesn't run yet; what depends on it is absent
+// for the same reason.
+
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include <wrun/wrun.hpp>
+
+#include "lib/text/script.hpp"
+
+namespace wrun::inline v0::tool {
+
+/// Why something is not there, although nothing is wrong.
+struct Absence {
+  std::string reason;  ///< "needs simd"
+};
+
+/// How many functions ran, by how they did.
+struct FunctionCounts {
+  std::uint64_t interpreted = 0;
+  std::uint64_t compiled = 0;
+  std::uint64_t entered_in_loop = 0;
+};
+
+class World {
+ public:
+  template <class T>
+  using Maybe = std::variant<T, Absence, Error>;
+  using Id = std::optional<std::string>;
+
+  World(std::string_view script, Features features);
+
+  Store& store() { return store_; }
+
+  /// Parses, decodes and validates.
+  Result<Module> load(const wat::ScriptModule& module);
+  /// Keeps a module for instance commands; it is the latest one, too.
+  void define(const Id& id, const Module& module);
+  const Module* definition(const Id& id) const;
+
+  /// Whether its imports are there and fit.
+  Maybe<Prepared> link(const Module& module);
+  Maybe<Instance> instantiate(const Module& module);
+  /// Makes it the latest instance, and the one of that name.
+  void keep(const Id& id, const Maybe<Instance>& instance);
+  /// Absent if there's none.
+  Maybe<Instance> instance(const Id& id) const;
+  /// Offers its exports to later modules. An absence is registered as well.
+  void offer(const std::string& name, const Maybe<Instance>& instance);
+
+  FunctionCounts functions() const;
+
+ private:
+  std::optional<Absence> absence_of(const Module& module) const;
+
+  std::string_view script_;
+  Engine engine_;
+  Store store_;
+  Linker linker_;
+  std::optional<Error> broken_;  ///< there is no spectest
+  std::optional<Module> latest_definition_;
+  std::map<std::string, Module, std::less<>> definitions_;
+  Maybe<Instance> latest_;
+  std::map<std::string, Maybe<Instance>, std::less<>> instances_;
+  std::map<std::string, Absence, std::less<>> absent_names_;
+  std::vector<Module> instantiated_;
+};
+
+}  // namespace wrun::inline v0::tool

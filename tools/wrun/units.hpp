@@ -1,0 +1,18 @@
+#pragma once
+
+// Amounts as people write them on a command line.
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace wrun::inline v0::tool {
+
+/// "65536", "64K", "64KiB", "1.5G"; powers of 1024. Nothing if it isn't one or doesn't fit.
+std::optional<std::uint64_t> parse_size(std::string_view text);
+
+/// "500ms", "2s", "1.5m", "1h"; a bare number is seconds. Nothing if it isn't one or doesn't fit.
+std::optional<std::chrono::nanoseconds> parse_duration(std::string_view text);
+
+}  // namespace wrun::inline v0::tool

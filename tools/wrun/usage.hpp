@@ -1,0 +1,25 @@
+#pragma once
+
+// What a run cost, as text and as JSON. What wasn't measured says so, and is never 0.
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include <wrun/limits.hpp>
+#include <wrun/wasi/context.hpp>
+
+namespace wrun::inline v0::tool {
+
+struct MeasuredUsage {
+  std::optional<Usage> store;
+  std::optional<wasi::HostUsage> host;  ///< absent if the guest had no WASI
+};
+
+/// A line per figure, each with its line end.
+std::string usage_text(const MeasuredUsage& usage);
+
+/// One object; null for what wasn't measured.
+nlohmann::ordered_json usage_json(const MeasuredUsage& usage);
+
+}  // namespace wrun::inline v0::tool
