@@ -1,0 +1,95 @@
+// What the library's own operations cost: loading, instantiating, calls across the border.
+//
+//   build/release/bin/bench_micro [--benchmark_filter=REGEX]
+
+#include <benchmark/benchmark.h>
+
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+#include <wrun/wrun.hpp>
+
+namespace {
+
+constexpr std::string_view small_text = R"((module
+  (func $fib (export "fib") (param i32) (result i32)
+    (if (result i32) (i32.lt_s (local.get 0) (i32.const 2)) (then (local.get 0))
+      (else (i32.add (call $fib (i32.sub (local.get 0) (i32.const 1)))
+                     (call $fib (i32.sub (local.get 0) (i32.const 2)))))))))";
+
+constexpr std::string_view border_text = R"((module
+  (import "host" "add" (func $host_add (param i32 i32) (result i32)))
+  (func (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))
+  (func (export "call_host") (param i32) (result i32) (local i32)
+    (loop (local.set 1 (call $host_add (local.get 1) (local.get 0)))
+      (br_if 0 (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
+    (local.get 1))))";
+
+wrun::Linker make_linker(const wrun::Engine& engine) {
+  wrun::Linker linker(engine);
+  linker.func("host", "add", [](int32_t a, int32_t b) { return a + b; });
+  return linker;
+}
+
+void load_from_text(benchmark::State& state) {
+  const wrun::Engine engine;
+  for (auto _ : state)
+    benchmark::DoNotOptimize(wrun::Module::from_text(engine, small_text).value());
+}
+BENCHMARK(load_from_text);
+
+void instantiate_prepared(benchmark::State& state) {
+  const wrun::Engine engine;
+  wrun::Linker linker(engine);
+  const auto module = wrun::Module::from_text(engine, small_text).value();
+  const auto prepared = linker.prepare(module).value();
+  wrun::Store store(engine);
+  for (auto _ : state) {
+    auto instance = prepared.instantiate(store).value();
+    instance.release().value();
+  }
+}
+BENCHMARK(instantiate_prepared);
+
+void call_into_wasm(benchmark::State& state) {
+  const wrun::Engine engine;
+  wrun::Linker linker = make_linker(engine);
+  wrun::Store store(engine);
+  const auto module = wrun::Module::from_text(engine, border_text).value();
+  const auto instance = linker.instantiate(store, module).value();
+  const auto add = instance.typed<int32_t(int32_t, int32_t)>("add").value();
+  int32_t sum = 0;
+  for (auto _ : state) sum = add(sum, 1).value();
+  benchmark::DoNotOptimize(sum);
+}
+BENCHMARK(call_into_wasm);
+
+// Time per call: each iteration makes a thousand, from a loop in WebAssembly.
+void call_out_of_wasm(benchmark::State& state) {
+  constexpr int32_t calls = 1000;
+  const wrun::Engine engine;
+  wrun::Linker linker = make_linker(engine);
+  wrun::Store store(engine);
+  const auto module = wrun::Module::from_text(engine, border_text).value();
+  const auto instance = linker.instantiate(store, module).value();
+  const auto run = instance.typed<int32_t(int32_t)>("call_host").value();
+  for (auto _ : state) benchmark::DoNotOptimize(run(calls).value());
+  state.SetItemsProcessed(state.iterations() * calls);
+}
+BENCHMARK(call_out_of_wasm);
+
+void fib_20(benchmark::State& state) {
+  const wrun::Engine engine;
+  wrun::Linker linker(engine);
+  wrun::Store store(engine);
+  const auto module = wrun::Module::from_text(engine, small_text).value();
+  const auto instance = linker.instantiate(store, module).value();
+  const auto fib = instance.typed<int32_t(int32_t)>("fib").value();
+  for (auto _ : state) benchmark::DoNotOptimize(fib(20).value());
+}
+BENCHMARK(fib_20);
+
+}  // namespace
+
+BENCHMARK_MAIN();

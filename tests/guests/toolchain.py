@@ -1,0 +1,117 @@
+"""Compiles one program twice with Debian's clang: to WebAssembly with WASI, and natively.
+
+Built objects are kept under build/guests (or $WRUN_GUESTS) beside a stamp of the command and the
+contents that they came from, so that only what changed is compiled again.
+"""
+
+import concurrent.futures
+import hashlib
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+OUT = pathlib.Path(os.environ.get("WRUN_GUESTS", ROOT / "build" / "guests"))
+SYSROOT_HEADER = pathlib.Path("/usr/include/wasm32-wasi/stdio.h")
+JOBS = int(os.environ.get("WRUN_JOBS", os.cpu_count() or 1))
+
+# WebAssembly rounds after each operation, and so do native builds that are compared with it.
+COMMON_FLAGS = ["-DNDEBUG", "-ffp-contract=off", "-fno-math-errno"]
+# wasi-libc's errno is thread-local; a module without threads has it at a fixed address.
+WASI_FLAGS = ["--target=wasm32-wasi", "-O2", "-ftls-model=local-exec", *COMMON_FLAGS]
+NATIVE_FLAGS = ["-O3", *COMMON_FLAGS]
+TARGETS = ("wasi", "native")
+
+
+class Missing(Exception):
+    """The toolchain, or a source package, isn't there."""
+
+
+def native_flags():
+    """What the native side of a comparison is compiled for: AVX2 where this machine has it."""
+    try:
+        has_v3 = re.search(r"^flags\s.*\bavx2\b", pathlib.Path("/proc/cpuinfo").read_text(), re.M)
+    except OSError:
+        has_v3 = False
+    return NATIVE_FLAGS + (["-march=x86-64-v3"] if has_v3 else [])
+
+
+def require():
+    for tool in ("clang", "clang++", "wasm-ld"):
+        if not shutil.which(tool):
+            raise Missing(f"no {tool}")
+    if not SYSROOT_HEADER.exists():
+        raise Missing("no wasi-libc")
+
+
+def run(command, **options):
+    result = subprocess.run(command, capture_output=True, text=True, **options)
+    if result.returncode:
+        shown = " ".join(map(str, command))
+        raise SystemExit(f"failed: {shown}\n{result.stdout}{result.stderr}")
+    return result.stdout
+
+
+def up_to_date(output, command, inputs):
+    """Compares the stamp beside `output` with what it would be now; returns (fresh, stamp)."""
+    digest = hashlib.sha256("\0".join(map(str, command)).encode())
+    for path in inputs:
+        digest.update(pathlib.Path(path).read_bytes())
+    stamp = digest.hexdigest()
+    note = output.with_name(output.name + ".stamp")
+    return output.exists() and note.exists() and note.read_text() == stamp, stamp
+
+
+def make(output, command, inputs):
+    """Runs `command`, which writes `output`, unless that is up to date."""
+    fresh, stamp = up_to_date(output, command, inputs)
+    if fresh:
+        return
+    output.parent.mkdir(parents=True, exist_ok=True)
+    run(command)
+    output.with_name(output.name + ".stamp").write_text(stamp)
+
+
+def compile_one(source, output, flags, headers):
+    compiler = "clang++" if source.suffix in (".cpp", ".cc") else "clang"
+    standard = ["-std=c++20", "-fno-exceptions"] if compiler == "clang++" else ["-std=gnu11"]
+    command = [compiler, *standard, *flags, "-w", "-c", str(source), "-o", str(output)]
+    make(output, command, [source, *headers])
+
+
+def build(name, sources, target, flags=(), libraries=(), headers=()):
+    """Compiles and links `sources` for one target; returns the program's path."""
+    sources = [pathlib.Path(source) for source in sources]
+    base = WASI_FLAGS if target == "wasi" else native_flags()
+    folder = OUT / "objects" / target / name
+    objects = [folder / (source.name + ".o") for source in sources]
+    with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
+        waiting = [pool.submit(compile_one, source, output, [*base, *flags], headers)
+                   for source, output in zip(sources, objects)]
+        for each in waiting:
+            each.result()
+    program = OUT / "bin" / (name + (".wasm" if target == "wasi" else ""))
+    linker = "clang++" if any(source.suffix == ".cpp" for source in sources) else "clang"
+    command = [linker, *base, *map(str, objects), "-o", str(program), *libraries, "-lm"]
+    make(program, command, objects)
+    return program
+
+
+KERNELS = ROOT / "bench" / "kernels"
+
+
+def uses_simd(kernel):
+    """Kernels written with vectors say so in their names."""
+    return kernel.endswith("_simd")
+
+
+def kernel_names():
+    return sorted(path.stem for path in KERNELS.glob("*.c"))
+
+
+def build_kernel(name, target):
+    flags = ["-msimd128"] if target == "wasi" and uses_simd(name) else []
+    return build(f"kernel_{name}", [KERNELS / f"{name}.c"], target, flags,
+                 headers=[KERNELS / "kernel.h"])
