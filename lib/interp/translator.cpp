@@ -167,12 +167,6 @@ Value Translator::finish_in_acc(Walker& w, Kind type, std::uint32_t at, Handler 
   return temp(w, type, slot);
 }
 
-/// The last instruction left its result at home and didn't touch the accumulators.
-Value Translator::finish_in_slot(Walker& w, Kind type) {
-  wrote(home(w));
-  return temp(w, type, home(w));
-}
-
 /// Results that a call or a bulk instruction left at home.
 void Translator::take_results(Walker& w, Operands results) {
   clean_ = std::min(clean_, static_cast<std::uint32_t>(w.operands().size()));

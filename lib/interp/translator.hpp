@@ -157,7 +157,6 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   Value temp(Walker& w, wasm::Kind type, std::uint32_t home);
   Value finish_in_acc(Walker& w, wasm::Kind type, std::uint32_t at, Handler storing);
   void open_result(wasm::Kind type);
-  Value finish_in_slot(Walker& w, wasm::Kind type);
   void take_results(Walker& w, Operands results);
   void materialise(Value& v);
   std::uint32_t in_slot(Value& v);

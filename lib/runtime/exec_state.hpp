@@ -44,7 +44,7 @@ struct Failure {
 /// One per store; the store's thread runs one activation at a time.
 struct ExecState {
   /// No frame may end above this slot. interrupt() replaces it by null, which every comparison
-  /// fails against; whoever notices looks at interrupt_requested and puts stack_end back.
+  /// fails against; whoever notices looks at `stop` and puts stack_end back.
   std::atomic<Slot*> limit{nullptr};
   /// Fuel left, where the engine counts it.
   std::int64_t fuel = 0;
