@@ -20,11 +20,12 @@ class FormParser {
 
   Result<ParsedModule> parse(Quote quote, DefinitionWord definition) {
     ParsedModule result;
-    if (cursor_.accept_open("module")) {
+    if (open(definition)) {
       Context context{cursor_, module_};
       if (cursor_.at(TokenKind::keyword) && definition == DefinitionWord::allowed)
         cursor_.accept_keyword("definition");
       if (cursor_.at(TokenKind::id)) module_.module_name = take_id(context);
+      if (is_core_) skip_component_exports();
       const std::uint32_t at = cursor_.offset();
       if (cursor_.accept_keyword("binary"))
         result = binary();
@@ -42,6 +43,25 @@ class FormParser {
   }
 
  private:
+  /// (module, or in scripts (core module.
+  bool open(DefinitionWord definition) {
+    if (definition == DefinitionWord::no || !cursor_.accept_open("core"))
+      return cursor_.accept_open("module");
+    cursor_.expect_keyword("module");
+    is_core_ = true;
+    return true;
+  }
+
+  /// (export "name")* without a description: the component's exports of the core module.
+  void skip_component_exports() {
+    while (cursor_.at_open("export")) {
+      const std::uint32_t begin = cursor_.offset();
+      cursor_.accept_open("export");
+      cursor_.expect(TokenKind::string);
+      if (!cursor_.accept(TokenKind::right)) return cursor_.seek(begin);
+    }
+  }
+
   ParsedModule fields() {
     Context context{cursor_, module_};
     module_names(context);
@@ -84,6 +104,7 @@ class FormParser {
   Errors errors_;
   ModuleBuilder module_;
   Cursor cursor_;
+  bool is_core_ = false;
 };
 
 }  // namespace

@@ -11,7 +11,7 @@
 
 namespace wrun::inline v0::wat {
 
-/// Which word, if any, follows (module: scripts have (module definition ...) too.
+/// Whether (module definition ...) and (core module ...), which scripts have, are read too.
 enum class DefinitionWord : bool { no, allowed };
 
 Result<ParsedModule> parse_module_form(std::string_view text, const ParseOptions& options,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "lib/text/component.hpp"
 #include "lib/text/cursor.hpp"
 #include "lib/text/module_form.hpp"
 #include "lib/text/script_values.hpp"
@@ -25,6 +26,7 @@ constexpr std::string_view command_names[] = {"module",
                                               "assert_invalid_custom",
                                               "thread",
                                               "wait",
+                                              "component",
                                               "unsupported"};
 static_assert(std::size(command_names) == static_cast<int>(CommandKind::unsupported) + 1);
 
@@ -73,6 +75,7 @@ class CommandParser {
 
   void parse_command();
   bool module_command();
+  void component();
   bool simple_command();
   void assertion();
   void assert_module(CommandKind kind);
@@ -122,7 +125,8 @@ std::vector<Command> parse_commands(Cursor& cursor, std::string_view text, Nesti
 
 void CommandParser::parse_command() {
   if (module_command() || simple_command()) return;
-  if (cursor_.at_open("component") || cursor_.at_open("core")) return unsupported("component");
+  if (cursor_.at_open("component")) return component();
+  if (cursor_.at_open("core")) return unsupported("component");
   if (nesting_ == Nesting::script && accept("thread", CommandKind::thread)) return thread();
   assertion();
 }
@@ -143,6 +147,12 @@ bool CommandParser::module_command() {
   command_.id = accept_id(cursor_);
   command_.target = accept_id(cursor_);
   return true;
+}
+
+void CommandParser::component() {
+  command_.kind = CommandKind::component;
+  command_.core_modules = skip_component(cursor_);
+  cursor_.seek(command_.end - 1);
 }
 
 bool CommandParser::simple_command() {

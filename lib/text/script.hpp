@@ -92,6 +92,7 @@ enum class CommandKind : std::uint8_t {
   assert_invalid_custom,
   thread,      ///< thread `id` runs `commands` with module `shared`
   wait,        ///< thread `id`
+  component,   ///< `core_modules`
   unsupported  ///< `text` says why
 };
 
@@ -102,12 +103,13 @@ struct Command {
   std::optional<ScriptModule> module;
   std::optional<Action> action;
   std::vector<Value> results;
-  std::string text;                   ///< the expected message, or why unsupported
-  std::string name;                   ///< register_
-  std::optional<std::string> id;      ///< instance, thread, wait
-  std::optional<std::string> target;  ///< instance, register_
-  std::optional<std::string> shared;  ///< thread
-  std::vector<Command> commands;      ///< thread
+  std::string text;                        ///< the expected message, or why unsupported
+  std::string name;                        ///< register_
+  std::optional<std::string> id;           ///< instance, thread, wait
+  std::optional<std::string> target;       ///< instance, register_
+  std::optional<std::string> shared;       ///< thread
+  std::vector<Command> commands;           ///< thread
+  std::vector<ScriptModule> core_modules;  ///< component
 };
 
 struct Script {
@@ -119,7 +121,7 @@ struct Script {
 
 Script parse_script(std::string_view text);
 
-/// Parses a module of that script's text.
+/// Parses a module of that script's text, also one that begins (core module.
 Result<ParsedModule> parse_module(std::string_view script, const ScriptModule& module,
                                   bool names = true);
 

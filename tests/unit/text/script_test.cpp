@@ -120,11 +120,29 @@ TEST(Script, Threads) {
 }
 
 TEST(Script, WhatCannotBeReadSaysWhy) {
-  EXPECT_EQ(only("(component $c (core module))").text, "component");
   EXPECT_EQ(only("(assert_invalid (component) \"x\")").text, "component");
   EXPECT_EQ(only("(assert_return (invoke \"f\") (u32.const 1))").text,
             "unknown operator u32.const");
   EXPECT_EQ(only("(frobnicate)").kind, CommandKind::unsupported);
+}
+
+TEST(Script, ComponentsGiveTheCoreModulesThatTheyDefine) {
+  const std::string_view text =
+      "(component $c (import \"a\" (core module (import \"b\" \"c\" (func))))"
+      " (core type (module)) (core module $A (func)) (; x ;) (component (core (; y ;) module $B (export \"x\")))"
+      " (core instance (instantiate $A)) (export \"m\" (core module $A)))";
+  const Script script = parse_script(text);
+  ASSERT_EQ(script.commands.size(), 1u);
+  const Command& component = script.commands.front();
+  EXPECT_EQ(component.kind, CommandKind::component);
+  ASSERT_EQ(component.core_modules.size(), 2u);
+  for (std::size_t i = 0; i < 2; ++i) {
+    const auto module = parse_module(text, component.core_modules[i]);
+    ASSERT_TRUE(module.has_value()) << module.error().message();
+    EXPECT_EQ(module->name, i == 0 ? "A" : "B");
+  }
+  EXPECT_FALSE(parse_module("(core module)").has_value());
+  EXPECT_TRUE(parse_script("(component (core module").error.has_value());
 }
 
 TEST(Script, UnbalancedTextKeepsWhatCameBefore) {

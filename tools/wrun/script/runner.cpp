@@ -63,6 +63,8 @@ Verdict ScriptRunner::run(const wat::Command& command) {
     case CommandKind::thread:
     case CommandKind::wait:
       return Verdict::skipped("needs threads");
+    case CommandKind::component:
+      return Verdict::skipped("component");
     case CommandKind::unsupported:
       return Verdict::failed("not understood: " + command.text);
   }

@@ -37,13 +37,17 @@ class LineCounter {
 };
 
 // A script of the component model; of those, the core modules are checked.
-bool is_of_components(const wat::Script& script, std::string_view text) {
-  return std::any_of(script.commands.begin(), script.commands.end(),
-                     [&](const wat::Command& command) {
-                       const auto source = text.substr(command.begin, command.end - command.begin);
-                       return command.kind == wat::CommandKind::unsupported &&
-                              source.find("(component") != source.npos;
-                     });
+bool is_of_components(const wat::Script& script) {
+  return std::any_of(
+      script.commands.begin(), script.commands.end(), [](const wat::Command& command) {
+        return command.kind == wat::CommandKind::component ||
+               (command.kind == wat::CommandKind::unsupported && command.text == "component");
+      });
+}
+
+Verdict parse_core_module(std::string_view text, const wat::ScriptModule& module) {
+  const auto parsed = wat::parse_module(text, module);
+  return parsed ? Verdict::passed() : Verdict::failed(parsed.error().message());
 }
 
 class FileRun {
@@ -114,10 +118,14 @@ ScriptReport run_script_file(const std::filesystem::path& path, std::optional<Fe
   const wat::Script script = wat::parse_script(text);
   FileRun run(path, text, verbose);
   ScriptRunner runner(text, features.value_or(wanted.features));
-  const bool components = is_of_components(script, text);
+  const bool components = is_of_components(script);
   for (const wat::Command& command : script.commands) {
     if (wanted.missing) {
       run.count(command, Verdict::skipped(*wanted.missing));
+    } else if (command.kind == wat::CommandKind::component) {
+      for (const auto& module : command.core_modules)
+        run.count(command, parse_core_module(text, module));
+      run.count(command, runner.run(command));
     } else if (components && command.kind != wat::CommandKind::module) {
       run.count(command, Verdict::skipped("component"));
     } else {
