@@ -17,6 +17,11 @@
 namespace wrun {
 inline namespace v0 {
 
+class Exception;
+namespace runtime {
+struct ExceptionHold;
+}  // namespace runtime
+
 /// The first five are what the specification's test scripts assert; the others are the host's.
 enum class ErrorKind : std::uint8_t {
   malformed,    ///< the bytes or the text are not a module
@@ -24,7 +29,7 @@ enum class ErrorKind : std::uint8_t {
   unlinkable,   ///< an import is missing or has another type
   trap,         ///< WebAssembly trapped; Error::trap() says why
   exhaustion,   ///< the call stack is used up
-  exception,    ///< a WebAssembly exception left the outermost call
+  exception,    ///< a WebAssembly exception left the call; Error::exception() has it
   limit,        ///< a limit of the host struck: memory, fuel, deadline, table elements, ...
   interrupted,  ///< Store::interrupt() was called
   denied,       ///< a capability was asked for that wasn't granted
@@ -81,13 +86,15 @@ struct Frame {
 /// Copying is cheap.
 class Error {
  public:
-  /// What only traps, exits and limits have.
+  /// What only traps, exits, limits and exceptions have.
   struct Details {
     std::optional<TrapCode> trap;
     std::optional<int> exit_status;
     std::vector<Frame> backtrace;
     std::optional<std::uint64_t> address;      ///< of a memory trap
     std::optional<std::uint64_t> memory_size;  ///< in bytes, when it struck
+    /// The exception, which stays alive with the error; see Error::exception().
+    std::shared_ptr<const runtime::ExceptionHold> thrown;
   };
 
   Error(ErrorKind kind, std::string message) : kind_(kind), message_(std::move(message)) {}
@@ -104,6 +111,9 @@ class Error {
   const std::string& message() const { return message_; }
   std::optional<TrapCode> trap() const { return details_ ? details_->trap : std::nullopt; }
   std::optional<int> exit_status() const { return details_ ? details_->exit_status : std::nullopt; }
+  /// Of ErrorKind::exception: a handle to what was thrown. Nothing for other errors, and if the
+  /// store is gone or in use by another thread. Include <wrun/exception.hpp>.
+  inline std::optional<Exception> exception() const;
   /// Null for kinds that have none.
   const Details* details() const { return details_.get(); }
 

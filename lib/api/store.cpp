@@ -21,7 +21,7 @@ api::StoreState::StoreState(std::shared_ptr<EngineState> owner,
     : AnchorHold(this),
       id(anchor.id.load(std::memory_order_relaxed)),
       engine(std::move(owner)),
-      store({engine->types, engine->timer, budget}, *this),
+      store({engine->types, engine->timer, budget, id}, *this),
       facade(StoreAccess::make(this, id)),
       has_budget(budget != nullptr) {
   runtime::Limits limits;

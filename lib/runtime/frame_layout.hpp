@@ -2,7 +2,8 @@
 
 // Where values live in a frame, for every tier. Slots count up from the frame pointer:
 //
-//   0 ..        parameters, then the other locals, in order
+//   0 ..        parameters, then the other locals, in order, then the exceptions that legacy
+//               rethrows may throw (rethrow_depth() in lib/wasm says how many)
 //   link()      link_slots words: the caller's pc, frame pointer and instance
 //   operand(h)  the operand at slot height h
 //
@@ -30,7 +31,7 @@ std::uint32_t slot_count(std::span<const wasm::BasicValType<Idx>> types) {
 class FrameLayout {
  public:
   FrameLayout() = default;
-  /// `local_slots` counts the parameters' slots too.
+  /// `local_slots` counts the parameters' slots too, and those of exceptions.
   FrameLayout(std::uint32_t param_slots, std::uint32_t local_slots)
       : param_slots_(param_slots), local_slots_(local_slots) {}
 

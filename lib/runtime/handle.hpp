@@ -9,7 +9,19 @@
 
 namespace wrun::inline v0::runtime {
 
-enum class HandleKind : std::uint8_t { none, func, instance, memory, table, global, tag, host_ref };
+enum class HandleKind : std::uint8_t {
+  none,
+  func,
+  instance,
+  memory,
+  table,
+  global,
+  tag,
+  host_ref,
+  exception
+};
+
+struct Exception;
 
 struct Handle {
   std::uint32_t store = 0;  ///< of which store; ids are unique in the process, 0 is none
@@ -39,5 +51,7 @@ template <>
 inline constexpr HandleKind handle_kind<Tag> = HandleKind::tag;
 template <>
 inline constexpr HandleKind handle_kind<HostRef> = HandleKind::host_ref;
+template <>
+inline constexpr HandleKind handle_kind<Exception> = HandleKind::exception;
 
 }  // namespace wrun::inline v0::runtime

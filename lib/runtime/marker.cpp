@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "lib/runtime/exceptions.hpp"
 #include "lib/runtime/store.hpp"
 
 namespace wrun::inline v0::runtime {
@@ -24,6 +25,8 @@ std::size_t size_of(const Cell& cell) {
       return sizeof(Tag);
     case CellKind::host_ref:
       return sizeof(HostRef);
+    case CellKind::exception:
+      return sizeof(Exception);
   }
   return 0;
 }
@@ -123,6 +126,15 @@ void Marker::trace(const Instance& instance) {
   }
 }
 
+void Marker::trace(const Exception& exception) {
+  mark(exception.tag);
+  const Slot* value = exception.values();
+  for (const wasm::CanonType type : registry_.entry(exception.tag->type).type.func.params) {
+    if (type.is_ref()) mark_ref(value->get<Ref>(), holds_functions(type));
+    value += wasm::slot_count(type);
+  }
+}
+
 void Marker::trace(const Cell& cell) {
   if (cell.kind == CellKind::instance) {
     trace(static_cast<const Instance&>(cell));
@@ -132,6 +144,8 @@ void Marker::trace(const Cell& cell) {
   } else if (cell.kind == CellKind::global) {
     const auto& global = static_cast<const Global&>(cell);
     if (global.type.is_ref()) mark_ref(global.value[0].get<Ref>(), holds_functions(global.type));
+  } else if (cell.kind == CellKind::exception) {
+    trace(static_cast<const Exception&>(cell));
   }
 }
 

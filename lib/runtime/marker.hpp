@@ -10,6 +10,8 @@
 
 namespace wrun::inline v0::runtime {
 
+struct Exception;
+
 class Marker {
  public:
   /// `cells` are all of the store's, none of them marked. Throws std::bad_alloc; once it is made,
@@ -37,6 +39,7 @@ class Marker {
   void mark_refs(std::span<const Ref> refs, wasm::CanonType type);
   void trace(const Cell& cell);
   void trace(const Instance& instance);
+  void trace(const Exception& exception);
 
   const wasm::TypeRegistry& registry_;
   std::span<Cell* const> cells_;

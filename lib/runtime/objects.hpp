@@ -32,7 +32,8 @@ enum class CellKind : std::uint8_t {
   table,
   global,
   tag,
-  host_ref
+  host_ref,
+  exception
 };
 
 struct Cell {

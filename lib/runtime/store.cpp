@@ -4,6 +4,7 @@
 #include <atomic>
 
 #include "lib/runtime/cells.hpp"
+#include "lib/runtime/exceptions.hpp"
 #include "lib/runtime/marker.hpp"
 #include "lib/runtime/memory.hpp"
 
@@ -21,7 +22,7 @@ std::uint32_t next_store_id() {
 // The least that must have been allocated before a collection is worth its while.
 constexpr std::uint64_t least_allocation = 8 * 1024 * 1024;
 
-std::uint64_t held_bytes(const Cell& cell) {
+std::uint64_t size_with_contents(const Cell& cell) {
   switch (cell.kind) {
     case CellKind::instance: {
       const auto& instance = static_cast<const Instance&>(cell);
@@ -32,6 +33,8 @@ std::uint64_t held_bytes(const Cell& cell) {
       return sizeof(Memory) + size_in_bytes(static_cast<const Memory&>(cell));
     case CellKind::table:
       return sizeof(Table) + static_cast<const Table&>(cell).capacity * sizeof(Ref);
+    case CellKind::exception:
+      return held_bytes(static_cast<const Exception&>(cell));
     default:
       return sizeof(HostFunction);
   }
@@ -41,6 +44,7 @@ std::uint64_t held_bytes(const Cell& cell) {
 
 Store::Store(StoreConfig config)
     : id_(next_store_id()),
+      host_id_(config.host_id),
       registry_(std::move(config.registry)),
       timer_(std::move(config.timer)),
       account_(std::move(config.budget)),
@@ -93,6 +97,20 @@ void Store::mark_roots(Marker& marker) {
     }
   });
   for (Cell* cell : scoped_roots_) marker.mark(cell);
+  mark_holds(marker);
+}
+
+void Store::mark_holds(Marker& marker) {
+  // What only this list holds nobody can copy any more.
+  std::erase_if(holds_, [](const auto& held) { return held.use_count() == 1; });
+  for (const auto& held : holds_) marker.mark(held->exception);
+}
+
+std::shared_ptr<const ExceptionHold> Store::hold(Exception& exception) {
+  auto held = std::make_shared<ExceptionHold>(ExceptionHold{id_, host_id_, &exception});
+  holds_.push_back(held);
+  note_allocation(2 * sizeof(ExceptionHold));
+  return held;
 }
 
 Cell* owner(const FuncRef& function) {
@@ -119,7 +137,7 @@ void Store::sweep(std::vector<Cell*>& dead) {
   for (Cell* cell : cells_) {
     if (cell->marked) {
       cell->marked = false;
-      alive_ += held_bytes(*cell);
+      alive_ += size_with_contents(*cell);
       cells_[kept++] = cell;
     } else {
       dead.push_back(cell);
@@ -168,6 +186,9 @@ void Store::destroy(Cell* cell) {
     }
     case CellKind::host_ref:
       delete static_cast<HostRef*>(cell);
+      return;
+    case CellKind::exception:
+      delete static_cast<Exception*>(cell);
       return;
   }
 }

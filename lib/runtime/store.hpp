@@ -29,9 +29,11 @@ struct StoreConfig {
   std::shared_ptr<wasm::TypeRegistry> registry;  ///< the engine's
   std::shared_ptr<os::Timer> timer;              ///< the engine's; needed for deadlines only
   std::shared_ptr<Budget> budget;                ///< null: an account of its own
+  std::uint64_t host_id = 0;                     ///< what the layer above calls the store
 };
 
 class Marker;
+struct ExceptionHold;
 
 class Store {
  public:
@@ -42,6 +44,7 @@ class Store {
 
   /// Unique in the process; never 0.
   std::uint32_t id() const { return id_; }
+  std::uint64_t host_id() const { return host_id_; }
   ExecState& state() { return state_; }
   wasm::TypeRegistry& types() const { return *registry_; }
   const std::shared_ptr<wasm::TypeRegistry>& registry() const { return registry_; }
@@ -67,6 +70,9 @@ class Store {
   /// stale or foreign.
   bool release(Handle handle);
   std::size_t handle_count() const { return handles_.size(); }
+  /// Keeps an exception alive as long as there are copies of the result, which any thread may
+  /// drop. Throws std::bad_alloc.
+  std::shared_ptr<const ExceptionHold> hold(Exception& exception);
 
   // Cells
 
@@ -111,6 +117,7 @@ class Store {
 
   void mark_roots(Marker& marker);
   void mark_frames(Marker& marker);
+  void mark_holds(Marker& marker);
   void sweep(std::vector<Cell*>& dead);
   void destroy(Cell* cell);
   Result<void> set_fuel(std::optional<std::uint64_t> fuel);
@@ -119,6 +126,7 @@ class Store {
   void cancel_deadline();
 
   std::uint32_t id_;
+  std::uint64_t host_id_;
   std::shared_ptr<wasm::TypeRegistry> registry_;
   std::shared_ptr<os::Timer> timer_;
   Account account_;
@@ -127,6 +135,7 @@ class Store {
   HandleTable handles_;
   std::vector<Cell*> cells_;
   std::vector<Cell*> scoped_roots_;
+  std::vector<std::shared_ptr<const ExceptionHold>> holds_;
   std::uint64_t allocated_ = 0;  // bytes since the last collection
   std::uint64_t alive_ = 0;      // bytes after it
   std::uint64_t fuel_granted_ = 0;
