@@ -14,6 +14,13 @@ namespace wrun::inline v0::interp {
 using runtime::ExecState;
 using runtime::Record;
 
+Place caller_of(const Slot* link) {
+  // What a link holds is where the call returns to: the call itself is just before.
+  const Word* pc = link[0].get<const Word*>();
+  return {pc == stop_instr.code() ? pc : pc - 1, link[1].get<const Slot*>(),
+          link[2].get<const Instance*>()};
+}
+
 namespace {
 
 constexpr std::size_t max_frames = 100;
@@ -38,11 +45,7 @@ bool walk(Place place, std::vector<Found>& frames) {
     const SlotCode* code = code_at(place, frames);
     if (code == nullptr) return true;
     frames.push_back({place.inst, code, place.pc});
-    const Slot* link = place.fp + code->link;
-    // What a link holds is where the call returns to: the call itself is just before.
-    const Word* pc = link[0].get<const Word*>();
-    place = {pc == stop_instr.code() ? pc : pc - 1, link[1].get<const Slot*>(),
-             link[2].get<const Instance*>()};
+    place = caller_of(place.fp + code->link);
   }
   return true;
 }

@@ -18,6 +18,9 @@ struct Place {
   const Instance* inst = nullptr;
 };
 
+/// The call that hasn't returned whose link this is; the code of stop_instr if the host called.
+Place caller_of(const Slot* link);
+
 /// The error with the backtrace from `place` outwards, if it has none yet. If there is no memory
 /// for one, the error stays as it is.
 Error add_backtrace(Error error, const runtime::ExecState& state, Place place) noexcept;

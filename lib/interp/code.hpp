@@ -9,6 +9,10 @@
 
 #include "lib/interp/regs.hpp"
 
+namespace wrun::inline v0::interp {
+class CatchTable;
+}  // namespace wrun::inline v0::interp
+
 namespace wrun::inline v0::runtime {
 
 /// Calls read the header; the code follows it in memory, but for the stand-ins of functions that
@@ -19,8 +23,9 @@ struct SlotCode {
   std::uint32_t link = 0;         ///< slot of the link
   std::uint32_t param_slots = 0;
   std::uint32_t result_slots = 0;
-  std::uint32_t function = 0;  ///< index in the module, imports included
-  std::uint32_t words = 0;     ///< length of the code that follows; 0 in stand-ins
+  std::uint32_t function = 0;                   ///< index in the module, imports included
+  std::uint32_t words = 0;                      ///< length of the code that follows; 0 in stand-ins
+  const interp::CatchTable* catches = nullptr;  ///< null if it catches nothing
 
   const std::uint64_t* code() const { return reinterpret_cast<const std::uint64_t*>(this + 1); }
   bool contains(const void* pc) const { return pc >= code() && pc < code() + words; }
@@ -36,8 +41,9 @@ using runtime::SlotCode;
 /// more can't be entered: calling it ends in exhaustion, as a frame of 512 KiB mostly would.
 inline constexpr std::uint32_t max_frame_slots = 0x10000;
 
-/// Copies `code` behind a copy of `header`. Null when out of memory.
-SlotCode* make_slot_code(const SlotCode& header, std::span<const Word> code);
+/// Copies `code` behind a copy of `header`, which gets `catches`, too. Null when out of memory.
+SlotCode* make_slot_code(const SlotCode& header, std::span<const Word> code,
+                         std::unique_ptr<const CatchTable> catches);
 void free_slot_code(const SlotCode* code);
 
 }  // namespace wrun::inline v0::interp

@@ -8,6 +8,7 @@
 #include "lib/interp/interp.hpp"
 #include "lib/interp/module.hpp"
 #include "lib/os/native_stack.hpp"
+#include "lib/runtime/exceptions.hpp"
 #include "lib/runtime/store.hpp"
 #include "lib/runtime/trap.hpp"
 
@@ -115,7 +116,8 @@ bool call_host(ExecState& state, const HostFunction& host, Slot* args,
   ++state.host_calls;
   host.call(host.env, &context, args);
   if (!state.failure) return true;
-  if (state.failure.error) {
+  // An exception may be caught yet.
+  if (state.failure.error && !runtime::exception_of(state, *state.failure.error)) {
     state.failure.error = add_backtrace(std::move(*state.failure.error), state, {});
   }
   return false;

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <iterator>
+#include <memory>
 #include <new>
 #include <utility>
 
+#include "lib/interp/catch_table.hpp"
 #include "lib/interp/translator.hpp"
 
 namespace wrun::inline v0::interp {
@@ -20,24 +22,40 @@ CodeCell& cell_of(const ModuleCode& module, std::uint32_t index) {
   return module.cells[index - module.data->imported_functions];
 }
 
-/// Puts `code` into the cell unless another thread was first; returns what is there then.
-const SlotCode* publish(CodeCell& cell, const SlotCode* stand_in, const SlotCode* code) {
-  if (cell.slot_code.compare_exchange_strong(stand_in, code, std::memory_order_acq_rel)) {
-    return code;
-  }
-  free_slot_code(code);
-  return stand_in;
-}
+struct FreeSlotCode {
+  void operator()(const SlotCode* code) const { free_slot_code(code); }
+};
 
 }  // namespace
+
+const SlotCode* CodeIndex::publish(CodeCell& cell, const SlotCode* code) try {
+  const std::lock_guard lock(mutex_);
+  const SlotCode* present = cell.slot_code.load(std::memory_order_acquire);
+  if (!is_stand_in(present)) {
+    free_slot_code(code);
+    return present;
+  }
+  codes_.insert(code);
+  cell.slot_code.store(code, std::memory_order_release);
+  return code;
+} catch (const std::bad_alloc&) {
+  free_slot_code(code);
+  throw;
+}
+
+const SlotCode* CodeIndex::find(const Word* pc) const {
+  const std::lock_guard lock(mutex_);
+  const auto after = codes_.upper_bound(pc);
+  if (after == codes_.begin()) return nullptr;
+  const auto* code = static_cast<const SlotCode*>(*std::prev(after));
+  return code->contains(pc) ? code : nullptr;
+}
 
 Features executable() {
   return Features::all()
       .without(Feature::simd)
       .without(Feature::relaxed_simd)
       .without(Feature::gc)
-      .without(Feature::exceptions)
-      .without(Feature::legacy_exceptions)
       .without(Feature::threads);
 }
 
@@ -69,7 +87,7 @@ const SlotCode* code_of(const ModuleCode& module, std::uint32_t index) noexcept 
   if (!is_stand_in(code)) return code;
   Translator translator(*module.data, interp_module(module).options);
   const SlotCode* translated = translator.translate(wasm::FuncIdx(index));
-  return translated ? publish(cell, code, translated) : nullptr;
+  return translated ? interp_module(module).index.publish(cell, translated) : nullptr;
 } catch (const std::bad_alloc&) {
   return nullptr;
 }
@@ -91,12 +109,7 @@ std::vector<std::uint32_t> offsets_of(const ModuleCode& module, const SlotCode& 
 }
 
 const SlotCode* find_code(const ModuleCode& module, const Word* pc) {
-  const std::size_t count = module.data->functions.size() - module.data->imported_functions;
-  for (std::size_t i = 0; i < count; ++i) {
-    const SlotCode* code = module.cells[i].slot_code.load(std::memory_order_acquire);
-    if (code->contains(pc)) return code;
-  }
-  return nullptr;
+  return interp_module(module).index.find(pc);
 }
 
 std::uint32_t translated_functions(const ModuleCode& module) {
@@ -110,9 +123,10 @@ std::uint32_t translated_functions(const ModuleCode& module) {
 std::string print_slots(const ModuleCode& module, std::uint32_t index) {
   Trace trace(true);
   Translator translator(*module.data, interp_module(module).options);
-  SlotCode* code = translator.translate(wasm::FuncIdx(index), &trace);
+  const std::unique_ptr<SlotCode, FreeSlotCode> code(
+      translator.translate(wasm::FuncIdx(index), &trace));
+  if (!code) throw std::bad_alloc();
   std::string text = fmt::format("; {} slots, link at s{}\n", code->frame_slots, code->link);
-  free_slot_code(code);
   for (std::size_t i = 0; i < trace.places().size(); ++i) {
     const Trace::Text& line = trace.texts()[i];
     std::string result;
@@ -122,6 +136,7 @@ std::string print_slots(const ModuleCode& module, std::uint32_t index) {
     text += fmt::format("{:5}  {}{} {}  ; 0x{:x}\n", trace.places()[i].at, result, line.name,
                         line.operands, trace.places()[i].offset);
   }
+  if (code->catches != nullptr) text += to_text(*code->catches);
   return text;
 }
 

@@ -3,7 +3,10 @@
 // What the interpreter keeps with a module: its options, and stand-ins for the functions that were
 // never called.
 
+#include <functional>
 #include <map>
+#include <mutex>
+#include <set>
 #include <span>
 #include <vector>
 
@@ -12,8 +15,23 @@
 
 namespace wrun::inline v0::interp {
 
+/// All code that was published, by address. Thread-safe.
+class CodeIndex {
+ public:
+  /// Puts `code` into the cell unless another thread was first; returns what is there then. Throws
+  /// std::bad_alloc, with `code` freed.
+  const SlotCode* publish(runtime::CodeCell& cell, const SlotCode* code);
+  /// The code that `pc` is in, or null; logarithmic.
+  const SlotCode* find(const Word* pc) const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::set<const void*, std::less<>> codes_;
+};
+
 struct InterpModule {
   CodeOptions options;
+  mutable CodeIndex index;
   /// By number of parameter slots, which is where a stand-in has callers put their link.
   std::map<std::uint32_t, SlotCode> stand_ins;
 };

@@ -7,6 +7,7 @@
 #include "lib/interp/host_call.hpp"
 #include "lib/interp/module.hpp"
 #include "lib/interp/traps.hpp"
+#include "lib/interp/unwind.hpp"
 #include "lib/runtime/trap.hpp"
 
 namespace wrun::inline v0::interp {
@@ -119,10 +120,8 @@ struct CallForeign {
     Slot* fp = state.callee_fp;
     const Word* next = state.pc + state.call_words;
     if (callee->host == nullptr) return enter_foreign(r, callee, fp, next);
-    if (!call_host(state, *callee->host, fp, {next, r.fp, r.inst})) {
-      r.pc = stop_instr.code();
-      return;
-    }
+    if (!call_host(state, *callee->host, fp, {next, r.fp, r.inst}))
+      return host_failed(r, {next - 1, r.fp, r.inst});
     r.pc = next;
     set_accumulators(r, fp[0]);
     reload_memory(r);
@@ -157,10 +156,8 @@ struct TailCallForeign {
                       const Slot* link) {
     ExecState& state = *r.inst->state;
     Slot* frame = const_cast<Slot*>(args);
-    if (!call_host(state, host, frame, {state.pc + 1, r.fp, r.inst})) {
-      r.pc = stop_instr.code();
-      return;
-    }
+    if (!call_host(state, host, frame, {state.pc + 1, r.fp, r.inst}))
+      return host_failed(r, caller_of(link));
     std::memmove(r.fp, frame, host.result_slots * sizeof(Slot));
     set_accumulators(r, r.fp[0]);
     leave(r, link);

@@ -1,9 +1,12 @@
 #include "lib/interp/translator.hpp"
 
 #include <algorithm>
+#include <memory>
+#include <utility>
 
 #include "lib/interp/bodies_control.hpp"
 #include "lib/interp/bodies_moves.hpp"
+#include "lib/wasm/rethrow_depth.hpp"
 
 namespace wrun::inline v0::interp {
 
@@ -21,6 +24,9 @@ SlotCode* Translator::translate(wasm::FuncIdx function, Trace* trace) {
   clean_ = 0;
   max_slot_ = 0;
   next_fuel_ = 0;
+  catches_.clear();
+  legacy_depth_ = 0;
+  kept_exceptions_ = wasm::rethrow_depth(module_, function);
   if (options_.fuel) fuel_ = wasm::fuel_blocks(module_, function);
   walker_.function(module_, function);
 
@@ -34,7 +40,9 @@ SlotCode* Translator::translate(wasm::FuncIdx function, Trace* trace) {
   if (header.frame_slots > max_frame_slots) header.frame_slots = none;
   header.function = function.value;
   header.words = code_.position();
-  return make_slot_code(header, code_.code());
+  std::unique_ptr<const CatchTable> catches;
+  if (!catches_.empty()) catches = std::make_unique<CatchTable>(catches_);
+  return make_slot_code(header, code_.code(), std::move(catches));
 }
 
 void Translator::begin(Walker& w) {
@@ -49,7 +57,7 @@ void Translator::begin(Walker& w) {
     wide_locals_ |= wasm::slot_count(run.type) > 1;
   }
   const std::uint32_t param_slots = runtime::slot_count(std::span(w.signature().params));
-  layout_ = runtime::FrameLayout(param_slots, slots);
+  layout_ = runtime::FrameLayout(param_slots, slots + kept_exceptions_);
   alias_heads_.assign(slots, none);
   if (slots > param_slots) {
     const std::uint32_t at = emit(&handler<ZeroLocals>, 2, "zero");

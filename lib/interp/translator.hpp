@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lib/interp/catch_table.hpp"
 #include "lib/interp/code.hpp"
 #include "lib/interp/emitter.hpp"
 #include "lib/interp/handlers.hpp"
@@ -47,6 +48,10 @@ struct LabelState {
   std::uint32_t position = 0;                ///< of a loop's header
   std::uint32_t to_end = Emitter::nowhere;   ///< branches to the end
   std::uint32_t to_else = Emitter::nowhere;  ///< of an if: where a false condition goes
+  std::uint32_t catches = CatchTable::none;  ///< entries of the catch table that go to the end
+  std::uint32_t inside = CatchTable::none;   ///< the innermost try around the label's code
+  std::uint32_t own = CatchTable::none;      ///< of a try: itself
+  std::uint32_t kept = none;                 ///< slot of the exception that its rethrows throw
 };
 
 class Translator : public wasm::NullClient<Value, LabelState> {
@@ -58,7 +63,8 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   /// Translates a function that has a body. Null when out of memory. Throws std::bad_alloc.
   SlotCode* translate(wasm::FuncIdx function, Trace* trace = nullptr);
 
-  // The walker's callbacks; translator_control.cpp, _values.cpp, _memory.cpp, _calls.cpp
+  // The walker's callbacks; translator_control.cpp, _values.cpp, _memory.cpp, _calls.cpp,
+  // _exceptions.cpp
   void begin(Walker& w);
   void instruction(Walker& w, wasm::Op op);
   void block(Walker& w, Control& c);
@@ -75,6 +81,15 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   void unreachable(Walker& w);
   Value br_on_null(Walker& w, Control& target, Value reference);
   void br_on_non_null(Walker& w, Control& target);
+
+  void try_table(Walker& w, Control& c, std::span<const wasm::CatchClause> clauses);
+  void legacy_try(Walker& w, Control& c);
+  void legacy_catch(Walker& w, Control& c, wasm::Op op, wasm::TagIdx tag, bool reached);
+  Value caught(Walker& w, Control& c, std::uint32_t i);
+  void legacy_delegate(Walker& w, Control& c, Control& target);
+  void throw_(Walker& w, wasm::TagIdx tag, Operands args);
+  void throw_ref(Walker& w, Value exception);
+  void legacy_rethrow(Walker& w, Control& target);
 
   void call(Walker& w, wasm::Op op, wasm::FuncIdx callee, const wasm::FuncType& type, Operands args,
             Operands results);
@@ -199,6 +214,15 @@ class Translator : public wasm::NullClient<Value, LabelState> {
     return options_.interruptible && target.kind == wasm::ControlKind::loop;
   }
 
+  // translator_exceptions.cpp
+  void enter_try(Control& c);
+  void leave_try(Control& c);
+  void add_clause(Walker& w, const Control& c, const wasm::CatchClause& clause);
+  void land_in_caller(Walker& w, Control& c);
+  const wasm::FuncType& tag_type(wasm::TagIdx tag) const {
+    return module_.func_type(module_.tags[tag.value].type);
+  }
+
   // translator_calls.cpp
   std::uint32_t place_args(Walker& w, Operands args);
   void finish_call(Walker& w, bool is_tail, Operands results);
@@ -248,7 +272,11 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   std::vector<std::uint32_t> run_slots_;  // first slot of each run of locals
   std::vector<wasm::FuelBlock> fuel_;
   std::size_t next_fuel_ = 0;
-  std::vector<std::uint32_t> landings_;  // of a br_table, by depth; none between tables
+  CatchTable catches_;
+  std::uint32_t legacy_depth_ = 0;               // tries of the older kind that are open
+  std::uint32_t kept_exceptions_ = 0;            // slots for them, after the locals
+  const wasm::FuncType* caught_type_ = nullptr;  // of the tag of the present catch
+  std::vector<std::uint32_t> landings_;          // of a br_table, by depth; none between tables
 };
 
 }  // namespace wrun::inline v0::interp

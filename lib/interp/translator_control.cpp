@@ -62,14 +62,16 @@ void Translator::put_label() {
   last_emitted_ = none;
 }
 
-void Translator::block(Walker& w, Control&) {
+void Translator::block(Walker& w, Control& c) {
   materialise_all(w);
+  c.label.inside = catches_.present();
 }
 
 void Translator::loop(Walker& w, Control& c) {
   materialise_all(w);
   put_label();
   c.label.position = code_.position();
+  c.label.inside = catches_.present();
 }
 
 /// If the value is what the last instruction left in the accumulator only, takes the instruction
@@ -80,6 +82,7 @@ bool Translator::take_back(const Value& v, Producer& producer) {
   if (last_.at == none || last_.at != a.at || last_emitted_ != a.at) return false;
   producer = last_;
   code_.truncate(a.at);
+  catches_.truncate(a.at);
   if (trace_) trace_->truncate(a.at);
   last_ = {};
   last_emitted_ = none;
@@ -139,6 +142,7 @@ void Translator::if_(Walker& w, Control& c, Value condition) {
   store_all_pending();
   const std::uint32_t at = emit_condition(test, false, false);
   code_.put_later(at, 12, c.label.to_else);
+  c.label.inside = catches_.present();
 }
 
 void Translator::else_(Walker& w, Control& c, bool reached) {
@@ -162,13 +166,15 @@ Value Translator::else_param(Walker& w, Control& c, std::uint32_t i) {
 void Translator::end(Walker& w, Control& c, bool reached) {
   if (is_function(c)) {
     if (reached) emit_return(w);
-    return;
+    return land_in_caller(w, c);
   }
+  leave_try(c);
   if (c.kind == wasm::ControlKind::loop || !c.targeted) return;
   if (reached) materialise_top(w, c.results().size());
   forget_region(w, c);
   code_.patch(c.label.to_end);
   code_.patch(c.label.to_else);  // an if without else: its parameters are its results
+  catches_.patch(c.label.catches, code_.position());
   put_label();
   clean_ = std::min(clean_, c.base);
 }

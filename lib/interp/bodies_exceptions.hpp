@@ -1,0 +1,28 @@
+#pragma once
+
+// Throwing; all of the work is done out of line (unwind.cpp).
+
+#include "lib/interp/operands.hpp"
+#include "lib/interp/traps.hpp"
+
+namespace wrun::inline v0::interp {
+
+/// Throws what the instruction at state->pc says.
+extern const StaticInstr throw_instr;
+extern const StaticInstr throw_ref_instr;
+
+///    8  first of the values   12  tag
+struct Throw {
+  static void run(Regs& r) { go_slow(r, throw_instr); }
+};
+
+///    8  exception
+struct ThrowRef {
+  static void run(Regs& r) {
+    if (slot(r, 8).get<runtime::Ref>() == runtime::null_ref) [[unlikely]]
+      return trap(r, TrapCode::null_exception_reference);
+    go_slow(r, throw_ref_instr);
+  }
+};
+
+}  // namespace wrun::inline v0::interp

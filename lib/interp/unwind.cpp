@@ -1,0 +1,167 @@
+#include "lib/interp/unwind.hpp"
+
+#include <cstring>
+#include <new>
+#include <utility>
+
+#include "lib/interp/bodies_exceptions.hpp"
+#include "lib/interp/catch_table.hpp"
+#include "lib/interp/code.hpp"
+#include "lib/interp/module.hpp"
+#include "lib/runtime/exceptions.hpp"
+#include "lib/runtime/store.hpp"
+#include "lib/runtime/trap.hpp"
+
+namespace wrun::inline v0::interp {
+
+using runtime::Exception;
+using runtime::ExecState;
+
+namespace {
+
+/// A frame that is being asked.
+struct Position {
+  Place place;
+  const SlotCode* code = nullptr;
+  const CatchTable::Entry* entry = nullptr;
+};
+
+enum class Outcome : std::uint8_t { caught, uncaught, stopped };
+
+bool is_stopped(const ExecState& state) {
+  return state.stop.load(std::memory_order_acquire) != ExecState::Stop::none;
+}
+
+const SlotCode* code_at(const Place& place, const SlotCode* guess) {
+  if (guess != nullptr && guess->contains(place.pc)) return guess;
+  return find_code(*place.inst->code, place.pc);
+}
+
+/// The entry of the frame's function that catches the exception there; null if none does.
+const CatchTable::Entry* find_entry(const SlotCode& code, const Place& place,
+                                    const Exception& exception) {
+  if (code.catches == nullptr) return nullptr;
+  const CatchTable& table = *code.catches;
+  std::uint32_t at = table.innermost(static_cast<std::uint32_t>(place.pc - code.code()));
+  for (; at != CatchTable::none; at = table.at(at).outer) {
+    for (std::uint32_t i = table.at(at).first; i != CatchTable::none; i = table.entry(i).next) {
+      const CatchTable::Entry& entry = table.entry(i);
+      if (entry.tag == CatchTable::none || place.inst->tag_cells[entry.tag] == exception.tag)
+        return &entry;
+    }
+  }
+  return nullptr;
+}
+
+/// Goes outwards from `position`, within the activation, to the frame that catches the exception.
+/// The frames stay as they are. Stops when asked to: there may be many.
+Outcome search(const ExecState& state, const Exception& exception, Position& position) {
+  Place& place = position.place;
+  while (place.pc != stop_instr.code()) {
+    if (is_stopped(state)) return Outcome::stopped;
+    position.code = code_at(place, position.code);
+    if (position.code == nullptr) return Outcome::uncaught;
+    position.entry = find_entry(*position.code, place, exception);
+    if (position.entry != nullptr) return Outcome::caught;
+    place = caller_of(place.fp + position.code->link);
+  }
+  return Outcome::uncaught;
+}
+
+/// Goes on where the exception is caught.
+void land(Regs& r, Exception& exception, const Position& position) {
+  const CatchTable::Entry& entry = *position.entry;
+  r.fp = const_cast<Slot*>(position.place.fp);
+  r.inst = const_cast<Instance*>(position.place.inst);
+  if (entry.values != CatchTable::none && exception.slots != 0)
+    std::memcpy(r.fp + entry.values, exception.values(), exception.slots * sizeof(Slot));
+  if (entry.exception != CatchTable::none) r.fp[entry.exception].set(as_ref(exception));
+  r.pc = position.code->code() + entry.target;
+  reload_memory(r);
+}
+
+void stop(Regs& r, Error error, Place place) {
+  ExecState& state = *r.inst->state;
+  runtime::fail(state, add_backtrace(std::move(error), state, place));
+  r.pc = stop_instr.code();
+}
+
+/// Throws at `place`, in the frame of r.
+void raise(Regs& r, Exception& exception, Place place, const SlotCode* code) {
+  ExecState& state = *r.inst->state;
+  Position position{place, code};
+  switch (search(state, exception, position)) {
+    case Outcome::caught:
+      return land(r, exception, position);
+    case Outcome::uncaught:
+      return stop(r, runtime::make_exception_error(exception, place.inst), place);
+    case Outcome::stopped:
+      runtime::fail_stopped(state);
+      r.pc = stop_instr.code();
+  }
+}
+
+/// Throwing allocates, so it is where loops that throw collect. All that the code needs is in its
+/// frame, but for the instance.
+void collect_if_due(const Regs& r, const SlotCode& code) {
+  ExecState& state = *r.inst->state;
+  runtime::RootScope roots(*state.store);
+  roots.add(*r.inst);
+  Slot* const top = std::exchange(state.stack_top, r.fp + code.frame_slots);
+  state.store->collect_if_due();
+  state.stack_top = top;
+}
+
+/// Null when out of memory.
+Exception* make_exception(const Regs& r, const Word* pc, const SlotCode& code) noexcept try {
+  collect_if_due(r, code);
+  runtime::Tag& tag = *r.inst->tag_cells[operand<std::uint32_t>(pc, 12)];
+  return &create_exception(*r.inst->state->store, tag, r.fp + operand<std::uint16_t>(pc, 8));
+} catch (const std::bad_alloc&) {
+  return nullptr;
+}
+
+struct RaiseThrow {
+  static void run(Regs& r) {
+    const Place place{r.inst->state->pc, r.fp, r.inst};
+    const SlotCode* code = find_code(*r.inst->code, place.pc);
+    Exception* exception = make_exception(r, place.pc, *code);
+    if (exception == nullptr)
+      return stop(r, runtime::make_trap(TrapCode::allocation_failed), place);
+    raise(r, *exception, place, code);
+  }
+};
+
+struct RaiseThrowRef {
+  static void run(Regs& r) {
+    const Place place{r.inst->state->pc, r.fp, r.inst};
+    const auto slot = operand<std::uint16_t>(place.pc, 8);
+    raise(r, *runtime::exception_from(r.fp[slot].get<runtime::Ref>()), place, nullptr);
+  }
+};
+
+}  // namespace
+
+void host_failed(Regs& r, Place place) {
+  ExecState& state = *r.inst->state;
+  r.pc = stop_instr.code();
+  if (!state.failure.error) return;
+  Exception* exception = runtime::exception_of(state, *state.failure.error);
+  if (exception == nullptr) return;
+  // The error holds the exception until it has landed.
+  Error error = *std::exchange(state.failure.error, std::nullopt);
+  Position position{place};
+  switch (search(state, *exception, position)) {
+    case Outcome::caught:
+      return land(r, *exception, position);
+    case Outcome::uncaught:
+      return stop(r, std::move(error), place);
+    case Outcome::stopped:
+      runtime::fail_stopped(state);
+  }
+}
+
+const StaticInstr throw_instr{&handler<RaiseThrow>};
+const StaticInstr throw_ref_instr{&handler<RaiseThrowRef>};
+
+}  // namespace wrun::inline v0::interp

@@ -1,0 +1,14 @@
+#pragma once
+
+// From where something was thrown to where it is caught: frames are walked by their links.
+
+#include "lib/interp/backtrace.hpp"
+#include "lib/interp/regs.hpp"
+
+namespace wrun::inline v0::interp {
+
+/// A host function failed that was called from `place`. If it threw an exception, goes on in the
+/// handler, if there is one in this activation; otherwise leaves the activation.
+void host_failed(Regs& r, Place place);
+
+}  // namespace wrun::inline v0::interp
