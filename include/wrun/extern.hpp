@@ -25,6 +25,8 @@ class Tag : public detail::HandleBase {
   WRUN_API static Result<Tag> make(Store& store, const TagType& type);
   /// Errors: usage.
   WRUN_API Result<TagType> type() const;
+  /// Whether both are the same tag: one tag may have several handles. Errors: usage.
+  WRUN_API Result<bool> is_same(const Tag& other) const;
   /// Drops the host's hold; the handle is stale from then on. What WebAssembly reaches stays alive.
   /// Errors: usage.
   WRUN_API Result<void> release() const;

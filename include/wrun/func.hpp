@@ -50,7 +50,7 @@ class Func : public detail::HandleBase {
   WRUN_API Result<void> release() const;
 
   /// Calls it. Errors: usage (stale, arguments of wrong number or types, another thread inside),
-  /// trap, exhaustion, limit, interrupted, exit, and whatever a host function returned.
+  /// trap, exhaustion, exception, limit, interrupted, exit, and whatever a host function returned.
   WRUN_INLINE Result<std::vector<Val>> call(std::span<const Val> args) const {
     detail::CallFailure failure;
     auto results = detail::call_values(detail::Access::get(*this), args, failure);

@@ -77,11 +77,13 @@ class Linker {
 
   /// A host function: a lambda, function or function object, [Caller&,] parameters -> result.
   /// Parameters and results are integers of 4 (i32) or 8 bytes (i64), float, double, V128,
-  /// std::optional<Func> (funcref), std::optional<ExternRef> (externref). The result may be void, a
-  /// std::tuple for several, and a Result of any of these, whose error ends the WebAssembly call
-  /// and comes out of the host's call unchanged (but that a trap gets a backtrace). So does what it
-  /// throws. The callable is kept by the linker and by whatever was instantiated with it; all
-  /// calls, from all stores and their threads, are calls of one object.
+  /// std::optional<Func> (funcref), std::optional<ExternRef> (externref), std::optional<Exception>
+  /// (exnref). The result may be void, a std::tuple for several, and a Result of any of these,
+  /// whose error ends the WebAssembly call and comes out of the host's call unchanged (but that a
+  /// trap gets a backtrace). So does what it throws. An error that is a WebAssembly exception is
+  /// thrown on in the caller, which may catch it: see exception.hpp. The callable is kept by the
+  /// linker and by whatever was instantiated with it; all calls, from all stores and their threads,
+  /// are calls of one object.
   template <class F>
   Linker& func(std::string_view module, std::string_view name, F&& callable) {
     return add(module, name, detail::make_host_func(std::forward<F>(callable)));

@@ -21,6 +21,7 @@ inline namespace v0 {
 
 class Func;
 class ExternRef;
+class Exception;
 
 /// A vector's 128 bits; bytes[0] is lane 0 of i8x16.
 struct V128 {
@@ -54,6 +55,7 @@ class Val {
   }
   inline Val(const Func& function);
   inline Val(const ExternRef& object);
+  inline Val(const Exception& exception);
 
   /// A float by its bits, which keeps a NaN's payload whatever the host does to floats.
   static Val f32_bits(std::uint32_t bits) { return Val(ValKind::f32, bits); }
@@ -72,7 +74,8 @@ class Val {
   /// The value's own type; a reference's is (ref null heap) if it is null and (ref heap) if not.
   ValType type() const { return is_ref() ? ValType::ref(heap_, is_null_) : ValType(kind_); }
 
-  /// The value as a C++ one: an integer of 4 or 8 bytes, float, double, V128, Func or ExternRef.
+  /// The value as a C++ one: an integer of 4 or 8 bytes, float, double, V128, Func, ExternRef
+  /// or Exception.
   /// Nothing if it is of another kind, or null.
   template <class T>
   std::optional<T> get() const;
@@ -122,9 +125,12 @@ std::optional<T> Val::get() const {
     if (kind_ != ValKind::v128) return std::nullopt;
     return V128{std::bit_cast<std::array<std::uint8_t, 16>>(bits_)};
   } else {
-    static_assert(std::is_same_v<T, Func> || std::is_same_v<T, ExternRef>,
-                  "not a C++ type that stands for a WebAssembly value");
-    constexpr HeapKind heap = std::is_same_v<T, Func> ? HeapKind::func : HeapKind::extern_;
+    static_assert(
+        std::is_same_v<T, Func> || std::is_same_v<T, ExternRef> || std::is_same_v<T, Exception>,
+        "not a C++ type that stands for a WebAssembly value");
+    constexpr HeapKind heap = std::is_same_v<T, Func>        ? HeapKind::func
+                              : std::is_same_v<T, Exception> ? HeapKind::exn
+                                                             : HeapKind::extern_;
     if (!is_ref() || is_null_ || heap_ != heap) return std::nullopt;
     return detail::Access::make<T>(ValAccess::handle(*this));
   }

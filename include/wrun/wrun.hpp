@@ -8,6 +8,7 @@
 #include <wrun/config.hpp>
 #include <wrun/engine.hpp>
 #include <wrun/error.hpp>
+#include <wrun/exception.hpp>
 #include <wrun/extern.hpp>
 #include <wrun/externref.hpp>
 #include <wrun/features.hpp>

@@ -12,6 +12,7 @@
 #include "lib/api/values.hpp"
 #include "lib/interp/interp.hpp"
 #include "lib/os/clock.hpp"
+#include "lib/runtime/exceptions.hpp"
 #include "lib/runtime/frame_layout.hpp"
 #include "lib/runtime/trap.hpp"
 
@@ -213,6 +214,8 @@ detail::Handle detail::handle_from_ref(std::uint64_t store, std::uintptr_t ref,
   if (!session) return {};
   try {
     if (heap == HeapKind::func) return Access::get(api::func_handle(*session, *FuncRef::from(ref)));
+    if (heap == HeapKind::exn)
+      return Access::get(api::make_handle<Exception>(*session, *runtime::exception_from(ref)));
     auto* cell = static_cast<runtime::HostRef*>(reinterpret_cast<runtime::Cell*>(ref));
     return Access::get(api::make_handle<ExternRef>(*session, *cell));
   } catch (...) {
@@ -226,6 +229,10 @@ std::uintptr_t detail::ref_from_handle(std::uint64_t store, Handle handle, HeapK
   if (heap == HeapKind::func) {
     const FuncRef* function = api::resolve<FuncRef>(*session, handle);
     return function ? function->as_ref() : 0;
+  }
+  if (heap == HeapKind::exn) {
+    auto* exception = api::resolve<runtime::Exception>(*session, handle);
+    return exception ? runtime::as_ref(*exception) : 0;
   }
   runtime::HostRef* object = api::resolve<runtime::HostRef>(*session, handle);
   return object ? reinterpret_cast<std::uintptr_t>(static_cast<runtime::Cell*>(object)) : 0;

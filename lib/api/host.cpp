@@ -8,6 +8,7 @@
 #include "lib/interp/interp.hpp"
 #include "lib/runtime/cells.hpp"
 #include "lib/runtime/trap.hpp"
+#include "lib/wasm/bad_result.hpp"
 
 namespace wrun::inline v0 {
 
@@ -36,7 +37,30 @@ void detail::fail_call(runtime::CallContext* context, Error error) noexcept {
   runtime::fail(*context->state, std::move(error));
 }
 
+namespace {
+
+/// The WebAssembly exception that a host function throws on: as an Error, or by value() of a Result
+/// that holds one.
+std::optional<Error> thrown_on(const std::exception_ptr& exception) noexcept {
+  const auto if_exception = [](const Error& error) {
+    const bool is_one = error.kind() == ErrorKind::exception;
+    return is_one ? std::optional(error) : std::nullopt;
+  };
+  try {
+    std::rethrow_exception(exception);
+  } catch (const Error& error) {
+    return if_exception(error);
+  } catch (const wasm::BadResult& bad) {
+    return if_exception(bad.error);
+  } catch (...) {
+    return std::nullopt;
+  }
+}
+
+}  // namespace
+
 void detail::fail_call(runtime::CallContext* context, std::exception_ptr exception) noexcept {
+  if (auto error = thrown_on(exception)) return fail_call(context, std::move(*error));
   runtime::fail(*context->state, std::move(exception));
 }
 

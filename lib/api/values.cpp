@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <wrun/exception.hpp>
+
 #include "lib/api/boundary.hpp"
 #include "lib/api/types.hpp"
 #include "lib/runtime/cells.hpp"
+#include "lib/runtime/exceptions.hpp"
 
 namespace wrun::inline v0 {
 
@@ -57,6 +60,12 @@ bool to_ref(StoreState& state, const Val& value, CanonType type, Ref& ref) {
     ref = function->as_ref();
     return types.is_subtype(CanonType::ref(wasm::CanonHeap(function->type), false), type);
   }
+  if (heap == HeapKind::exn) {
+    auto* exception = resolve<runtime::Exception>(state, ValAccess::handle(value));
+    if (!exception) return false;
+    ref = runtime::as_ref(*exception);
+    return types.is_subtype(CanonType::ref(AbstractHeap::exn, false), type);
+  }
   if (heap != HeapKind::extern_) return false;
   HostRef* object = resolve<HostRef>(state, ValAccess::handle(value));
   if (!object) return false;
@@ -73,6 +82,7 @@ Val from_ref(StoreState& state, CanonType type, Ref ref) {
   if (heap == HeapKind::extern_)
     return make_handle<ExternRef>(state,
                                   *static_cast<HostRef*>(reinterpret_cast<runtime::Cell*>(ref)));
+  if (heap == HeapKind::exn) return make_handle<Exception>(state, *runtime::exception_from(ref));
   return ValAccess::make(heap, {});
 }
 

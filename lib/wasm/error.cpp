@@ -3,7 +3,8 @@
 
 #include <array>
 #include <cstddef>
-#include <stdexcept>
+
+#include "lib/wasm/bad_result.hpp"
 
 namespace wrun::inline v0 {
 namespace {
@@ -58,7 +59,7 @@ std::string_view text(ErrorKind kind) {
 }
 
 void detail::bad_result_access(const Error& error) {
-  throw std::runtime_error(error.message());
+  throw wasm::BadResult(error);
 }
 
 }  // namespace wrun::inline v0

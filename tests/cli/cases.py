@@ -95,6 +95,12 @@ ENDS = [
     Case("a memory trap tells the address", "run --invoke load trap.wat 65533", status=134,
          err=found(r"out of bounds memory access.*address 0x10001, memory size 0x10000.*"
                    r"0: .*inner.*1: .*middle.*2: ")),
+    Case("an exception that nobody catches", "run --invoke throw throw.wat 7", status=134,
+         err=found(r"^wrun: exception: tag \"oops\" \(i32.const 7\) \(f64.const 0.5\)\n"
+                   r" +0: inner .* at 0x[0-9a-f]+\n +1: outer ")),
+    Case("a legacy catch", "run --invoke catch throw.wat 7", out="7\n"),
+    Case("legacy exceptions that are off", "run --features wasm3 --invoke catch throw.wat 7",
+         status=126, err=found("legacy-exceptions")),
     Case("unreachable", "run --invoke nowhere trap.wat", status=134, err=found("unreachable")),
     Case("an empty table entry", "run --invoke missing trap.wat", status=134,
          err=found("uninitialized element")),

@@ -11,6 +11,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <wrun/exception.hpp>
 #include <wrun/export.hpp>
 #include <wrun/externref.hpp>
 #include <wrun/types.hpp>
@@ -64,7 +65,8 @@ struct Passed<V128> {
   static bool to_raw(std::uint64_t, const V128& value, Raw& raw) { return raw = value, true; }
 };
 
-/// std::optional<Func> is funcref, std::optional<ExternRef> is externref; no value is null.
+/// std::optional<Func> is funcref, std::optional<ExternRef> is externref, std::optional<Exception>
+/// is exnref; no value is null.
 template <class T, HeapKind heap>
 struct PassedRef {
   using Raw = std::uintptr_t;
@@ -83,6 +85,8 @@ template <>
 struct Passed<std::optional<Func>> : PassedRef<Func, HeapKind::func> {};
 template <>
 struct Passed<std::optional<ExternRef>> : PassedRef<ExternRef, HeapKind::extern_> {};
+template <>
+struct Passed<std::optional<Exception>> : PassedRef<Exception, HeapKind::exn> {};
 
 template <class T>
 concept Passable = requires {
