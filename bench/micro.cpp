@@ -26,6 +26,20 @@ constexpr std::string_view border_text = R"((module
       (br_if 0 (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
     (local.get 1))))";
 
+constexpr std::string_view throwing_text = R"((module
+  (tag $e (param i32))
+  (func $down (param i32)
+    (if (i32.eqz (local.tee 0 (i32.sub (local.get 0) (i32.const 1))))
+      (then (throw $e (i32.const 1))))
+    (call $down (local.get 0)))
+  (func (export "run") (param $n i32) (param $depth i32) (result i32) (local $sum i32)
+    (loop $l
+      (block $h (result i32)
+        (try_table (catch $e $h) (call $down (local.get $depth))) (unreachable))
+      (local.set $sum (i32.add (local.get $sum)))
+      (br_if $l (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+    (local.get $sum))))";
+
 wrun::Linker make_linker(const wrun::Engine& engine) {
   wrun::Linker linker(engine);
   linker.func("host", "add", [](int32_t a, int32_t b) { return a + b; });
@@ -89,6 +103,22 @@ void fib_20(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(fib(20).value());
 }
 BENCHMARK(fib_20);
+
+// Time per throw and catch, the thrower so many calls below the handler: each iteration makes a
+// thousand.
+void throw_and_catch(benchmark::State& state) {
+  constexpr int32_t throws = 1000;
+  const wrun::Engine engine;
+  wrun::Linker linker(engine);
+  wrun::Store store(engine);
+  const auto module = wrun::Module::from_text(engine, throwing_text).value();
+  const auto instance = linker.instantiate(store, module).value();
+  const auto run = instance.typed<int32_t(int32_t, int32_t)>("run").value();
+  const auto depth = static_cast<int32_t>(state.range(0));
+  for (auto _ : state) benchmark::DoNotOptimize(run(throws, depth).value());
+  state.SetItemsProcessed(state.iterations() * throws);
+}
+BENCHMARK(throw_and_catch)->Arg(1)->Arg(10);
 
 }  // namespace
 

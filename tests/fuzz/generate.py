@@ -2,8 +2,9 @@
 
 Code is generated for the stack machine, not as trees: operands wait on the stack while locals that
 they were read from change, blocks take parameters, branches carry values over operands that stay
-below. Every function is total up to traps: loops and calls share a budget that ends in
-`unreachable`. NaNs are made canonical wherever their bits could be seen.
+below. Exceptions are thrown, and some caught. Every function is total up to traps: loops and calls
+share a budget that ends in `unreachable`. NaNs are made canonical wherever their bits could be
+seen.
 """
 
 import random
@@ -62,11 +63,13 @@ class Signature:
 
 
 class Label:
-    """A block as a branch target: what a branch to it carries, and whether it goes backwards."""
+    """A block as a branch target: what a branch to it carries, and whether it goes backwards, or
+    is the handler of a try, which a rethrow may name."""
 
     def __init__(self, types, is_loop=False):
         self.types = types
         self.is_loop = is_loop
+        self.is_handler = False
 
 
 class Body:
@@ -296,8 +299,15 @@ class Body:
             results = [self.rng.choice(TYPES) for _ in range(self.rng.randrange(3))]
             self.block(params, results, depth)
             stack.extend(results)
-        elif roll < 0.975:
+        elif roll < 0.96:
             self.bulk(depth)
+        elif roll < 0.985:
+            self.condition(depth)
+            self.emit("if")
+            self.labels.append(Label([]))
+            self.throw(depth)
+            self.labels.pop()
+            self.emit("end")
         elif len(stack) >= 2 and stack[-1] == stack[-2]:
             kind = stack.pop()
             self.emit(f"{kind}.{self.rng.choice('add sub mul'.split())}")
@@ -360,12 +370,14 @@ class Body:
                 self.emit("i32.const 3 i32.and")
             targets = [self.rng.choice(same) for _ in range(self.rng.randrange(1, 6))]
             self.emit("br_table " + " ".join(map(str, targets)))
-        elif roll < 0.85:
+        elif roll < 0.80:
             for kind in self.signature.results:
                 self.push(kind, depth + 1)
             self.emit("return")
-        else:
+        elif roll < 0.90:
             self.tail_call(depth)
+        else:
+            self.throw(depth)
         if self.rng.random() < 0.3:
             self.emit(self.rng.choice(("drop", "i32.add drop", "block br 0 end", "f64.sqrt drop",
                                        "(if (then) (else br 0))", "br 0")))
@@ -387,9 +399,11 @@ class Body:
     def block(self, params, results, depth):
         """A block, loop or if; its parameters are on the stack."""
         signature = Signature(params, results).text()
-        kind = self.rng.choice(("block", "block", "loop", "if", "if"))
+        kind = self.rng.choice(("block", "block", "loop", "if", "if", "try"))
         if depth > 6:
             kind = "block"
+        if kind == "try":
+            return self.try_(signature, params, results, depth)
         if kind == "if":
             self.condition(depth)
         self.emit(kind + signature)
@@ -404,7 +418,38 @@ class Body:
         self.emit("end")
 
 
-FIXED = f"""
+    def try_(self, signature, params, results, depth):
+        """A try of the older kind, which Node.js has without a flag."""
+        self.emit("try" + signature)
+        label = Label(results)
+        self.labels.append(label)
+        self.sequence(params, results, depth + 1)
+        if self.rng.random() < 0.2:
+            self.labels.pop()
+            return self.emit(f"delegate {self.rng.randrange(len(self.labels))}")
+        label.is_handler = True
+        for tag in self.rng.sample(sorted(TAGS), self.rng.randrange(3)):
+            self.emit(f"catch ${tag}")
+            self.sequence(TAGS[tag], results, depth + 1)
+        if self.rng.random() < 0.4:
+            self.emit("catch_all")
+            self.sequence([], results, depth + 1)
+        self.labels.pop()
+        self.emit("end")
+
+    def throw(self, depth):
+        handlers = [i for i, label in enumerate(reversed(self.labels)) if label.is_handler]
+        if handlers and self.rng.random() < 0.5:
+            return self.emit(f"rethrow {self.rng.choice(handlers)}")
+        tag = self.rng.choice(sorted(TAGS))
+        for kind in TAGS[tag]:
+            self.push(kind, depth + 1)
+        self.emit(f"throw ${tag}")
+
+
+TAGS = {"e0": [], "e1": ["i32"], "e2": ["f64", "i64", "i32"], "e3": ["i64"]}
+
+FIXED = "".join(f"(tag ${tag} (param {' '.join(types)}))\n" for tag, types in TAGS.items()) + f"""
 (memory 1 3)
 (table 8 funcref)
 (global $budget (mut i32) (i32.const 0))

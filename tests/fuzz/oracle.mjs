@@ -1,5 +1,5 @@
 // Calls exports of a module as told and prints what comes of each, one JSON value a line: the
-// result's digits, or {trap: message}.
+// result's digits, {trap: message} or {exception: true}.
 import { readFileSync } from 'node:fs';
 
 const [moduleFile, callsFile] = process.argv.slice(2);
@@ -16,6 +16,7 @@ const lines = JSON.parse(readFileSync(callsFile, 'utf8')).map(([name, args]) => 
   try {
     return JSON.stringify(String(instance.exports[name](...args.map(read))));
   } catch (error) {
+    if (error instanceof WebAssembly.Exception) return JSON.stringify({ exception: true });
     return JSON.stringify({ trap: error.message });
   }
 });

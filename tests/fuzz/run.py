@@ -37,6 +37,8 @@ def trap_text(message):
 def assertion(call, outcome):
     name, args = call
     action = f'(invoke "{name}"' + "".join(f" ({kind}.const {text})" for kind, text in args) + ")"
+    if isinstance(outcome, dict) and "exception" in outcome:
+        return f"(assert_exception {action})"
     if isinstance(outcome, dict):
         return f'(assert_trap {action} "{trap_text(outcome["trap"])}")'
     return f"(assert_return {action} (i64.const {outcome}))"
@@ -63,7 +65,7 @@ def compare(engine, node, folder, seed, functions):
     outcomes = [json.loads(line) for line in output.splitlines()]
     script = folder / f"{seed}.wast"
     script.write_text(text + "\n".join(map(assertion, calls, outcomes)) + "\n")
-    code, output = run([engine, "wast", script])
+    code, output = run([engine, "wast", "--features", "+legacy-exceptions", script])
     if code:
         return f"{script} fails:\n{output}"
     for file in (source, binary, calls_file, script):
