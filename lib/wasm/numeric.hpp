@@ -2,11 +2,12 @@
 
 // What numeric instructions compute: num::i32_add(a, b) and so on, one pure function for each row
 // of opcodes.def, used by the interpreter and by tests. i32 and i64 are
-// std::uint32_t and std::uint64_t, f32 and f64 are float and double. What may trap returns a
-// Trapping.
+// std::uint32_t and std::uint64_t, f32 and f64 are float and double, v128 is Vector. What may trap
+// returns a Trapping.
 //
 // semantics<Op::i32_add> is the function of a row; a new row needs nothing but a function of its
-// name. Loads and stores have one too: Value(const std::uint8_t*), void(std::uint8_t*, Value).
+// name. Loads and stores have one too: Value(const std::uint8_t*), void(std::uint8_t*, Value). The
+// number of a lane is the last parameter; what takes a lane out takes a VectorBytes.
 
 #include <array>
 #include <cstddef>
@@ -19,14 +20,17 @@
 #include "lib/wasm/numeric_integer.hpp"
 #include "lib/wasm/numeric_memory.hpp"
 #include "lib/wasm/opcode.hpp"
+#include "lib/wasm/simd.hpp"
 
 namespace wrun::inline v0::wasm {
+inline namespace WRUN_ISA {
 
 /// All functions. A class, so that templates can ask whether a name is there.
 class num : public IntegerNumerics,
             public FloatNumerics,
             public ConversionNumerics,
-            public MemoryNumerics {};
+            public MemoryNumerics,
+            public VectorNumerics {};
 
 /// The function of an instruction, or nullptr if it has none.
 template <Op op, class Functions>
@@ -93,4 +97,5 @@ constexpr bool can_trap(Op op) {
   return trapping_numerics[static_cast<std::size_t>(op)];
 }
 
+}  // namespace WRUN_ISA
 }  // namespace wrun::inline v0::wasm

@@ -1,0 +1,11 @@
+#pragma once
+
+// What the processor that runs this can do, beyond what the program was compiled for.
+
+namespace wrun::inline v0::os {
+
+/// Whether it has the instructions of x86-64-v2 (up to SSE4.2 and POPCNT). No other architecture
+/// has.
+bool has_x86_64_v2() noexcept;
+
+}  // namespace wrun::inline v0::os
