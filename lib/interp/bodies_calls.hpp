@@ -208,7 +208,7 @@ struct ReturnValue {
     const T value = read<T, src>(r, 8);
     Slot saved[runtime::link_slots];
     std::memcpy(saved, &slot(r, 10), sizeof(saved));
-    r.fp[0].set(value);
+    runtime::set_value(r.fp, value);
     write_acc(r, value);
     leave(r, saved);
   }

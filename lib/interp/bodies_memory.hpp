@@ -131,7 +131,7 @@ struct StoreAny {
     if (!checked_address<is_64>(r, width, at)) [[unlikely]] {
       return trap(r, TrapCode::out_of_bounds_memory_access);
     }
-    access(at, slot(r, 10).template get<typename Access<access>::Value>());
+    access(at, read<typename Access<access>::Value, Src::slot>(r, 10));
     r.pc += 3;
   }
 };

@@ -16,6 +16,15 @@ struct Copy {
   }
 };
 
+/// Both slots of a v128.
+///    8  source   10  destination
+struct CopyVector {
+  static void run(Regs& r) {
+    runtime::set_value(&slot(r, 10), runtime::get_value<Vector>(&slot(r, 8)));
+    r.pc += 2;
+  }
+};
+
 /// Moves `count` slots down (or up) in the frame; the ranges may overlap.
 ///    8  source   10  destination   12  count
 struct CopyMany {
@@ -47,7 +56,7 @@ struct AccConst {
 template <class T>
 struct StoreAcc {
   static void run(Regs& r) {
-    slot(r, 10).set(read_acc<T>(r));
+    runtime::set_value(&slot(r, 10), read_acc<T>(r));
     r.pc += 2;
   }
 };
@@ -76,8 +85,8 @@ template <class T, Src condition, Dst dst>
 struct Select {
   static void run(Regs& r) {
     const bool take_first = read<std::uint32_t, condition>(r, 8) != 0;
-    const T a = slot(r, 12).get<T>();
-    const T b = slot(r, 14).get<T>();
+    const T a = runtime::get_value<T>(&slot(r, 12));
+    const T b = runtime::get_value<T>(&slot(r, 14));
     write<dst>(r, take_first ? a : b);
     r.pc += 2;
   }
@@ -87,7 +96,7 @@ struct Select {
 template <class T, Dst dst>
 struct GlobalGet {
   static void run(Regs& r) {
-    write<dst>(r, r.inst->globals[operand<std::uint32_t>(r.pc, 12)]->get<T>());
+    write<dst>(r, runtime::get_value<T>(r.inst->globals[operand<std::uint32_t>(r.pc, 12)]));
     r.pc += 2;
   }
 };
@@ -102,7 +111,7 @@ struct GlobalSet {
     } else {
       value = read<T, src>(r, 8);
     }
-    r.inst->globals[operand<std::uint32_t>(r.pc, 12)]->set(value);
+    runtime::set_value(r.inst->globals[operand<std::uint32_t>(r.pc, 12)], value);
     r.pc += src == Src::imm ? 3 : 2;
   }
 };

@@ -89,7 +89,7 @@ bool run(ExecState& state, const SlotCode& code, Instance* inst, Slot* fp, Slot*
   record.top = fp;
   const Crossing crossing(state, record);
   write_link(fp + code.link, stop_instr.code(), nullptr, inst);
-  Regs r{code.entry, fp, nullptr, 0, inst, 0, 0, 0};
+  Regs r{code.entry, fp, nullptr, 0, inst, 0, 0, 0, {}};
   reload_memory(r);
   dispatch(r);
   if (state.failure) return false;

@@ -28,12 +28,14 @@ const NumericRows* rows(Op op) {
 Handler unary_handler(Op op, Src src, Dst dst) {
   const NumericRows* group = rows(op);
   const UnaryRow* row = group ? group->unary(op) : nullptr;
+  if (group == nullptr) return vector_unary_handler(op, src, dst);
   return row ? (*row)[static_cast<std::size_t>(src) * 2 + static_cast<std::size_t>(dst)] : nullptr;
 }
 
 Handler binary_handler(Op op, Pair pair, Dst dst) {
   const NumericRows* group = rows(op);
   const BinaryRow* row = group ? group->binary(op) : nullptr;
+  if (group == nullptr) return vector_binary_handler(op, pair, dst);
   return row ? (*row)[static_cast<std::size_t>(pair) * 2 + static_cast<std::size_t>(dst)] : nullptr;
 }
 

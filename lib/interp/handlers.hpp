@@ -10,9 +10,12 @@
 
 namespace wrun::inline v0::interp {
 
-/// Numeric instructions with one scalar result and one or two scalar operands.
+/// Numeric instructions with one result and one or two operands.
 Handler unary_handler(wasm::Op op, Src src, Dst dst);
 Handler binary_handler(wasm::Op op, Pair pair, Dst dst);
+/// Those of vectors (handlers_vector.hpp has the others for vectors).
+Handler vector_unary_handler(wasm::Op op, Src src, Dst dst);
+Handler vector_binary_handler(wasm::Op op, Pair pair, Dst dst);
 /// Branches on comparisons: those of two operands whose result is an i32.
 Handler compare_branch_handler(wasm::Op op, Pair pair, bool when, bool poll);
 

@@ -15,8 +15,8 @@ using wasm::Shape;
 namespace {
 
 template <Shape shape>
-constexpr bool is_scalar_access(const wasm::OpInfo& info) {
-  return info.shape == shape && info.feature != Feature::simd;
+constexpr bool has_shape(const wasm::OpInfo& info) {
+  return info.shape == shape;
 }
 
 constexpr std::size_t addr_forms = static_cast<std::size_t>(Addr::count_);
@@ -58,8 +58,8 @@ constexpr StoreRow store_row(std::index_sequence<f...>) {
           &handler<StoreAny<wasm::semantics<op>, width<op>, true>>};
 }
 
-constexpr auto load_ops = select_ops<&is_scalar_access<Shape::load>>();
-constexpr auto store_ops = select_ops<&is_scalar_access<Shape::store>>();
+constexpr auto load_ops = select_ops<&has_shape<Shape::load>>();
+constexpr auto store_ops = select_ops<&has_shape<Shape::store>>();
 
 constexpr auto load_rows = []<std::size_t... i>(std::index_sequence<i...>) {
   return std::array{load_row<load_ops[i]>(std::make_index_sequence<2 * addr_forms>())...};

@@ -53,8 +53,6 @@ const SlotCode* CodeIndex::find(const Word* pc) const {
 
 Features executable() {
   return Features::all()
-      .without(Feature::simd)
-      .without(Feature::relaxed_simd)
       .without(Feature::gc)
       .without(Feature::threads);
 }

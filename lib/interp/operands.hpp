@@ -15,12 +15,13 @@
 
 namespace wrun::inline v0::interp {
 
-/// The three accumulators.
-enum class AccClass : std::uint8_t { integer, f32, f64 };
+/// The four accumulators.
+enum class AccClass : std::uint8_t { integer, f32, f64, v128 };
 
 template <class T>
 inline constexpr AccClass acc_class = std::is_same_v<T, float>    ? AccClass::f32
                                       : std::is_same_v<T, double> ? AccClass::f64
+                                      : std::is_same_v<T, Vector> ? AccClass::v128
                                                                   : AccClass::integer;
 
 enum class Src : std::uint8_t { acc, slot, imm };
@@ -56,6 +57,8 @@ T read_acc(const Regs& r) {
     return r.f;
   } else if constexpr (acc_class<T> == AccClass::f64) {
     return r.d;
+  } else if constexpr (acc_class<T> == AccClass::v128) {
+    return r.v;
   } else {
     return static_cast<T>(r.i);
   }
@@ -67,6 +70,8 @@ void write_acc(Regs& r, T value) {
     r.f = value;
   } else if constexpr (acc_class<T> == AccClass::f64) {
     r.d = value;
+  } else if constexpr (acc_class<T> == AccClass::v128) {
+    r.v = value;
   } else {
     r.i = value;
   }
@@ -78,7 +83,7 @@ T read(const Regs& r, std::size_t at) {
   if constexpr (src == Src::acc) {
     return read_acc<T>(r);
   } else if constexpr (src == Src::slot) {
-    return slot(r, at).template get<T>();
+    return runtime::get_value<T>(&slot(r, at));
   } else {
     return operand<T>(r.pc, sizeof(T) == 4 ? 12 : 16);
   }
@@ -86,7 +91,7 @@ T read(const Regs& r, std::size_t at) {
 
 template <Dst dst, class T>
 void write(Regs& r, T value) {
-  if constexpr (dst == Dst::store) slot(r, 10).set(value);
+  if constexpr (dst == Dst::store) runtime::set_value(&slot(r, 10), value);
   write_acc(r, value);
 }
 

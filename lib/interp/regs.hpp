@@ -13,12 +13,14 @@
 #include "lib/runtime/exec_state.hpp"
 #include "lib/runtime/objects.hpp"
 #include "lib/runtime/slot.hpp"
+#include "lib/wasm/vector/types.hpp"
 
 namespace wrun::inline v0::interp {
 
 using runtime::Instance;
 using runtime::Slot;
 
+using wasm::Vector;
 using Word = std::uint64_t;
 
 /// What handlers pass on in machine registers. Each result also stays in the accumulator of its
@@ -32,6 +34,7 @@ struct Regs {
   std::uint64_t i;  ///< accumulator of i32 (upper half unspecified), i64, references
   float f;          ///< accumulator of f32
   double d;         ///< accumulator of f64
+  Vector v;         ///< accumulator of v128
 };
 
 /// The T at byte `at` of the instruction.

@@ -100,6 +100,8 @@ AccClass Translator::class_of(Kind type) {
       return AccClass::f32;
     case Kind::f64:
       return AccClass::f64;
+    case Kind::v128:
+      return AccClass::v128;
     default:
       return AccClass::integer;
   }
@@ -125,10 +127,10 @@ void Translator::forget_accs() {
   for (Acc& a : acc_) a = {};
 }
 
-/// A slot has another value now.
-void Translator::wrote(std::uint32_t slot) {
+/// Slots have other values now.
+void Translator::wrote(std::uint32_t slot, std::uint32_t count) {
   for (Acc& a : acc_)
-    if (a.slot == slot) a.slot = none;
+    if (a.slot != none && a.slot < slot + count && slot < a.slot + slots_of(a)) a.slot = none;
 }
 
 /// An operand left the stack. Operands are popped from the top, so an alias that is linked is the
@@ -150,7 +152,7 @@ void Translator::release(const Value& v) {
 /// A new operand at `slot`.
 Value Translator::temp(Walker& w, Kind type, std::uint32_t slot) {
   clean_ = std::min(clean_, static_cast<std::uint32_t>(w.operands().size()));
-  max_slot_ = std::max(max_slot_, slot + (type == Kind::v128 ? 1 : 0));
+  max_slot_ = std::max(max_slot_, slot + slots_of(type) - 1);
   Value v;
   v.type = type;
   v.home = slot;
@@ -168,7 +170,7 @@ void Translator::open_result(Kind type) {
 /// slot at byte 10 as well.
 Value Translator::finish_in_acc(Walker& w, Kind type, std::uint32_t at, Handler storing) {
   const std::uint32_t slot = home(w);
-  wrote(slot);
+  wrote(slot, slots_of(type));
   put_slot(at, 10, slot);
   acc(type) = {slot, true, at, storing};
   if (Trace::Text* text = text_at(at)) text->result = static_cast<std::int32_t>(slot);
@@ -180,7 +182,7 @@ void Translator::take_results(Walker& w, Operands results) {
   clean_ = std::min(clean_, static_cast<std::uint32_t>(w.operands().size()));
   for (Operand& result : results) {
     const std::uint32_t slot = layout_.operand(result.height);
-    wrote(slot);
+    wrote(slot, slots_of(result.type.kind()));
     result.value = temp(w, result.type.kind(), slot);
   }
 }
@@ -199,12 +201,14 @@ void Translator::emit_const(std::uint32_t slot, Kind type, std::uint64_t bits) {
   wrote(slot);
 }
 
-void Translator::emit_copy(std::uint32_t from, std::uint32_t to) {
-  const std::uint32_t at = emit(&handler<Copy>, 2, "copy");
+/// Copies one slot, or the two of a v128.
+void Translator::emit_copy(std::uint32_t from, std::uint32_t to, std::uint32_t slots) {
+  const std::uint32_t at =
+      slots == 1 ? emit(&handler<Copy>, 2, "copy") : emit(&handler<CopyVector>, 2, "copy_v128");
   put_slot(at, 8, from);
   put_slot(at, 10, to);
   describe(at, "s{}, s{}", to, from);
-  wrote(to);
+  wrote(to, slots);
 }
 
 /// Brings an operand home.
@@ -217,7 +221,7 @@ void Translator::materialise(Value& v) {
       emit_const(v.home, v.type, v.bits);
       break;
     case Value::Kind::local:
-      emit_copy(v.local, v.home);
+      emit_copy(v.local, v.home, slots_of(v.type));
       break;
   }
   v.kind = Value::Kind::temp;

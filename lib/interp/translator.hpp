@@ -102,7 +102,10 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   Value constant(Walker& w, wasm::Op op, wasm::ValType type, wasm::Bits bits);
   Value numeric(Walker& w, wasm::Op op, Value a);
   Value numeric(Walker& w, wasm::Op op, Value a, Value b);
+  Value numeric(Walker& w, wasm::Op op, Value a, Value b, Value c);
   void numeric(Walker& w, wasm::Op op, Operands args, Operands results);
+  Value lane(Walker& w, wasm::Op op, std::uint8_t lane, Operands args);
+  Value shuffle(Walker& w, const wasm::Lanes& lanes, Value a, Value b);
   Value select(Walker& w, wasm::ValType type, Value a, Value b, Value condition);
   void drop(Walker& w, wasm::ValType type, Value value);
   Value local_get(Walker& w, wasm::LocalIdx index, wasm::ValType type);
@@ -113,6 +116,10 @@ class Translator : public wasm::NullClient<Value, LabelState> {
 
   Value load(Walker& w, wasm::Op op, const wasm::MemArg& arg, Value address);
   void store(Walker& w, wasm::Op op, const wasm::MemArg& arg, Value address, Value value);
+  Value load_lane(Walker& w, wasm::Op op, const wasm::MemArg& arg, std::uint8_t lane, Value address,
+                  Value vector);
+  void store_lane(Walker& w, wasm::Op op, const wasm::MemArg& arg, std::uint8_t lane, Value address,
+                  Value vector);
   void memory_op(Walker& w, wasm::Op op, const wasm::Immediates& imm, Operands args,
                  Operands results);
   void table_op(Walker& w, wasm::Op op, const wasm::Immediates& imm, Operands args,
@@ -154,6 +161,8 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   // translator.cpp: accumulators, homes, aliases
   Acc& acc(wasm::Kind type) { return acc_[static_cast<std::size_t>(class_of(type))]; }
   static AccClass class_of(wasm::Kind type);
+  static std::uint32_t slots_of(wasm::Kind type) { return type == wasm::Kind::v128 ? 2 : 1; }
+  std::uint32_t slots_of(const Acc& a) const { return &a == &acc_.back() ? 2 : 1; }
   std::uint32_t home(const Walker& w) const { return layout_.operand(w.height()); }
   Src source(const Value& v);
   std::uint32_t slot_of(const Value& v) const {
@@ -162,7 +171,7 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   void store_pending(Acc& a);
   void store_all_pending();
   void forget_accs();
-  void wrote(std::uint32_t slot);
+  void wrote(std::uint32_t slot, std::uint32_t count = 1);
   void pop(const Value& v);
   void release(const Value& v);
   void consume(const Value& v) {
@@ -180,7 +189,7 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   void materialise_top(Walker& w, std::size_t count);
   void forget_region(Walker& w, const Control& innermost);
   void emit_const(std::uint32_t slot, wasm::Kind type, std::uint64_t bits);
-  void emit_copy(std::uint32_t from, std::uint32_t to);
+  void emit_copy(std::uint32_t from, std::uint32_t to, std::uint32_t slots);
   std::uint32_t local_slot(wasm::LocalIdx index) const;
   Value alias(Walker& w, std::uint32_t slot, wasm::Kind type);
   void assign(Walker& w, std::uint32_t slot, Value& value);
@@ -194,6 +203,12 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   static std::string pair_text(const PairForm& form);
   std::string operand_text(const Value& v, Src src) const;
   void load_acc_const(wasm::Kind type, std::uint64_t bits);
+
+  // translator_vector.cpp
+  Value vector_constant(Walker& w, wasm::Bits bits);
+  Value replace_lane(Walker& w, wasm::Op op, std::uint8_t lane, Value& vector, Value& x);
+  void put_lane_access(std::uint32_t at, const wasm::MemArg& arg, std::uint8_t lane,
+                       std::uint32_t address);
 
   // translator_control.cpp
   Condition take_condition(Value& condition);
@@ -262,7 +277,7 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   Emitter code_;
   Trace* trace_ = nullptr;
   runtime::FrameLayout layout_;
-  std::array<Acc, 3> acc_;
+  std::array<Acc, 4> acc_;  // by AccClass
   Producer last_;
   std::uint32_t last_emitted_ = none;       // position of the last instruction
   std::vector<std::uint32_t> alias_heads_;  // by slot: the newest alias's operand index

@@ -47,6 +47,8 @@ Handler return_value_handler(Kind type, Src src) {
       return pick.template operator()<float>();
     case Kind::f64:
       return pick.template operator()<double>();
+    case Kind::v128:
+      return pick.template operator()<Vector>();
     default:
       return pick.template operator()<std::uint64_t>();
   }
@@ -202,7 +204,7 @@ void Translator::move_results(Walker& w, const Control& target, std::size_t coun
   const std::uint32_t from = layout_.operand(w.operands(count).front().height);
   const std::uint32_t to = layout_.operand(target.height);
   const std::uint32_t slots = layout_.operand(w.height()) - from;
-  if (slots == 1) return emit_copy(from, to);
+  if (slots <= 2) return emit_copy(from, to, slots);
   const std::uint32_t at = emit(&handler<CopyMany>, 2, "copy_many");
   put_slot(at, 8, from);
   put_slot(at, 10, to);
@@ -217,7 +219,7 @@ void Translator::emit_return(Walker& w) {
     put_slot(emit(&handler<Return>, 2, "return"), 10, layout_.link());
     return;
   }
-  if (results.size() == 1 && results[0].kind() != Kind::v128) {
+  if (results.size() == 1) {
     const Value& v = w.operands(1)[0].value;
     const Src src = source(v);
     const bool wide = v.type != Kind::i32 && v.type != Kind::f32;

@@ -32,6 +32,8 @@ Handler by_type(Kind type) {
       return &handler<Body<float>>;
     case Kind::f64:
       return &handler<Body<double>>;
+    case Kind::v128:
+      return &handler<Body<Vector>>;
     default:
       return &handler<Body<std::uint64_t>>;
   }
@@ -56,6 +58,7 @@ struct GlobalSetOf {
 }  // namespace
 
 Value Translator::constant(Walker& w, Op, wasm::ValType type, wasm::Bits bits) {
+  if (type.kind() == Kind::v128) return vector_constant(w, bits);
   Value v = temp(w, type.kind(), home(w));
   v.kind = Value::Kind::constant;
   v.bits = bits.lo;
@@ -106,7 +109,11 @@ Translator::PairForm Translator::pair_form(Op op, Value& a, Value& b) {
   if (left->kind == Value::Kind::constant) materialise(*left);
   const Src first_source = source(*left);
   Src second_source = source(*right);
-  if (first_source == Src::acc && second_source == Src::acc) second_source = Src::slot;
+  if (first_source == Src::acc && second_source == Src::acc) {
+    // Of one class, both are the same local; of two (a shift of vectors), this may not be stored.
+    store_pending(acc(right->type));
+    second_source = Src::slot;
+  }
   switch (second_source) {
     case Src::imm:
       form.pair = first_source == Src::acc ? Pair::acc_imm : Pair::slot_imm;
@@ -127,7 +134,7 @@ Translator::PairForm Translator::pair_form(Op op, Value& a, Value& b) {
 }
 
 std::uint32_t Translator::emit_pair(Op op, const PairForm& form) {
-  const Kind type = param_kind(op, 0);
+  const Kind type = param_kind(op, 1);
   const bool has_imm = second(form.pair) == Src::imm;
   const std::uint32_t at = emit(binary_handler(op, form.pair, Dst::acc),
                                 has_imm && is_wide(type) ? 3 : 2, wasm::info(op).text);
@@ -224,11 +231,11 @@ void Translator::assign(Walker& w, std::uint32_t slot, Value& v) {
   const bool was_pending = in_acc && a.pending;
   materialise_aliases(w, slot);
   if (v.kind == Value::Kind::constant) return emit_const(slot, v.type, v.bits);
-  if (!in_acc) return emit_copy(slot_of(v), slot);
+  if (!in_acc) return emit_copy(slot_of(v), slot, slots_of(v.type));
   const std::uint32_t at = emit(by_type<StoreAcc>(v.type), 2, "store_acc");
   put_slot(at, 10, slot);
   describe(at, "s{}", slot);
-  wrote(slot);
+  wrote(slot, slots_of(v.type));
   // The operand is gone: its home needs no store, and the accumulator has the local's value.
   if (was_pending) a = {};
   a.slot = slot;
@@ -242,7 +249,7 @@ void Translator::retarget(Acc& a, std::uint32_t slot) {
     text->result = static_cast<std::int32_t>(slot);
     text->stored = true;
   }
-  wrote(slot);
+  wrote(slot, slots_of(a));
   a.slot = slot;
   a.pending = false;
   last_ = {};

@@ -33,4 +33,18 @@ struct alignas(8) Slot {
 };
 static_assert(sizeof(Slot) == 8 && std::is_trivial_v<Slot>);
 
+/// A value of one slot or, if it is that big, two; slots are aligned to 8 bytes only.
+template <class T>
+T get_value(const Slot* at) {
+  static_assert(std::is_trivially_copyable_v<T> && sizeof(T) <= 2 * sizeof(Slot));
+  T value;
+  std::memcpy(&value, at, sizeof(T));
+  return value;
+}
+template <class T>
+void set_value(Slot* at, T value) {
+  static_assert(std::is_trivially_copyable_v<T> && sizeof(T) <= 2 * sizeof(Slot));
+  std::memcpy(at, &value, sizeof(T));
+}
+
 }  // namespace wrun::inline v0::runtime

@@ -100,6 +100,46 @@ TEST(Calls, VectorsPassThroughHostFunctions) {
   EXPECT_EQ(take(swap.call({3, vector, int64_t{4}}))[1].get<V128>(), v);
 }
 
+V128 i32x4(int32_t a, int32_t b, int32_t c, int32_t d) {
+  return {std::bit_cast<std::array<uint8_t, 16>>(std::array{a, b, c, d})};
+}
+
+TEST(Calls, VectorsPassThroughWebAssembly) {
+  World world;
+  int calls = 0;
+  world.linker.func("host", "twice", [&](float x, V128 v, V128 w) {
+    ++calls;
+    std::swap(v, w);
+    return std::tuple(v, x * 2, w);
+  });
+  const Instance instance = world.instance(R"((module
+    (import "host" "twice" (func $twice (param f32 v128 v128) (result v128 f32 v128)))
+    (global (export "g") (mut v128) (v128.const i32x4 1 2 3 4))
+    (func (export "add") (param i32 v128 i64 v128) (result i64 v128)
+      local.get 2 (i32x4.add (local.get 1) (local.get 3)))
+    (func (export "sub") (param v128 v128) (result v128) (local f32)
+      (call $twice (f32.const 1.5) (local.get 0) (local.get 1))
+      (local.set 0) (local.set 2) (i32x4.sub (local.get 0)))
+    (func (export "get") (result v128) (global.get 0))))");
+
+  const auto add =
+      take(instance.typed<std::tuple<int64_t, V128>(int32_t, V128, int64_t, V128)>("add"));
+  const auto [number, sum] = take(add(1, i32x4(1, 2, 3, -4), 5, i32x4(10, 20, 30, 40)));
+  EXPECT_EQ(number, 5);
+  EXPECT_EQ(sum, i32x4(11, 22, 33, 36));
+
+  const Func sub = take(instance.func("sub"));
+  const auto difference = take(sub.call({i32x4(1, 2, 3, 4), i32x4(10, 10, 10, 10)}));
+  EXPECT_EQ(difference[0].get<V128>(), i32x4(9, 8, 7, 6));
+  EXPECT_EQ(calls, 1);
+  EXPECT_EQ(kind_of(sub.call({i32x4(1, 2, 3, 4), 1})), kind_of(sub.call({1, 2})));
+
+  const Global global = take(instance.global("g"));
+  EXPECT_EQ(take(global.get()).get<V128>(), i32x4(1, 2, 3, 4));
+  take(global.set(i32x4(-1, 0, 7, 8)));
+  EXPECT_EQ(take(take(instance.typed<V128()>("get"))()), i32x4(-1, 0, 7, 8));
+}
+
 TEST(Calls, FunctionReferences) {
   World world;
   const Instance instance = world.instance(R"((module

@@ -8,7 +8,7 @@
 namespace wrun::inline v0::interp {
 
 using Handler = void (*)(const Word* pc, Slot* fp, std::uint8_t* mem, std::uint64_t mem_size,
-                         Instance* inst, std::uint64_t i, float f, double d);
+                         Instance* inst, std::uint64_t i, float f, double d, Vector v);
 
 #if defined(__clang__)
 #define WRUN_TAIL_CALL [[clang::musttail]] return
@@ -20,21 +20,22 @@ using Handler = void (*)(const Word* pc, Slot* fp, std::uint8_t* mem, std::uint6
 /// instruction.
 template <class Body>
 void handler(const Word* pc, Slot* fp, std::uint8_t* mem, std::uint64_t mem_size, Instance* inst,
-             std::uint64_t i, float f, double d) {
-  Regs r{pc, fp, mem, mem_size, inst, i, f, d};
+             std::uint64_t i, float f, double d, Vector v) {
+  Regs r{pc, fp, mem, mem_size, inst, i, f, d, v};
   Body::run(r);
-  WRUN_TAIL_CALL operand<Handler>(r.pc, 0)(r.pc, r.fp, r.mem, r.mem_size, r.inst, r.i, r.f, r.d);
+  WRUN_TAIL_CALL operand<Handler>(r.pc, 0)(r.pc, r.fp, r.mem, r.mem_size, r.inst, r.i, r.f, r.d,
+                                           r.v);
 }
 
 #undef WRUN_TAIL_CALL
 
 /// The handler that leaves the interpreter.
 inline void stop_handler(const Word*, Slot*, std::uint8_t*, std::uint64_t, Instance*, std::uint64_t,
-                         float, double) {}
+                         float, double, Vector) {}
 
 /// Runs from r.pc until an instruction with stop_handler.
 inline void dispatch(const Regs& r) {
-  operand<Handler>(r.pc, 0)(r.pc, r.fp, r.mem, r.mem_size, r.inst, r.i, r.f, r.d);
+  operand<Handler>(r.pc, 0)(r.pc, r.fp, r.mem, r.mem_size, r.inst, r.i, r.f, r.d, r.v);
 }
 
 inline constexpr const char* dispatch_name = "tail calls";
