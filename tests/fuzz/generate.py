@@ -9,7 +9,10 @@ seen.
 
 import random
 
-TYPES = ("i32", "i64", "f32", "f64")
+import vectors
+
+TYPES = ("i32", "i64", "f32", "f64", "v128")
+NUMBERS = TYPES[:4]
 MEMORY_MASK = 0xfff0
 BUDGET = 3000
 
@@ -72,7 +75,7 @@ class Label:
         self.is_handler = False
 
 
-class Body:
+class Body(vectors.VectorCode):
     """One function's code."""
 
     def __init__(self, rng, index, signatures):
@@ -102,6 +105,8 @@ class Body:
     # Values
 
     def constant(self, kind):
+        if kind == "v128":
+            return self.vector_constant(INTEGERS, WIDE)
         if kind == "i32":
             value = self.rng.choice(INTEGERS)
         elif kind == "i64":
@@ -122,6 +127,10 @@ class Body:
                 self.constant(kind)
         elif roll < 0.55:
             self.binary(kind, depth)
+        elif roll < 0.67 and kind == "v128":
+            self.vector_unary(depth)
+        elif roll < 0.58:
+            self.from_vector(kind, depth)
         elif roll < 0.67:
             source, op = self.rng.choice(UNARY[kind])
             self.push(source, depth + 1)
@@ -129,6 +138,8 @@ class Body:
                 self.emit("i64.eqz" if op == "eqz64" else f"{kind}.{op}")
             else:
                 self.emit(f"{kind}.{op}")
+        elif roll < 0.77 and kind == "v128":
+            self.vector_load(depth)
         elif roll < 0.77:
             self.address(depth)
             self.emit(f"{kind}.{self.rng.choice(LOADS[kind])} {self.offset()}")
@@ -166,8 +177,10 @@ class Body:
             self.call("i32", depth)
 
     def binary(self, kind, depth):
+        if kind == "v128":
+            return self.vector_binary(depth)
         if kind == "i32" and self.rng.random() < 0.35:
-            operand = self.rng.choice(TYPES)
+            operand = self.rng.choice(NUMBERS)
             self.push(operand, depth + 1)
             self.push(operand, depth + 1)
             ops = INTEGER_COMPARE if operand[0] == "i" else FLOAT_COMPARE
@@ -310,11 +323,14 @@ class Body:
             self.emit("end")
         elif len(stack) >= 2 and stack[-1] == stack[-2]:
             kind = stack.pop()
-            self.emit(f"{kind}.{self.rng.choice('add sub mul'.split())}")
+            shape = "i32x4" if kind == "v128" else kind
+            self.emit(f"{shape}.{self.rng.choice('add sub mul'.split())}")
 
     def store(self, depth):
         kind = self.rng.choice(TYPES)
         self.address(depth)
+        if kind == "v128":
+            return self.vector_store(depth)
         if self.rng.random() < 0.4:
             self.constant(kind)
         else:
@@ -466,20 +482,33 @@ FIXED = "".join(f"(tag ${tag} (param {' '.join(types)}))\n" for tag, types in TA
   (select (local.get 0) (f64.const nan) (f64.eq (local.get 0) (local.get 0))))
 (func $mix (param i64 i64) (result i64)
   (i64.mul (i64.xor (i64.rotl (local.get 0) (i64.const 5)) (local.get 1))
-           (i64.const 0x517cc1b727220a95)))"""
+           (i64.const 0x517cc1b727220a95))){vectors.FUNCTIONS}"""
 
 TO_BITS = {
     "i32": "i64.extend_i32_u",
     "i64": "",
     "f32": "call $canonical_f32 i32.reinterpret_f32 i64.extend_i32_u",
     "f64": "call $canonical_f64 i64.reinterpret_f64",
+    "v128": "call $fold_v128",
 }
+
+
+def passed(signature):
+    """The parameters of the export, where two i64 stand for a vector, which Node.js can't pass."""
+    return " ".join("i64 i64" if kind == "v128" else kind for kind in signature.params).split()
 
 
 def entry(index, signature):
     """An export that calls a function and gives one number that depends on all its results."""
-    params = " ".join(f"(param {kind})" for kind in signature.params)
-    args = " ".join(f"local.get {i}" for i in range(len(signature.params)))
+    params = " ".join(f"(param {kind})" for kind in passed(signature))
+    args, at = [], 0
+    for kind in signature.params:
+        args.append(f"local.get {at}")
+        at += 1
+        if kind == "v128":
+            args.append(f"local.get {at} call $unfold_v128")
+            at += 1
+    args = " ".join(args)
     lines = [f'(func (export "f{index}") {params} (result i64) (local $sum i64)',
              f"  (global.set $budget (i32.const {BUDGET})) {args} call $f{index}"]
     for kind in reversed(signature.results):
@@ -516,5 +545,5 @@ def generate(seed, functions):
         parts.append(Body(rng, i, signatures).text())
         parts.append(entry(i, signature))
         for _ in range(3):
-            calls.append((f"f{i}", [(kind, str(argument(rng, kind))) for kind in signature.params]))
+            calls.append((f"f{i}", [(kind, str(argument(rng, kind))) for kind in passed(signature)]))
     return "(module\n" + "\n".join(parts) + ")\n", calls
