@@ -193,9 +193,20 @@ SCRIPT = b"""(module (func (export "f") (result i32) (i32.const 7)))
 (assert_return (invoke "f") (i32.const 7))
 (assert_return (invoke "f") (i32.const 8))
 """
-SIMD_SCRIPT = b"""(module (func (export "f") (result v128) (v128.const i32x4 1 2 3 4)))
-(assert_return (invoke "f") (v128.const i32x4 1 2 3 4))
-(assert_invalid (module (func (result v128) (i32.const 0))) "type mismatch")
+SIMD_SCRIPT = b"""(module
+  (func (export "same") (param v128) (result v128) (local.get 0))
+  (func (export "div") (param v128 v128) (result v128) (f32x4.div (local.get 0) (local.get 1))))
+(assert_return (invoke "same" (v128.const i32x4 1 2 3 -4)) (v128.const i32x4 1 2 3 0xfffffffc))
+(assert_return (invoke "div" (v128.const f32x4 0 1 nan:0x200000 -6) (v128.const f32x4 0 0 1 2))
+  (v128.const f32x4 nan:canonical inf nan:arithmetic -3))
+(assert_return (invoke "same" (v128.const i64x2 1 2))
+  (either (v128.const i64x2 1 1) (v128.const i64x2 1 2)))
+(assert_return (invoke "same" (v128.const i16x8 1 2 3 4 5 6 7 8))
+  (v128.const i16x8 1 2 3 4 5 6 7 9))
+"""
+GC_SCRIPT = b"""(module (type (struct)) (func (export "f") (drop (struct.new 0))))
+(assert_return (invoke "f"))
+(assert_invalid (module (type (struct)) (func (result i32) (struct.new 0))) "type mismatch")
 """
 
 SCRIPTS = [
@@ -215,8 +226,11 @@ SCRIPTS = [
          files={"c.wast": b"(component\n (core module (func (frob))))"},
          out=found(r"^c.wast:1: component: .*frob.*^0 passed, 1 failed, 1 skipped\n\Z")),
     Case("what isn't executed is skipped, but validated", "wast s.wast",
-         files={"s.wast": SIMD_SCRIPT},
+         files={"s.wast": GC_SCRIPT},
          out=found(r"^[1-9]\d* passed, 0 failed, ")),
+    Case("vectors", "wast v.wast", status=1, files={"v.wast": SIMD_SCRIPT},
+         out=found(r"^v.wast:9: assert_return: expected \(v128.const i16x8 0x0001 .* 0x0009\), got "
+                   r"\(v128.const i16x8 0x0001 .* 0x0008\)$.*^4 passed, 1 failed, 0 skipped\n\Z")),
     Case("no scripts", "wast --exclude bad .", status=1, files={"bad.wast": b"(module"},
          err=line("no scripts")),
     Case("an absent script", "wast absent.wast", status=127, err=line("absent.wast")),

@@ -166,7 +166,8 @@ Verdict ScriptRunner::assert_return(const wat::Command& command) {
   }
   const auto& values = std::get<Values>(results);
   if (any_result || matches(values, command.results)) return Verdict::passed();
-  return Verdict::failed(fmt::format("expected {}, got {}", wanted, tool::describe(values)));
+  return Verdict::failed(
+      fmt::format("expected {}, got {}", wanted, tool::describe(values, command.results)));
 }
 
 Verdict ScriptRunner::assert_stops(const wat::Command& command, ErrorKind wanted) {

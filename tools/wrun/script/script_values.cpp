@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <span>
 
 #include <wrun/externref.hpp>
 #include <wrun/func.hpp>
@@ -136,7 +137,29 @@ std::string_view kind_text(ValueKind kind) {
   return names[static_cast<std::size_t>(kind)];
 }
 
+/// A vector's lanes as the pattern was written; `nan` has its patterns, none for what came out.
+std::string describe_lanes(const std::array<std::uint64_t, 2>& bits, const wat::Value& pattern,
+                           std::span<const NanPattern> nan) {
+  const unsigned width = pattern.lane_bits;
+  std::string text =
+      fmt::format("{}{}x{}", pattern.has_float_lanes ? 'f' : 'i', width, 128 / width);
+  for (unsigned i = 0; i < 128 / width; ++i) {
+    const std::uint64_t value = lane(bits, i, width);
+    const NanPattern known = i < nan.size() ? nan[i] : NanPattern::none;
+    if (known != NanPattern::none) {
+      text += known == NanPattern::canonical ? " nan:canonical" : " nan:arithmetic";
+    } else if (!pattern.has_float_lanes) {
+      text += fmt::format(" 0x{:0{}x}", value, width / 4);
+    } else {
+      text +=
+          " " + (width == 32 ? format_f32(static_cast<std::uint32_t>(value)) : format_f64(value));
+    }
+  }
+  return text;
+}
+
 std::string describe_number(const wat::Value& pattern) {
+  if (pattern.kind == ValueKind::v128) return describe_lanes(pattern.bits, pattern, pattern.nan);
   if (pattern.nan[0] == NanPattern::canonical) return "nan:canonical";
   if (pattern.nan[0] == NanPattern::arithmetic) return "nan:arithmetic";
   switch (pattern.kind) {
@@ -146,10 +169,8 @@ std::string describe_number(const wat::Value& pattern) {
       return fmt::format("{}", static_cast<std::int64_t>(pattern.bits[0]));
     case ValueKind::f32:
       return format_f32(static_cast<std::uint32_t>(pattern.bits[0]));
-    case ValueKind::f64:
-      return format_f64(pattern.bits[0]);
     default:
-      return format_v128(to_v128(pattern.bits).bytes);
+      return format_f64(pattern.bits[0]);
   }
 }
 
@@ -231,8 +252,15 @@ std::string describe(const std::vector<wat::Value>& patterns) {
   return join(patterns, [](const wat::Value& pattern) { return describe(pattern); });
 }
 
-std::string describe(const std::vector<Val>& values) {
-  return join(values, [](const Val& value) { return to_string(value); });
+std::string describe(const std::vector<Val>& values, const std::vector<wat::Value>& patterns) {
+  std::size_t i = 0;
+  return join(values, [&](const Val& value) {
+    const wat::Value* pattern = i < patterns.size() ? &patterns[i] : nullptr;
+    ++i;
+    if (pattern && pattern->kind == ValueKind::v128 && value.kind() == ValKind::v128)
+      return fmt::format("(v128.const {})", describe_lanes(value.bits(), *pattern, {}));
+    return to_string(value);
+  });
 }
 
 }  // namespace wrun::inline v0::tool

@@ -24,6 +24,8 @@ bool matches(const std::vector<Val>& values, const std::vector<wat::Value>& patt
 /// For failures: "(i32.const 5)", "(f32.const nan:canonical)".
 std::string describe(const wat::Value& pattern);
 std::string describe(const std::vector<wat::Value>& patterns);
-std::string describe(const std::vector<Val>& values);
+/// Vectors are shown with the lanes of the patterns that they should have matched, if there are
+/// any.
+std::string describe(const std::vector<Val>& values, const std::vector<wat::Value>& patterns = {});
 
 }  // namespace wrun::inline v0::tool
