@@ -68,12 +68,15 @@ Outcome<Call::Buffers> Call::buffers(Address iovs, Size count) const {
     const auto iovec = memory_.load<iovec_size>(u64{iovs} + u64{i} * iovec_size);
     if (!iovec) return iovec.error();
     const Size length = iovec->get<Size>(4);
-    const auto buffer = memory_.buffer(iovec->get<Address>(0), length);
-    if (!buffer) return buffer.error();
+    const auto range = memory_.range(iovec->get<Address>(0), length);
+    if (!range) return range.error();
     total += length;
-    if (length != 0) result.push_back(*buffer);
+    if (total > 0xffff'ffff) return Errno::inval;
+    for (GuestRange rest = *range; !rest.empty();) {
+      result.push_back(rest.first(std::min(rest.size(), memory_.largest_piece())));
+      rest = rest.subspan(result.back().size());
+    }
   }
-  if (total > 0xffff'ffff) return Errno::inval;
   return result;
 }
 
@@ -88,6 +91,12 @@ bool Call::sleep(std::span<Pollable* const> pollables) {
     stopped_ = Error(ErrorKind::interrupted, "interrupted in a call of the host");
   }
   return result != WaitResult::interrupted;
+}
+
+bool Call::interrupted() const {
+  return context_.interrupt.is_set() ||
+         std::any_of(interrupts_.begin(), interrupts_.end(),
+                     [](const Interrupt* interrupt) { return interrupt->is_set(); });
 }
 
 Errno Call::put_texts(const std::vector<std::string>& texts, Address pointers,
@@ -145,10 +154,20 @@ Errno Call::clock_time_get(u32 clock, u64 precision, Address time) {
 
 Errno Call::random_get(Address buffer, Size length) {
   if (!context_.random) return deny_capability("random_get", "random source", "--allow-random");
-  const auto bytes = memory_.buffer(buffer, length);
-  if (!bytes) return bytes.error();
+  const auto range = memory_.range(buffer, length);
+  if (!range) return range.error();
   if (length > context_.bounds.random_bytes) return Errno::nobufs;
-  return context_.random->fill(*bytes).error();
+  for (GuestRange rest = *range; !rest.empty();) {
+    if (rest.size() < length && interrupted()) return Errno::intr;
+    const GuestRange piece = rest.first(std::min(rest.size(), memory_.largest_piece()));
+    const auto filled = memory_.receive(piece, [&](std::span<std::byte> bytes) {
+      const Outcome<void> done = context_.random->fill(bytes);
+      return done ? Outcome<std::size_t>(bytes.size()) : done.error();
+    });
+    if (!filled) return filled.error();
+    rest = rest.subspan(piece.size());
+  }
+  return Errno::success;
 }
 
 void Call::proc_exit(u32 status) {

@@ -88,7 +88,7 @@ class Call {
   Errno sock_shutdown(Fd fd, u32 how);
 
  private:
-  using Buffers = std::vector<std::span<std::byte>>;
+  using Buffers = std::vector<GuestRange>;
 
   /// The descriptor, if it has the rights: else badf or notcapable. Badf for the place of a
   /// directory where nothing is granted.
@@ -99,6 +99,7 @@ class Call {
 
   /// A path of the guest's: short enough, UTF-8, without NUL.
   Outcome<std::string> path(Address address, Size length) const;
+  /// The vectors' ranges, in pieces that are moved one at a time.
   Outcome<Buffers> buffers(Address iovs, Size count) const;
   /// Arguments and environment: pointers into a row of texts that end with NUL.
   Errno put_texts(const std::vector<std::string>& texts, Address pointers, Address buffer) const;
@@ -129,6 +130,8 @@ class Call {
       -> decltype(attempt());
   /// False if the sleep was interrupted; stopped() may be set then.
   bool sleep(std::span<Pollable* const> pollables);
+  /// Whether something wants this call to end soon.
+  bool interrupted() const;
 
   Outcome<std::size_t> read_some(Descriptor& descriptor, std::span<std::byte> bytes,
                                  std::optional<u64> offset);
@@ -138,10 +141,10 @@ class Call {
              Address nread);
   Errno write(Fd fd, Rights rights, Address iovs, Size count, std::optional<u64> offset,
               Address nwritten);
-  /// All of the buffers, or as far as it goes; an error only if nothing went. `whole`: goes on
+  /// All of the pieces, or as far as it goes; an error only if nothing went. `whole`: goes on
   /// after a part, as writing does; reading is content with what there is.
-  template <class Attempt, class Subscribe>
-  Outcome<std::size_t> transfer(const Descriptor& descriptor, const Buffers& buffers,
+  template <class Piece, class Attempt, class Subscribe>
+  Outcome<std::size_t> transfer(const Descriptor& descriptor, const std::vector<Piece>& pieces,
                                 Attempt attempt, Subscribe subscribe, bool whole);
   Outcome<Fd> insert_opened(const Place& place, const Opened& opened, Rights base,
                             Rights inheriting, std::uint16_t flags);
@@ -191,22 +194,23 @@ auto Call::until_done(const Descriptor& descriptor, Attempt attempt, Subscribe s
   }
 }
 
-template <class Attempt, class Subscribe>
-Outcome<std::size_t> Call::transfer(const Descriptor& descriptor, const Buffers& buffers,
+template <class Piece, class Attempt, class Subscribe>
+Outcome<std::size_t> Call::transfer(const Descriptor& descriptor, const std::vector<Piece>& pieces,
                                     Attempt attempt, Subscribe subscribe, bool whole) {
   std::size_t total = 0;
-  for (std::span<std::byte> bytes : buffers) {
-    while (!bytes.empty()) {
-      Outcome<std::size_t> done = attempt(bytes);
+  for (Piece piece : pieces) {
+    while (!piece.empty()) {
+      if (total != 0 && interrupted()) return total;
+      Outcome<std::size_t> done = attempt(piece);
       if (done.error() == Errno::would_block && (whole || total == 0)) {
         done = until_done(
-            descriptor, [&] { return attempt(bytes); }, subscribe);
+            descriptor, [&] { return attempt(piece); }, subscribe);
       }
       if (!done) return total == 0 ? done : Outcome<std::size_t>(total);
-      const std::size_t count = std::min(*done, bytes.size());
+      const std::size_t count = std::min(*done, piece.size());
       total += count;
-      if (count == 0 || (!whole && count < bytes.size())) return total;
-      bytes = bytes.subspan(count);
+      if (count == 0 || (!whole && count < piece.size())) return total;
+      piece = piece.subspan(count);
     }
   }
   return total;

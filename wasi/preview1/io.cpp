@@ -11,16 +11,18 @@ namespace {
 /// Small pieces are written as one, so that others' output doesn't come in between.
 constexpr std::size_t join_limit = 65536;
 
-/// Replaces the buffers by one with all their bytes, if they aren't too large; the bytes are in
-/// what is returned.
-std::vector<std::byte> join(std::vector<std::span<std::byte>>& buffers) {
+/// A copy of all the pieces' bytes, if there are several and not too many bytes; else empty.
+std::vector<std::byte> join(const GuestMemory& memory, const std::vector<GuestRange>& pieces) {
   std::size_t total = 0;
-  for (const auto& buffer : buffers) total += buffer.size();
+  for (const GuestRange& piece : pieces) total += piece.size();
   std::vector<std::byte> joined;
-  if (buffers.size() < 2 || total > join_limit) return joined;
-  joined.reserve(total);
-  for (const auto& buffer : buffers) joined.insert(joined.end(), buffer.begin(), buffer.end());
-  buffers = {joined};
+  if (pieces.size() < 2 || total > join_limit) return joined;
+  joined.resize(total);
+  std::size_t at = 0;
+  for (const GuestRange& piece : pieces) {
+    memory.copy_in(joined.data() + at, piece.address(), piece.size());
+    at += piece.size();
+  }
   return joined;
 }
 
@@ -95,8 +97,9 @@ Errno Call::read(Fd fd, Rights rights, Address iovs, Size count, std::optional<u
   const Outcome<Buffers> into = buffers(iovs, count);
   if (!into) return into.error();
   if (!memory_.contains(nread, sizeof(Size))) return Errno::fault;
-  const auto attempt = [&](std::span<std::byte> bytes) {
-    const Outcome<std::size_t> done = read_some(from, bytes, offset);
+  const auto attempt = [&](const GuestRange& piece) {
+    const Outcome<std::size_t> done = memory_.receive(
+        piece, [&](std::span<std::byte> bytes) { return read_some(from, bytes, offset); });
     if (done && offset) *offset += *done;
     return done;
   };
@@ -115,17 +118,20 @@ Errno Call::write(Fd fd, Rights rights, Address iovs, Size count, std::optional<
   if (const Errno e = check_transfer(to, rights, offset.has_value()); e != Errno::success) {
     return e;
   }
-  Outcome<Buffers> from = buffers(iovs, count);
+  const Outcome<Buffers> from = buffers(iovs, count);
   if (!from) return from.error();
   if (!memory_.contains(nwritten, sizeof(Size))) return Errno::fault;
-  std::vector<std::byte> joined = join(*from);
   const auto attempt = [&](std::span<const std::byte> bytes) {
     const Outcome<std::size_t> done = write_some(to, bytes, offset);
     if (done && offset) *offset += *done;
     return done;
   };
-  const Outcome<std::size_t> done = transfer(
-      to, *from, attempt, [&] { return writable(to.object); }, true);
+  const auto attempt_piece = [&](const GuestRange& piece) { return memory_.send(piece, attempt); };
+  const auto subscribe = [&] { return writable(to.object); };
+  const std::vector<std::byte> joined = join(memory_, *from);
+  const Outcome<std::size_t> done =
+      joined.empty() ? transfer(to, *from, attempt_piece, subscribe, true)
+                     : transfer(to, std::vector{std::span(joined)}, attempt, subscribe, true);
   if (!done) return done.error();
   context_.bytes_out.fetch_add(*done, std::memory_order_relaxed);
   auto* file = get_as<File>(to.object);

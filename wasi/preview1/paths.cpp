@@ -203,15 +203,18 @@ Errno Call::fd_readdir(Fd fd, Address buffer, Size length, u64 cookie, Address u
   if (!includes((*found)->access, Access::read)) {
     return deny_access("fd_readdir", **found, "", Access::read);
   }
-  const auto bytes = memory_.buffer(buffer, length);
-  if (!bytes) return bytes.error();
+  if (!memory_.contains(buffer, length) || !memory_.contains(used, sizeof(Size))) {
+    return Errno::fault;
+  }
   Size at = 0;
   const auto put = [&](const void* data, std::size_t size) {
     const Size count = static_cast<Size>(std::min<std::size_t>(size, length - at));
-    if (count != 0) std::memcpy(bytes->data() + at, data, count);
+    (void)memory_.store(u64{buffer} + at, data, count);
     at += count;
   };
   while (at < length) {
+    // Less than asked for would say that the directory ends here.
+    if (at != 0 && interrupted()) return Errno::intr;
     const std::size_t room = (length - at) / dirent_size + 1;
     const auto entries = (*directory)->entries(cookie, std::min(room, batch));
     if (!entries) return entries.error();

@@ -50,7 +50,10 @@ Errno Call::sock_recv(Fd fd, Address iovs, Size count, u32 flags, Address nread,
   const Buffers first(into->begin(), into->begin() + (peek && !into->empty() ? 1 : 0));
   const Outcome<std::size_t> done = transfer(
       **found, peek ? first : *into,
-      [&](std::span<std::byte> bytes) { return (*connection)->receive(bytes, peek); },
+      [&](const GuestRange& piece) {
+        return memory_.receive(
+            piece, [&](std::span<std::byte> bytes) { return (*connection)->receive(bytes, peek); });
+      },
       [&] { return (*connection)->receivable(); }, !peek && (flags & recv_waitall) != 0);
   if (!done) return done.error();
   context_.bytes_in.fetch_add(*done, std::memory_order_relaxed);
