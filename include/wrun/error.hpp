@@ -60,6 +60,7 @@ enum class TrapCode : std::uint8_t {
   cast_failure,
   unaligned_atomic,
   expected_shared_memory,
+  wait_forbidden,
   stack_exhausted,
   out_of_fuel,
   interrupted,

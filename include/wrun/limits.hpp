@@ -35,6 +35,8 @@ struct Limits {
   /// When running code is stopped with ErrorKind::limit, and no more is started. The first
   /// deadline starts a timer thread, which the engine owns.
   std::optional<std::chrono::steady_clock::time_point> deadline = {};
+  /// Whether memory.atomic.wait may block the thread; if not, it traps.
+  bool may_wait = true;
   /// Asked before anything grows within the limits; false refuses. May be empty. Runs on the
   /// store's thread, inside WebAssembly: uses of the store fail. An exception refuses, too.
   std::function<bool(const Growth&)> may_grow = {};
@@ -44,6 +46,7 @@ struct Limits {
 struct Usage {
   std::optional<std::uint64_t> instructions = {};  ///< measured with Config::fuel
   std::uint64_t host_calls = 0;
+  std::uint64_t waits = 0;         ///< times that memory.atomic.wait slept, or tried to
   std::uint64_t memory_bytes = 0;  ///< now
   std::uint64_t memory_peak_bytes = 0;
   std::uint64_t table_elements = 0;  ///< now

@@ -22,6 +22,7 @@
 #include <wrun/instance.hpp>
 #include <wrun/module.hpp>
 #include <wrun/result.hpp>
+#include <wrun/shared_memory.hpp>
 #include <wrun/store.hpp>
 
 namespace wrun {
@@ -93,6 +94,9 @@ class Linker {
                         UntypedFunc callable);
   /// An object of a store: what is prepared with it is instantiated in that store only.
   WRUN_API Linker& define(std::string_view module, std::string_view name, const Extern& object);
+  /// A shared memory: good for all stores.
+  WRUN_API Linker& define(std::string_view module, std::string_view name,
+                          const SharedMemory& memory);
   /// All exports of an instance, under `module`.
   WRUN_API Linker& instance(std::string_view module, const Instance& instance);
   /// All that is defined under `module` now, also under `alias`.

@@ -24,17 +24,21 @@
 namespace wrun {
 inline namespace v0 {
 
+class SharedMemory;
 class Store;
 
 class Memory : public detail::HandleBase {
  public:
   Memory() = default;
 
-  /// A new memory of the type's minimum, all zeros. Errors: limit, usage (a type that can't be).
+  /// A new memory of the type's minimum, all zeros. A shared one needs a maximum. Errors: limit,
+  /// usage (a type that can't be).
   WRUN_API static Result<Memory> make(Store& store, const MemoryType& type);
 
   /// The minimum is the present size. Errors: usage.
   WRUN_API Result<MemoryType> type() const;
+  /// What other stores may share. Errors: usage (it isn't a shared memory).
+  WRUN_API Result<SharedMemory> shared() const;
   /// Drops the host's hold; the handle is stale from then on. What WebAssembly reaches stays alive.
   /// Errors: usage.
   WRUN_API Result<void> release() const;
@@ -49,25 +53,30 @@ class Memory : public detail::HandleBase {
   /// A part of it. Errors: trap (out of bounds), usage.
   WRUN_API Result<std::span<std::uint8_t>> span(std::uint64_t address, std::uint64_t length) const;
 
+  // Copies, of a shared memory too. Errors: trap (out of bounds), usage.
+
+  WRUN_API Result<void> copy_out(std::uint64_t address, std::span<std::uint8_t> to) const;
+  WRUN_API Result<void> copy_in(std::uint64_t address, std::span<const std::uint8_t> from) const;
+
   /// A number, or a trivially copyable struct as it lies in memory; numbers are little-endian on
   /// every host. Any alignment. Errors: trap, usage.
   template <class T>
   Result<T> read(std::uint64_t address) const {
     static_assert(std::is_trivially_copyable_v<T>);
-    auto bytes = span(address, sizeof(T));
-    if (!bytes) return std::move(bytes).error();
+    std::uint8_t bytes[sizeof(T)];
+    auto copied = copy_out(address, bytes);
+    if (!copied) return std::move(copied).error();
     T value;
-    std::memcpy(&value, bytes->data(), sizeof(T));
+    std::memcpy(&value, bytes, sizeof(T));
     return little_endian(value);
   }
   template <class T>
   Result<void> write(std::uint64_t address, const T& value) const {
     static_assert(std::is_trivially_copyable_v<T>);
-    auto bytes = span(address, sizeof(T));
-    if (!bytes) return std::move(bytes).error();
     const T stored = little_endian(value);
-    std::memcpy(bytes->data(), &stored, sizeof(T));
-    return {};
+    std::uint8_t bytes[sizeof(T)];
+    std::memcpy(bytes, &stored, sizeof(T));
+    return copy_in(address, bytes);
   }
 
  private:

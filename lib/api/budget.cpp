@@ -23,6 +23,7 @@ Usage Budget::usage() const {
   const runtime::Budget& account = *state_->account;
   usage.instructions = account.fuel_used.load(std::memory_order_relaxed);
   usage.host_calls = account.host_calls.load(std::memory_order_relaxed);
+  usage.waits = account.waits.load(std::memory_order_relaxed);
   usage.memory_bytes = account.memory_bytes.now();
   usage.memory_peak_bytes = account.memory_bytes.peak();
   usage.table_elements = account.table_elements.now();

@@ -6,6 +6,7 @@
 #include "lib/api/objects.hpp"
 #include "lib/api/state.hpp"
 #include "lib/runtime/instantiate.hpp"
+#include "lib/runtime/memory.hpp"
 
 namespace wrun::inline v0 {
 
@@ -24,6 +25,13 @@ Result<std::vector<runtime::Extern>> gather(StoreState& state, const api::Prepar
     if (const Extern* object = std::get_if<Extern>(&each)) {
       imports.push_back(api::to_runtime(state, *object));
       if (!imports.back()) return api::stale_handle();
+      continue;
+    }
+    if (const SharedMemory* shared = std::get_if<SharedMemory>(&each)) {
+      auto memory = runtime::create_memory(state.store, SharedMemoryAccess::state(*shared).memory);
+      if (!memory) return std::move(memory).error();
+      roots.add(**memory);
+      imports.push_back(*memory);
       continue;
     }
     const auto& host = std::get<std::shared_ptr<const api::HostDefinition>>(each);

@@ -5,6 +5,7 @@
 #include "lib/api/boundary.hpp"
 #include "lib/api/objects.hpp"
 #include "lib/api/state.hpp"
+#include "lib/api/storage.hpp"
 #include "lib/api/types.hpp"
 #include "lib/api/untyped.hpp"
 #include "lib/interp/interp.hpp"
@@ -58,6 +59,13 @@ Result<runtime::ExternType> type_of_object(const LinkerState& linker, const Exte
   return runtime::type_of(found);
 }
 
+runtime::ExternType type_of_shared(const SharedMemory& shared) {
+  runtime::ExternType type;
+  type.kind = wasm::ExternKind::memory;
+  type.memory = to_canonical(shared.type());
+  return type;
+}
+
 Result<runtime::ExternType> type_of_definition(const LinkerState& linker,
                                                const Definition& definition) {
   if (const auto* host = std::get_if<DefinitionPtr>(&definition)) {
@@ -66,6 +74,7 @@ Result<runtime::ExternType> type_of_definition(const LinkerState& linker,
     type.type = (*host)->type;
     return type;
   }
+  if (const auto* shared = std::get_if<SharedMemory>(&definition)) return type_of_shared(*shared);
   return type_of_object(linker, std::get<Extern>(definition));
 }
 
@@ -143,6 +152,15 @@ Linker& Linker::define(std::string_view module, std::string_view name, const Ext
     auto type = api::type_of_object(*state_, object);
     if (!type) return std::move(type).error();
     api::define(*state_, module, name, object);
+    return {};
+  });
+  return *this;
+}
+
+Linker& Linker::define(std::string_view module, std::string_view name, const SharedMemory& memory) {
+  api::keep_mistake(state_.get(), [&]() -> Result<void> {
+    if (SharedMemoryAccess::state(memory).engine != state_->engine) return api::wrong_engine();
+    api::define(*state_, module, name, memory);
     return {};
   });
   return *this;

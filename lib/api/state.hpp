@@ -14,11 +14,13 @@
 #include <wrun/limits.hpp>
 #include <wrun/linker.hpp>
 #include <wrun/module.hpp>
+#include <wrun/shared_memory.hpp>
 #include <wrun/store.hpp>
 
 #include "lib/api/registry.hpp"
 #include "lib/os/timer.hpp"
 #include "lib/runtime/limits.hpp"
+#include "lib/runtime/shared_memory.hpp"
 #include "lib/runtime/store.hpp"
 #include "lib/wasm/canonical_types.hpp"
 #include "lib/wasm/decoder.hpp"
@@ -84,6 +86,11 @@ struct StoreState : AnchorHold {
   }
 };
 
+struct SharedMemoryState {
+  std::shared_ptr<EngineState> engine;
+  std::shared_ptr<runtime::SharedMemory> memory;
+};
+
 /// A host function without a store: each instantiation makes a cell of its own from it.
 struct HostDefinition {
   std::shared_ptr<wasm::TypeRegistry> types;
@@ -96,7 +103,7 @@ struct HostDefinition {
   HostDefinition& operator=(const HostDefinition&) = delete;
 };
 
-using Definition = std::variant<std::shared_ptr<const HostDefinition>, Extern>;
+using Definition = std::variant<std::shared_ptr<const HostDefinition>, Extern, SharedMemory>;
 
 struct LinkerState {
   using Names = std::map<std::string, Definition, std::less<>>;
@@ -133,6 +140,12 @@ struct ModuleAccess {
 struct BudgetAccess {
   static const std::shared_ptr<api::BudgetState>& state(const Budget& budget) {
     return budget.state_;
+  }
+};
+struct SharedMemoryAccess {
+  static const api::SharedMemoryState& state(const SharedMemory& memory) { return *memory.state_; }
+  static SharedMemory make(std::shared_ptr<const api::SharedMemoryState> state) {
+    return SharedMemory(std::move(state));
   }
 };
 struct StoreAccess {

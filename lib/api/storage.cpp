@@ -6,10 +6,13 @@
 
 #include "lib/api/boundary.hpp"
 #include "lib/api/objects.hpp"
+#include "lib/api/shared_bytes.hpp"
+#include "lib/api/storage.hpp"
 #include "lib/api/types.hpp"
 #include "lib/api/values.hpp"
 #include "lib/runtime/cells.hpp"
 #include "lib/runtime/memory.hpp"
+#include "lib/runtime/shared_access.hpp"
 #include "lib/runtime/table.hpp"
 #include "lib/runtime/trap.hpp"
 
@@ -20,11 +23,6 @@ namespace {
 using api::guarded;
 using api::Session;
 using api::StoreState;
-
-Error growth_refused(const char* what) {
-  return Error(ErrorKind::limit,
-               fmt::format("the {} can't grow: its maximum, a limit or the system refuses", what));
-}
 
 Result<void> check_range(const SizeRange& size, std::uint64_t most, const char* what) {
   if (size.min > most || (size.max && *size.max > most))
@@ -40,31 +38,48 @@ std::uint64_t most_pages(const MemoryType& type) {
   return type.page_size_log2 == 0 ? ~std::uint64_t{0} : std::uint64_t{1} << 48;
 }
 
+/// The bytes from `address` on; Error{trap} if they aren't all there.
+Result<std::uint8_t*> place(const runtime::Memory& memory, std::uint64_t address,
+                            std::uint64_t length) {
+  const std::uint64_t size = runtime::size_in_bytes(memory);
+  if (!runtime::in_bounds(size, address, length)) return runtime::make_memory_trap(address, size);
+  return memory.base + address;
+}
+
+}  // namespace
+
+namespace api {
+
+Error growth_refused(const char* what) {
+  return Error(ErrorKind::limit,
+               fmt::format("the {} can't grow: its maximum, a limit or the system refuses", what));
+}
+
 Result<void> check_type(const MemoryType& type) {
   if (type.page_size_log2 != 0 && type.page_size_log2 != 16)
     return Error(ErrorKind::usage, "a memory's pages have 1 or 65536 bytes");
-  if (type.is_shared)
-    return Error(ErrorKind::usage, "a store's own memory can't be shared between threads");
+  if (type.is_shared && !type.size.max)
+    return Error(ErrorKind::usage, "a shared memory needs a maximum");
   return check_range(type.size, most_pages(type), "memory");
 }
 
 wasm::MemoryType to_canonical(const MemoryType& type) {
   wasm::MemoryType made;
-  made.limits = api::to_canonical(type.size);
+  made.limits = to_canonical(type.size);
   made.is_shared = type.is_shared;
   made.page_size_log2 = type.page_size_log2;
   return made;
 }
 
-}  // namespace
+}  // namespace api
 
 Result<Memory> Memory::make(Store& store, const MemoryType& type) {
   const Session session(store);
   if (!session) return session.error();
-  auto checked = check_type(type);
+  auto checked = api::check_type(type);
   if (!checked) return std::move(checked).error();
   return guarded([&]() -> Result<Memory> {
-    auto memory = runtime::create_memory(session->store, to_canonical(type));
+    auto memory = runtime::create_memory(session->store, api::to_canonical(type));
     if (!memory) return std::move(memory).error();
     return api::make_handle<Memory>(*session, **memory);
   });
@@ -92,7 +107,7 @@ Result<std::uint64_t> Memory::grow(std::uint64_t pages) const {
   return api::with_object<runtime::Memory>(
       *this, [&](StoreState&, runtime::Memory& memory) -> Result<std::uint64_t> {
         const auto former = runtime::grow(memory, pages);
-        if (!former) return growth_refused("memory");
+        if (!former) return api::growth_refused("memory");
         return *former;
       });
 }
@@ -114,6 +129,42 @@ Result<std::span<std::uint8_t>> Memory::span(std::uint64_t address, std::uint64_
       return runtime::make_memory_trap(address, all->size());
     });
   return all->subspan(static_cast<std::size_t>(address), static_cast<std::size_t>(length));
+}
+
+Result<void> Memory::copy_out(std::uint64_t address, std::span<std::uint8_t> to) const {
+  return api::with_object<runtime::Memory>(
+      *this, [&](StoreState&, runtime::Memory& memory) -> Result<void> {
+        const auto from = place(memory, address, to.size());
+        if (!from) return from.error();
+        if (memory.shared) {
+          runtime::copy_from_shared(to.data(), *from, to.size());
+        } else if (!to.empty()) {
+          std::memcpy(to.data(), *from, to.size());
+        }
+        return {};
+      });
+}
+
+Result<void> Memory::copy_in(std::uint64_t address, std::span<const std::uint8_t> from) const {
+  return api::with_object<runtime::Memory>(
+      *this, [&](StoreState&, runtime::Memory& memory) -> Result<void> {
+        const auto to = place(memory, address, from.size());
+        if (!to) return to.error();
+        if (memory.shared) {
+          runtime::copy_to_shared(*to, from.data(), from.size());
+        } else if (!from.empty()) {
+          std::memcpy(*to, from.data(), from.size());
+        }
+        return {};
+      });
+}
+
+Result<std::span<std::uint8_t>> api::shared_bytes(const Memory& memory) {
+  return with_object<runtime::Memory>(
+      memory, [](StoreState&, runtime::Memory& found) -> Result<std::span<std::uint8_t>> {
+        if (!found.shared) return Error(ErrorKind::usage, "the memory isn't shared");
+        return std::span(found.base, static_cast<std::size_t>(runtime::size_in_bytes(found)));
+      });
 }
 
 Result<Table> Table::make(Store& store, const TableType& type, const Val& init) {
@@ -183,7 +234,7 @@ Result<std::uint64_t> Table::grow(std::uint64_t count, const Val& init) const {
         auto written = api::to_slots(state, init, table.element, &slot, "a table's element");
         if (!written) return std::move(written).error();
         const auto former = runtime::grow(table, count, slot.get<runtime::Ref>());
-        if (!former) return growth_refused("table");
+        if (!former) return api::growth_refused("table");
         return *former;
       });
 }

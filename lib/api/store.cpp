@@ -67,6 +67,7 @@ runtime::Limits to_runtime(const Limits& limits, api::StoreState& state) {
   made.stack_bytes = stack_bytes(limits.stack_bytes.value_or(state.engine->config.stack_bytes));
   made.fuel = limits.fuel;
   made.deadline = limits.deadline;
+  made.may_wait = limits.may_wait;
   if (!limits.may_grow) return made;
   made.may_grow = [ask = limits.may_grow, &state](const runtime::Growth& growth) {
     const api::Locked locked(state);
@@ -159,6 +160,7 @@ Result<Usage> Store::usage() const {
   Usage usage;
   if (session->engine->config.fuel) usage.instructions = store.fuel_used();
   usage.host_calls = store.state().host_calls;
+  usage.waits = store.state().waits;
   usage.memory_bytes = account.used(runtime::Resource::memory_bytes).now();
   usage.memory_peak_bytes = account.used(runtime::Resource::memory_bytes).peak();
   usage.table_elements = account.used(runtime::Resource::table_elements).now();

@@ -117,7 +117,7 @@ struct LoadAny {
   static void run(Regs& r) {
     std::uint8_t* at;
     if (!checked_address<is_64>(r, width, at)) [[unlikely]] {
-      return trap(r, TrapCode::out_of_bounds_memory_access);
+      return go_slow(r, out_of_bounds_any_instr);
     }
     write<dst>(r, access(at));
     r.pc += 3;
@@ -129,7 +129,7 @@ struct StoreAny {
   static void run(Regs& r) {
     std::uint8_t* at;
     if (!checked_address<is_64>(r, width, at)) [[unlikely]] {
-      return trap(r, TrapCode::out_of_bounds_memory_access);
+      return go_slow(r, out_of_bounds_any_instr);
     }
     access(at, read<typename Access<access>::Value, Src::slot>(r, 10));
     r.pc += 3;

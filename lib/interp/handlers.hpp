@@ -4,6 +4,7 @@
 
 #include <wrun_dispatch/dispatch.hpp>
 
+#include "lib/interp/bodies_atomic.hpp"
 #include "lib/interp/bodies_memory.hpp"
 #include "lib/interp/operands.hpp"
 #include "lib/wasm/opcode.hpp"
@@ -23,6 +24,15 @@ Handler load_handler(wasm::Op op, Addr form, Dst dst);
 Handler store_handler(wasm::Op op, Addr form, Src value);
 Handler load_any_handler(wasm::Op op, bool is_64, Dst dst);
 Handler store_any_handler(wasm::Op op, bool is_64);
+// Those of shared memories.
+Handler shared_load_handler(wasm::Op op, Addr form, Dst dst);
+Handler shared_store_handler(wasm::Op op, Addr form, Src value);
+Handler shared_load_any_handler(wasm::Op op, bool is_64, Dst dst);
+Handler shared_store_any_handler(wasm::Op op, bool is_64);
+
+/// Atomic instructions but the fence, whose handler is the same for all memories.
+Handler atomic_handler(wasm::Op op, AtomicAddr form);
+Handler fence_handler();
 
 /// Whether a two-operand instruction is a comparison that compare_branch_handler knows.
 bool is_comparison(wasm::Op op);

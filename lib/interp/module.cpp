@@ -52,9 +52,7 @@ const SlotCode* CodeIndex::find(const Word* pc) const {
 }
 
 Features executable() {
-  return Features::all()
-      .without(Feature::gc)
-      .without(Feature::threads);
+  return Features::all().without(Feature::gc);
 }
 
 void prepare(ModuleCode& module, const CodeOptions& options) {

@@ -8,6 +8,7 @@
 #include "lib/interp/module.hpp"
 #include "lib/interp/traps.hpp"
 #include "lib/interp/unwind.hpp"
+#include "lib/runtime/memory.hpp"
 #include "lib/runtime/trap.hpp"
 
 namespace wrun::inline v0::interp {
@@ -34,16 +35,39 @@ struct RaiseTrap {
   }
 };
 
+/// Whether a shared memory of the instance is larger than its store knew: then the instruction is
+/// repeated.
+bool has_grown(Regs& r) {
+  const std::uint64_t known = r.mem_size;
+  bool grown = false;
+  for (runtime::Memory* memory : r.inst->memory_cells) {
+    const std::uint64_t before = memory->size;
+    runtime::refresh_size(*memory);
+    grown |= memory->size != before;
+  }
+  reload_memory(r);
+  return grown || r.mem_size != known;
+}
+
 struct OutOfBounds {
   static void run(Regs& r) {
     ExecState& state = *r.inst->state;
-    const std::uint64_t known = r.mem_size;
-    reload_memory(r);
-    if (r.mem_size != known) {
+    if (has_grown(r)) {
       r.pc = state.pc;
-      return;
+    } else {
+      stop_with(r, runtime::make_memory_trap(state.address, r.mem_size), state.pc);
     }
-    stop_with(r, runtime::make_memory_trap(state.address, known), state.pc);
+  }
+};
+
+struct OutOfBoundsAny {
+  static void run(Regs& r) {
+    ExecState& state = *r.inst->state;
+    if (has_grown(r)) {
+      r.pc = state.pc;
+    } else {
+      stop_with(r, TrapCode::out_of_bounds_memory_access, state.pc);
+    }
   }
 };
 
@@ -182,6 +206,7 @@ const StaticInstr translate_instr{&handler<Translate>};
 
 const StaticInstr* const trap_instrs = raises.data();
 const StaticInstr out_of_bounds_instr{&handler<OutOfBounds>};
+const StaticInstr out_of_bounds_any_instr{&handler<OutOfBoundsAny>};
 const StaticInstr stop_instr{&stop_handler};
 const StaticInstr limit_instr{&handler<LimitReached>};
 const StaticInstr out_of_fuel_instr{&handler<OutOfFuel>};

@@ -63,8 +63,8 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   /// Translates a function that has a body. Null when out of memory. Throws std::bad_alloc.
   SlotCode* translate(wasm::FuncIdx function, Trace* trace = nullptr);
 
-  // The walker's callbacks; translator_control.cpp, _values.cpp, _memory.cpp, _calls.cpp,
-  // _exceptions.cpp
+  // The walker's callbacks; translator_control.cpp, _values.cpp, _vector.cpp, _memory.cpp,
+  // _atomic.cpp, _calls.cpp, _exceptions.cpp
   void begin(Walker& w);
   void instruction(Walker& w, wasm::Op op);
   void block(Walker& w, Control& c);
@@ -122,6 +122,8 @@ class Translator : public wasm::NullClient<Value, LabelState> {
                   Value vector);
   void memory_op(Walker& w, wasm::Op op, const wasm::Immediates& imm, Operands args,
                  Operands results);
+  void atomic_op(Walker& w, wasm::Op op, const wasm::MemArg& arg, Operands args, Operands results);
+  void atomic_fence(Walker& w);
   void table_op(Walker& w, wasm::Op op, const wasm::Immediates& imm, Operands args,
                 Operands results);
   void reference_op(Walker& w, wasm::Op op, const wasm::Immediates& imm, Operands args,
@@ -250,6 +252,7 @@ class Translator : public wasm::NullClient<Value, LabelState> {
     std::uint32_t offset = 0;
   };
   bool is_fast(wasm::MemIdx memory) const;
+  bool is_shared(wasm::MemIdx memory) const;
   AddressForm address_form(Value& address, std::uint64_t offset);
   bool fold_sum(const Value& address, AddressForm& form);
   void put_address(std::uint32_t at, const AddressForm& form);

@@ -119,12 +119,13 @@ Value Translator::load(Walker& w, Op op, const wasm::MemArg& arg, Value address)
   const Kind type = wasm::walk_row(op).results[0];
   if (!is_fast(arg.memory)) return load_any(w, op, arg, address);
   const AddressForm form = address_form(address, arg.offset);
+  const auto pick = is_shared(arg.memory) ? &shared_load_handler : &load_handler;
   open_result(type);
-  const std::uint32_t at = emit(load_handler(op, form.form, Dst::acc),
-                                has_second(form.form) ? 3 : 2, wasm::info(op).text);
+  const std::uint32_t at =
+      emit(pick(op, form.form, Dst::acc), has_second(form.form) ? 3 : 2, wasm::info(op).text);
   put_address(at, form);
   describe(at, "{}", address_text(form));
-  return finish_in_acc(w, type, at, load_handler(op, form.form, Dst::store));
+  return finish_in_acc(w, type, at, pick(op, form.form, Dst::store));
 }
 
 /// A value whose class has no accumulator free for a constant goes home first.
@@ -137,8 +138,9 @@ void Translator::store(Walker&, Op op, const wasm::MemArg& arg, Value address, V
   pop(value);
   const AddressForm form = store_address(address, value, is_imm, arg.offset);
   const Src src = is_imm ? Src::imm : source(value);
-  const std::uint32_t at = emit(store_handler(op, form.form, src),
-                                has_second(form.form) || is_imm ? 3 : 2, wasm::info(op).text);
+  const auto pick = is_shared(arg.memory) ? &shared_store_handler : &store_handler;
+  const std::uint32_t at =
+      emit(pick(op, form.form, src), has_second(form.form) || is_imm ? 3 : 2, wasm::info(op).text);
   put_address(at, form);
   if (is_imm) {
     code_.put(at, 20, static_cast<std::int32_t>(value.bits));
@@ -170,12 +172,13 @@ Value Translator::load_any(Walker& w, Op op, const wasm::MemArg& arg, Value addr
   const std::uint32_t from = in_slot(address);
   pop(address);
   open_result(type);
-  const std::uint32_t at = emit(load_any_handler(op, is_64, Dst::acc), 3, wasm::info(op).text);
+  const auto pick = is_shared(arg.memory) ? &shared_load_any_handler : &load_any_handler;
+  const std::uint32_t at = emit(pick(op, is_64, Dst::acc), 3, wasm::info(op).text);
   put_slot(at, 8, from);
   code_.put(at, 12, static_cast<std::uint16_t>(arg.memory.value));
   code_.put(at, 16, arg.offset);
   describe(at, "memory {} [s{} + {}]", arg.memory.value, from, arg.offset);
-  return finish_in_acc(w, type, at, load_any_handler(op, is_64, Dst::store));
+  return finish_in_acc(w, type, at, pick(op, is_64, Dst::store));
 }
 
 void Translator::store_any(Op op, const wasm::MemArg& arg, Value address, Value value) {
@@ -184,7 +187,8 @@ void Translator::store_any(Op op, const wasm::MemArg& arg, Value address, Value 
   const std::uint32_t to = in_slot(address);
   pop(value);
   pop(address);
-  const std::uint32_t at = emit(store_any_handler(op, is_64), 3, wasm::info(op).text);
+  const auto pick = is_shared(arg.memory) ? &shared_store_any_handler : &store_any_handler;
+  const std::uint32_t at = emit(pick(op, is_64), 3, wasm::info(op).text);
   put_slot(at, 8, to);
   put_slot(at, 10, from);
   code_.put(at, 12, static_cast<std::uint16_t>(arg.memory.value));

@@ -24,6 +24,8 @@ extern const StaticInstr* const trap_instrs;
 /// A failed bounds check of memory 0: takes the memory's size anew and repeats the instruction if
 /// it has grown, traps otherwise.
 extern const StaticInstr out_of_bounds_instr;
+/// The same of any memory: takes the sizes of all anew.
+extern const StaticInstr out_of_bounds_any_instr;
 /// Leaves the interpreter; the activation's failure, if any, is set already.
 extern const StaticInstr stop_instr;
 /// A check against the limit word failed: an interruption, or the end of the stack.

@@ -11,6 +11,7 @@
 
 #include <wrun/error.hpp>
 
+#include "lib/os/parker.hpp"
 #include "lib/os/wake.hpp"
 #include "lib/runtime/objects.hpp"
 #include "lib/runtime/slot.hpp"
@@ -50,6 +51,9 @@ struct ExecState {
   std::int64_t fuel = 0;
   /// Calls into the host so far; whoever calls a host function counts it here.
   std::uint64_t host_calls = 0;
+  /// Times that memory.atomic.wait slept, or tried to.
+  std::uint64_t waits = 0;
+  bool may_wait = true;  ///< whether memory.atomic.wait may sleep
 
   Slot* stack_end = nullptr;  ///< what limit is when nobody interrupts
   Slot* stack_top = nullptr;  ///< first free slot: where the next entry's frame starts
@@ -67,7 +71,8 @@ struct ExecState {
   /// Bits: an interruption and a deadline may both be waiting.
   enum class Stop : std::uint32_t { none = 0, interrupted = 1, deadline = 2 };
   std::atomic<Stop> stop{Stop::none};
-  os::Wake wake;  ///< readable while there is a request, for host functions that sleep
+  os::Wake wake;      ///< readable while there is a request, for host functions that sleep
+  os::Parker parker;  ///< where memory.atomic.wait sleeps; a request wakes it
 
   /// Asks running code to stop at its next check. Any thread, also a signal handler.
   void request(Stop why) noexcept {
@@ -76,6 +81,7 @@ struct ExecState {
     }
     limit.store(nullptr);
     wake.set();
+    parker.unpark();
   }
   /// Whether a request of that kind waits.
   bool requested(Stop why) const noexcept { return without(why, stop.load()) == Stop::none; }

@@ -12,10 +12,18 @@ bool Meter::take(std::uint64_t amount) noexcept {
     if (now > most || amount > most - now) return false;
     after = now + amount;
   } while (!now_.compare_exchange_weak(now, after, std::memory_order_relaxed));
-  std::uint64_t peak = peak_.load(std::memory_order_relaxed);
-  while (peak < after && !peak_.compare_exchange_weak(peak, after, std::memory_order_relaxed)) {
-  }
+  raise_peak(after);
   return true;
+}
+
+void Meter::add(std::uint64_t amount) noexcept {
+  raise_peak(now_.fetch_add(amount, std::memory_order_relaxed) + amount);
+}
+
+void Meter::raise_peak(std::uint64_t now) noexcept {
+  std::uint64_t peak = peak_.load(std::memory_order_relaxed);
+  while (peak < now && !peak_.compare_exchange_weak(peak, now, std::memory_order_relaxed)) {
+  }
 }
 
 Account::Account(std::shared_ptr<Budget> budget)
@@ -47,6 +55,13 @@ bool Account::grow(const Growth& growth) noexcept {
   if (!take(resource, amount)) return false;
   if (may_grow(growth)) return true;
   give(resource, amount);
+  return false;
+}
+
+bool Account::grow_shared(const Growth& growth) noexcept {
+  if (!own(Resource::memory_bytes).take(growth.to - growth.from)) return false;
+  if (may_grow(growth)) return true;
+  give_shared(growth.to - growth.from);
   return false;
 }
 

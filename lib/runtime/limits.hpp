@@ -36,6 +36,7 @@ struct Limits {
   std::uint64_t stack_bytes = 1024 * 1024;  ///< of WebAssembly frames
   std::optional<std::uint64_t> fuel;        ///< granted when the limits are set
   std::optional<os::TimePoint> deadline;
+  bool may_wait = true;  ///< whether memory.atomic.wait may sleep
   /// Asked before anything grows within the caps; false refuses. May be empty. Runs on the store's
   /// thread, inside WebAssembly: it must not use the store.
   std::function<bool(const Growth&)> may_grow;
@@ -46,6 +47,8 @@ class Meter {
  public:
   /// Takes `amount`; false, and nothing taken, if that would go over the cap.
   bool take(std::uint64_t amount) noexcept;
+  /// Takes `amount`, also above the cap: it is in use already.
+  void add(std::uint64_t amount) noexcept;
   void give(std::uint64_t amount) noexcept { now_.fetch_sub(amount, std::memory_order_relaxed); }
 
   std::uint64_t now() const noexcept { return now_.load(std::memory_order_relaxed); }
@@ -55,6 +58,8 @@ class Meter {
   void set_cap(std::uint64_t cap) noexcept { cap_.store(cap, std::memory_order_relaxed); }
 
  private:
+  void raise_peak(std::uint64_t now) noexcept;
+
   std::atomic<std::uint64_t> now_{0};
   std::atomic<std::uint64_t> peak_{0};
   std::atomic<std::uint64_t> cap_{unlimited};
@@ -68,6 +73,7 @@ struct Budget {
   Meter fuel;  ///< granted: now() never falls but when unused fuel is given back
   std::atomic<std::uint64_t> fuel_used{0};
   std::atomic<std::uint64_t> host_calls{0};
+  std::atomic<std::uint64_t> waits{0};
 };
 
 enum class Resource : std::uint8_t { memory_bytes, table_elements, instances };
@@ -86,6 +92,15 @@ class Account {
   void give(Resource resource, std::uint64_t amount) noexcept;
   /// take() for the difference, after may_grow was asked.
   bool grow(const Growth& growth) noexcept;
+
+  // Shared memories. A store counts those that it has; a budget counts each once, when it is made
+  // and when it grows (shared_memory.hpp).
+
+  /// Takes the difference from the store's limit, after may_grow was asked.
+  bool grow_shared(const Growth& growth) noexcept;
+  /// Another store let one grow.
+  void add_shared(std::uint64_t bytes) noexcept { own(Resource::memory_bytes).add(bytes); }
+  void give_shared(std::uint64_t bytes) noexcept { own(Resource::memory_bytes).give(bytes); }
 
   const Meter& used(Resource resource) const { return meters_[static_cast<std::size_t>(resource)]; }
   const Limits& limits() const { return limits_; }

@@ -1,45 +1,27 @@
 #include "lib/runtime/memory.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <cstring>
-#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "lib/runtime/page_counts.hpp"
+#include "lib/runtime/shared_access.hpp"
+#include "lib/runtime/shared_memory.hpp"
 #include "lib/runtime/store.hpp"
 
 namespace wrun::inline v0::runtime {
 
 namespace {
 
-/// The most pages that memory.size can tell of.
-std::uint64_t addressable_pages(const wasm::MemoryType& type) {
-  const unsigned bits = type.limits.is_64 ? 64 : 32;
-  if (type.page_size_log2 == 0) return std::numeric_limits<std::uint64_t>::max() >> (64 - bits);
-  return std::uint64_t{1} << (bits - type.page_size_log2);
-}
-
-/// Nothing if that is more than any memory may have.
-std::optional<std::uint64_t> bytes_of_pages(std::uint64_t pages, const wasm::MemoryType& type) {
-  if (pages > max_memory_bytes >> type.page_size_log2) return std::nullopt;
-  return pages << type.page_size_log2;
-}
-
 std::uint64_t max_bytes(const Memory& memory) {
   return bytes_of_pages(memory.max_pages, memory.type).value_or(max_memory_bytes);
 }
 
-void set_size(Memory& memory, std::uint64_t size) {
-  std::atomic_ref(memory.size).store(size, std::memory_order_release);
-}
-
-/// Address space for a memory of `bytes` now. Only shared ones can't move later; others take
-/// little where the host's own needs would suffer.
+/// Address space for a memory of `bytes` now; little where the host's own needs would suffer.
 std::uint64_t reservation(const Memory& memory, std::uint64_t bytes) {
   const std::uint64_t most = max_bytes(memory);
-  if (memory.type.is_shared) return most;
   if (os::address_space_is_limited()) return bytes;
   return std::max(bytes, std::min(most, memory_reservation));
 }
@@ -49,7 +31,6 @@ bool reserve(Memory& memory, std::uint64_t bytes) {
   const std::uint64_t wanted = reservation(memory, bytes);
   if (wanted == 0) return true;
   auto mapping = os::Mapping::reserve(wanted);
-  if (!mapping && memory.type.is_shared) return false;
   if (!mapping && bytes == 0) return true;
   if (!mapping) mapping = os::Mapping::reserve(bytes);
   if (!mapping || !mapping->commit(0, static_cast<std::size_t>(bytes))) return false;
@@ -65,7 +46,6 @@ bool extend(Memory& memory, std::uint64_t bytes) {
     const std::size_t from = static_cast<std::size_t>(memory.size);
     return memory.mapping.commit(from, static_cast<std::size_t>(bytes) - from);
   }
-  if (memory.type.is_shared) return false;
   const std::uint64_t ample = std::min(max_bytes(memory), bytes + bytes / 2);
   if (!memory.mapping.move_to(ample) && !memory.mapping.move_to(bytes)) return false;
   memory.base = memory.mapping.data();
@@ -73,15 +53,61 @@ bool extend(Memory& memory, std::uint64_t bytes) {
   return true;
 }
 
-Growth growth(const Memory& memory, std::uint64_t from, std::uint64_t to) {
+Growth growth(const wasm::MemoryType& type, std::uint64_t from, std::uint64_t to) {
   std::optional<std::uint64_t> declared;
-  if (memory.type.limits.max) declared = bytes_of_pages(*memory.type.limits.max, memory.type);
+  if (type.limits.max) declared = bytes_of_pages(*type.limits.max, type);
   return {Growth::Kind::memory, from, to, declared};
+}
+
+Result<Memory*> create_shared(Store& store, const wasm::MemoryType& type) {
+  auto shared = SharedMemory::create(type, store.account().shared_budget());
+  if (!shared) {
+    store.collect();
+    shared = SharedMemory::create(type, store.account().shared_budget());
+  }
+  if (!shared) return std::move(shared).error();
+  return create_memory(store, *std::move(shared));
+}
+
+/// For a store, whose limit has to agree.
+SharedMemory::Growing grow_shared(Memory& memory, std::uint64_t from, std::uint64_t to) {
+  refresh_size(memory);
+  if (memory.size != from) return SharedMemory::Growing::raced;
+  Account& account = memory.store->account();
+  if (!account.grow_shared(growth(memory.type, from, to))) return SharedMemory::Growing::refused;
+  const auto grown = memory.shared->grow(from, to);
+  if (grown == SharedMemory::Growing::done) {
+    memory.size = to;
+  } else {
+    account.give_shared(to - from);
+  }
+  return grown;
+}
+
+/// Lets `try_grow(from, to)`, in bytes, add pages to a shared memory; again, as long as somebody
+/// else was faster: nothing holds a lock while a limit's callback is asked.
+template <class TryGrow>
+std::optional<std::uint64_t> grow_pages(const SharedMemory& memory, std::uint64_t pages,
+                                        TryGrow try_grow) {
+  const wasm::MemoryType& type = memory.type();
+  const std::uint64_t most = most_pages(type);
+  while (true) {
+    const std::uint64_t from = memory.size();
+    const std::uint64_t before = from >> type.page_size_log2;
+    if (pages == 0) return before;
+    if (before > most || pages > most - before) return std::nullopt;
+    const auto to = bytes_of_pages(before + pages, type);
+    if (!to) return std::nullopt;
+    const auto grown = try_grow(from, *to);
+    if (grown == SharedMemory::Growing::done) return before;
+    if (grown == SharedMemory::Growing::refused) return std::nullopt;
+  }
 }
 
 }  // namespace
 
 Result<Memory*> create_memory(Store& store, const wasm::MemoryType& type) {
+  if (type.is_shared) return create_shared(store, type);
   const auto bytes = bytes_of_pages(type.limits.min, type);
   if (!bytes) {
     return Error(ErrorKind::limit, fmt::format("a memory of {} pages is more than {} bytes",
@@ -92,9 +118,8 @@ Result<Memory*> create_memory(Store& store, const wasm::MemoryType& type) {
   Memory& memory = store.make<Memory>();
   scope.add(memory);
   memory.type = type;
-  memory.max_pages =
-      std::min(type.limits.max.value_or(addressable_pages(type)), addressable_pages(type));
-  const Growth wanted = growth(memory, 0, *bytes);
+  memory.max_pages = most_pages(type);
+  const Growth wanted = growth(type, 0, *bytes);
   if (!store.account().grow(wanted)) {
     store.collect();
     if (!store.account().grow(wanted)) {
@@ -102,18 +127,48 @@ Result<Memory*> create_memory(Store& store, const wasm::MemoryType& type) {
                    fmt::format("a memory of {} bytes is over a limit (memory_bytes)", *bytes));
     }
   }
-  set_size(memory, *bytes);
+  memory.size = *bytes;
   store.note_allocation(*bytes);
   if (reserve(memory, *bytes)) return &memory;
   store.collect();
   if (reserve(memory, *bytes)) return &memory;
-  set_size(memory, 0);
+  memory.size = 0;
   store.account().give(Resource::memory_bytes, *bytes);
   return Error(ErrorKind::limit, fmt::format("the system refuses a memory of {} bytes", *bytes));
 }
 
+Result<Memory*> create_memory(Store& store, std::shared_ptr<SharedMemory> shared) {
+  RootScope scope(store);
+  store.collect_if_due();
+  Memory& memory = store.make<Memory>();
+  scope.add(memory);
+  memory.type = shared->type();
+  memory.max_pages = most_pages(memory.type);
+  memory.base = shared->base();
+  memory.shared = std::move(shared);
+  const std::uint64_t bytes = memory.shared->size();
+  const Growth wanted = growth(memory.type, 0, bytes);
+  if (!store.account().grow_shared(wanted)) {
+    store.collect();
+    if (!store.account().grow_shared(wanted)) {
+      return Error(
+          ErrorKind::limit,
+          fmt::format("a shared memory of {} bytes is over a limit (memory_bytes)", bytes));
+    }
+  }
+  memory.size = bytes;
+  return &memory;
+}
+
 std::uint64_t size_in_bytes(const Memory& memory) {
-  return std::atomic_ref(const_cast<std::uint64_t&>(memory.size)).load(std::memory_order_acquire);
+  return memory.shared ? memory.shared->size() : memory.size;
+}
+
+void refresh_size(Memory& memory) {
+  if (!memory.shared) return;
+  const std::uint64_t size = memory.shared->size();
+  memory.store->account().add_shared(size - memory.size);
+  memory.size = size;
 }
 
 std::uint64_t size_in_pages(const Memory& memory) {
@@ -121,6 +176,11 @@ std::uint64_t size_in_pages(const Memory& memory) {
 }
 
 std::optional<std::uint64_t> grow(Memory& memory, std::uint64_t pages) {
+  if (memory.shared) {
+    return grow_pages(*memory.shared, pages, [&](std::uint64_t from, std::uint64_t to) {
+      return grow_shared(memory, from, to);
+    });
+  }
   const std::uint64_t before = size_in_pages(memory);
   if (pages == 0) return before;
   if (before > memory.max_pages || pages > memory.max_pages - before) return std::nullopt;
@@ -128,19 +188,29 @@ std::optional<std::uint64_t> grow(Memory& memory, std::uint64_t pages) {
   if (!bytes) return std::nullopt;
   Account& account = memory.store->account();
   const std::uint64_t added = *bytes - memory.size;
-  if (!account.grow(growth(memory, memory.size, *bytes))) return std::nullopt;
+  if (!account.grow(growth(memory.type, memory.size, *bytes))) return std::nullopt;
   if (!extend(memory, *bytes)) {
     account.give(Resource::memory_bytes, added);
     return std::nullopt;
   }
-  set_size(memory, *bytes);
+  memory.size = *bytes;
   memory.store->note_allocation(added);
   return before;
 }
 
+std::optional<std::uint64_t> grow(SharedMemory& memory, std::uint64_t pages) {
+  return grow_pages(memory, pages,
+                    [&](std::uint64_t from, std::uint64_t to) { return memory.grow(from, to); });
+}
+
 bool fill(Memory& memory, std::uint64_t to, std::uint8_t value, std::uint64_t count) {
   if (!in_bounds(size_in_bytes(memory), to, count)) return false;
-  if (count != 0) std::memset(memory.base + to, value, static_cast<std::size_t>(count));
+  const auto bytes = static_cast<std::size_t>(count);
+  if (memory.shared) {
+    fill_shared(memory.base + to, value, bytes);
+  } else if (bytes != 0) {
+    std::memset(memory.base + to, value, bytes);
+  }
   return true;
 }
 
@@ -148,8 +218,16 @@ bool copy(Memory& target, std::uint64_t to, const Memory& source, std::uint64_t 
           std::uint64_t count) {
   if (!in_bounds(size_in_bytes(source), from, count)) return false;
   if (!in_bounds(size_in_bytes(target), to, count)) return false;
-  if (count != 0) {
-    std::memmove(target.base + to, source.base + from, static_cast<std::size_t>(count));
+  const auto bytes = static_cast<std::size_t>(count);
+  if (bytes == 0) return true;
+  if (target.shared && source.shared) {
+    move_shared(target.base + to, source.base + from, bytes);
+  } else if (target.shared) {
+    copy_to_shared(target.base + to, source.base + from, bytes);
+  } else if (source.shared) {
+    copy_from_shared(target.base + to, source.base + from, bytes);
+  } else {
+    std::memmove(target.base + to, source.base + from, bytes);
   }
   return true;
 }
@@ -161,8 +239,12 @@ bool init(Instance& instance, Memory& target, wasm::DataIdx segment, std::uint64
   if (!instance.dropped_data[segment.value]) bytes = module.at(module.data[segment.value].bytes);
   if (!in_bounds(bytes.size(), from, count)) return false;
   if (!in_bounds(size_in_bytes(target), to, count)) return false;
-  if (count != 0) {
-    std::memcpy(target.base + to, bytes.data() + from, static_cast<std::size_t>(count));
+  if (count == 0) return true;
+  const std::uint8_t* data = bytes.data() + from;
+  if (target.shared) {
+    copy_to_shared(target.base + to, data, static_cast<std::size_t>(count));
+  } else {
+    std::memcpy(target.base + to, data, static_cast<std::size_t>(count));
   }
   return true;
 }

@@ -2,11 +2,13 @@
 
 // Linear memories. Where address space allows, a memory reserves what it may grow to and never
 // moves; otherwise an unshared one moves when it grows. Accesses check bounds, so nothing here
-// relies on guard pages.
+// relies on guard pages. A shared memory's own part is in shared_memory.hpp; here is what a store
+// does with it.
 //
 // https://webassembly.github.io/spec/core/exec/runtime.html#memory-instances
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 
@@ -21,16 +23,25 @@ namespace wrun::inline v0::runtime {
 inline constexpr std::uint64_t memory_reservation = (4ull << 30) + (32ull << 20);
 
 /// A zeroed memory of the type's minimum; Error{limit} if a limit or the system refuses. May
-/// collect.
+/// collect. A shared one is made for the store's budget.
 Result<Memory*> create_memory(Store& store, const wasm::MemoryType& type);
 
-/// Bytes now. A shared memory's size is read as an atomic.
+/// A cell of the store for a shared memory; Error{limit} if the store's limit refuses. May collect.
+Result<Memory*> create_memory(Store& store, std::shared_ptr<SharedMemory> shared);
+
+/// Bytes now, whoever let it grow.
 std::uint64_t size_in_bytes(const Memory& memory);
 std::uint64_t size_in_pages(const Memory& memory);
+
+/// Has memory.size tell of what other threads let a shared memory grow to.
+void refresh_size(Memory& memory);
 
 /// memory.grow: the former size in pages, or nothing if the maximum, a limit or the system
 /// refuses.
 std::optional<std::uint64_t> grow(Memory& memory, std::uint64_t pages);
+
+/// The same for a host that has no store.
+std::optional<std::uint64_t> grow(SharedMemory& memory, std::uint64_t pages);
 
 /// Whether [address, address + size) lies in the memory.
 inline bool in_bounds(std::uint64_t size_of_memory, std::uint64_t address, std::uint64_t size) {
@@ -38,6 +49,8 @@ inline bool in_bounds(std::uint64_t size_of_memory, std::uint64_t address, std::
 }
 
 // The bulk instructions. False, with nothing written, is a trap: out of bounds memory access.
+
+// A shared memory is read and written by shared_access.hpp.
 
 bool fill(Memory& memory, std::uint64_t to, std::uint8_t value, std::uint64_t count);
 bool copy(Memory& target, std::uint64_t to, const Memory& source, std::uint64_t from,

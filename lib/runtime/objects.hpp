@@ -22,6 +22,7 @@ struct ExecState;
 struct Instance;
 struct HostFunction;
 struct ModuleCode;
+class SharedMemory;
 class Store;
 
 /// What a collector needs to know of every cell.
@@ -89,11 +90,12 @@ struct HostFunction : Cell {
 
 struct Memory : Cell {
   std::uint8_t* base = nullptr;
-  std::uint64_t size = 0;  ///< bytes
+  std::uint64_t size = 0;  ///< bytes; of a shared memory, as many as this store knows of
   wasm::MemoryType type;
   std::uint64_t max_pages = 0;  ///< declared, or what the address type allows
   std::uint64_t reserved = 0;   ///< bytes of address space at base
-  os::Mapping mapping;          ///< what base points into
+  os::Mapping mapping;          ///< what base points into, unless it is shared
+  std::shared_ptr<SharedMemory> shared;
 
   explicit Memory(Store* s) : Cell(CellKind::memory, s) {}
 };

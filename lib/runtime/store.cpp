@@ -30,6 +30,8 @@ std::uint64_t size_with_contents(const Cell& cell) {
              instance.function_refs.size() * sizeof(void*);
     }
     case CellKind::memory:
+      // A shared memory isn't freed with its cell.
+      if (static_cast<const Memory&>(cell).shared) return sizeof(Memory);
       return sizeof(Memory) + size_in_bytes(static_cast<const Memory&>(cell));
     case CellKind::table:
       return sizeof(Table) + static_cast<const Table&>(cell).capacity * sizeof(Ref);
@@ -161,7 +163,11 @@ void Store::destroy(Cell* cell) {
     }
     case CellKind::memory: {
       auto* memory = static_cast<Memory*>(cell);
-      account_.give(Resource::memory_bytes, size_in_bytes(*memory));
+      if (memory->shared) {
+        account_.give_shared(memory->size);
+      } else {
+        account_.give(Resource::memory_bytes, memory->size);
+      }
       delete memory;
       return;
     }

@@ -142,6 +142,7 @@ class Store {
   bool fuel_is_charged_ = false;  // what is left was taken from the budget
   std::uint64_t fuel_reported_ = 0;
   std::uint64_t host_calls_reported_ = 0;
+  std::uint64_t waits_reported_ = 0;
   std::optional<os::Timer::Id> deadline_;
 };
 

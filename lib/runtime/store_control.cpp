@@ -30,6 +30,7 @@ Result<void> Store::ensure_stack() {
 Result<void> Store::set_limits(Limits limits) {
   if (limits.stack_bytes == 0) return Error(ErrorKind::usage, "stack_bytes must not be 0");
   if (auto set = set_deadline(limits.deadline); !set) return set;
+  state_.may_wait = limits.may_wait;
   const auto fuel = limits.fuel;
   account_.set_limits(std::move(limits));
   return set_fuel(fuel);
@@ -72,6 +73,8 @@ void Store::report_usage() {
   budget.host_calls.fetch_add(
       state_.host_calls - std::exchange(host_calls_reported_, state_.host_calls),
       std::memory_order_relaxed);
+  budget.waits.fetch_add(state_.waits - std::exchange(waits_reported_, state_.waits),
+                         std::memory_order_relaxed);
 }
 
 void Store::cancel_deadline() {

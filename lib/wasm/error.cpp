@@ -30,6 +30,7 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(TrapCode::count_
     "cast failure",
     "unaligned atomic",
     "expected shared memory",
+    "waiting not allowed",
     "call stack exhausted",
     "out of fuel",
     "interrupted",

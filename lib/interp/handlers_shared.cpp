@@ -1,0 +1,22 @@
+#include "lib/interp/handlers_memory.hpp"
+
+namespace wrun::inline v0::interp {
+
+namespace {
+using Tables = MemoryTables<true>;
+}
+
+Handler shared_load_handler(Op op, Addr form, Dst dst) {
+  return Tables::load(op, form, dst);
+}
+Handler shared_store_handler(Op op, Addr form, Src value) {
+  return Tables::store(op, form, value);
+}
+Handler shared_load_any_handler(Op op, bool is_64, Dst dst) {
+  return Tables::load_any(op, is_64, dst);
+}
+Handler shared_store_any_handler(Op op, bool is_64) {
+  return Tables::store_any(op, is_64);
+}
+
+}  // namespace wrun::inline v0::interp

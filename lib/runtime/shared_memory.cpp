@@ -1,0 +1,83 @@
+#include "lib/runtime/shared_memory.hpp"
+
+#include <fmt/format.h>
+
+#include "lib/runtime/page_counts.hpp"
+#include "lib/wasm/numeric_atomic.hpp"
+
+namespace wrun::inline v0::runtime {
+
+namespace {
+
+/// A number in memory and what a waiter expects of it.
+template <class T>
+struct Expectation {
+  std::uint8_t* at;
+  T expected;
+
+  static bool holds(void* env) {
+    const auto& self = *static_cast<const Expectation*>(env);
+    return wasm::atomic_load<T>(self.at) == self.expected;
+  }
+};
+
+}  // namespace
+
+bool SharedMemory::reserve(std::uint64_t bytes) {
+  const std::uint64_t most = bytes_of_pages(most_pages(type_), type_).value_or(max_memory_bytes);
+  if (most == 0) return true;
+  auto mapping = os::Mapping::reserve(most);
+  if (!mapping || !mapping->commit(0, static_cast<std::size_t>(bytes))) return false;
+  mapping_ = std::move(*mapping);
+  return true;
+}
+
+Result<std::shared_ptr<SharedMemory>> SharedMemory::create(const wasm::MemoryType& type,
+                                                           std::shared_ptr<Budget> budget) {
+  const auto bytes = bytes_of_pages(type.limits.min, type);
+  if (!bytes) {
+    return Error(ErrorKind::limit, fmt::format("a memory of {} pages is more than {} bytes",
+                                               type.limits.min, max_memory_bytes));
+  }
+  std::shared_ptr<SharedMemory> memory(new SharedMemory(type, std::move(budget)));
+  if (!memory->budget_->memory_bytes.take(*bytes)) {
+    return Error(ErrorKind::limit,
+                 fmt::format("a memory of {} bytes is over a limit (memory_bytes)", *bytes));
+  }
+  memory->size_ = *bytes;
+  if (memory->reserve(*bytes)) return memory;
+  return Error(ErrorKind::limit,
+               fmt::format("the system refuses address space for a shared memory of {} pages",
+                           most_pages(type)));
+}
+
+SharedMemory::~SharedMemory() {
+  budget_->memory_bytes.give(size());
+}
+
+SharedMemory::Growing SharedMemory::grow(std::uint64_t from, std::uint64_t to) {
+  const std::lock_guard lock(growing_);
+  if (size() != from) return Growing::raced;
+  if (to > mapping_.size() || !budget_->memory_bytes.take(to - from)) return Growing::refused;
+  const auto added = static_cast<std::size_t>(to - from);
+  if (!mapping_.commit(static_cast<std::size_t>(from), added)) {
+    budget_->memory_bytes.give(to - from);
+    return Growing::refused;
+  }
+  size_.store(to);
+  return Growing::done;
+}
+
+WaitResult SharedMemory::wait32(std::uint64_t address, std::uint32_t expected,
+                                const Waiting& waiting) {
+  Expectation<std::uint32_t> expectation{base() + address, expected};
+  return parking_.wait(address, waiting, &Expectation<std::uint32_t>::holds, &expectation);
+}
+
+WaitResult SharedMemory::wait64(std::uint64_t address, std::uint64_t expected,
+                                const Waiting& waiting) {
+  Expectation<std::uint64_t> expectation{base() + address, expected};
+  return parking_.wait(address, waiting, &Expectation<std::uint64_t>::holds, &expectation);
+}
+
+}  // namespace wrun::inline v0::runtime
