@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "tools/wrun/script/script_values.hpp"
+#include "tools/wrun/script/thread.hpp"
 
 namespace wrun::inline v0::tool {
 namespace {
@@ -61,8 +62,9 @@ Verdict ScriptRunner::run(const wat::Command& command) {
     case CommandKind::assert_invalid_custom:
       return assert_rejected(command, ErrorKind::invalid);
     case CommandKind::thread:
+      return start_thread(command);
     case CommandKind::wait:
-      return Verdict::skipped("needs threads");
+      return wait_for(command);
     case CommandKind::component:
       return Verdict::skipped("component");
     case CommandKind::unsupported:
@@ -107,6 +109,7 @@ Verdict ScriptRunner::instantiate(const wat::Command& command) {
 }
 
 Verdict ScriptRunner::register_instance(const wat::Command& command) {
+  if (world_.offer_shared(command.name, command.target)) return Verdict::passed();
   const auto instance = world_.instance(command.target);
   world_.offer(command.name, instance);
   if (const auto* absence = std::get_if<Absence>(&instance)) {

@@ -9,6 +9,7 @@
 #include "tools/wrun/files.hpp"
 #include "tools/wrun/script/feature_sets.hpp"
 #include "tools/wrun/script/runner.hpp"
+#include "tools/wrun/script/thread.hpp"
 
 namespace wrun::inline v0::tool {
 namespace {
@@ -119,6 +120,11 @@ ScriptReport run_script_file(const std::filesystem::path& path, std::optional<Fe
   FileRun run(path, text, verbose);
   ScriptRunner runner(text, features.value_or(wanted.features));
   const bool components = is_of_components(script);
+  const auto count_finished = [&] {
+    for (const ThreadVerdict& each : runner.take_finished()) {
+      run.count(*each.command, each.verdict);
+    }
+  };
   for (const wat::Command& command : script.commands) {
     if (wanted.missing) {
       run.count(command, Verdict::skipped(*wanted.missing));
@@ -131,7 +137,10 @@ ScriptReport run_script_file(const std::filesystem::path& path, std::optional<Fe
     } else {
       run.count(command, runner.run(command));
     }
+    count_finished();
   }
+  runner.end_threads();
+  count_finished();
   if (script.error) run.broken(*script.error);
   run.set_functions(runner.functions());
   return run.take();

@@ -17,11 +17,15 @@ Config config_for(Features features) {
 }  // namespace
 
 World::World(std::string_view script, Features features)
+    : World(script, Engine(config_for(features)), {}) {}
+
+World::World(std::string_view script, const Engine& engine, SharedModules shared)
     : script_(script),
-      engine_(config_for(features)),
+      engine_(engine),
       store_(engine_),
       linker_(engine_),
-      latest_(Error(ErrorKind::usage, "there is no instance")) {
+      latest_(Error(ErrorKind::usage, "there is no instance")),
+      shared_(std::move(shared)) {
   const auto defined = define_spectest(linker_, store_);
   if (!defined) broken_ = defined.error();
 }
@@ -96,6 +100,35 @@ void World::offer(const std::string& name, const Maybe<Instance>& instance) {
   } else if (const auto* absence = std::get_if<Absence>(&instance)) {
     absent_names_.insert_or_assign(name, *absence);
   }
+}
+
+bool World::can_share() const {
+  return engine_.config().features.has(Feature::threads) && api::executable().has(Feature::threads);
+}
+
+Result<World::SharedModules> World::share(const Id& id) const {
+  SharedModules modules;
+  if (!id) return modules;
+  const Maybe<Instance> found = instance(id);
+  if (const auto* error = std::get_if<Error>(&found)) return *error;
+  const auto* present = std::get_if<Instance>(&found);
+  if (present == nullptr) return Error(ErrorKind::usage, *id + " is absent");
+  const auto module = present->module();
+  if (!module) return module.error();
+  SharedMemories& memories = modules[*id];
+  for (const ExportType& offered : module->exports()) {
+    if (kind_of(offered.type) != ExternKind::memory) continue;
+    const auto memory = present->memory(offered.name).and_then([](Memory m) { return m.shared(); });
+    if (memory) memories.insert_or_assign(offered.name, *memory);
+  }
+  return modules;
+}
+
+bool World::offer_shared(const std::string& name, const Id& id) {
+  const auto found = id ? shared_.find(*id) : shared_.end();
+  if (found == shared_.end()) return false;
+  for (const auto& [field, memory] : found->second) linker_.define(name, field, memory);
+  return true;
 }
 
 FunctionCounts World::functions() const {

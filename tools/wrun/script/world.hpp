@@ -33,9 +33,16 @@ class World {
   using Maybe = std::variant<T, Absence, Error>;
   using Id = std::optional<std::string>;
 
+  /// A module's shared memories by their names; modules by identifier.
+  using SharedMemories = std::map<std::string, SharedMemory, std::less<>>;
+  using SharedModules = std::map<std::string, SharedMemories, std::less<>>;
+
   World(std::string_view script, Features features);
+  /// One beside another, on the same engine, that finds there what is shared.
+  World(std::string_view script, const Engine& engine, SharedModules shared);
 
   Store& store() { return store_; }
+  const Engine& engine() const { return engine_; }
 
   /// Parses, decodes and validates.
   Result<Module> load(const wat::ScriptModule& module);
@@ -53,6 +60,13 @@ class World {
   /// Offers its exports to later modules. An absence is registered as well.
   void offer(const std::string& name, const Maybe<Instance>& instance);
 
+  /// Whether threads are on.
+  bool can_share() const;
+  /// What a thread finds of that instance. Errors: there is no such instance.
+  Result<SharedModules> share(const Id& id) const;
+  /// Offers a shared module's memories to later modules; false if there is none of that name.
+  bool offer_shared(const std::string& name, const Id& id);
+
   FunctionCounts functions() const;
 
  private:
@@ -69,6 +83,7 @@ class World {
   std::map<std::string, Maybe<Instance>, std::less<>> instances_;
   std::map<std::string, Absence, std::less<>> absent_names_;
   std::vector<Module> instantiated_;
+  SharedModules shared_;
 };
 
 }  // namespace wrun::inline v0::tool
