@@ -18,6 +18,18 @@ def line(pattern):
     return lambda text: one_line(text) and re.search(pattern, text) is not None
 
 
+THREADS = [
+    Case("threads are denied", "run --features +threads --invoke go threads.wat 0", status=126,
+         err=line(r"unknown import.*add --allow-threads")),
+    Case("a trap in a thread", "run --allow-threads --invoke go threads.wat 0", status=134,
+         err=found(r"trap: unreachable.*act .*wasi_thread_start")),
+    Case("an exit in a thread", "run --allow-threads --invoke go threads.wat 2", status=7),
+    Case("threads that wait", "run --allow-threads --timeout 100ms --invoke go threads.wat 1",
+         status=124, err=found("deadline")),
+    Case("inspect tells that it needs threads", "inspect threads.wat",
+         out=found(r"threads.*--allow-threads +for thread-spawn")),
+]
+
 INVOKE = [
     Case("invoke adds", "run --invoke add add.wat 2 3", out="5\n"),
     Case("run is the default", "--invoke add add.wat 2 3", out="5\n"),
@@ -258,4 +270,4 @@ COMMAND_LINE = [
       for name in ("run", "wast", "validate", "inspect", "parse", "print")],
 ]
 
-CASES = INVOKE + PROGRAMS + ENDS + FILES + TOOLS + SCRIPTS + COMMAND_LINE
+CASES = INVOKE + PROGRAMS + ENDS + THREADS + FILES + TOOLS + SCRIPTS + COMMAND_LINE

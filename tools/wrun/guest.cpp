@@ -11,6 +11,7 @@
 #include "tools/wrun/files.hpp"
 #include "tools/wrun/grants.hpp"
 #include "tools/wrun/load.hpp"
+#include "tools/wrun/needed_grants.hpp"
 #include "tools/wrun/outcome.hpp"
 #include "tools/wrun/report.hpp"
 #include "tools/wrun/sections.hpp"
@@ -37,6 +38,14 @@ bool asks_for_wasi(const Module& module) {
                      [](const ImportType& import) { return import.module == preview1; });
 }
 
+bool asks_for_threads(const Module& module) {
+  const auto imports = module.imports();
+  return std::any_of(imports.begin(), imports.end(), [](const ImportType& import) {
+    const auto* memory = std::get_if<MemoryType>(&import.type);
+    return (memory && memory->is_shared) || is_thread_spawn(import);
+  });
+}
+
 struct PreloadedModule {
   Preload preload;
   Module module;
@@ -46,13 +55,18 @@ struct PreloadedModule {
 class Guest {
  public:
   explicit Guest(const GuestOptions& options)
-      : options_(options), engine_(config_for(options)), store_(engine_), linker_(engine_) {}
+      : options_(options),
+        engine_(config_for(options)),
+        budget_({.memory_bytes = options.max_memory}),
+        store_(engine_, budget_),
+        linker_(engine_) {}
 
   void run() {
     if (!load_all() || !grant()) return;
     // From here on there is a guest to be stopped; before, a signal ends the process.
     signals_.emplace(&Guest::stop, &store_);
     if (set_limits() && preload() && instantiate()) enter();
+    finish_threads();
     stopped_by_signal();
   }
 
@@ -60,7 +74,11 @@ class Guest {
 
   MeasuredUsage usage() const {
     MeasuredUsage usage;
-    if (auto measured = store_.usage()) usage.store = *measured;
+    if (threads_) {
+      usage.store = budget_.usage();
+    } else if (auto measured = store_.usage()) {
+      usage.store = *measured;
+    }
     if (wasi_) usage.host = wasi_->usage();
     return usage;
   }
@@ -98,11 +116,27 @@ class Guest {
   }
 
   bool set_limits() {
-    Limits limits;
-    limits.memory_bytes = options_.max_memory;
-    limits.fuel = options_.fuel;
-    if (options_.timeout) limits.deadline = std::chrono::steady_clock::now() + *options_.timeout;
-    return well("limits", store_.limits(limits));
+    limits_.memory_bytes = options_.max_memory;
+    limits_.fuel = options_.fuel;
+    if (options_.timeout) limits_.deadline = std::chrono::steady_clock::now() + *options_.timeout;
+    return well("limits", store_.limits(limits_)) && grant_threads();
+  }
+
+  bool grant_threads() {
+    if (!options_.allow_threads || !asks_for_threads(*module_)) return true;
+    wasi::ThreadOptions options;
+    options.limits = limits_;
+    options.most = options_.max_threads.value_or(options.most);
+    auto group = wasi::ThreadGroup::add_to(linker_, *module_, budget_, options);
+    if (!well(options_.file, group)) return false;
+    threads_ = *std::move(group);
+    return true;
+  }
+
+  /// Another thread may have ended the guest before this one came to its end.
+  void finish_threads() {
+    if (!threads_) return;
+    if (auto ended = threads_->finish(); !ended) well(options_.file, ended);
   }
 
   bool preload() {
@@ -123,13 +157,22 @@ class Guest {
   std::optional<Instance> instantiate(const std::string& file, const Module& module) {
     const auto prepared = linker_.prepare(module);
     if (!prepared) {
-      refuse(exit_refused, describe_refusal(display_name(file), prepared.error()));
+      refuse(exit_refused, describe_refusal(display_name(file), prepared.error()) +
+                               hint(module, prepared.error()));
       outcome_.error = prepared.error();
       return std::nullopt;
     }
-    const auto instance = prepared->instantiate(store_);
+    const bool is_first = threads_ && module == *module_;
+    const auto instance =
+        is_first ? threads_->start(store_, *prepared) : prepared->instantiate(store_);
     if (!well(file, instance)) return std::nullopt;
     return *instance;
+  }
+
+  /// The grant that would have helped.
+  std::string hint(const Module& module, const Error& error) const {
+    const bool helps = error.kind() == ErrorKind::unlinkable && !options_.allow_threads;
+    return helps && asks_for_threads(module) ? "; add --allow-threads" : "";
   }
 
   void enter() {
@@ -219,10 +262,13 @@ class Guest {
 
   const GuestOptions& options_;
   Engine engine_;
+  Budget budget_;
+  Limits limits_;
   Store store_;
   Linker linker_;
   std::optional<SignalGuard> signals_;
   std::shared_ptr<wasi::Context> wasi_;
+  std::shared_ptr<wasi::ThreadGroup> threads_;
   std::vector<PreloadedModule> preloaded_;
   std::optional<Module> module_;
   Instance instance_;

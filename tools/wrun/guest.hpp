@@ -32,6 +32,8 @@ struct GuestOptions {
   std::vector<std::pair<std::string, std::string>> environment;
   bool allow_clock = false;
   bool allow_random = false;
+  bool allow_threads = false;
+  std::optional<std::uint32_t> max_threads;
   std::optional<std::uint64_t> fuel;
   std::optional<std::uint64_t> max_memory;
   std::optional<std::uint64_t> stack_size;

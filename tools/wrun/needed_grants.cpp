@@ -11,6 +11,7 @@ constexpr std::string_view directory = "--dir HOST::GUEST";
 constexpr std::string_view environment = "--env NAME=VALUE";
 constexpr std::string_view clock = "--allow-clock";
 constexpr std::string_view random = "--allow-random";
+constexpr std::string_view threads = "--allow-threads";
 
 using Row = std::pair<std::string_view, std::string_view>;
 
@@ -48,9 +49,14 @@ GrantReport& grant_for(std::vector<GrantReport>& grants, std::string_view flag) 
 
 }  // namespace
 
+bool is_thread_spawn(const ImportType& import) {
+  return import.module == "wasi" && import.name == "thread-spawn";
+}
+
 std::vector<GrantReport> needed_grants(const std::vector<ImportType>& imports) {
   std::vector<GrantReport> grants;
   for (const ImportType& import : imports) {
+    if (is_thread_spawn(import)) grant_for(grants, threads).because.push_back(import.name);
     if (import.module != "wasi_snapshot_preview1") continue;
     const std::string_view flag = flag_for(import.name);
     if (!flag.empty()) grant_for(grants, flag).because.push_back(import.name);

@@ -12,4 +12,7 @@ namespace wrun::inline v0::tool {
 /// left out; so are functions that aren't WASI's.
 std::vector<GrantReport> needed_grants(const std::vector<ImportType>& imports);
 
+/// Whether it is what starts a thread of a guest.
+bool is_thread_spawn(const ImportType& import);
+
 }  // namespace wrun::inline v0::tool

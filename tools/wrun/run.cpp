@@ -34,9 +34,14 @@ void add_grant_options(CLI::App& run, RunOptions& options) {
       ->type_name("NAME[=VALUE]");
   run.add_flag("--allow-clock", options.guest.allow_clock, "Grant the clocks");
   run.add_flag("--allow-random", options.guest.allow_random, "Grant random numbers");
+  run.add_flag("--allow-threads", options.guest.allow_threads,
+               "Grant threads; modules may use the feature then");
 }
 
 void add_limit_options(CLI::App& run, RunOptions& options) {
+  run.add_option("--max-threads", options.guest.max_threads,
+                 "The most threads at once, besides the first")
+      ->type_name("N");
   run.add_option("--fuel", options.guest.fuel, "Stop after this many instructions")->type_name("N");
   add_amount(run, "--timeout", options.guest.timeout, parse_duration, "Stop after this time")
       ->type_name("DURATION");
@@ -115,6 +120,9 @@ void add_run(CLI::App& app, const GuestArguments& arguments, int& status) {
     read_environment(*options);
     read_directories(*options);
     options->guest.features = options->features.value_or(default_features());
+    if (options->guest.allow_threads && !options->features) {
+      options->guest.features = options->guest.features.with(Feature::threads);
+    }
     options->guest.arguments = arguments;
     options->guest.usage = run.count("--usage") != 0;
     if (options->guest.usage_file == "-") options->guest.usage_file.clear();

@@ -5,6 +5,7 @@
 #include <wrun/store.hpp>
 #include <wrun/wasi/wasi.hpp>
 
+#include "lib/api/shared_bytes.hpp"
 #include "wasi/preview1/table.hpp"
 
 namespace wrun::inline v0::wasi {
@@ -28,6 +29,7 @@ class StoreInterrupt final : public Interrupt {
 GuestMemory memory_of(const Caller& caller) {
   const Result<Memory> memory = caller.memory("memory");
   if (!memory) return GuestMemory({});
+  if (const auto shared = api::shared_bytes(*memory)) return GuestMemory(*shared, Sharing::threads);
   const auto span = memory->span();
   return GuestMemory(span ? *span : std::span<std::uint8_t>());
 }

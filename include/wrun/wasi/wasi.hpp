@@ -12,6 +12,7 @@
 #include <wrun/result.hpp>
 #include <wrun/wasi/config.hpp>
 #include <wrun/wasi/context.hpp>
+#include <wrun/wasi/threads.hpp>
 
 namespace wrun {
 inline namespace v0 {
