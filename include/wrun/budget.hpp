@@ -22,6 +22,7 @@ struct BudgetLimits {
   std::optional<std::uint64_t> memory_bytes = {};
   std::optional<std::uint64_t> table_elements = {};
   std::optional<std::uint64_t> instances = {};
+  std::optional<std::uint64_t> heap_bytes = {};
   /// Instructions that its stores are granted (Limits::fuel, without which they get none); what a
   /// store didn't use comes back when it ends.
   std::optional<std::uint64_t> fuel = {};

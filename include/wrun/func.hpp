@@ -30,6 +30,12 @@ class TypedFunc;
 
 namespace detail {
 struct HostFunc;
+/// StoreUse, for calls that pass references.
+struct NoUse {
+  explicit NoUse(std::uint64_t) {}
+};
+template <bool needed>
+using UseFor = std::conditional_t<needed, StoreUse, NoUse>;
 WRUN_API std::optional<std::vector<Val>> call_values(Handle function, std::span<const Val> args,
                                                      CallFailure& failure) noexcept;
 }  // namespace detail
@@ -92,6 +98,7 @@ class TypedFunc<R(A...)> {
     constexpr std::uint32_t room = Params::slots > Out::slots ? Params::slots : Out::slots;
     detail::Slot slots[room == 0 ? 1 : room];
     const detail::Handle handle = detail::Access::get(func_);
+    [[maybe_unused]] const detail::UseFor<Params::has_refs || Out::has_refs> use(handle.store);
     if (!Params::store_all(handle.store, slots, args...)) return detail::foreign_handle_error();
     detail::CallFailure failure;
     if (!detail::call_slots(handle, slots, failure))

@@ -28,6 +28,9 @@ struct Limits {
   std::optional<std::uint64_t> table_elements = {};
   /// Alive at once.
   std::optional<std::uint64_t> instances = {};
+  /// Of all structures, arrays and host references together, in whole blocks of 32 KiB for small
+  /// ones. Beyond it, after a collection, what allocates ends in ErrorKind::limit.
+  std::optional<std::uint64_t> heap_bytes = {};
   /// Instructions from now on; used up, the call ends with ErrorKind::limit. Needs Config::fuel.
   std::optional<std::uint64_t> fuel = {};
   /// WebAssembly stack; at most the engine's stack_bytes.
@@ -49,6 +52,8 @@ struct Usage {
   std::uint64_t waits = 0;         ///< times that memory.atomic.wait slept, or tried to
   std::uint64_t memory_bytes = 0;  ///< now
   std::uint64_t memory_peak_bytes = 0;
+  std::uint64_t heap_bytes = 0;  ///< now, with what the next collection will free
+  std::uint64_t heap_peak_bytes = 0;
   std::uint64_t table_elements = 0;  ///< now
   std::uint64_t instances = 0;       ///< now
 };

@@ -78,7 +78,8 @@ class Linker {
 
   /// A host function: a lambda, function or function object, [Caller&,] parameters -> result.
   /// Parameters and results are integers of 4 (i32) or 8 bytes (i64), float, double, V128,
-  /// std::optional<Func> (funcref), std::optional<ExternRef> (externref), std::optional<Exception>
+  /// std::optional<Func> (funcref), std::optional<ExternRef> or Rooted<ExternRef>
+  /// (externref), std::optional<AnyRef> or Rooted<AnyRef> (anyref), std::optional<Exception>
   /// (exnref). The result may be void, a std::tuple for several, and a Result of any of these,
   /// whose error ends the WebAssembly call and comes out of the host's call unchanged (but that a
   /// trap gets a backtrace). So does what it throws. An error that is a WebAssembly exception is

@@ -22,6 +22,7 @@ inline namespace v0 {
 class Func;
 class ExternRef;
 class Exception;
+class AnyRef;
 
 /// A vector's 128 bits; bytes[0] is lane 0 of i8x16.
 struct V128 {
@@ -56,6 +57,7 @@ class Val {
   inline Val(const Func& function);
   inline Val(const ExternRef& object);
   inline Val(const Exception& exception);
+  inline Val(const AnyRef& object);
 
   /// A float by its bits, which keeps a NaN's payload whatever the host does to floats.
   static Val f32_bits(std::uint32_t bits) { return Val(ValKind::f32, bits); }
@@ -75,8 +77,8 @@ class Val {
   ValType type() const { return is_ref() ? ValType::ref(heap_, is_null_) : ValType(kind_); }
 
   /// The value as a C++ one: an integer of 4 or 8 bytes, float, double, V128, Func, ExternRef
-  /// or Exception.
-  /// Nothing if it is of another kind, or null.
+  /// Exception or AnyRef (for references of the any hierarchy). Nothing if it is of another kind,
+  /// or null.
   template <class T>
   std::optional<T> get() const;
 
@@ -126,12 +128,16 @@ std::optional<T> Val::get() const {
     return V128{std::bit_cast<std::array<std::uint8_t, 16>>(bits_)};
   } else {
     static_assert(
-        std::is_same_v<T, Func> || std::is_same_v<T, ExternRef> || std::is_same_v<T, Exception>,
+        std::is_same_v<T, Func> || std::is_same_v<T, ExternRef> || std::is_same_v<T, AnyRef> ||
+            std::is_same_v<T, Exception>,
         "not a C++ type that stands for a WebAssembly value");
-    constexpr HeapKind heap = std::is_same_v<T, Func>        ? HeapKind::func
-                              : std::is_same_v<T, Exception> ? HeapKind::exn
-                                                             : HeapKind::extern_;
-    if (!is_ref() || is_null_ || heap_ != heap) return std::nullopt;
+    const bool is_any = heap_ == HeapKind::any || heap_ == HeapKind::eq || heap_ == HeapKind::i31 ||
+                        heap_ == HeapKind::struct_ || heap_ == HeapKind::array;
+    const bool fits = std::is_same_v<T, AnyRef>      ? is_any
+                      : std::is_same_v<T, Func>      ? heap_ == HeapKind::func
+                      : std::is_same_v<T, Exception> ? heap_ == HeapKind::exn
+                                                     : heap_ == HeapKind::extern_;
+    if (!is_ref() || is_null_ || !fits) return std::nullopt;
     return detail::Access::make<T>(ValAccess::handle(*this));
   }
 }

@@ -3,6 +3,7 @@
 // The whole C++ API. Each header is its own documentation; a good order to read them in is
 // engine, module, linker, store, instance, func, memory, limits.
 
+#include <wrun/anyref.hpp>
 #include <wrun/budget.hpp>
 #include <wrun/caller.hpp>
 #include <wrun/config.hpp>

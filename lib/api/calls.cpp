@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <new>
 
 #include <wrun/detail/slot.hpp>
 #include <wrun/func.hpp>
@@ -208,6 +209,15 @@ Error detail::foreign_handle_error() noexcept {
   return api::stale_handle();
 }
 
+detail::StoreUse::StoreUse(std::uint64_t store) noexcept {
+  static_assert(sizeof(api::Session) <= sizeof(session_) && alignof(api::Session) <= 8);
+  new (session_) api::Session(store);
+}
+
+detail::StoreUse::~StoreUse() {
+  std::launder(reinterpret_cast<api::Session*>(session_))->~Session();
+}
+
 detail::Handle detail::handle_from_ref(std::uint64_t store, std::uintptr_t ref,
                                        HeapKind heap) noexcept {
   const api::Session session(store);
@@ -216,8 +226,7 @@ detail::Handle detail::handle_from_ref(std::uint64_t store, std::uintptr_t ref,
     if (heap == HeapKind::func) return Access::get(api::func_handle(*session, *FuncRef::from(ref)));
     if (heap == HeapKind::exn)
       return Access::get(api::make_handle<Exception>(*session, *runtime::exception_from(ref)));
-    auto* cell = static_cast<runtime::HostRef*>(reinterpret_cast<runtime::Cell*>(ref));
-    return Access::get(api::make_handle<ExternRef>(*session, *cell));
+    return Access::get(api::make_ref_handle<ExternRef>(*session, ref));
   } catch (...) {
     return {};
   }
@@ -234,8 +243,7 @@ std::uintptr_t detail::ref_from_handle(std::uint64_t store, Handle handle, HeapK
     auto* exception = api::resolve<runtime::Exception>(*session, handle);
     return exception ? runtime::as_ref(*exception) : 0;
   }
-  runtime::HostRef* object = api::resolve<runtime::HostRef>(*session, handle);
-  return object ? reinterpret_cast<std::uintptr_t>(static_cast<runtime::Cell*>(object)) : 0;
+  return api::resolve_ref(*session, handle);
 }
 
 }  // namespace wrun::inline v0

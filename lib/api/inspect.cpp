@@ -34,4 +34,9 @@ Result<HeapCounts> heap_counts(const Store& store) {
   return HeapCounts{session->store.cell_count(), session->store.handle_count()};
 }
 
+void stress_collector(const Store& store) {
+  const Session session(store);
+  if (session) session->store.heap().set_stress();
+}
+
 }  // namespace wrun::inline v0::api

@@ -35,4 +35,7 @@ struct HeapCounts {
 };
 Result<HeapCounts> heap_counts(const Store& store);
 
+/// Makes the store collect at every allocation in its heap, for tests.
+void stress_collector(const Store& store);
+
 }  // namespace wrun::inline v0::api

@@ -111,20 +111,22 @@ Result<ExternRef> ExternRef::make(Store& store, std::shared_ptr<void> object) {
   if (!session) return session.error();
   return api::guarded([&]() -> Result<ExternRef> {
     void* value = object.get();
-    return api::make_handle<ExternRef>(
-        *session, runtime::create_host_ref(session->store, value, std::move(object)));
+    auto& reference = runtime::create_host_ref(session->store, value, std::move(object));
+    return api::make_ref_handle<ExternRef>(*session, runtime::as_ref(reference));
   });
 }
 
 Result<std::shared_ptr<void>> ExternRef::object() const {
-  return api::with_object<runtime::HostRef>(
-      *this, [](api::StoreState&, runtime::HostRef& ref) -> Result<std::shared_ptr<void>> {
-        return ref.keeper;
+  return api::with_ref(
+      *this, [](api::StoreState&, runtime::Ref ref) -> Result<std::shared_ptr<void>> {
+        const runtime::HostRef* object = api::as_host_ref(ref);
+        if (object) return object->keeper;
+        return Error(ErrorKind::usage, "the externref is a reference of WebAssembly's own");
       });
 }
 
 Result<void> ExternRef::release() const {
-  return api::release<runtime::HostRef>(*this);
+  return api::release_ref(*this);
 }
 
 }  // namespace wrun::inline v0

@@ -44,6 +44,26 @@ auto with_object(const detail::HandleBase& handle, Body&& body) noexcept
   return guarded([&] { return body(*session, *object); });
 }
 
+/// Runs body(state, reference) with the reference of a handle.
+template <class Body>
+auto with_ref(const detail::HandleBase& handle, Body&& body) noexcept
+    -> decltype(body(std::declval<StoreState&>(), runtime::null_ref)) {
+  const Session session(handle);
+  if (!session) return session.error();
+  const runtime::Ref ref = resolve_ref(*session, detail::Access::get(handle));
+  if (ref == runtime::null_ref) return stale_handle();
+  return guarded([&] { return body(*session, ref); });
+}
+/// Drops the host's hold on a reference.
+inline Result<void> release_ref(const detail::HandleBase& handle) noexcept {
+  return with_ref(handle, [&](StoreState& state, runtime::Ref) -> Result<void> {
+    const detail::Handle at = detail::Access::get(handle);
+    state.store.release(
+        {state.store.id(), at.index, at.generation, runtime::HandleKind::reference});
+    return {};
+  });
+}
+
 /// Drops the host's hold on an object.
 template <class T>
 Result<void> release(const detail::HandleBase& handle) noexcept {

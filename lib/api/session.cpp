@@ -51,7 +51,9 @@ void Session::enter(std::uint64_t store_id) noexcept {
   state_ = anchor->state;
 }
 
+// What a collection inside WebAssembly left behind is destroyed here, outside of it.
 void Session::leave() noexcept {
+  if (state_ && state_->store.has_garbage()) state_->store.finalize();
   const std::uintptr_t owner = anchor_->owner.exchange(0, std::memory_order_release);
   if (owner & abandoned_bit) delete anchor_->state;
 }

@@ -11,6 +11,7 @@
 
 #include "lib/api/state.hpp"
 #include "lib/runtime/handle.hpp"
+#include "lib/runtime/heap_object.hpp"
 
 namespace wrun::inline v0::api {
 
@@ -74,8 +75,27 @@ T* resolve(StoreState& state, const detail::HandleBase& handle) {
   return resolve<T>(state, detail::Access::get(handle));
 }
 
+/// The reference of a handle, or null.
+inline runtime::Ref resolve_ref(StoreState& state, detail::Handle handle) {
+  if (handle.store != state.id) return runtime::null_ref;
+  return state.store.resolve_ref(runtime::Handle{state.store.id(), handle.index, handle.generation,
+                                                 runtime::HandleKind::reference});
+}
+/// The host reference among references; null for others.
+inline runtime::HostRef* as_host_ref(runtime::Ref ref) {
+  if (ref == runtime::null_ref || runtime::is_i31(ref)) return nullptr;
+  auto* cell = reinterpret_cast<runtime::CellHeader*>(ref);
+  if (cell->kind != runtime::CellKind::host_ref) return nullptr;
+  return static_cast<runtime::HostRef*>(static_cast<runtime::Cell*>(cell));
+}
+
 inline detail::Handle to_public(const StoreState& state, runtime::Handle handle) {
   return {state.id, handle.index, handle.generation};
+}
+/// The handle that keeps what a reference, not null, refers to. Throws std::bad_alloc.
+template <class Public>
+Public make_ref_handle(StoreState& state, runtime::Ref ref) {
+  return detail::Access::make<Public>(to_public(state, state.store.ref_handle(ref)));
 }
 /// The handle that keeps an object, under an owner if there is one. Throws std::bad_alloc.
 template <class Public, class T>

@@ -21,7 +21,11 @@ api::StoreState::StoreState(std::shared_ptr<EngineState> owner,
     : AnchorHold(this),
       id(anchor.id.load(std::memory_order_relaxed)),
       engine(std::move(owner)),
-      store({engine->types, engine->timer, budget, id}, *this),
+      store({.registry = engine->types,
+             .timer = engine->timer,
+             .budget = budget,
+             .host_id = id},
+            *this),
       facade(StoreAccess::make(this, id)),
       has_budget(budget != nullptr) {
   runtime::Limits limits;
@@ -64,6 +68,7 @@ runtime::Limits to_runtime(const Limits& limits, api::StoreState& state) {
   made.memory_bytes = limits.memory_bytes.value_or(runtime::unlimited);
   made.table_elements = limits.table_elements.value_or(runtime::unlimited);
   made.instances = limits.instances.value_or(runtime::unlimited);
+  made.heap_bytes = limits.heap_bytes.value_or(runtime::unlimited);
   made.stack_bytes = stack_bytes(limits.stack_bytes.value_or(state.engine->config.stack_bytes));
   made.fuel = limits.fuel;
   made.deadline = limits.deadline;
@@ -163,6 +168,8 @@ Result<Usage> Store::usage() const {
   usage.waits = store.state().waits;
   usage.memory_bytes = account.used(runtime::Resource::memory_bytes).now();
   usage.memory_peak_bytes = account.used(runtime::Resource::memory_bytes).peak();
+  usage.heap_bytes = account.used(runtime::Resource::heap_bytes).now();
+  usage.heap_peak_bytes = account.used(runtime::Resource::heap_bytes).peak();
   usage.table_elements = account.used(runtime::Resource::table_elements).now();
   usage.instances = account.used(runtime::Resource::instances).now();
   return usage;

@@ -2,11 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <wrun/anyref.hpp>
 #include <wrun/exception.hpp>
 
 #include "lib/api/boundary.hpp"
 #include "lib/api/types.hpp"
-#include "lib/runtime/cells.hpp"
+#include "lib/runtime/casts.hpp"
 #include "lib/runtime/exceptions.hpp"
 
 namespace wrun::inline v0 {
@@ -16,7 +17,6 @@ namespace api {
 namespace {
 
 using runtime::FuncRef;
-using runtime::HostRef;
 using runtime::Ref;
 using wasm::AbstractHeap;
 using wasm::CanonType;
@@ -26,64 +26,86 @@ Error wrong_type(std::string_view what, const ValType& expected, const Val& valu
                fmt::format("{} must be {}, not {}", what, to_string(expected), to_string(value)));
 }
 
-/// The type of the null reference of a kind of heap: the one below all others of its hierarchy.
-AbstractHeap bottom_of(HeapKind heap) {
+/// The root of the hierarchy that a kind of heap is in.
+AbstractHeap top_of(HeapKind heap) {
   switch (heap) {
     case HeapKind::func:
     case HeapKind::nofunc:
-    case HeapKind::defined:
-      return AbstractHeap::nofunc;
+      return AbstractHeap::func;
     case HeapKind::extern_:
     case HeapKind::noextern:
-      return AbstractHeap::noextern;
+      return AbstractHeap::extern_;
     case HeapKind::exn:
     case HeapKind::noexn:
+      return AbstractHeap::exn;
+    default:
+      return AbstractHeap::any;
+  }
+}
+
+/// The root of the hierarchy that a reference type is in.
+AbstractHeap top_of(const wasm::TypeRegistry& types, CanonType type) {
+  for (const AbstractHeap top : {AbstractHeap::func, AbstractHeap::extern_, AbstractHeap::exn}) {
+    if (types.is_subtype(type.with_null(true), CanonType::ref(top, true))) return top;
+  }
+  return AbstractHeap::any;
+}
+
+/// The type of a hierarchy's null reference: the one below all others.
+AbstractHeap bottom_of(AbstractHeap top) {
+  switch (top) {
+    case AbstractHeap::func:
+      return AbstractHeap::nofunc;
+    case AbstractHeap::extern_:
+      return AbstractHeap::noextern;
+    case AbstractHeap::exn:
       return AbstractHeap::noexn;
     default:
       return AbstractHeap::none;
   }
 }
 
-bool is_function(const wasm::TypeRegistry& types, CanonType type) {
-  return types.is_subtype(type.with_null(true), CanonType::ref(AbstractHeap::func, true));
-}
-
-/// Whether the value fits, and which reference it is.
+/// Whether the value fits, and which reference it is. A null of a defined type is of any hierarchy.
 bool to_ref(StoreState& state, const Val& value, CanonType type, Ref& ref) {
   const wasm::TypeRegistry& types = state.store.types();
+  const AbstractHeap top = top_of(types, type);
   const HeapKind heap = ValAccess::heap(value);
   ref = runtime::null_ref;
-  if (value.is_null()) return types.is_subtype(CanonType::ref(bottom_of(heap), true), type);
-  if (heap == HeapKind::func) {
+  if (top_of(heap) != top && !(value.is_null() && heap == HeapKind::defined)) return false;
+  if (value.is_null()) return types.is_subtype(CanonType::ref(bottom_of(top), true), type);
+  if (top == AbstractHeap::func) {
     const FuncRef* function = resolve<FuncRef>(state, ValAccess::handle(value));
-    if (!function) return false;
-    ref = function->as_ref();
-    return types.is_subtype(CanonType::ref(wasm::CanonHeap(function->type), false), type);
-  }
-  if (heap == HeapKind::exn) {
+    if (function) ref = function->as_ref();
+  } else if (top == AbstractHeap::exn) {
     auto* exception = resolve<runtime::Exception>(state, ValAccess::handle(value));
-    if (!exception) return false;
-    ref = runtime::as_ref(*exception);
-    return types.is_subtype(CanonType::ref(AbstractHeap::exn, false), type);
+    if (exception) ref = runtime::as_ref(*exception);
+  } else {
+    ref = resolve_ref(state, ValAccess::handle(value));
   }
-  if (heap != HeapKind::extern_) return false;
-  HostRef* object = resolve<HostRef>(state, ValAccess::handle(value));
-  if (!object) return false;
-  ref = runtime::as_ref(*object);
-  return types.is_subtype(CanonType::ref(AbstractHeap::extern_, false), type);
+  return ref != runtime::null_ref &&
+         types.is_subtype(CanonType::ref(runtime::heap_type_of(ref, top), false), type);
+}
+
+/// What a reference of the any hierarchy is, as a host sees it.
+HeapKind shown_heap(Ref ref) {
+  const wasm::CanonHeap heap = runtime::heap_type_of(ref, AbstractHeap::any);
+  if (!heap.is_concrete())
+    return heap.abstract() == AbstractHeap::i31 ? HeapKind::i31 : HeapKind::any;
+  return runtime::kind_of(ref) == runtime::CellKind::struct_ ? HeapKind::struct_ : HeapKind::array;
 }
 
 Val from_ref(StoreState& state, CanonType type, Ref ref) {
-  const bool function = is_function(state.store.types(), type);
-  const ValType shown = to_public(type);
-  const HeapKind heap = function ? HeapKind::func : shown.heap();
-  if (ref == runtime::null_ref) return Val::null(heap);
-  if (function) return func_handle(state, *FuncRef::from(ref));
-  if (heap == HeapKind::extern_)
-    return make_handle<ExternRef>(state,
-                                  *static_cast<HostRef*>(reinterpret_cast<runtime::Cell*>(ref)));
-  if (heap == HeapKind::exn) return make_handle<Exception>(state, *runtime::exception_from(ref));
-  return ValAccess::make(heap, {});
+  const AbstractHeap top = top_of(state.store.types(), type);
+  if (ref == runtime::null_ref) {
+    const bool is_defined = type.heap().is_concrete();
+    const auto heap = is_defined ? bottom_of(top) : type.heap().abstract();
+    return Val::null(top == AbstractHeap::func ? HeapKind::func : static_cast<HeapKind>(heap));
+  }
+  if (top == AbstractHeap::func) return func_handle(state, *FuncRef::from(ref));
+  if (top == AbstractHeap::exn)
+    return make_handle<Exception>(state, *runtime::exception_from(ref));
+  const HeapKind heap = top == AbstractHeap::any ? shown_heap(ref) : static_cast<HeapKind>(top);
+  return ValAccess::make(heap, detail::Access::get(make_ref_handle<AnyRef>(state, ref)));
 }
 
 }  // namespace

@@ -60,17 +60,26 @@ bool exhausted(ExecState& state) {
                        add_backtrace(runtime::make_trap(TrapCode::stack_exhausted), state, {}));
 }
 
-/// The host calls its own function: as from WebAssembly, but without frames.
+/// The host calls its own function: as from WebAssembly, but without frames. Arguments and results
+/// are on the stack meanwhile, where a collection finds them.
 bool enter_host(ExecState& state, const HostFunction& host, Slot* args) {
+  const std::uint32_t slots = std::max(host.param_slots, host.result_slots);
+  Slot* on_stack = state.stack_top;
+  if (slots > static_cast<std::size_t>(state.stack_end - on_stack)) return exhausted(state);
+  std::memcpy(on_stack, args, host.param_slots * sizeof(Slot));
+  std::memset(on_stack + host.param_slots, 0, (slots - host.param_slots) * sizeof(Slot));
+  const std::uint32_t results = host.result_slots;
   Record record;
   record.kind = Record::Kind::enter;
   record.host = &host;
-  record.top = state.stack_top;
+  record.top = on_stack + slots;
   const Crossing crossing(state, record);
   runtime::CallContext context{&state, nullptr};
   ++state.host_calls;
-  host.call(host.env, &context, args);
-  return !state.failure;
+  host.call(host.env, &context, on_stack);
+  if (state.failure) return false;
+  std::memcpy(args, on_stack, results * sizeof(Slot));
+  return true;
 }
 
 /// The frame's start, with its arguments in place; null if there is no room.
@@ -115,7 +124,12 @@ bool call_host(ExecState& state, const HostFunction& host, Slot* args,
   runtime::CallContext context{&state, site.inst};
   ++state.host_calls;
   host.call(host.env, &context, args);
-  if (!state.failure) return true;
+  if (!state.failure) {
+    // Results are on the stack, so this is a safe point; and one where the host may be called.
+    state.store->collect_if_due();
+    if (state.store->has_garbage()) state.store->finalize();
+    return true;
+  }
   // An exception may be caught yet.
   if (state.failure.error && !runtime::exception_of(state, *state.failure.error)) {
     state.failure.error = add_backtrace(std::move(*state.failure.error), state, {});

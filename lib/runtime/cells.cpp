@@ -47,7 +47,9 @@ HostFunction& create_host_function(Store& store, HostFunctionSpec spec) {
 }
 
 HostRef& create_host_ref(Store& store, void* value, std::shared_ptr<void> keeper) {
-  HostRef& host_ref = store.make<HostRef>();
+  HostRef& host_ref = store.make_host_ref();
+  host_ref.place = Place::block;
+  host_ref.is_leaf = true;
   host_ref.value = value;
   host_ref.keeper = std::move(keeper);
   return host_ref;

@@ -21,7 +21,8 @@ struct ConstValue {
 };
 
 /// The expression's value. It was validated; it may read globals and functions that the instance
-/// has so far.
+/// has so far. A safe point, if the expression allocates; the value isn't rooted. Error{limit} if
+/// there is no memory for what it allocates.
 Result<ConstValue> evaluate(const Instance& instance, wasm::ConstExpr expression);
 
 }  // namespace wrun::inline v0::runtime

@@ -18,6 +18,8 @@
 
 namespace wrun::inline v0::runtime {
 
+class Heap;
+
 /// A crossing between the host and WebAssembly, or between tiers; linked, innermost first.
 /// Backtraces, exceptions and the collector walk these.
 struct Record {
@@ -66,6 +68,12 @@ struct ExecState {
   std::size_t call_words = 0;
   std::uint32_t depth = 0;  ///< nested entries
   Store* store = nullptr;
+  Heap* heap = nullptr;  ///< the store's
+  /// What an allocation that found no room asks for: of that type and size, with live values
+  /// below `wanted_top`.
+  std::uint64_t wanted_bytes = 0;
+  wasm::TypeId wanted_type;
+  Slot* wanted_top = nullptr;
   Failure failure;
 
   /// Bits: an interruption and a deadline may both be waiting.

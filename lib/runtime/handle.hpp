@@ -17,7 +17,7 @@ enum class HandleKind : std::uint8_t {
   table,
   global,
   tag,
-  host_ref,
+  reference,
   exception
 };
 
@@ -49,8 +49,9 @@ template <>
 inline constexpr HandleKind handle_kind<Global> = HandleKind::global;
 template <>
 inline constexpr HandleKind handle_kind<Tag> = HandleKind::tag;
+/// Any reference but a function's; also an i31, which isn't an address.
 template <>
-inline constexpr HandleKind handle_kind<HostRef> = HandleKind::host_ref;
+inline constexpr HandleKind handle_kind<CellHeader> = HandleKind::reference;
 template <>
 inline constexpr HandleKind handle_kind<Exception> = HandleKind::exception;
 

@@ -30,8 +30,8 @@ Account::Account(std::shared_ptr<Budget> budget)
     : budget_(budget ? std::move(budget) : std::make_shared<Budget>()) {}
 
 Account::~Account() {
-  for (const Resource resource :
-       {Resource::memory_bytes, Resource::table_elements, Resource::instances}) {
+  for (const Resource resource : {Resource::memory_bytes, Resource::table_elements,
+                                  Resource::instances, Resource::heap_bytes}) {
     shared(resource).give(used(resource).now());
   }
 }
@@ -76,6 +76,7 @@ void Account::set_limits(Limits limits) {
   own(Resource::memory_bytes).set_cap(limits_.memory_bytes);
   own(Resource::table_elements).set_cap(limits_.table_elements);
   own(Resource::instances).set_cap(limits_.instances);
+  own(Resource::heap_bytes).set_cap(limits_.heap_bytes);
 }
 
 Meter& Account::shared(Resource resource) {
@@ -85,9 +86,11 @@ Meter& Account::shared(Resource resource) {
     case Resource::table_elements:
       return budget_->table_elements;
     case Resource::instances:
+      return budget_->instances;
+    case Resource::heap_bytes:
       break;
   }
-  return budget_->instances;
+  return budget_->heap_bytes;
 }
 
 }  // namespace wrun::inline v0::runtime

@@ -33,6 +33,7 @@ struct Limits {
   std::uint64_t memory_bytes = unlimited;
   std::uint64_t table_elements = unlimited;
   std::uint64_t instances = unlimited;
+  std::uint64_t heap_bytes = unlimited;     ///< of structures, arrays and host references
   std::uint64_t stack_bytes = 1024 * 1024;  ///< of WebAssembly frames
   std::optional<std::uint64_t> fuel;        ///< granted when the limits are set
   std::optional<os::TimePoint> deadline;
@@ -70,13 +71,14 @@ struct Budget {
   Meter memory_bytes;
   Meter table_elements;
   Meter instances;
+  Meter heap_bytes;
   Meter fuel;  ///< granted: now() never falls but when unused fuel is given back
   std::atomic<std::uint64_t> fuel_used{0};
   std::atomic<std::uint64_t> host_calls{0};
   std::atomic<std::uint64_t> waits{0};
 };
 
-enum class Resource : std::uint8_t { memory_bytes, table_elements, instances };
+enum class Resource : std::uint8_t { memory_bytes, table_elements, instances, heap_bytes };
 
 /// A store's use of its own limits and of its budget. For the store's thread.
 class Account {
@@ -115,7 +117,7 @@ class Account {
 
   Limits limits_;
   std::shared_ptr<Budget> budget_;
-  Meter meters_[3];
+  Meter meters_[4];
 };
 
 }  // namespace wrun::inline v0::runtime

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "lib/runtime/page_counts.hpp"
+#include "lib/runtime/segment_values.hpp"
 #include "lib/runtime/shared_access.hpp"
 #include "lib/runtime/shared_memory.hpp"
 #include "lib/runtime/store.hpp"
@@ -234,9 +235,7 @@ bool copy(Memory& target, std::uint64_t to, const Memory& source, std::uint64_t 
 
 bool init(Instance& instance, Memory& target, wasm::DataIdx segment, std::uint64_t to,
           std::uint64_t from, std::uint64_t count) {
-  const wasm::ModuleData& module = *instance.code->data;
-  std::span<const std::uint8_t> bytes;
-  if (!instance.dropped_data[segment.value]) bytes = module.at(module.data[segment.value].bytes);
+  const std::span<const std::uint8_t> bytes = segment_bytes(instance, segment);
   if (!in_bounds(bytes.size(), from, count)) return false;
   if (!in_bounds(size_in_bytes(target), to, count)) return false;
   if (count == 0) return true;

@@ -33,17 +33,33 @@ enum class CellKind : std::uint8_t {
   table,
   global,
   tag,
+  exception,
   host_ref,
-  exception
+  struct_,
+  array
 };
 
-struct Cell {
+/// Where the memory of something traced is from: C++'s `new`, a block of the heap, or an
+/// allocation of its own.
+enum class Place : std::uint8_t { cpp, block, large };
+
+/// What a non-null reference that isn't a function's points to begins with; heap_object.hpp has
+/// those that WebAssembly allocates.
+struct CellHeader {
   CellKind kind;
-  bool marked = false;
-  Store* store = nullptr;  ///< the store whose heap this cell is in
+  bool marked = false;  ///< of what is in a block, the block knows
+  Place place = Place::cpp;
+  bool is_leaf = false;  ///< holds no references
+};
+
+struct Cell : CellHeader {
+  union {
+    Store* store = nullptr;  ///< the store whose heap this cell is in
+    Cell* next_dead;         ///< of those that wait to be destroyed
+  };
 
  protected:
-  explicit Cell(CellKind k, Store* s) : kind(k), store(s) {}
+  explicit Cell(CellKind k, Store* s) : CellHeader{k}, store(s) {}
 };
 
 /// The interpreter's form of a function; opaque here.
@@ -128,9 +144,10 @@ struct Tag : Cell {
   explicit Tag(Store* s) : Cell(CellKind::tag, s) {}
 };
 
-/// Something of the host's, as WebAssembly holds it: an externref points to one.
+/// Something of the host's, as WebAssembly holds it: an externref points to one. In a block of the
+/// heap.
 struct HostRef : Cell {
-  void* value = nullptr;
+  void* value = nullptr;         ///< or, of one that waits to be destroyed, the next
   std::shared_ptr<void> keeper;  ///< frees value
 
   explicit HostRef(Store* s) : Cell(CellKind::host_ref, s) {}

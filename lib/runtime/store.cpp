@@ -19,9 +19,6 @@ std::uint32_t next_store_id() {
   return id;
 }
 
-// The least that must have been allocated before a collection is worth its while.
-constexpr std::uint64_t least_allocation = 8 * 1024 * 1024;
-
 std::uint64_t size_with_contents(const Cell& cell) {
   switch (cell.kind) {
     case CellKind::instance: {
@@ -50,8 +47,11 @@ Store::Store(StoreConfig config)
       registry_(std::move(config.registry)),
       timer_(std::move(config.timer)),
       account_(std::move(config.budget)),
-      handles_(id_) {
+      handles_(id_),
+      heap_(account_, registry_, config.gc_stress),
+      mark_stack_(config.mark_stack_entries) {
   state_.store = this;
+  state_.heap = &heap_;
   (void)set_fuel(std::nullopt);
 }
 
@@ -59,6 +59,7 @@ Store::~Store() {
   cancel_deadline();
   report_usage();
   return_fuel();
+  finalize();
   for (Cell* cell : cells_) destroy(cell);
 }
 
@@ -68,38 +69,44 @@ bool Store::release(Handle handle) {
   return true;
 }
 
-void Store::collect_if_due() {
-  if (allocated_ > std::max(alive_, least_allocation)) collect();
+void Store::collect() {
+  mark_and_sweep();
+  finalize();
 }
 
-void Store::collect() {
-  std::vector<Cell*> dead;
-  try {
-    dead.reserve(cells_.size());
-    Marker marker(*registry_, cells_);
-    mark_roots(marker);
-    mark_frames(marker);
-    marker.finish();
-  } catch (const std::bad_alloc&) {
-    // Without memory for the marker's tables nothing can be told dead.
-    for (Cell* cell : cells_) cell->marked = false;
-    return;
+void Store::mark_and_sweep() noexcept {
+  heap_.begin_marking();
+  Marker marker(*registry_, heap_, cells_, mark_stack_);
+  mark_roots(marker);
+  mark_frames(marker);
+  marker.finish();
+  heap_.sweep();
+  sweep();
+}
+
+// What the host left in a cell or host reference may use the store when it is destroyed, also to
+// collect: each is taken off its list before.
+void Store::finalize() {
+  while (Cell* cell = dead_) {
+    dead_ = cell->next_dead;
+    destroy(cell);
   }
-  sweep(dead);
-  // What the host left in a cell may use the store when it is destroyed: there, they are gone.
-  for (Cell* cell : dead) destroy(cell);
+  while (heap_.has_doomed()) heap_.next_doomed().reset();
 }
 
 void Store::mark_roots(Marker& marker) {
   handles_.each([&](HandleKind kind, void* object) {
     if (kind == HandleKind::func) {
       marker.mark(owner(*static_cast<const FuncRef*>(object)));
+    } else if (kind == HandleKind::reference) {
+      marker.mark_ref(reinterpret_cast<Ref>(object), false);
     } else {
       marker.mark(static_cast<Cell*>(object));
     }
   });
   for (Cell* cell : scoped_roots_) marker.mark(cell);
   mark_holds(marker);
+  marker.mark_words(scratch_);
 }
 
 void Store::mark_holds(Marker& marker) {
@@ -133,7 +140,7 @@ void Store::mark_frames(Marker& marker) {
   if (top > begin) marker.mark_words({begin, top});
 }
 
-void Store::sweep(std::vector<Cell*>& dead) {
+void Store::sweep() {
   alive_ = 0;
   std::size_t kept = 0;
   for (Cell* cell : cells_) {
@@ -142,11 +149,13 @@ void Store::sweep(std::vector<Cell*>& dead) {
       alive_ += size_with_contents(*cell);
       cells_[kept++] = cell;
     } else {
-      dead.push_back(cell);
+      cell->next_dead = dead_;
+      dead_ = cell;
     }
   }
   cells_.resize(kept);
   allocated_ = 0;
+  due_ = std::max(alive_, least_cell_bytes);
 }
 
 void Store::destroy(Cell* cell) {
@@ -190,12 +199,13 @@ void Store::destroy(Cell* cell) {
       delete tag;
       return;
     }
-    case CellKind::host_ref:
-      delete static_cast<HostRef*>(cell);
-      return;
     case CellKind::exception:
       delete static_cast<Exception*>(cell);
       return;
+    case CellKind::host_ref:
+    case CellKind::struct_:
+    case CellKind::array:
+      return;  // the heap's
   }
 }
 

@@ -1,11 +1,13 @@
 #pragma once
 
-// A store: the heap of instances, functions, memories, tables, globals, tags and host references,
-// which are its cells, with the stack, the state and the account that their code runs on. One
-// thread at a time; any thread may interrupt.
+// A store: the instances, functions, memories, tables, globals and tags that are its cells, the
+// heap of structures, arrays and host references, and the stack, the state and the account that
+// their code runs on. One thread at a time; any thread may interrupt.
 //
-// A cell lives while a handle, a root scope, a frame or another living cell reaches it. What is
-// unreachable is freed by collect(), which runs at safe points only: allocating never collects.
+// A cell or object lives while a handle, a root scope, a frame or another living one reaches it.
+// What is unreachable is freed by a collection, at safe points only: make() never collects, while
+// allocate() may. Code of the host's runs in a collection only where the host could be called
+// anyway: what waits for it, finalize() destroys.
 
 #include <cstdint>
 #include <memory>
@@ -20,7 +22,9 @@
 #include "lib/os/timer.hpp"
 #include "lib/runtime/exec_state.hpp"
 #include "lib/runtime/handle_table.hpp"
+#include "lib/runtime/heap.hpp"
 #include "lib/runtime/limits.hpp"
+#include "lib/runtime/mark_stack.hpp"
 #include "lib/runtime/objects.hpp"
 
 namespace wrun::inline v0::runtime {
@@ -29,11 +33,16 @@ struct StoreConfig {
   std::shared_ptr<wasm::TypeRegistry> registry;  ///< the engine's
   std::shared_ptr<os::Timer> timer;              ///< the engine's; needed for deadlines only
   std::shared_ptr<Budget> budget;                ///< null: an account of its own
+  bool gc_stress = false;                        ///< collect at every allocation in the heap
+  std::size_t mark_stack_entries = unlimited;    ///< the most that marking remembers; for tests
   std::uint64_t host_id = 0;                     ///< what the layer above calls the store
 };
 
 class Marker;
 struct ExceptionHold;
+
+/// The least that cells must have taken before a collection is worth its while.
+inline constexpr std::uint64_t least_cell_bytes = 8 * 1024 * 1024;
 
 class Store {
  public:
@@ -66,6 +75,14 @@ class Store {
     static_assert(handle_kind<T> != HandleKind::none);
     return handle.kind == handle_kind<T> ? static_cast<T*>(handles_.find(handle)) : nullptr;
   }
+  /// The same for a reference that isn't null or a function's.
+  Handle ref_handle(Ref ref) {
+    return handles_.intern(reinterpret_cast<void*>(ref), HandleKind::reference, {});
+  }
+  /// null_ref if the handle is stale, of another store or of another kind.
+  Ref resolve_ref(Handle handle) const {
+    return reinterpret_cast<Ref>(resolve<CellHeader>(handle));
+  }
   /// Drops the host's hold, and those of the handles that it owns. A safe point. False if it was
   /// stale or foreign.
   bool release(Handle handle);
@@ -87,7 +104,22 @@ class Store {
   }
   /// Tells the collector's schedule of memory that a cell holds elsewhere.
   void note_allocation(std::uint64_t bytes) { allocated_ += bytes; }
-  std::size_t cell_count() const { return cells_.size(); }
+  /// Host references count as cells.
+  std::size_t cell_count() const { return cells_.size() + heap_.host_refs(); }
+
+  // The heap
+
+  Heap& heap() { return heap_; }
+  /// Makes room for an object of that type and size, and the type known to the heap. A safe point,
+  /// inside WebAssembly too: `top` is the first slot above what its frames use. False if a limit or
+  /// the system refuses.
+  bool make_room(wasm::TypeId type, std::uint64_t bytes, Slot* top) noexcept;
+  /// A zeroed structure or array (whose length is set), not yet rooted. A safe point. Null if a
+  /// limit or the system refuses.
+  Object* allocate_struct(wasm::TypeId type) noexcept;
+  Array* allocate_array(wasm::TypeId type, std::uint32_t length) noexcept;
+  /// A cell for a host reference. Throws std::bad_alloc.
+  HostRef& make_host_ref() { return *new (heap_.take_host_ref()) HostRef(this); }
 
   // Collection
 
@@ -95,7 +127,13 @@ class Store {
   /// cell that it will use again.
   void collect();
   /// collect(), if as much was allocated since the last one as was alive then. A safe point.
-  void collect_if_due();
+  void collect_if_due() {
+    if (is_due() || heap_.is_due()) [[unlikely]]
+      collect();
+  }
+  /// Destroys what collections inside WebAssembly left for the host's destructors. A safe point.
+  void finalize();
+  bool has_garbage() const { return dead_ != nullptr || heap_.has_doomed(); }
 
   // Running
 
@@ -114,12 +152,16 @@ class Store {
 
  private:
   friend class RootScope;
+  friend class ScratchValues;
 
   void mark_roots(Marker& marker);
   void mark_frames(Marker& marker);
   void mark_holds(Marker& marker);
-  void sweep(std::vector<Cell*>& dead);
+  bool is_due() const { return allocated_ > due_; }
+  void mark_and_sweep() noexcept;
+  void sweep();
   void destroy(Cell* cell);
+  Object* allocate(wasm::TypeId type, std::uint64_t bytes) noexcept;
   Result<void> set_fuel(std::optional<std::uint64_t> fuel);
   void return_fuel();
   Result<void> set_deadline(std::optional<os::TimePoint> deadline);
@@ -136,8 +178,13 @@ class Store {
   std::vector<Cell*> cells_;
   std::vector<Cell*> scoped_roots_;
   std::vector<std::shared_ptr<const ExceptionHold>> holds_;
+  std::vector<Slot> scratch_;  // values that C++ code works on, taken for roots
+  Heap heap_;
+  MarkStack mark_stack_;
+  Cell* dead_ = nullptr;         // unreachable, not yet destroyed
   std::uint64_t allocated_ = 0;  // bytes since the last collection
   std::uint64_t alive_ = 0;      // bytes after it
+  std::uint64_t due_ = least_cell_bytes;
   std::uint64_t fuel_granted_ = 0;
   bool fuel_is_charged_ = false;  // what is left was taken from the budget
   std::uint64_t fuel_reported_ = 0;
@@ -158,6 +205,29 @@ class RootScope {
 
  private:
   Store& store_;
+  std::size_t base_;
+};
+
+/// A stack of values that are roots, for code that allocates while it has some. Scopes nest.
+class ScratchValues {
+ public:
+  explicit ScratchValues(Store& store) : values_(store.scratch_), base_(values_.size()) {}
+  ~ScratchValues() { values_.resize(base_); }
+  ScratchValues(const ScratchValues&) = delete;
+  ScratchValues& operator=(const ScratchValues&) = delete;
+
+  void push(Slot value) { values_.push_back(value); }
+  Slot pop() {
+    const Slot value = values_.back();
+    values_.pop_back();
+    return value;
+  }
+  /// The topmost `count`.
+  std::span<const Slot> top(std::size_t count) const { return std::span(values_).last(count); }
+  void drop(std::size_t count) { values_.resize(values_.size() - count); }
+
+ private:
+  std::vector<Slot>& values_;
   std::size_t base_;
 };
 

@@ -9,6 +9,7 @@
 
 #include "lib/runtime/cells.hpp"
 #include "lib/runtime/memory.hpp"
+#include "lib/runtime/segment_values.hpp"
 #include "lib/runtime/store.hpp"
 
 namespace wrun::inline v0::runtime {
@@ -30,33 +31,6 @@ bool make_room(Table& table, std::uint64_t count) {
 Growth growth(const Table& table, std::uint64_t to) {
   return {Growth::Kind::table, table.size, to, table.limits.max};
 }
-
-/// The values of an element segment: functions, or what its expressions gave.
-class Segment {
- public:
-  Segment(const Instance& instance, wasm::ElemIdx index) : instance_(instance) {
-    if (instance.dropped_elements[index.value]) return;
-    const wasm::ElementSegment& segment = instance.code->data->elements[index.value];
-    functions_ = segment.functions;
-    values_ = instance.element_values[index.value];
-  }
-  std::uint64_t size() const { return functions_.size() + values_.size(); }
-  void copy(std::uint64_t from, std::uint64_t count, Ref* to) const {
-    const auto first = static_cast<std::ptrdiff_t>(from);
-    if (!values_.empty()) {
-      std::copy_n(values_.begin() + first, count, to);
-      return;
-    }
-    std::transform(functions_.begin() + first,
-                   functions_.begin() + first + static_cast<std::ptrdiff_t>(count), to,
-                   [&](wasm::FuncIdx f) { return instance_.functions[f.value]->as_ref(); });
-  }
-
- private:
-  const Instance& instance_;
-  std::span<const wasm::FuncIdx> functions_;
-  std::span<const Ref> values_;
-};
 
 }  // namespace
 
@@ -149,7 +123,7 @@ bool copy(Table& target, std::uint64_t to, const Table& source, std::uint64_t fr
 
 bool init(Instance& instance, Table& target, wasm::ElemIdx segment, std::uint64_t to,
           std::uint64_t from, std::uint64_t count) {
-  const Segment values(instance, segment);
+  const SegmentValues values(instance, segment);
   if (!in_bounds(values.size(), from, count) || !in_bounds(target.size, to, count)) return false;
   if (count != 0) values.copy(from, count, target.elements + to);
   return true;

@@ -11,9 +11,11 @@
 #include <type_traits>
 #include <utility>
 
+#include <wrun/anyref.hpp>
 #include <wrun/exception.hpp>
 #include <wrun/export.hpp>
 #include <wrun/externref.hpp>
+#include <wrun/rooted.hpp>
 #include <wrun/types.hpp>
 #include <wrun/value.hpp>
 
@@ -32,6 +34,19 @@ static_assert(sizeof(Slot) == 8 && std::is_trivial_v<Slot>);
 WRUN_API Handle handle_from_ref(std::uint64_t store, std::uintptr_t ref, HeapKind heap) noexcept;
 /// The reference that a handle stands for; 0 if it is stale or of another store.
 WRUN_API std::uintptr_t ref_from_handle(std::uint64_t store, Handle handle, HeapKind heap) noexcept;
+
+/// Keeps other threads out of a store while it lives, so that a reference between slot and handle
+/// stays what it is. Nothing if the store isn't there.
+class StoreUse {
+ public:
+  WRUN_API explicit StoreUse(std::uint64_t store) noexcept;
+  WRUN_API ~StoreUse();
+  StoreUse(const StoreUse&) = delete;
+  StoreUse& operator=(const StoreUse&) = delete;
+
+ private:
+  alignas(8) unsigned char session_[32];
+};
 
 /// How T passes through slots: its type, how many slots it takes, the form in registers (Raw), and
 /// the way between them. No member for what stands for no WebAssembly type.
@@ -65,8 +80,8 @@ struct Passed<V128> {
   static bool to_raw(std::uint64_t, const V128& value, Raw& raw) { return raw = value, true; }
 };
 
-/// std::optional<Func> is funcref, std::optional<ExternRef> is externref, std::optional<Exception>
-/// is exnref; no value is null.
+/// std::optional<Func> is funcref, std::optional<ExternRef> externref, std::optional<AnyRef>
+/// anyref, std::optional<Exception> exnref; no value is null.
 template <class T, HeapKind heap>
 struct PassedRef {
   using Raw = std::uintptr_t;
@@ -87,6 +102,27 @@ template <>
 struct Passed<std::optional<ExternRef>> : PassedRef<ExternRef, HeapKind::extern_> {};
 template <>
 struct Passed<std::optional<Exception>> : PassedRef<Exception, HeapKind::exn> {};
+template <>
+struct Passed<std::optional<AnyRef>> : PassedRef<AnyRef, HeapKind::any> {};
+
+/// Rooted: the handle is released when the value ends.
+template <class T, HeapKind heap>
+struct PassedRooted : PassedRef<T, heap> {
+  using Raw = std::uintptr_t;
+  static Rooted<T> from_raw(std::uint64_t store, Raw raw) {
+    const auto handle = PassedRef<T, heap>::from_raw(store, raw);
+    return handle ? Rooted<T>(*handle) : Rooted<T>();
+  }
+  static bool to_raw(std::uint64_t store, const Rooted<T>& value, Raw& raw) {
+    std::optional<T> handle;
+    if (value) handle = *value;
+    return PassedRef<T, heap>::to_raw(store, handle, raw);
+  }
+};
+template <>
+struct Passed<Rooted<ExternRef>> : PassedRooted<ExternRef, HeapKind::extern_> {};
+template <>
+struct Passed<Rooted<AnyRef>> : PassedRooted<AnyRef, HeapKind::any> {};
 
 template <class T>
 concept Passable = requires {
@@ -125,6 +161,7 @@ struct Types {
     return at;
   }();
   static constexpr std::array<ValType, count> types{Passed<T>::type...};
+  static constexpr bool has_refs = (Passed<T>::type.is_ref() || ...);
   static std::vector<ValType> list() { return {Passed<T>::type...}; }
 
   static std::tuple<T...> load_all(std::uint64_t store, const Slot* slots_) {

@@ -216,8 +216,8 @@ HostFunc make_host_func(F&& callable) {
   using Params = typename Traits::Params;
   static_assert(all_passable(static_cast<Params*>(nullptr)),
                 "a parameter's type stands for no WebAssembly type: use integers of 4 or 8 bytes, "
-                "float, double, V128, std::optional<Func>, std::optional<ExternRef>, "
-                "std::optional<Exception>");
+                "float, double, V128, std::optional<Func>, std::optional or Rooted of ExternRef or "
+                "AnyRef, std::optional<Exception>");
   static_assert(passable_result<Value>,
                 "the result's type stands for no WebAssembly type: use void, a parameter's type, a "
                 "std::tuple of them, or a Result of one of these");

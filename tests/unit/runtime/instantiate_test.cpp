@@ -1,6 +1,7 @@
 #include "lib/runtime/instantiate.hpp"
 
 #include "lib/runtime/cells.hpp"
+#include "lib/runtime/heap_object.hpp"
 #include "lib/runtime/memory.hpp"
 #include "lib/runtime/table.hpp"
 #include "tests/unit/runtime/module_builder.hpp"
@@ -197,14 +198,30 @@ TEST_F(InstantiateTest, GlobalsAreEvaluatedInOrder) {
   EXPECT_EQ(instance.globals[7]->get<Ref>(), Ref{0xffff'ffff});
 }
 
-TEST_F(InstantiateTest, ExpressionsThatAllocateAreRefusedClearly) {
+TEST_F(InstantiateTest, ExpressionsThatAllocateKeepToTheLimit) {
   ModuleBuilder builder(registry);
-  builder.global({wasm::ValType::ref(wasm::AbstractHeap::struct_, true), false},
-                 {0xfb, 0x01, 0x00, 0x0b});
-  const auto refused = instantiate(store, builder.build(), {});
+  wasm::SubType array;
+  array.kind = wasm::CompositeKind::array;
+  array.fields = {{wasm::Kind::i64, false}};
+  wasm::TypeSection& types = builder.data().types;
+  registry->intern(std::span(&array, 1), 0, {}, types.ids);
+  types.types.push_back(array);
+  types.groups.push_back(0);
+  types.explicit_groups.push_back(false);
+  builder.global({wasm::ValType::ref(wasm::AbstractHeap::array, true), false},
+                 {0x41, 0xc0, 0x00, 0xfb, 0x07, 0x00, 0x0b});  // 64 elements
+  const auto module = builder.build();
+  Instance& instance = made(store, module);
+  const auto* made_array = array_of(instance.global_slots[0]->get<Ref>());
+  EXPECT_EQ(made_array->length, 64u);
+  Limits limits;
+  limits.heap_bytes = 1000;
+  Store poor(config());
+  ASSERT_TRUE(poor.set_limits(limits));
+  const auto refused = instantiate(poor, module, {});
   ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().message(),
-            "struct.new_default in a constant expression needs the collector");
+  EXPECT_EQ(refused.error().kind(), ErrorKind::limit);
+  EXPECT_NE(refused.error().message().find("heap_bytes"), std::string::npos);
 }
 
 TEST_F(InstantiateTest, FillsTheArraysThatCodeReads) {

@@ -1,0 +1,109 @@
+#include "lib/runtime/heap_access.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "lib/runtime/memory.hpp"
+#include "lib/runtime/segment_values.hpp"
+
+namespace wrun::inline v0::runtime {
+
+void read_storage(const Object& object, std::uint64_t offset, wasm::Kind storage, bool is_signed,
+                  Slot* to) {
+  const auto at = static_cast<std::size_t>(offset);
+  switch (storage) {
+    case wasm::Kind::i8: {
+      const auto value = load_at<std::uint8_t>(&object, at);
+      to->set<std::uint32_t>(is_signed ? static_cast<std::uint32_t>(static_cast<std::int8_t>(value))
+                                       : value);
+      return;
+    }
+    case wasm::Kind::i16: {
+      const auto value = load_at<std::uint16_t>(&object, at);
+      to->set<std::uint32_t>(
+          is_signed ? static_cast<std::uint32_t>(static_cast<std::int16_t>(value)) : value);
+      return;
+    }
+    case wasm::Kind::i32:
+    case wasm::Kind::f32:
+      return to->set(load_at<std::uint32_t>(&object, at));
+    case wasm::Kind::v128:
+      to[1].set(load_at<std::uint64_t>(&object, at + 8));
+      [[fallthrough]];
+    default:
+      return to->set(load_at<std::uint64_t>(&object, at));
+  }
+}
+
+namespace {
+
+template <class T>
+void fill_with(Array& array, std::uint64_t from, std::uint64_t count, const Slot* value) {
+  T one;
+  std::memcpy(&one, value, sizeof(T));
+  std::fill_n(reinterpret_cast<T*>(elements_of(&array)) + from, count, one);
+}
+
+struct alignas(8) Vector {
+  std::uint8_t bytes[16];
+};
+
+}  // namespace
+
+void fill_elements(Array& array, std::uint64_t from, std::uint64_t count, const Slot* value,
+                   std::uint32_t width) {
+  switch (width) {
+    case 1:
+      return fill_with<std::uint8_t>(array, from, count, value);
+    case 2:
+      return fill_with<std::uint16_t>(array, from, count, value);
+    case 4:
+      return fill_with<std::uint32_t>(array, from, count, value);
+    case 8:
+      return fill_with<std::uint64_t>(array, from, count, value);
+    default:
+      return fill_with<Vector>(array, from, count, value);
+  }
+}
+
+void copy_elements(Array& target, std::uint64_t to, const Array& source, std::uint64_t from,
+                   std::uint64_t count, std::uint32_t width) {
+  std::memmove(elements_of(&target) + to * width, elements_of(&source) + from * width,
+               static_cast<std::size_t>(count * width));
+}
+
+void write_elements(Array& array, const Slot* values, std::uint32_t count, std::uint32_t width) {
+  std::uint8_t* to = elements_of(&array);
+  const std::size_t slots = width == 16 ? 2 : 1;
+  for (std::uint32_t i = 0; i < count; ++i)
+    write_storage(to + std::size_t{i} * width, values + i * slots, width);
+}
+
+bool has_data(const Instance& instance, wasm::DataIdx segment, std::uint64_t from,
+              std::uint64_t count, std::uint32_t width) {
+  return in_bounds(segment_bytes(instance, segment).size(), from, count * width);
+}
+
+bool has_elements(const Instance& instance, wasm::ElemIdx segment, std::uint64_t from,
+                  std::uint64_t count) {
+  return in_bounds(SegmentValues(instance, segment).size(), from, count);
+}
+
+bool init_elements(const Instance& instance, Array& array, std::uint64_t to, wasm::DataIdx segment,
+                   std::uint64_t from, std::uint64_t count, std::uint32_t width) {
+  if (!has_data(instance, segment, from, count, width)) return false;
+  if (count == 0) return true;
+  std::memcpy(elements_of(&array) + to * width, segment_bytes(instance, segment).data() + from,
+              static_cast<std::size_t>(count * width));
+  return true;
+}
+
+bool init_elements(const Instance& instance, Array& array, std::uint64_t to, wasm::ElemIdx segment,
+                   std::uint64_t from, std::uint64_t count) {
+  const SegmentValues values(instance, segment);
+  if (!in_bounds(values.size(), from, count)) return false;
+  if (count != 0) values.copy(from, count, reinterpret_cast<Ref*>(elements_of(&array)) + to);
+  return true;
+}
+
+}  // namespace wrun::inline v0::runtime
