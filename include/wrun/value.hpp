@@ -127,10 +127,9 @@ std::optional<T> Val::get() const {
     if (kind_ != ValKind::v128) return std::nullopt;
     return V128{std::bit_cast<std::array<std::uint8_t, 16>>(bits_)};
   } else {
-    static_assert(
-        std::is_same_v<T, Func> || std::is_same_v<T, ExternRef> || std::is_same_v<T, AnyRef> ||
-            std::is_same_v<T, Exception>,
-        "not a C++ type that stands for a WebAssembly value");
+    static_assert(std::is_same_v<T, Func> || std::is_same_v<T, ExternRef> ||
+                      std::is_same_v<T, AnyRef> || std::is_same_v<T, Exception>,
+                  "not a C++ type that stands for a WebAssembly value");
     const bool is_any = heap_ == HeapKind::any || heap_ == HeapKind::eq || heap_ == HeapKind::i31 ||
                         heap_ == HeapKind::struct_ || heap_ == HeapKind::array;
     const bool fits = std::is_same_v<T, AnyRef>      ? is_any

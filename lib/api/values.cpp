@@ -102,8 +102,7 @@ Val from_ref(StoreState& state, CanonType type, Ref ref) {
     return Val::null(top == AbstractHeap::func ? HeapKind::func : static_cast<HeapKind>(heap));
   }
   if (top == AbstractHeap::func) return func_handle(state, *FuncRef::from(ref));
-  if (top == AbstractHeap::exn)
-    return make_handle<Exception>(state, *runtime::exception_from(ref));
+  if (top == AbstractHeap::exn) return make_handle<Exception>(state, *runtime::exception_from(ref));
   const HeapKind heap = top == AbstractHeap::any ? shown_heap(ref) : static_cast<HeapKind>(top);
   return ValAccess::make(heap, detail::Access::get(make_ref_handle<AnyRef>(state, ref)));
 }

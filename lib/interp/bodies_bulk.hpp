@@ -214,29 +214,6 @@ struct RefFunc {
   }
 };
 
-struct RefIsNull {
-  static void run(Regs& r) {
-    slot(r, 10).set<std::uint64_t>(reference(r, 0) == runtime::null_ref);
-    r.pc += 3;
-  }
-};
-
-struct RefEq {
-  static void run(Regs& r) {
-    slot(r, 10).set<std::uint64_t>(reference(r, 0) == reference(r, 1));
-    r.pc += 3;
-  }
-};
-
-struct RefAsNonNull {
-  static void run(Regs& r) {
-    const runtime::Ref value = reference(r, 0);
-    if (value == runtime::null_ref) return trap(r, TrapCode::null_reference);
-    slot(r, 10).set(value);
-    r.pc += 3;
-  }
-};
-
 /// Wide arithmetic: operands in consecutive slots, two results in their place.
 template <auto function>
 struct Wide;

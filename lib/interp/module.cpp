@@ -22,6 +22,16 @@ CodeCell& cell_of(const ModuleCode& module, std::uint32_t index) {
   return module.cells[index - module.data->imported_functions];
 }
 
+std::vector<runtime::StructLayout> layouts_of(const wasm::ModuleData& module) {
+  std::vector<runtime::StructLayout> layouts(module.types.types.size());
+  for (std::size_t i = 0; i < layouts.size(); ++i) {
+    const wasm::SubType& type = module.types.types[i];
+    if (type.kind != wasm::CompositeKind::struct_) continue;
+    layouts[i] = runtime::layout_of(std::span(type.fields));
+  }
+  return layouts;
+}
+
 struct FreeSlotCode {
   void operator()(const SlotCode* code) const { free_slot_code(code); }
 };
@@ -52,13 +62,14 @@ const SlotCode* CodeIndex::find(const Word* pc) const {
 }
 
 Features executable() {
-  return Features::all().without(Feature::gc);
+  return Features::all();
 }
 
 void prepare(ModuleCode& module, const CodeOptions& options) {
   auto data = std::make_shared<InterpModule>();
   data->options = options;
   const wasm::ModuleData& m = *module.data;
+  if (m.features_used.has(Feature::gc)) data->layouts = layouts_of(m);
   for (std::uint32_t i = m.imported_functions; i < m.functions.size(); ++i) {
     const std::uint32_t params =
         runtime::slot_count(std::span(std::as_const(m.type_of(wasm::FuncIdx(i)).params)));
@@ -81,7 +92,8 @@ const SlotCode* code_of(const ModuleCode& module, std::uint32_t index) noexcept 
   CodeCell& cell = cell_of(module, index);
   const SlotCode* code = cell.slot_code.load(std::memory_order_acquire);
   if (!is_stand_in(code)) return code;
-  Translator translator(*module.data, interp_module(module).options);
+  const InterpModule& own = interp_module(module);
+  Translator translator(*module.data, own.options, own.layouts);
   const SlotCode* translated = translator.translate(wasm::FuncIdx(index));
   return translated ? interp_module(module).index.publish(cell, translated) : nullptr;
 } catch (const std::bad_alloc&) {
@@ -91,7 +103,8 @@ const SlotCode* code_of(const ModuleCode& module, std::uint32_t index) noexcept 
 std::vector<std::uint32_t> offsets_of(const ModuleCode& module, const SlotCode& code,
                                       std::span<const Word* const> pcs) {
   Trace trace(false);
-  Translator translator(*module.data, interp_module(module).options);
+  const InterpModule& own = interp_module(module);
+  Translator translator(*module.data, own.options, own.layouts);
   free_slot_code(translator.translate(wasm::FuncIdx(code.function), &trace));
   std::vector<std::uint32_t> offsets;
   for (const Word* pc : pcs) {
@@ -118,7 +131,8 @@ std::uint32_t translated_functions(const ModuleCode& module) {
 
 std::string print_slots(const ModuleCode& module, std::uint32_t index) {
   Trace trace(true);
-  Translator translator(*module.data, interp_module(module).options);
+  const InterpModule& own = interp_module(module);
+  Translator translator(*module.data, own.options, own.layouts);
   const std::unique_ptr<SlotCode, FreeSlotCode> code(
       translator.translate(wasm::FuncIdx(index), &trace));
   if (!code) throw std::bad_alloc();

@@ -12,6 +12,7 @@
 
 #include "lib/interp/code.hpp"
 #include "lib/interp/interp.hpp"
+#include "lib/runtime/heap_object.hpp"
 
 namespace wrun::inline v0::interp {
 
@@ -34,6 +35,8 @@ struct InterpModule {
   mutable CodeIndex index;
   /// By number of parameter slots, which is where a stand-in has callers put their link.
   std::map<std::uint32_t, SlotCode> stand_ins;
+  /// Of structure types, by type index; empty if the module doesn't use them.
+  std::vector<runtime::StructLayout> layouts;
 };
 
 inline const InterpModule& interp_module(const runtime::ModuleCode& module) {

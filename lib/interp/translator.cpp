@@ -12,8 +12,9 @@ namespace wrun::inline v0::interp {
 
 using wasm::Kind;
 
-Translator::Translator(const wasm::ModuleData& module, const CodeOptions& options)
-    : module_(module), options_(options), walker_(*this) {}
+Translator::Translator(const wasm::ModuleData& module, const CodeOptions& options,
+                       const std::vector<runtime::StructLayout>& layouts)
+    : module_(module), options_(options), layouts_(layouts), walker_(*this) {}
 
 SlotCode* Translator::translate(wasm::FuncIdx function, Trace* trace) {
   trace_ = trace;

@@ -20,6 +20,7 @@
 #include "lib/interp/interp.hpp"
 #include "lib/interp/trace.hpp"
 #include "lib/runtime/frame_layout.hpp"
+#include "lib/runtime/heap_object.hpp"
 #include "lib/wasm/fuel_blocks.hpp"
 #include "lib/wasm/walker.hpp"
 
@@ -58,13 +59,15 @@ class Translator : public wasm::NullClient<Value, LabelState> {
  public:
   using Walker = wasm::FunctionWalker<Translator, wasm::Trust::yes>;
 
-  Translator(const wasm::ModuleData& module, const CodeOptions& options);
+  /// `layouts` are of the module's structure types, by type index.
+  Translator(const wasm::ModuleData& module, const CodeOptions& options,
+             const std::vector<runtime::StructLayout>& layouts);
 
   /// Translates a function that has a body. Null when out of memory. Throws std::bad_alloc.
   SlotCode* translate(wasm::FuncIdx function, Trace* trace = nullptr);
 
   // The walker's callbacks; translator_control.cpp, _values.cpp, _vector.cpp, _memory.cpp,
-  // _atomic.cpp, _calls.cpp, _exceptions.cpp
+  // _atomic.cpp, _calls.cpp, _exceptions.cpp, _references.cpp, _gc.cpp
   void begin(Walker& w);
   void instruction(Walker& w, wasm::Op op);
   void block(Walker& w, Control& c);
@@ -81,6 +84,7 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   void unreachable(Walker& w);
   Value br_on_null(Walker& w, Control& target, Value reference);
   void br_on_non_null(Walker& w, Control& target);
+  void br_on_cast(Walker& w, wasm::Op op, Control& target, wasm::ValType from, wasm::ValType to);
 
   void try_table(Walker& w, Control& c, std::span<const wasm::CatchClause> clauses);
   void legacy_try(Walker& w, Control& c);
@@ -127,6 +131,8 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   void table_op(Walker& w, wasm::Op op, const wasm::Immediates& imm, Operands args,
                 Operands results);
   void reference_op(Walker& w, wasm::Op op, const wasm::Immediates& imm, Operands args,
+                    Operands results);
+  void aggregate_op(Walker& w, wasm::Op op, const wasm::Immediates& imm, Operands args,
                     Operands results);
 
  private:
@@ -263,6 +269,31 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   void emit_bulk(Walker& w, wasm::Op op, Handler handler, Operands args, std::uint32_t first,
                  std::uint32_t second, Operands results);
 
+  // translator_references.cpp
+  Value unchanged(Walker& w, Value v);
+  std::uint32_t emit_cast(Handler handler, std::uint32_t slot, wasm::ValType type,
+                          std::string_view name);
+  Value ref_test(Walker& w, wasm::Op op, Value reference, wasm::ValType type);
+  Value ref_cast(Walker& w, wasm::Op op, Value reference, wasm::ValType type);
+  Value ref_as_non_null(Walker& w, Value reference);
+  Value i31_op(Walker& w, wasm::Op op, Value v);
+
+  // translator_gc.cpp
+  using Storage = wasm::ValType;
+  Value struct_get(Walker& w, wasm::Op op, std::uint32_t offset, Storage storage, Value object);
+  void struct_set(wasm::Op op, std::uint32_t offset, Storage storage, Value object, Value value);
+  Value array_get(Walker& w, wasm::Op op, Storage storage, Value array, Value index);
+  void array_set(wasm::Op op, Storage storage, Value array, Value index, Value value);
+  Value array_len(Walker& w, Value array);
+  void access(Walker& w, wasm::Op op, const wasm::Immediates& imm, Operands args, Operands results);
+  void access_vector(Walker& w, wasm::Op op, const wasm::Immediates& imm, Operands args,
+                     Operands results);
+  std::uint32_t emit_on_slots(Walker& w, wasm::Op op, Handler handler, std::uint32_t words,
+                              Operands args);
+  void emit_new(Walker& w, wasm::Op op, const wasm::Immediates& imm, Operands args,
+                Operands results);
+  void emit_array_bulk(Walker& w, wasm::Op op, const wasm::Immediates& imm, Operands args);
+
   Trace::Text* text_at(std::uint32_t at) { return trace_ ? trace_->text(at) : nullptr; }
   /// Begins an instruction, and notes it in the trace.
   std::uint32_t emit(Handler handler, std::uint32_t words, std::string_view name);
@@ -276,6 +307,7 @@ class Translator : public wasm::NullClient<Value, LabelState> {
 
   const wasm::ModuleData& module_;
   CodeOptions options_;
+  const std::vector<runtime::StructLayout>& layouts_;
   Walker walker_;
   Emitter code_;
   Trace* trace_ = nullptr;

@@ -259,29 +259,6 @@ void Translator::table_op(Walker& w, Op op, const wasm::Immediates& imm, Operand
   emit_bulk(w, op, pick(), args, imm.index, imm.index2, results);
 }
 
-void Translator::reference_op(Walker& w, Op op, const wasm::Immediates& imm, Operands args,
-                              Operands results) {
-  const auto pick = [&]() -> Handler {
-    switch (op) {
-      case Op::ref_func:
-        return &handler<RefFunc>;
-      case Op::ref_is_null:
-        return &handler<RefIsNull>;
-      case Op::ref_eq:
-        return &handler<RefEq>;
-      case Op::ref_as_non_null:
-        return &handler<RefAsNonNull>;
-      default:
-        return nullptr;
-    }
-  };
-  if (op == Op::ref_null) {
-    results[0].value = constant(w, op, results[0].type, {});
-    return;
-  }
-  emit_bulk(w, op, pick(), args, imm.index, imm.index2, results);
-}
-
 /// Wide arithmetic.
 void Translator::numeric(Walker& w, Op op, Operands args, Operands results) {
   emit_bulk(w, op, *find_row(wide_ops, wide_handlers, op), args, 0, 0, results);

@@ -8,6 +8,7 @@
 #include <wrun/wasi/wasi.hpp>
 #include <wrun/wrun.hpp>
 
+#include "lib/api/inspect.hpp"
 #include "tools/wrun/files.hpp"
 #include "tools/wrun/grants.hpp"
 #include "tools/wrun/load.hpp"
@@ -59,7 +60,9 @@ class Guest {
         engine_(config_for(options)),
         budget_({.memory_bytes = options.max_memory}),
         store_(engine_, budget_),
-        linker_(engine_) {}
+        linker_(engine_) {
+    if (options.gc_stress) api::stress_collector(store_);
+  }
 
   void run() {
     if (!load_all() || !grant()) return;
@@ -117,6 +120,7 @@ class Guest {
 
   bool set_limits() {
     limits_.memory_bytes = options_.max_memory;
+    limits_.heap_bytes = options_.max_heap;
     limits_.fuel = options_.fuel;
     if (options_.timeout) limits_.deadline = std::chrono::steady_clock::now() + *options_.timeout;
     return well("limits", store_.limits(limits_)) && grant_threads();

@@ -36,9 +36,11 @@ struct GuestOptions {
   std::optional<std::uint32_t> max_threads;
   std::optional<std::uint64_t> fuel;
   std::optional<std::uint64_t> max_memory;
+  std::optional<std::uint64_t> max_heap;
   std::optional<std::uint64_t> stack_size;
   std::optional<std::chrono::nanoseconds> timeout;
   Features features;
+  bool gc_stress = false;
   bool json = false;
   bool usage = false;
   std::string usage_file;  ///< standard error if empty

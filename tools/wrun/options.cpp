@@ -38,6 +38,12 @@ CLI::Option* add_tier_option(CLI::App& app) {
       ->check(CLI::IsMember({"interp"}));
 }
 
+CLI::Option* add_gc_stress_option(CLI::App& app, bool& stress) {
+  return app.add_flag(
+      "--gc-stress", stress,
+      "Collect garbage at every allocation of a structure or array: slow, for tests");
+}
+
 CLI::Option* add_repeated(CLI::App& app, const std::string& name, std::vector<std::string>& values,
                           const std::string& help) {
   return app.add_option(name, values, help)->type_size(1)->allow_extra_args(false);

@@ -24,6 +24,9 @@ CLI::Option* add_features_option(CLI::App& app, std::optional<Features>& feature
 /// --tier TIER
 CLI::Option* add_tier_option(CLI::App& app);
 
+/// --gc-stress
+CLI::Option* add_gc_stress_option(CLI::App& app, bool& stress);
+
 /// An option that may be given several times, one value each.
 CLI::Option* add_repeated(CLI::App& app, const std::string& name, std::vector<std::string>& values,
                           const std::string& help);

@@ -24,6 +24,7 @@ void add_program_options(CLI::App& run, RunOptions& options) {
       ->type_name("NAME=FILE");
   add_features_option(run, options.features);
   add_tier_option(run);
+  add_gc_stress_option(run, options.guest.gc_stress);
 }
 
 void add_grant_options(CLI::App& run, RunOptions& options) {
@@ -47,6 +48,9 @@ void add_limit_options(CLI::App& run, RunOptions& options) {
       ->type_name("DURATION");
   add_amount(run, "--max-memory", options.guest.max_memory, parse_size,
              "The most that all memories together may hold")
+      ->type_name("SIZE");
+  add_amount(run, "--max-heap", options.guest.max_heap, parse_size,
+             "The most that structures, arrays and host references together may take")
       ->type_name("SIZE");
   add_amount(run, "--stack-size", options.guest.stack_size, parse_size, "The guest's stack")
       ->type_name("SIZE");

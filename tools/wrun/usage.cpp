@@ -19,6 +19,8 @@ std::vector<Figure> figures(const MeasuredUsage& usage) {
   std::vector<Figure> all{{"instructions", "instructions", std::nullopt},
                           {"memory_bytes", "memory, bytes", std::nullopt},
                           {"memory_peak_bytes", "memory at its peak, bytes", std::nullopt},
+                          {"heap_bytes", "heap of references, bytes", std::nullopt},
+                          {"heap_peak_bytes", "that heap at its peak, bytes", std::nullopt},
                           {"table_elements", "table elements", std::nullopt},
                           {"instances", "instances", std::nullopt},
                           {"host_calls", "host calls", std::nullopt},
@@ -29,14 +31,16 @@ std::vector<Figure> figures(const MeasuredUsage& usage) {
     all[0].value = usage.store->instructions;
     all[1].value = usage.store->memory_bytes;
     all[2].value = usage.store->memory_peak_bytes;
-    all[3].value = usage.store->table_elements;
-    all[4].value = usage.store->instances;
+    all[3].value = usage.store->heap_bytes;
+    all[4].value = usage.store->heap_peak_bytes;
+    all[5].value = usage.store->table_elements;
+    all[6].value = usage.store->instances;
   }
   if (usage.host) {
-    all[5].value = usage.host->calls;
-    all[6].value = usage.host->bytes_in;
-    all[7].value = usage.host->bytes_out;
-    all[8].value = usage.host->open_files;
+    all[7].value = usage.host->calls;
+    all[8].value = usage.host->bytes_in;
+    all[9].value = usage.host->bytes_out;
+    all[10].value = usage.host->open_files;
   }
   return all;
 }

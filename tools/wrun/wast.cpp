@@ -18,6 +18,7 @@ struct WastOptions {
   std::optional<Features> features;
   bool require_all = false;
   bool verbose = false;
+  bool gc_stress = false;
 };
 
 void print_findings(const std::vector<Finding>& findings) {
@@ -58,7 +59,8 @@ int run_scripts(const WastOptions& options) {
   Progress progress;
   for (std::size_t i = 0; i < found.files.size(); ++i) {
     progress.show(fmt::format("{}/{} {}", i + 1, found.files.size(), found.files[i].string()));
-    const ScriptReport report = run_script_file(found.files[i], options.features, options.verbose);
+    const ScriptReport report =
+        run_script_file(found.files[i], options.features, options.verbose, options.gc_stress);
     if (!report.findings.empty()) progress.clear();
     print_findings(report.findings);
     tally += report.tally;
@@ -82,6 +84,7 @@ void add_wast(CLI::App& app, int& status) {
   add_repeated(command, "--exclude", options->excluded, "Leave out files and folders of this name")
       ->type_name("NAME");
   command.add_flag("--require-all", options->require_all, "Fail if a command was skipped");
+  add_gc_stress_option(command, options->gc_stress);
   command.add_flag("-v,--verbose", options->verbose,
                    "Show where an error's words differ from the script's");
   command.callback([options, &status] { status = run_scripts(*options); });

@@ -18,7 +18,8 @@ struct ThreadVerdict;
 class ScriptRunner {
  public:
   /// The text must outlive the runner.
-  ScriptRunner(std::string_view script, Features features);
+  /// `gc_stress`: its store collects at every allocation.
+  ScriptRunner(std::string_view script, Features features, bool gc_stress);
   /// For a thread of a script.
   ScriptRunner(std::string_view script, const Engine& engine, World::SharedModules shared);
   ~ScriptRunner();

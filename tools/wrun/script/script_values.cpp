@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 
+#include <wrun/anyref.hpp>
 #include <wrun/externref.hpp>
 #include <wrun/func.hpp>
 
@@ -87,10 +88,12 @@ bool matches_vector(const Val& value, const wat::Value& pattern) {
   return true;
 }
 
-bool matches_host(const Val& value, const wat::Value& pattern) {
-  if (value.is_null() || top_of(value.type().heap()) != HeapKind::extern_) return false;
+/// The host's reference number `pattern.operand`, in the hierarchy of `top`.
+bool matches_host(const Val& value, const wat::Value& pattern, HeapKind top) {
+  if (value.is_null() || top_of(value.type().heap()) != top) return false;
   if (!pattern.operand) return true;
-  const auto reference = value.get<ExternRef>();
+  auto reference = value.get<ExternRef>();
+  if (const auto any = value.get<AnyRef>()) reference = any->to_extern();
   if (!reference) return false;
   const auto object = reference->object();
   return object && *object && *std::static_pointer_cast<std::uint32_t>(*object) == *pattern.operand;
@@ -110,9 +113,10 @@ bool matches_reference(const Val& value, const wat::Value& pattern) {
     case ValueKind::ref_func:
       return is_one_of(value, {func, defined});
     case ValueKind::ref_extern:
-      return matches_host(value, pattern);
-    case ValueKind::ref_any:
+      return matches_host(value, pattern, extern_);
     case ValueKind::ref_host:
+      return matches_host(value, pattern, any);
+    case ValueKind::ref_any:
       return is_one_of(value, {any, eq, i31, struct_, array, defined});
     case ValueKind::ref_eq:
       return is_one_of(value, {eq, i31, struct_, array, defined});
@@ -201,6 +205,9 @@ Result<Val> to_val(Store& store, const wat::Value& argument) {
     case ValueKind::ref_extern:
       return ExternRef::make(store, std::make_shared<std::uint32_t>(argument.operand.value_or(0)))
           .transform([](ExternRef reference) { return Val(reference); });
+    case ValueKind::ref_host:
+      return ExternRef::make(store, std::make_shared<std::uint32_t>(argument.operand.value_or(0)))
+          .transform([](ExternRef reference) { return Val(AnyRef(reference)); });
     default:
       return Error(ErrorKind::usage,
                    fmt::format("{} can't be an argument", kind_text(argument.kind)));

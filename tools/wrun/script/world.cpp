@@ -16,8 +16,10 @@ Config config_for(Features features) {
 
 }  // namespace
 
-World::World(std::string_view script, Features features)
-    : World(script, Engine(config_for(features)), {}) {}
+World::World(std::string_view script, Features features, bool gc_stress)
+    : World(script, Engine(config_for(features)), {}) {
+  if (gc_stress) api::stress_collector(store_);
+}
 
 World::World(std::string_view script, const Engine& engine, SharedModules shared)
     : script_(script),

@@ -37,7 +37,8 @@ class World {
   using SharedMemories = std::map<std::string, SharedMemory, std::less<>>;
   using SharedModules = std::map<std::string, SharedMemories, std::less<>>;
 
-  World(std::string_view script, Features features);
+  /// `gc_stress`: the store collects at every allocation.
+  World(std::string_view script, Features features, bool gc_stress);
   /// One beside another, on the same engine, that finds there what is shared.
   World(std::string_view script, const Engine& engine, SharedModules shared);
 

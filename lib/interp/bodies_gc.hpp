@@ -1,0 +1,422 @@
+#pragma once
+
+// Structures and arrays: fields, elements, allocation. What allocates finds its operands in slots,
+// and nothing pending in accumulators: a collection may come before it.
+
+#include "lib/interp/bodies_bulk.hpp"
+#include "lib/interp/operands.hpp"
+#include "lib/interp/traps.hpp"
+#include "lib/runtime/heap.hpp"
+#include "lib/runtime/heap_access.hpp"
+
+namespace wrun::inline v0::interp {
+
+using runtime::Heap;
+using runtime::HeapType;
+using runtime::Object;
+using runtime::Ref;
+
+/// Makes the room that the state's wanted_... ask for, and repeats the instruction.
+extern const StaticInstr allocate_instr;
+
+/// A storage type as an instruction reads it: what lies in the heap, and
+/// what it becomes.
+template <class S, class V>
+struct Storage {
+  using Stored = S;
+  using Value = V;
+};
+using StoreI8S = Storage<std::int8_t, std::uint32_t>;
+using StoreI8U = Storage<std::uint8_t, std::uint32_t>;
+using StoreI16S = Storage<std::int16_t, std::uint32_t>;
+using StoreI16U = Storage<std::uint16_t, std::uint32_t>;
+using StoreI32 = Storage<std::uint32_t, std::uint32_t>;
+using StoreI64 = Storage<std::uint64_t, std::uint64_t>;
+using StoreF32 = Storage<float, float>;
+using StoreF64 = Storage<double, double>;
+
+/// The value of a field or element.
+template <class S>
+typename S::Value load_storage(const Object* object, std::size_t offset) {
+  return static_cast<typename S::Value>(runtime::load_at<typename S::Stored>(object, offset));
+}
+
+///    8  structure   10  result   12  offset
+template <class S, Src src, Dst dst>
+struct StructGet {
+  static void run(Regs& r) {
+    const Ref ref = read<Ref, src>(r, 8);
+    if (ref == runtime::null_ref) [[unlikely]]
+      return trap(r, TrapCode::null_struct_reference);
+    write<dst>(r, load_storage<S>(runtime::object_of(ref), operand<std::uint32_t>(r.pc, 12)));
+    r.pc += 2;
+  }
+};
+
+///    8  structure   10  value   12  offset
+template <class S, Src object, Src value>
+struct StructSet {
+  static void run(Regs& r) {
+    const Ref ref = read<Ref, object>(r, 8);
+    if (ref == runtime::null_ref) [[unlikely]]
+      return trap(r, TrapCode::null_struct_reference);
+    const auto v = read<typename S::Value, value>(r, 10);
+    runtime::store_at(runtime::object_of(ref), operand<std::uint32_t>(r.pc, 12),
+                      static_cast<typename S::Stored>(v));
+    r.pc += 2;
+  }
+};
+
+/// The array in a reference, or null after a trap.
+inline runtime::Array* array_in(Regs& r, Ref ref) {
+  if (ref != runtime::null_ref) [[likely]]
+    return runtime::array_of(ref);
+  trap(r, TrapCode::null_array_reference);
+  return nullptr;
+}
+
+///    8  array   10  result   12  index
+template <class S, Pair pair, Dst dst>
+struct ArrayGet {
+  static void run(Regs& r) {
+    const auto* array = array_in(r, read<Ref, first(pair)>(r, 8));
+    if (array == nullptr) [[unlikely]]
+      return;
+    const auto index = read<std::uint32_t, second(pair)>(r, 12);
+    if (index >= array->length) [[unlikely]]
+      return trap(r, TrapCode::out_of_bounds_array_access);
+    const std::size_t offset = std::size_t{index} * sizeof(typename S::Stored);
+    write<dst>(r, load_storage<S>(array, runtime::first_element + offset));
+    r.pc += 2;
+  }
+};
+
+///    8  array   10  value   12  index
+template <class S, Src value>
+struct ArraySet {
+  static void run(Regs& r) {
+    auto* array = array_in(r, slot(r, 8).template get<Ref>());
+    if (array == nullptr) [[unlikely]]
+      return;
+    const auto index = slot(r, 12).template get<std::uint32_t>();
+    if (index >= array->length) [[unlikely]]
+      return trap(r, TrapCode::out_of_bounds_array_access);
+    const auto v = read<typename S::Value, value>(r, 10);
+    const std::size_t offset = std::size_t{index} * sizeof(typename S::Stored);
+    runtime::store_at(array, runtime::first_element + offset, static_cast<typename S::Stored>(v));
+    r.pc += 2;
+  }
+};
+
+///    8  array   10  result
+template <Src src, Dst dst>
+struct ArrayLen {
+  static void run(Regs& r) {
+    const auto* array = array_in(r, read<Ref, src>(r, 8));
+    if (array == nullptr) [[unlikely]]
+      return;
+    write<dst>(r, array->length);
+    r.pc += 2;
+  }
+};
+
+// Vectors: everything in slots.
+
+///    8  structure   10  result   12  offset
+struct StructGetVector {
+  static void run(Regs& r) {
+    const Ref ref = slot(r, 8).get<Ref>();
+    if (ref == runtime::null_ref) return trap(r, TrapCode::null_struct_reference);
+    const auto* at = reinterpret_cast<const char*>(ref) + operand<std::uint32_t>(r.pc, 12);
+    std::memcpy(&slot(r, 10), at, 16);
+    r.pc += 2;
+  }
+};
+
+///    8  structure, and the value after it   12  offset
+struct StructSetVector {
+  static void run(Regs& r) {
+    const Ref ref = slot(r, 8).get<Ref>();
+    if (ref == runtime::null_ref) return trap(r, TrapCode::null_struct_reference);
+    auto* at = reinterpret_cast<char*>(ref) + operand<std::uint32_t>(r.pc, 12);
+    std::memcpy(at, &slot(r, 8) + 1, 16);
+    r.pc += 2;
+  }
+};
+
+/// The element that an instruction's operands name: array and index.
+inline std::uint8_t* vector_element(Regs& r) {
+  auto* array = array_in(r, reference(r, 0));
+  if (array == nullptr) return nullptr;
+  const auto index = (&slot(r, 8))[1].get<std::uint32_t>();
+  if (index < array->length) return runtime::elements_of(array) + std::size_t{index} * 16;
+  trap(r, TrapCode::out_of_bounds_array_access);
+  return nullptr;
+}
+
+///    8  array, and the index after it   10  result
+struct ArrayGetVector {
+  static void run(Regs& r) {
+    const std::uint8_t* at = vector_element(r);
+    if (at == nullptr) return;
+    std::memcpy(&slot(r, 10), at, 16);
+    r.pc += 2;
+  }
+};
+
+///    8  array, and the index and the value after it
+struct ArraySetVector {
+  static void run(Regs& r) {
+    std::uint8_t* at = vector_element(r);
+    if (at == nullptr) return;
+    std::memcpy(at, &slot(r, 8) + 2, 16);
+    r.pc += 2;
+  }
+};
+
+// Allocation
+//
+//    8  operands: consecutive   10  result   12  first slot above the operands   16  type index
+
+/// Where an object of a size can be made now, and its type.
+struct Room {
+  Heap::Bin* bin = nullptr;
+  const HeapType* type = nullptr;
+};
+
+/// Without a bin, on the way to a collection, after which the instruction is repeated.
+inline Room room_for(Regs& r, Heap::Bin& bin, std::uint64_t bytes) {
+  runtime::ExecState& state = *r.inst->state;
+  const wasm::TypeId id = r.inst->type_ids[operand<std::uint32_t>(r.pc, 16)];
+  const HeapType* type = state.heap->types().find(id.value);
+  if (type != nullptr && Heap::has_room(bin, bytes)) [[likely]]
+    return {&bin, type};
+  state.wanted_bytes = bytes;
+  state.wanted_type = id;
+  state.wanted_top = &slot(r, 12);
+  go_slow(r, allocate_instr);
+  return {};
+}
+
+inline Object* make_object(const Room& room, std::uint64_t bytes) {
+  Object* object = Heap::take(*room.bin);
+  *object = Heap::header_of(*room.type, bytes);
+  return object;
+}
+
+/// The result goes to the accumulator as well.
+inline void write_object(Regs& r, const Object* object, std::size_t words) {
+  const Ref ref = runtime::as_ref(object);
+  slot(r, 10).set(ref);
+  r.i = ref;
+  r.pc += words;
+}
+
+/// Words of a struct.new: an entry (u32) for each field from byte struct_fields_at on, with its
+/// offset and, in the low 5 bits, its width.
+inline constexpr std::size_t struct_fields_at = 28;
+constexpr std::size_t struct_new_words(std::size_t fields) {
+  return (struct_fields_at + fields * 4 + 7) / 8;
+}
+
+///   20  bytes   24  fields
+struct StructNew {
+  static void run(Regs& r) {
+    const std::uint64_t bytes = operand<std::uint32_t>(r.pc, 20);
+    const Room room = room_for(r, r.inst->state->heap->bin_for(bytes), bytes);
+    if (room.bin == nullptr) [[unlikely]]
+      return;
+    Object* object = make_object(room, bytes);
+    auto* base = reinterpret_cast<std::uint8_t*>(object);
+    const auto fields = operand<std::uint32_t>(r.pc, 24);
+    const Slot* value = &slot(r, 8);
+    for (std::uint32_t i = 0; i < fields; ++i) {
+      const auto field = operand<std::uint32_t>(r.pc, struct_fields_at + std::size_t{i} * 4);
+      const std::uint32_t width = field & 31;
+      runtime::write_storage(base + (field >> 5), value, width);
+      value += width == 16 ? 2 : 1;
+    }
+    write_object(r, object, struct_new_words(fields));
+  }
+};
+
+///   20  bytes
+struct StructNewDefault {
+  static void run(Regs& r) {
+    const std::uint64_t bytes = operand<std::uint32_t>(r.pc, 20);
+    const Room room = room_for(r, r.inst->state->heap->bin_for(bytes), bytes);
+    if (room.bin == nullptr) [[unlikely]]
+      return;
+    Object* object = make_object(room, bytes);
+    std::memset(static_cast<void*>(object + 1), 0,
+                static_cast<std::size_t>(bytes) - sizeof(Object));
+    write_object(r, object, 3);
+  }
+};
+
+/// Pays for an array of `length` elements and makes it; null on the way elsewhere. Elements aren't
+/// initialised.
+///   24  bytes of an element
+template <bool fuel>
+runtime::Array* new_array(Regs& r, std::uint32_t length) {
+  const std::uint64_t bytes = runtime::array_bytes(length, operand<std::uint32_t>(r.pc, 24));
+  const Room room = room_for(r, r.inst->state->heap->bin_for(bytes), bytes);
+  if (room.bin == nullptr) [[unlikely]]
+    return nullptr;
+  if (!pay<fuel>(r, length)) return nullptr;
+  auto* array = static_cast<runtime::Array*>(make_object(room, bytes));
+  array->length = length;
+  return array;
+}
+
+/// Operands: value (one or two slots), length.
+template <bool fuel>
+struct ArrayNew {
+  static void run(Regs& r) {
+    const auto width = operand<std::uint32_t>(r.pc, 24);
+    const Slot* value = &slot(r, 8);
+    const auto length = value[width == 16 ? 2 : 1].get<std::uint32_t>();
+    runtime::Array* array = new_array<fuel>(r, length);
+    if (array == nullptr) return;
+    runtime::fill_elements(*array, 0, length, value, width);
+    write_object(r, array, 4);
+  }
+};
+
+/// Operand: length.
+template <bool fuel>
+struct ArrayNewDefault {
+  static void run(Regs& r) {
+    const auto length = slot(r, 8).get<std::uint32_t>();
+    runtime::Array* array = new_array<fuel>(r, length);
+    if (array == nullptr) return;
+    std::memset(runtime::elements_of(array), 0,
+                std::size_t{length} * operand<std::uint32_t>(r.pc, 24));
+    write_object(r, array, 4);
+  }
+};
+
+/// Operands: the elements.
+///   20  their number
+template <bool fuel>
+struct ArrayNewFixed {
+  static void run(Regs& r) {
+    const auto length = operand<std::uint32_t>(r.pc, 20);
+    runtime::Array* array = new_array<fuel>(r, length);
+    if (array == nullptr) return;
+    runtime::write_elements(*array, &slot(r, 8), length, operand<std::uint32_t>(r.pc, 24));
+    write_object(r, array, 4);
+  }
+};
+
+/// Operands: offset in the segment, length.
+///   20  segment
+template <bool fuel>
+struct ArrayNewData {
+  static void run(Regs& r) {
+    const wasm::DataIdx segment(operand<std::uint32_t>(r.pc, 20));
+    const auto width = operand<std::uint32_t>(r.pc, 24);
+    const std::uint64_t from = address(r, 0, false);
+    const auto length = static_cast<std::uint32_t>(address(r, 1, false));
+    if (!runtime::has_data(*r.inst, segment, from, length, width))
+      return trap(r, TrapCode::out_of_bounds_memory_access);
+    runtime::Array* array = new_array<fuel>(r, length);
+    if (array == nullptr) return;
+    runtime::init_elements(*r.inst, *array, 0, segment, from, length, width);
+    write_object(r, array, 4);
+  }
+};
+
+template <bool fuel>
+struct ArrayNewElem {
+  static void run(Regs& r) {
+    const wasm::ElemIdx segment(operand<std::uint32_t>(r.pc, 20));
+    const std::uint64_t from = address(r, 0, false);
+    const auto length = static_cast<std::uint32_t>(address(r, 1, false));
+    if (!runtime::has_elements(*r.inst, segment, from, length))
+      return trap(r, TrapCode::out_of_bounds_table_access);
+    runtime::Array* array = new_array<fuel>(r, length);
+    if (array == nullptr) return;
+    runtime::init_elements(*r.inst, *array, 0, segment, from, length);
+    write_object(r, array, 4);
+  }
+};
+
+// Bulk instructions on arrays
+//
+//    8  operands: consecutive   16  segment   20  bytes of an element
+
+/// Whether the elements are there; else on the way to a trap.
+inline bool reach(Regs& r, const runtime::Array& array, std::uint64_t from, std::uint64_t count) {
+  if (runtime::in_array(array, from, count)) return true;
+  trap(r, TrapCode::out_of_bounds_array_access);
+  return false;
+}
+
+/// Operands: array, index, value (one or two slots), count.
+template <bool fuel>
+struct ArrayFill {
+  static void run(Regs& r) {
+    const auto width = operand<std::uint32_t>(r.pc, 20);
+    const Slot* args = &slot(r, 8);
+    const std::uint64_t count = args[width == 16 ? 4 : 3].get<std::uint32_t>();
+    if (!pay<fuel>(r, count)) return;
+    runtime::Array* array = array_in(r, reference(r, 0));
+    const std::uint64_t from = address(r, 1, false);
+    if (array == nullptr || !reach(r, *array, from, count)) return;
+    runtime::fill_elements(*array, from, count, args + 2, width);
+    r.pc += 3;
+  }
+};
+
+/// Operands: target, index, source, index, count.
+template <bool fuel>
+struct ArrayCopy {
+  static void run(Regs& r) {
+    const std::uint64_t count = address(r, 4, false);
+    if (!pay<fuel>(r, count)) return;
+    runtime::Array* target = array_in(r, reference(r, 0));
+    if (target == nullptr) return;
+    const runtime::Array* source = array_in(r, reference(r, 2));
+    if (source == nullptr) return;
+    const std::uint64_t to = address(r, 1, false);
+    const std::uint64_t from = address(r, 3, false);
+    if (!reach(r, *target, to, count) || !reach(r, *source, from, count)) return;
+    runtime::copy_elements(*target, to, *source, from, count, operand<std::uint32_t>(r.pc, 20));
+    r.pc += 3;
+  }
+};
+
+/// Operands: array, index, offset in the segment, count.
+template <bool fuel>
+struct ArrayInitData {
+  static void run(Regs& r) {
+    const std::uint64_t count = address(r, 3, false);
+    if (!pay<fuel>(r, count)) return;
+    runtime::Array* array = array_in(r, reference(r, 0));
+    const std::uint64_t to = address(r, 1, false);
+    if (array == nullptr || !reach(r, *array, to, count)) return;
+    const wasm::DataIdx segment(operand<std::uint32_t>(r.pc, 16));
+    finish_bulk(r,
+                runtime::init_elements(*r.inst, *array, to, segment, address(r, 2, false), count,
+                                       operand<std::uint32_t>(r.pc, 20)),
+                TrapCode::out_of_bounds_memory_access);
+  }
+};
+
+template <bool fuel>
+struct ArrayInitElem {
+  static void run(Regs& r) {
+    const std::uint64_t count = address(r, 3, false);
+    if (!pay<fuel>(r, count)) return;
+    runtime::Array* array = array_in(r, reference(r, 0));
+    const std::uint64_t to = address(r, 1, false);
+    if (array == nullptr || !reach(r, *array, to, count)) return;
+    const wasm::ElemIdx segment(operand<std::uint32_t>(r.pc, 16));
+    finish_bulk(r,
+                runtime::init_elements(*r.inst, *array, to, segment, address(r, 2, false), count),
+                TrapCode::out_of_bounds_table_access);
+  }
+};
+
+}  // namespace wrun::inline v0::interp
