@@ -76,7 +76,11 @@ def make(output, command, inputs):
 
 def compile_one(source, output, flags, headers):
     compiler = "clang++" if source.suffix in (".cpp", ".cc") else "clang"
-    standard = ["-std=c++20", "-fno-exceptions"] if compiler == "clang++" else ["-std=gnu11"]
+    standard = ["-std=gnu11"]
+    if compiler == "clang++":
+        standard = ["-std=c++20"]
+        if not any("exceptions" in flag for flag in flags):
+            standard.append("-fno-exceptions")
     command = [compiler, *standard, *flags, "-w", "-c", str(source), "-o", str(output)]
     make(output, command, [source, *headers])
 
@@ -94,7 +98,8 @@ def build(name, sources, target, flags=(), libraries=(), headers=()):
             each.result()
     program = OUT / "bin" / (name + (".wasm" if target == "wasi" else ""))
     linker = "clang++" if any(source.suffix == ".cpp" for source in sources) else "clang"
-    command = [linker, *base, *map(str, objects), "-o", str(program), *libraries, "-lm"]
+    system = [] if "-nostdlib" in libraries else ["-lm"]
+    command = [linker, *base, *map(str, objects), "-o", str(program), *libraries, *system]
     make(program, command, objects)
     return program
 

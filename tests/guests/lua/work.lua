@@ -1,5 +1,5 @@
--- String, table, closure and sorting work whose results are printed. No pcall and no coroutines:
--- the guest ends at its first error.
+-- String, table, closure and sorting work whose results are printed. Errors and coroutines are in
+-- errors.lua.
 
 local function checksum(text)
   local sum = 0
