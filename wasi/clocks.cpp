@@ -16,15 +16,26 @@ Timestamp saturating_add(Timestamp a, Timestamp b) {
   return a > most - b ? most : a + b;
 }
 
+bool is_clock(ClockId clock) {
+  return clock <= ClockId::thread_cpu;
+}
+
 class FixedClock final : public Clocks {
  public:
   FixedClock(Timestamp wall, Timestamp monotonic) : wall_(wall), monotonic_(monotonic) {}
 
   Outcome<Timestamp> now(ClockId clock, Timestamp) override {
+    if (!is_clock(clock)) return Errno::inval;
     return clock == ClockId::wall ? wall_ : monotonic_;
   }
-  Outcome<Timestamp> resolution(ClockId) override { return Timestamp{1}; }
-  Outcome<std::unique_ptr<Pollable>> at(ClockId, Timestamp) override { return always_ready(); }
+  Outcome<Timestamp> resolution(ClockId clock) override {
+    if (!is_clock(clock)) return Errno::inval;
+    return Timestamp{1};
+  }
+  Outcome<std::unique_ptr<Pollable>> at(ClockId clock, Timestamp) override {
+    if (!is_clock(clock)) return Errno::inval;
+    return always_ready();
+  }
 
  private:
   Timestamp wall_;
@@ -62,15 +73,18 @@ void ManualClock::advance(Timestamp nanoseconds) {
 }
 
 Outcome<Timestamp> ManualClock::now(ClockId clock, Timestamp) {
+  if (!is_clock(clock)) return Errno::inval;
   const std::lock_guard lock(mutex_);
   return clock == ClockId::wall ? wall_ : monotonic_;
 }
 
-Outcome<Timestamp> ManualClock::resolution(ClockId) {
+Outcome<Timestamp> ManualClock::resolution(ClockId clock) {
+  if (!is_clock(clock)) return Errno::inval;
   return Timestamp{1};
 }
 
 Outcome<std::unique_ptr<Pollable>> ManualClock::at(ClockId clock, Timestamp when) {
+  if (!is_clock(clock)) return Errno::inval;
   const std::lock_guard lock(mutex_);
   const Timestamp now = clock == ClockId::wall ? wall_ : monotonic_;
   const Timestamp left = when > now ? when - now : 0;

@@ -19,6 +19,30 @@ class NullOutput final : public OutputStream {
   std::unique_ptr<Pollable> subscribe() override { return always_ready(); }
 };
 
+class CappedOutput final : public OutputStream {
+ public:
+  CappedOutput(std::shared_ptr<OutputStream> stream, std::uint64_t cap)
+      : stream_(std::move(stream)), left_(cap) {}
+
+  Outcome<std::size_t> write(std::span<const std::byte> bytes) override {
+    const std::lock_guard lock(mutex_);
+    if (left_ == 0 && !bytes.empty()) return Errno::nospc;
+    const auto written = stream_->write(bytes.first(std::min<std::uint64_t>(bytes.size(), left_)));
+    if (written) left_ -= *written;
+    return written;
+  }
+  std::unique_ptr<Pollable> subscribe() override {
+    const std::lock_guard lock(mutex_);
+    return left_ == 0 ? always_ready() : stream_->subscribe();
+  }
+  bool is_terminal() const override { return stream_->is_terminal(); }
+
+ private:
+  std::mutex mutex_;
+  std::shared_ptr<OutputStream> stream_;
+  std::uint64_t left_;
+};
+
 std::string_view as_text(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
@@ -34,6 +58,19 @@ std::shared_ptr<InputStream> empty_input() {
 }
 std::shared_ptr<OutputStream> null_output() {
   return std::make_shared<NullOutput>();
+}
+
+std::shared_ptr<OutputStream> capped_output(std::shared_ptr<OutputStream> stream,
+                                            std::uint64_t cap) {
+  return std::make_shared<CappedOutput>(std::move(stream), cap);
+}
+
+Outcome<std::size_t> CallbackInput::read(std::span<std::byte> bytes) {
+  return source_(bytes);
+}
+
+std::unique_ptr<Pollable> CallbackInput::subscribe() {
+  return always_ready();
 }
 
 Outcome<std::size_t> StringInput::read(std::span<std::byte> bytes) {

@@ -50,6 +50,15 @@ WRUN_API std::shared_ptr<OutputStream> host_stderr();
 WRUN_API std::shared_ptr<InputStream> input_from_fd(int fd);
 WRUN_API std::shared_ptr<OutputStream> output_to_fd(int fd);
 
+/// A file of the host's; writing replaces what it had, up to the cap: then nospc.
+WRUN_API Outcome<std::shared_ptr<InputStream>> input_from_file(const std::string& path);
+WRUN_API Outcome<std::shared_ptr<OutputStream>> output_to_file(const std::string& path,
+                                                               std::uint64_t cap = std::uint64_t{1}
+                                                                                   << 40);
+/// Passes that many bytes on to another stream, then answers nospc.
+WRUN_API std::shared_ptr<OutputStream> capped_output(std::shared_ptr<OutputStream> stream,
+                                                     std::uint64_t cap);
+
 /// At its end from the start; the sink of everything.
 WRUN_API std::shared_ptr<InputStream> empty_input();
 WRUN_API std::shared_ptr<OutputStream> null_output();
@@ -65,6 +74,18 @@ class StringInput final : public InputStream {
   std::mutex mutex_;
   std::string text_;
   std::size_t position_ = 0;
+};
+
+/// Asks a function, which fills a first part of the bytes and answers how many; 0 is the end.
+class CallbackInput final : public InputStream {
+ public:
+  using Source = std::function<Outcome<std::size_t>(std::span<std::byte>)>;
+  explicit CallbackInput(Source source) : source_(std::move(source)) {}
+  WRUN_API Outcome<std::size_t> read(std::span<std::byte> bytes) override;
+  WRUN_API std::unique_ptr<Pollable> subscribe() override;
+
+ private:
+  Source source_;
 };
 
 /// Collects what is written, up to a cap: then nospc. Thread-safe.

@@ -7,6 +7,8 @@
 #include <wrun/wasi/random.hpp>
 #include <wrun/wasi/streams.hpp>
 
+#include "tests/unit/wasi/temporary_directory.hpp"
+
 namespace wrun::test {
 namespace {
 
@@ -67,6 +69,55 @@ TEST(Random, seeded_is_reproducible) {
   ASSERT_TRUE(again->fill(std::span(b).first(3)));
   ASSERT_TRUE(again->fill(std::span(b).subspan(3)));
   EXPECT_TRUE(std::equal(std::begin(a), std::end(a), std::begin(b)));
+}
+
+TEST(Streams, capped_output_passes_on_what_fits) {
+  const auto out = std::make_shared<wasi::StringOutput>();
+  const auto capped = wasi::capped_output(out, 5);
+  EXPECT_EQ(*capped->write(bytes("abc")), 3u);
+  EXPECT_EQ(*capped->write(bytes("def")), 2u);
+  EXPECT_EQ(capped->write(bytes("g")).error(), wasi::Errno::nospc);
+  EXPECT_EQ(*capped->write({}), 0u);
+  EXPECT_EQ(out->text(), "abcde");
+}
+
+TEST(Streams, callbacks) {
+  wasi::CallbackInput in([](std::span<std::byte> into) -> wasi::Outcome<std::size_t> {
+    if (into.empty()) return wasi::Errno::would_block;
+    into.front() = std::byte{'x'};
+    return std::size_t{1};
+  });
+  std::byte buffer[4];
+  EXPECT_EQ(*in.read(buffer), 1u);
+  EXPECT_EQ(in.read({}).error(), wasi::Errno::would_block);
+  std::size_t seen = 0;
+  const auto sink = std::make_shared<wasi::CallbackOutput>(
+      [&](std::span<const std::byte> some) -> wasi::Outcome<std::size_t> {
+        seen += some.size();
+        return some.size();
+      });
+  const auto capped = wasi::capped_output(sink, 4);
+  EXPECT_EQ(*capped->write(bytes("abcdef")), 4u);
+  EXPECT_EQ(capped->write(bytes("ef")).error(), wasi::Errno::nospc);
+  EXPECT_EQ(seen, 4u);
+}
+
+TEST(Streams, files) {
+  const TemporaryDirectory tmp;
+  const std::string path = (tmp.path() / "stream").string();
+  {
+    const auto out = wasi::output_to_file(path, 3);
+    ASSERT_TRUE(out);
+    EXPECT_EQ(*(*out)->write(bytes("abcd")), 3u);
+    EXPECT_EQ((*out)->write(bytes("d")).error(), wasi::Errno::nospc);
+  }
+  const auto in = wasi::input_from_file(path);
+  ASSERT_TRUE(in);
+  std::byte buffer[10];
+  EXPECT_EQ(*(*in)->read(buffer), 3u);
+  EXPECT_EQ(*(*in)->read(buffer), 0u);
+  EXPECT_EQ(wasi::input_from_file(path + "/none").error(), wasi::Errno::notdir);
+  EXPECT_EQ(wasi::output_to_file(tmp.path().string()).error(), wasi::Errno::isdir);
 }
 
 }  // namespace
