@@ -27,7 +27,8 @@ ContextState::ContextState(const Config& config)
       random(config.random_),
       exit(config.exit_ ? config.exit_ : std::make_shared<EndOfProcess>()),
       bounds(config.bounds_),
-      on_denied(config.on_denied_) {
+      on_denied(config.on_denied_),
+      measure_time(config.measure_time_) {
   if (config.arguments_) arguments = config.arguments_->arguments();
   auto variables = config.environment_ ? config.environment_->variables() : config.variables_;
   if (config.environment_) {
@@ -36,11 +37,11 @@ ContextState::ContextState(const Config& config)
   for (const auto& [name, value] : variables) environment.push_back(name + "=" + value);
 
   add_stream(config.stdin_stream_ ? config.stdin_stream_ : empty_input(),
-             right::stream & ~right::fd_write);
+             right::stream & ~right::fd_write, config.stdin_stream_ ? nullptr : "standard input");
   add_stream(config.stdout_stream_ ? config.stdout_stream_ : null_output(),
-             right::stream & ~right::fd_read);
+             right::stream & ~right::fd_read, config.stdout_stream_ ? nullptr : "standard output");
   add_stream(config.stderr_stream_ ? config.stderr_stream_ : null_output(),
-             right::stream & ~right::fd_read);
+             right::stream & ~right::fd_read, config.stderr_stream_ ? nullptr : "standard error");
   for (const Mount& mount : config.mounts_) add_mount(mount);
   for (const auto& listener : config.listeners_) add_stream(listener, right::socket);
   for (const auto& connection : config.connections_) add_stream(connection, right::socket);
@@ -55,8 +56,9 @@ ContextState::ContextState(const Config& config)
   }
 }
 
-void ContextState::add_stream(Object stream, preview1::Rights rights) {
+void ContextState::add_stream(Object stream, preview1::Rights rights, const char* ungranted) {
   auto descriptor = std::make_shared<Descriptor>();
+  descriptor->ungranted = ungranted;
   descriptor->object = std::move(stream);
   descriptor->base = rights;
   // What a listener accepts is a socket too.
@@ -127,10 +129,25 @@ Event& Context::interrupt() {
 }
 
 HostUsage Context::usage() const {
-  return {.calls = state_->calls,
-          .bytes_in = state_->bytes_in,
-          .bytes_out = state_->bytes_out,
-          .open_files = state_->open_files};
+  HostUsage usage;
+  usage.calls = state_->calls;
+  for (std::size_t i = 0; i < call_kinds; ++i) usage.calls_by_kind[i] = state_->calls_by_kind[i];
+  if (state_->measure_time) {
+    usage.time = std::chrono::nanoseconds(state_->nanoseconds);
+    usage.time_asleep = std::chrono::nanoseconds(state_->nanoseconds_asleep);
+  }
+  usage.bytes_in = state_->bytes_in;
+  usage.bytes_out = state_->bytes_out;
+  usage.open_files = state_->open_files;
+  return usage;
+}
+
+std::string_view text(CallKind kind) {
+  constexpr std::array<std::string_view, call_kinds> names{"arguments", "environment", "clocks",
+                                                           "random",    "streams",     "files",
+                                                           "sockets",   "polling",     "process"};
+  const auto at = static_cast<std::size_t>(kind);
+  return at < names.size() ? names[at] : "unknown";
 }
 
 }  // namespace wrun::inline v0::wasi

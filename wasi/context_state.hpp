@@ -2,6 +2,7 @@
 
 // A guest's open descriptors, its capabilities and its account.
 
+#include <array>
 #include <atomic>
 #include <memory>
 #include <mutex>
@@ -44,7 +45,8 @@ struct Descriptor {
   std::string host_path;               ///< of the mount, if it is a directory of the host
   bool is_placeholder() const { return std::holds_alternative<NoDirectory>(object); }
 
-  bool counted = false;  ///< as one of Bounds::open_files
+  const char* ungranted = nullptr;  ///< what it stands in for, if that isn't granted
+  bool counted = false;             ///< as one of Bounds::open_files
 };
 
 struct ContextState {
@@ -72,13 +74,17 @@ struct ContextState {
   std::function<void(const Denial&)> on_denied;
 
   Event interrupt;
+  bool measure_time = false;
   std::atomic<std::uint64_t> calls{0};
+  std::array<std::atomic<std::uint64_t>, call_kinds> calls_by_kind{};
+  std::atomic<std::uint64_t> nanoseconds{0};
+  std::atomic<std::uint64_t> nanoseconds_asleep{0};
   std::atomic<std::uint64_t> bytes_in{0};
   std::atomic<std::uint64_t> bytes_out{0};
   std::atomic<std::uint32_t> open_files{0};
 
  private:
-  void add_stream(Object stream, preview1::Rights rights);
+  void add_stream(Object stream, preview1::Rights rights, const char* ungranted = nullptr);
   void add_mount(const Mount& mount);
 };
 

@@ -9,6 +9,7 @@
 #include <wrun/export.hpp>
 #include <wrun/extern.hpp>
 #include <wrun/instance.hpp>
+#include <wrun/limits.hpp>
 #include <wrun/result.hpp>
 
 namespace wrun {
@@ -36,6 +37,9 @@ class Caller {
   /// The store that the call runs in. The reference is good during the call, also if the host
   /// moves or destroys its Store meanwhile; after that, uses are ErrorKind::usage.
   WRUN_API Store& store() const;
+
+  /// Adds to what Store::usage() says of the work of host functions.
+  WRUN_API void report(const HostWork& work) const;
 
   /// The WebAssembly frames that are running, innermost first.
   WRUN_API std::vector<Frame> backtrace() const;

@@ -45,12 +45,22 @@ struct Limits {
   std::function<bool(const Growth&)> may_grow = {};
 };
 
+/// What host functions did for the store's instances, as far as they report it (Caller::report):
+/// WASI's do.
+struct HostWork {
+  std::uint64_t bytes_in = 0;   ///< given to the guest
+  std::uint64_t bytes_out = 0;  ///< taken from it
+  /// Spent in the host, sleeps included. Absent: not measured.
+  std::optional<std::chrono::nanoseconds> time = {};
+};
+
 /// What a store or budget has used. Absent: not measured, which is not the same as 0.
 struct Usage {
   std::optional<std::uint64_t> instructions = {};  ///< measured with Config::fuel
   std::uint64_t host_calls = 0;
-  std::uint64_t waits = 0;         ///< times that memory.atomic.wait slept, or tried to
-  std::uint64_t memory_bytes = 0;  ///< now
+  std::uint64_t waits = 0;                 ///< times that memory.atomic.wait slept, or tried to
+  std::optional<HostWork> host_work = {};  ///< of stores; absent if nothing reported any
+  std::uint64_t memory_bytes = 0;          ///< now
   std::uint64_t memory_peak_bytes = 0;
   std::uint64_t heap_bytes = 0;  ///< now, with what the next collection will free
   std::uint64_t heap_peak_bytes = 0;

@@ -107,6 +107,14 @@ Store& Caller::store() const {
   return state_of(context_).facade.store;
 }
 
+void Caller::report(const HostWork& work) const {
+  std::optional<HostWork>& sum = state_of(context_).host_work;
+  if (!sum) sum.emplace();
+  sum->bytes_in += work.bytes_in;
+  sum->bytes_out += work.bytes_out;
+  if (work.time) sum->time = sum->time.value_or(std::chrono::nanoseconds(0)) + *work.time;
+}
+
 std::vector<Frame> Caller::backtrace() const {
   return interp::backtrace(*context_->state);
 }

@@ -78,6 +78,7 @@ struct StoreState : AnchorHold {
   Facade facade;              ///< what Caller::store() refers to
   bool has_budget = false;    ///< one that other stores may draw on, too
   std::uint32_t running = 0;  ///< nested calls from the host
+  std::optional<HostWork> host_work;
 
   StoreState(std::shared_ptr<EngineState> owner, std::shared_ptr<runtime::Budget> budget);
 

@@ -163,6 +163,7 @@ Result<Usage> Store::usage() const {
   if (session->engine->config.fuel) usage.instructions = store.fuel_used();
   usage.host_calls = store.state().host_calls;
   usage.waits = store.state().waits;
+  usage.host_work = session->host_work;
   usage.memory_bytes = account.used(runtime::Resource::memory_bytes).now();
   usage.memory_peak_bytes = account.used(runtime::Resource::memory_bytes).peak();
   usage.heap_bytes = account.used(runtime::Resource::heap_bytes).now();

@@ -6,6 +6,7 @@
 #include <wrun/wasi/wasi.hpp>
 
 #include "lib/api/shared_bytes.hpp"
+#include "wasi/preview1/meter.hpp"
 #include "wasi/preview1/table.hpp"
 
 namespace wrun::inline v0::wasi {
@@ -34,13 +35,23 @@ GuestMemory memory_of(const Caller& caller) {
   return GuestMemory(span ? *span : std::span<std::uint8_t>());
 }
 
+/// The first argument of a function that is about a descriptor.
+template <class... Rest>
+Fd first(Fd fd, Rest...) {
+  return fd;
+}
+inline Fd first() {
+  return 0;
+}
+
 template <class R, class... Args>
 struct Import {
   using Answer = std::conditional_t<std::is_void_v<R>, void, std::uint32_t>;
 
   template <R (Call::*method)(Args...)>
-  static auto of(std::shared_ptr<Context> context) {
-    return [context = std::move(context)](Caller& caller, Args... args) -> Result<Answer> {
+  static auto of(std::shared_ptr<Context> context, std::optional<CallKind> kind) {
+    return [context = std::move(context), kind](Caller& caller, Args... args) -> Result<Answer> {
+      const Meter meter(context->state(), caller, kind, first(args...));
       const StoreInterrupt interrupt(caller);
       const Interrupt* const interrupts[] = {&interrupt};
       Call call(context->state(), memory_of(caller), interrupts);
@@ -63,7 +74,7 @@ Import<R, Args...> import_type(R (Call::*)(Args...));
 template <auto method>
 void define(Linker& linker, Row<method> row, const std::shared_ptr<Context>& context) {
   using Made = decltype(import_type(method));
-  linker.func(module_name, row.name, Made::template of<method>(context));
+  linker.func(module_name, row.name, Made::template of<method>(context, kind_of(row.name)));
 }
 
 }  // namespace

@@ -84,7 +84,9 @@ bool Call::sleep(std::span<Pollable* const> pollables) {
   std::vector<const Interrupt*> interrupts(interrupts_.begin(), interrupts_.end());
   interrupts.push_back(&context_.interrupt);
   lock_.unlock();
+  const Timestamp start = context_.measure_time ? steady_now() : 0;
   const WaitResult result = wait(pollables, std::nullopt, interrupts);
+  if (context_.measure_time) context_.nanoseconds_asleep += steady_now() - start;
   lock_.lock();
   // The interrupted store stops its guest itself, as soon as it runs on.
   if (context_.interrupt.is_set()) {

@@ -94,6 +94,7 @@ Errno Call::read(Fd fd, Rights rights, Address iovs, Size count, std::optional<u
   if (const Errno e = check_transfer(from, rights, offset.has_value()); e != Errno::success) {
     return e;
   }
+  if (from.ungranted != nullptr) (void)deny_capability("fd_read", from.ungranted, "");
   const Outcome<Buffers> into = buffers(iovs, count);
   if (!into) return into.error();
   if (!memory_.contains(nread, sizeof(Size))) return Errno::fault;
@@ -118,6 +119,7 @@ Errno Call::write(Fd fd, Rights rights, Address iovs, Size count, std::optional<
   if (const Errno e = check_transfer(to, rights, offset.has_value()); e != Errno::success) {
     return e;
   }
+  if (to.ungranted != nullptr) (void)deny_capability("fd_write", to.ungranted, "");
   const Outcome<Buffers> from = buffers(iovs, count);
   if (!from) return from.error();
   if (!memory_.contains(nwritten, sizeof(Size))) return Errno::fault;

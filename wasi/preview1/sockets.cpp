@@ -20,6 +20,7 @@ Outcome<std::shared_ptr<T>> socket(const Outcome<std::shared_ptr<Descriptor>>& f
 Errno Call::sock_accept(Fd fd, u32 flags, Address accepted) {
   if ((flags & ~u32{fdflag::nonblock}) != 0) return Errno::inval;
   const auto found = descriptor(fd, right::none);
+  if (!found) (void)deny_capability("sock_accept", "such socket", "--listen ADDRESS:PORT");
   const auto listener = socket<Listener>(found);
   if (!listener) return listener.error();
   if (((*found)->base & right::sock_accept) == 0) return Errno::notcapable;

@@ -97,6 +97,8 @@ class Config {
 
   Config& exit(std::shared_ptr<ProcessExit> exit) { return set(exit_, exit); }
   Config& bounds(const Bounds& bounds) { return set(bounds_, bounds); }
+  /// Measures the time that calls take, for HostUsage.
+  Config& measure_time(bool measure = true) { return set(measure_time_, measure); }
   /// Called on the guest's thread for each denied call. With it set and nothing mounted on `/` or
   /// `.`, the guest sees a directory `/` in which everything is denied, so that a program whose
   /// libc looks through the mounts first still asks.
@@ -131,6 +133,7 @@ class Config {
   std::vector<std::shared_ptr<Connection>> connections_;
   std::shared_ptr<ProcessExit> exit_;
   Bounds bounds_;
+  bool measure_time_ = false;
   std::function<void(const Denial&)> on_denied_;
   std::optional<Error> error_;
 };

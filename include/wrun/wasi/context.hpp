@@ -3,8 +3,13 @@
 // Context: one guest's state: its open files, its capabilities, what it used. Made from a Config;
 // kept alive by the linker or store that it was added to. Thread-safe.
 
+#include <array>
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string_view>
 
 #include <wrun/export.hpp>
 #include <wrun/result.hpp>
@@ -17,9 +22,29 @@ namespace wasi {
 
 struct ContextState;
 
+/// What a call of the guest's is about.
+enum class CallKind : std::uint8_t {
+  arguments,
+  environment,
+  clocks,
+  random,
+  streams,
+  files,
+  sockets,
+  polling,
+  process
+};
+inline constexpr std::size_t call_kinds = 9;
+WRUN_API std::string_view text(CallKind kind);
+
 /// What a guest used of its host, since it started.
 struct HostUsage {
   std::uint64_t calls = 0;
+  std::array<std::uint64_t, call_kinds> calls_by_kind = {};
+  /// Spent in the host, and that part of it that was sleep. Absent: not measured
+  /// (Config::measure_time).
+  std::optional<std::chrono::nanoseconds> time = {};
+  std::optional<std::chrono::nanoseconds> time_asleep = {};
   std::uint64_t bytes_in = 0;   ///< read by the guest
   std::uint64_t bytes_out = 0;  ///< written by the guest
   std::uint32_t open_files = 0;
