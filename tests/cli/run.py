@@ -4,13 +4,17 @@
 import sys
 
 import cases
+import grant_cases
+import grants
 import processes
 from runner import Scratch
 
 
 def main(wrun, wanted=""):
     failed = ran = 0
-    for name, check in [(case.name, case.run) for case in cases.CASES] + processes.CHECKS:
+    for name, check in [
+            *((case.name, case.run) for case in cases.CASES + grant_cases.CASES),
+            *processes.CHECKS, *grants.CHECKS]:
         if wanted not in name:
             continue
         ran += 1

@@ -1,20 +1,81 @@
 #pragma once
 
-// From the command line's grants to WASI's configuration.
+// What a run grants its guest, and WASI's configuration made of it. Flags (grant_flags.hpp) and
+// policy files (policy.hpp) both end here.
 
+#include <array>
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
+#include <wrun/result.hpp>
 #include <wrun/wasi/config.hpp>
-
-#include "tools/wrun/guest.hpp"
+#include <wrun/wasi/memory_files.hpp>
+#include <wrun/wasi/network.hpp>
 
 namespace wrun::inline v0::tool {
 
-/// Arguments, environment, the standard streams, and what was allowed. What is denied is told on
-/// standard error, once for each distinct denial.
-wasi::Config wasi_config(const GuestOptions& options);
+/// What can be allowed and denied by name.
+enum class Capability : std::uint8_t {
+  clock,
+  env,
+  files,
+  random,
+  sockets,
+  stdin_,
+  stdout_,
+  stderr_,
+  threads
+};
+inline constexpr std::array<std::string_view, 9> capability_names{
+    "clock", "env", "files", "random", "sockets", "stdin", "stdout", "stderr", "threads"};
+std::optional<Capability> capability(std::string_view name);
 
-/// "HOST[::GUEST][:ro]"
-DirectoryGrant parse_directory(std::string text);
+/// A directory for the guest, and where it is from.
+struct DirectoryGrant {
+  enum class Kind : std::uint8_t { host, memory, overlay, archive };
+  Kind kind = Kind::host;
+  std::string source;  ///< on the host: a directory or an archive; empty: nothing (of memory only)
+  std::string guest;
+  std::string upper;  ///< on the host: where an overlay's changes go; empty: into memory
+  bool read_only = false;
+
+  friend bool operator==(const DirectoryGrant&, const DirectoryGrant&) = default;
+};
+
+struct Grants {
+  std::vector<DirectoryGrant> directories;
+  std::optional<std::uint64_t> fs_bytes, fs_files;  ///< quota of each directory in memory
+  std::vector<std::pair<std::string, std::string>> environment;
+  std::array<bool, capability_names.size()> allowed{};
+  std::array<bool, capability_names.size()> denied{};
+  std::optional<std::uint64_t> fixed_clock;  ///< seconds since 1970
+  std::optional<std::uint64_t> random_seed;
+  std::string stdin_file, stdout_file, stderr_file;  ///< empty: the command's own
+  std::optional<std::uint64_t> max_output;           ///< of each of the two, bytes
+  std::vector<std::string> listen, connect;
+  std::vector<std::string> allow_net, deny_net;
+
+  void allow(Capability which) { allowed[static_cast<std::size_t>(which)] = true; }
+  void deny(Capability which) { denied[static_cast<std::size_t>(which)] = true; }
+  /// Denying beats allowing. The standard streams need not be allowed.
+  bool has(Capability which) const;
+  wasi::FilesQuota quota() const;
+  /// Adds what other grants say; where both name one amount or file, it stays as it is.
+  void add(const Grants& others);
+};
+
+/// "HOST[::GUEST][:ro]", "[HOST::]GUEST", "BASE[::GUEST[::UPPER]]", "FILE[::GUEST]"
+DirectoryGrant parse_directory(DirectoryGrant::Kind kind, std::string text);
+
+/// Adds the variable "NAME=VALUE"; or "NAME", if it is set here. False without a name.
+bool add_variable(Grants& grants, const std::string& text);
+
+/// Opens what is granted. What is denied later is told on standard error, once for each distinct
+/// denial. `arguments` has the program's name first.
+Result<wasi::Config> wasi_config(const Grants& grants, std::vector<std::string> arguments);
 
 }  // namespace wrun::inline v0::tool

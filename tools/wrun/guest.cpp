@@ -10,7 +10,6 @@
 
 #include "lib/api/inspect.hpp"
 #include "tools/wrun/files.hpp"
-#include "tools/wrun/grants.hpp"
 #include "tools/wrun/load.hpp"
 #include "tools/wrun/needed_grants.hpp"
 #include "tools/wrun/outcome.hpp"
@@ -28,8 +27,8 @@ constexpr std::size_t most_names = 20;
 Config config_for(const GuestOptions& options) {
   Config config;
   config.features = options.features;
-  config.fuel = options.fuel || options.usage;
-  if (options.stack_size) config.stack_bytes = *options.stack_size;
+  config.fuel = options.limits.fuel || options.usage;
+  if (options.limits.stack_size) config.stack_bytes = *options.limits.stack_size;
   return config;
 }
 
@@ -58,7 +57,7 @@ class Guest {
   explicit Guest(const GuestOptions& options)
       : options_(options),
         engine_(config_for(options)),
-        budget_({.memory_bytes = options.max_memory}),
+        budget_({.memory_bytes = options.limits.max_memory}),
         store_(engine_, budget_),
         linker_(engine_) {
     if (options.gc_stress) api::stress_collector(store_);
@@ -112,30 +111,37 @@ class Guest {
     bool wanted = asks_for_wasi(*module_);
     for (const PreloadedModule& each : preloaded_) wanted = wanted || asks_for_wasi(each.module);
     if (!wanted) return true;
-    auto context = wasi::add_to(linker_, wasi_config(options_));
+    std::vector<std::string> arguments{options_.file};
+    arguments.insert(arguments.end(), options_.arguments.begin(), options_.arguments.end());
+    const auto config = wasi_config(options_.grants, std::move(arguments));
+    if (!config) return refuse(exit_refused, config.error().message());
+    auto context = wasi::add_to(linker_, wasi::Config(*config).measure_time(options_.usage));
     if (!context) return refuse(exit_refused, context.error().message());
     wasi_ = *context;
     return true;
   }
 
   bool set_limits() {
-    limits_.memory_bytes = options_.max_memory;
-    limits_.heap_bytes = options_.max_heap;
-    limits_.fuel = options_.fuel;
-    if (options_.timeout) limits_.deadline = std::chrono::steady_clock::now() + *options_.timeout;
+    const RunLimits& limits = options_.limits;
+    limits_.memory_bytes = limits.max_memory;
+    limits_.heap_bytes = limits.max_heap;
+    limits_.fuel = limits.fuel;
+    if (limits.timeout) limits_.deadline = std::chrono::steady_clock::now() + *limits.timeout;
     return well("limits", store_.limits(limits_)) && grant_threads();
   }
 
   bool grant_threads() {
-    if (!options_.allow_threads || !asks_for_threads(*module_)) return true;
+    if (!has_threads() || !asks_for_threads(*module_)) return true;
     wasi::ThreadOptions options;
     options.limits = limits_;
-    options.most = options_.max_threads.value_or(options.most);
+    options.most = options_.limits.max_threads.value_or(options.most);
     auto group = wasi::ThreadGroup::add_to(linker_, *module_, budget_, options);
     if (!well(options_.file, group)) return false;
     threads_ = *std::move(group);
     return true;
   }
+
+  bool has_threads() const { return options_.grants.has(Capability::threads); }
 
   /// Another thread may have ended the guest before this one came to its end.
   void finish_threads() {
@@ -175,7 +181,7 @@ class Guest {
 
   /// The grant that would have helped.
   std::string hint(const Module& module, const Error& error) const {
-    const bool helps = error.kind() == ErrorKind::unlinkable && !options_.allow_threads;
+    const bool helps = error.kind() == ErrorKind::unlinkable && !has_threads();
     return helps && asks_for_threads(module) ? "; add --allow-threads" : "";
   }
 

@@ -10,6 +10,8 @@
 
 #include <wrun/features.hpp>
 
+#include "tools/wrun/grants.hpp"
+
 namespace wrun::inline v0::tool {
 
 struct Preload {
@@ -17,10 +19,13 @@ struct Preload {
   std::string file;
 };
 
-struct DirectoryGrant {
-  std::string host;
-  std::string guest;
-  bool read_only = false;
+struct RunLimits {
+  std::optional<std::uint64_t> fuel;
+  std::optional<std::uint64_t> max_memory;
+  std::optional<std::uint64_t> max_heap;
+  std::optional<std::uint64_t> stack_size;
+  std::optional<std::uint32_t> max_threads;
+  std::optional<std::chrono::nanoseconds> timeout;
 };
 
 struct GuestOptions {
@@ -28,17 +33,8 @@ struct GuestOptions {
   std::vector<std::string> arguments;
   std::optional<std::string> invoke;
   std::vector<Preload> preloads;
-  std::vector<DirectoryGrant> directories;
-  std::vector<std::pair<std::string, std::string>> environment;
-  bool allow_clock = false;
-  bool allow_random = false;
-  bool allow_threads = false;
-  std::optional<std::uint32_t> max_threads;
-  std::optional<std::uint64_t> fuel;
-  std::optional<std::uint64_t> max_memory;
-  std::optional<std::uint64_t> max_heap;
-  std::optional<std::uint64_t> stack_size;
-  std::optional<std::chrono::nanoseconds> timeout;
+  Grants grants;
+  RunLimits limits;
   Features features;
   bool gc_stress = false;
   bool json = false;

@@ -10,17 +10,19 @@ namespace {
 constexpr std::string_view directory = "--dir HOST::GUEST";
 constexpr std::string_view environment = "--env NAME=VALUE";
 constexpr std::string_view clock = "--allow-clock";
+constexpr std::string_view listener = "--listen ADDRESS:PORT";
 constexpr std::string_view random = "--allow-random";
 constexpr std::string_view threads = "--allow-threads";
 
 using Row = std::pair<std::string_view, std::string_view>;
 
 /// Only what can't do its work without the grant: fd_read works on standard input, too.
-constexpr std::array<Row, 16> needs{{{"environ_get", environment},
+constexpr std::array<Row, 17> needs{{{"environ_get", environment},
                                      {"clock_res_get", clock},
                                      {"clock_time_get", clock},
                                      {"poll_oneoff", clock},
                                      {"random_get", random},
+                                     {"sock_accept", listener},
                                      {"fd_readdir", directory},
                                      {"path_create_directory", directory},
                                      {"path_filestat_get", directory},

@@ -1,11 +1,12 @@
-#include <cstdlib>
 #include <memory>
 
 #include "tools/wrun/commands.hpp"
 #include "tools/wrun/exit_code.hpp"
 #include "tools/wrun/files.hpp"
-#include "tools/wrun/grants.hpp"
+#include "tools/wrun/grant_flags.hpp"
+#include "tools/wrun/guest.hpp"
 #include "tools/wrun/options.hpp"
+#include "tools/wrun/policy.hpp"
 
 namespace wrun::inline v0::tool {
 namespace {
@@ -13,7 +14,8 @@ namespace {
 struct RunOptions {
   GuestOptions guest;
   std::optional<Features> features;
-  std::vector<std::string> directories, environment, preloads;
+  std::vector<std::string> preloads;
+  std::string policy;
 };
 
 void add_program_options(CLI::App& run, RunOptions& options) {
@@ -27,32 +29,19 @@ void add_program_options(CLI::App& run, RunOptions& options) {
   add_gc_stress_option(run, options.guest.gc_stress);
 }
 
-void add_grant_options(CLI::App& run, RunOptions& options) {
-  add_repeated(run, "--dir", options.directories, "Grant a directory, under GUEST if it is given")
-      ->type_name("HOST[::GUEST][:ro]");
-  add_repeated(run, "--env", options.environment,
-               "Set an environment variable; without a value, pass on the one that is set here")
-      ->type_name("NAME[=VALUE]");
-  run.add_flag("--allow-clock", options.guest.allow_clock, "Grant the clocks");
-  run.add_flag("--allow-random", options.guest.allow_random, "Grant random numbers");
-  run.add_flag("--allow-threads", options.guest.allow_threads,
-               "Grant threads; modules may use the feature then");
-}
-
-void add_limit_options(CLI::App& run, RunOptions& options) {
-  run.add_option("--max-threads", options.guest.max_threads,
-                 "The most threads at once, besides the first")
+void add_limit_options(CLI::App& run, RunLimits& limits) {
+  run.add_option("--max-threads", limits.max_threads, "The most threads at once, besides the first")
       ->type_name("N");
-  run.add_option("--fuel", options.guest.fuel, "Stop after this many instructions")->type_name("N");
-  add_amount(run, "--timeout", options.guest.timeout, parse_duration, "Stop after this time")
+  run.add_option("--fuel", limits.fuel, "Stop after this many instructions")->type_name("N");
+  add_amount(run, "--timeout", limits.timeout, parse_duration, "Stop after this time")
       ->type_name("DURATION");
-  add_amount(run, "--max-memory", options.guest.max_memory, parse_size,
+  add_amount(run, "--max-memory", limits.max_memory, parse_size,
              "The most that all memories together may hold")
       ->type_name("SIZE");
-  add_amount(run, "--max-heap", options.guest.max_heap, parse_size,
+  add_amount(run, "--max-heap", limits.max_heap, parse_size,
              "The most that structures, arrays and host references together may take")
       ->type_name("SIZE");
-  add_amount(run, "--stack-size", options.guest.stack_size, parse_size, "The guest's stack")
+  add_amount(run, "--stack-size", limits.stack_size, parse_size, "The guest's stack")
       ->type_name("SIZE");
 }
 
@@ -84,26 +73,21 @@ void read_preloads(RunOptions& options) {
   }
 }
 
-void read_environment(RunOptions& options) {
-  for (const std::string& text : options.environment) {
-    std::string name, value;
-    if (split_pair(text, name, value)) {
-      options.guest.environment.emplace_back(std::move(name), std::move(value));
-    } else if (text.empty() || text.front() == '=') {
-      throw CLI::ValidationError("--env", "'" + text + "' has no name");
-    } else if (const char* set = std::getenv(text.c_str())) {
-      options.guest.environment.emplace_back(text, set);
-    }
-  }
-}
-
-void read_directories(RunOptions& options) {
-  for (const std::string& text : options.directories) {
-    options.guest.directories.push_back(parse_directory(text));
-    if (options.guest.directories.back().host.empty()) {
-      throw CLI::ValidationError("--dir", "'" + text + "' names no directory");
-    }
-  }
+// What the policy says, where no flag says it.
+std::optional<Failure> add_policy(RunOptions& options) {
+  if (options.policy.empty()) return std::nullopt;
+  const auto read = read_policy(options.policy);
+  if (const auto* failure = std::get_if<Failure>(&read)) return *failure;
+  const Policy& policy = std::get<Policy>(read);
+  options.guest.grants.add(policy.grants);
+  RunLimits& limits = options.guest.limits;
+  if (!limits.fuel) limits.fuel = policy.limits.fuel;
+  if (!limits.max_memory) limits.max_memory = policy.limits.max_memory;
+  if (!limits.max_heap) limits.max_heap = policy.limits.max_heap;
+  if (!limits.stack_size) limits.stack_size = policy.limits.stack_size;
+  if (!limits.max_threads) limits.max_threads = policy.limits.max_threads;
+  if (!limits.timeout) limits.timeout = policy.limits.timeout;
+  return std::nullopt;
 }
 
 }  // namespace
@@ -116,15 +100,21 @@ void add_run(CLI::App& app, const GuestArguments& arguments, int& status) {
                  "What follows it is the guest's")
       ->required();
   add_program_options(run, *options);
-  add_grant_options(run, *options);
-  add_limit_options(run, *options);
+  add_grant_flags(run, options->guest.grants);
+  run.add_option(
+         "--policy", options->policy,
+         "Grants and limits from a file, besides those of the flags (docs/policy.schema.json)")
+      ->type_name("FILE");
+  add_limit_options(run, options->guest.limits);
   add_output_options(run, *options);
   run.callback([&run, options, &arguments, &status] {
     read_preloads(*options);
-    read_environment(*options);
-    read_directories(*options);
+    if (const auto failure = add_policy(*options)) {
+      status = report(*failure);
+      return;
+    }
     options->guest.features = options->features.value_or(default_features());
-    if (options->guest.allow_threads && !options->features) {
+    if (options->guest.grants.has(Capability::threads) && !options->features) {
       options->guest.features = options->guest.features.with(Feature::threads);
     }
     options->guest.arguments = arguments;

@@ -2,46 +2,56 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <cstdint>
-#include <string_view>
 #include <vector>
 
 namespace wrun::inline v0::tool {
 namespace {
 
 struct Figure {
-  std::string_view key;
-  std::string_view label;
+  std::string key;
+  std::string label;
   std::optional<std::uint64_t> value;
 };
 
+std::optional<std::uint64_t> nanoseconds(std::optional<std::chrono::nanoseconds> time) {
+  if (!time) return std::nullopt;
+  return static_cast<std::uint64_t>(time->count());
+}
+
 std::vector<Figure> figures(const MeasuredUsage& usage) {
-  std::vector<Figure> all{{"instructions", "instructions", std::nullopt},
-                          {"memory_bytes", "memory, bytes", std::nullopt},
-                          {"memory_peak_bytes", "memory at its peak, bytes", std::nullopt},
-                          {"heap_bytes", "heap of references, bytes", std::nullopt},
-                          {"heap_peak_bytes", "that heap at its peak, bytes", std::nullopt},
-                          {"table_elements", "table elements", std::nullopt},
-                          {"instances", "instances", std::nullopt},
-                          {"host_calls", "host calls", std::nullopt},
-                          {"bytes_in", "bytes read", std::nullopt},
-                          {"bytes_out", "bytes written", std::nullopt},
-                          {"open_files", "open files", std::nullopt}};
-  if (usage.store) {
-    all[0].value = usage.store->instructions;
-    all[1].value = usage.store->memory_bytes;
-    all[2].value = usage.store->memory_peak_bytes;
-    all[3].value = usage.store->heap_bytes;
-    all[4].value = usage.store->heap_peak_bytes;
-    all[5].value = usage.store->table_elements;
-    all[6].value = usage.store->instances;
+  std::vector<Figure> all;
+  const auto add = [&all](std::string key, std::string label, const auto& part, auto get) {
+    std::optional<std::uint64_t> value;
+    if (part) value = get(*part);
+    all.push_back({std::move(key), std::move(label), value});
+  };
+  add("instructions", "instructions", usage.store, [](const Usage& u) { return u.instructions; });
+  add("memory_bytes", "memory, bytes", usage.store, [](const Usage& u) { return u.memory_bytes; });
+  add("memory_peak_bytes", "memory at its peak, bytes", usage.store,
+      [](const Usage& u) { return u.memory_peak_bytes; });
+  add("heap_bytes", "heap of references, bytes", usage.store,
+      [](const Usage& u) { return u.heap_bytes; });
+  add("heap_peak_bytes", "that heap at its peak, bytes", usage.store,
+      [](const Usage& u) { return u.heap_peak_bytes; });
+  add("table_elements", "table elements", usage.store,
+      [](const Usage& u) { return u.table_elements; });
+  add("instances", "instances", usage.store, [](const Usage& u) { return u.instances; });
+  using Host = wasi::HostUsage;
+  add("host_calls", "host calls", usage.host, [](const Host& u) { return u.calls; });
+  for (std::size_t i = 0; i < wasi::call_kinds; ++i) {
+    const std::string kind(text(static_cast<wasi::CallKind>(i)));
+    add("host_calls_" + kind, "host calls, " + kind, usage.host,
+        [i](const Host& u) { return u.calls_by_kind[i]; });
   }
-  if (usage.host) {
-    all[7].value = usage.host->calls;
-    all[8].value = usage.host->bytes_in;
-    all[9].value = usage.host->bytes_out;
-    all[10].value = usage.host->open_files;
-  }
+  add("host_nanoseconds", "time in the host, nanoseconds", usage.host,
+      [](const Host& u) { return nanoseconds(u.time); });
+  add("host_nanoseconds_asleep", "asleep in the host, nanoseconds", usage.host,
+      [](const Host& u) { return nanoseconds(u.time_asleep); });
+  add("bytes_in", "bytes read", usage.host, [](const Host& u) { return u.bytes_in; });
+  add("bytes_out", "bytes written", usage.host, [](const Host& u) { return u.bytes_out; });
+  add("open_files", "open files", usage.host, [](const Host& u) { return u.open_files; });
   return all;
 }
 
@@ -59,9 +69,8 @@ std::string usage_text(const MeasuredUsage& usage) {
 nlohmann::ordered_json usage_json(const MeasuredUsage& usage) {
   nlohmann::ordered_json json = nlohmann::ordered_json::object();
   for (const Figure& figure : figures(usage)) {
-    const std::string key(figure.key);
-    json[key] = nullptr;
-    if (figure.value) json[key] = *figure.value;
+    json[figure.key] = nullptr;
+    if (figure.value) json[figure.key] = *figure.value;
   }
   return json;
 }
