@@ -17,6 +17,7 @@
 #include <wrun/wasi/filesystem.hpp>
 
 #include "wasi/posix/file.hpp"
+#include "wasi/posix/reserve.hpp"
 #include "wasi/posix/resolve.hpp"
 #include "wasi/posix/stat.hpp"
 
@@ -104,6 +105,8 @@ class HostDirectory final : public Directory {
   Outcome<std::string> read_link(const std::string& path) override {
     const Outcome<UniqueFd> fd = resolver().locate(path, false);
     if (!fd) return fd.error();
+    // What a magic link says is a path of the host's.
+    if (!special_files_ && is_process_link(fd->get())) return Errno::loop;
     Outcome<std::string> target = link_target(fd->get(), "");
     // readlinkat with an empty name says ENOENT of what isn't a link.
     if (target.error() == Errno::noent) return Errno::inval;
@@ -180,6 +183,7 @@ Outcome<Opened> HostDirectory::create_file(const std::string& path,
   const Outcome<Parent> parent = resolver().locate_parent(path);
   if (!parent) return parent.error();
   if (ends_with_slash(path)) return Errno::isdir;
+  if (is_reserved(parent->directory.get())) return Errno::mfile;
   UniqueFd fd(::openat(parent->directory.get(), parent->name.c_str(),
                        open_flags(options) | O_CREAT | O_EXCL | O_NOFOLLOW, new_file_mode));
   if (!fd) return from_host_errno(errno);
@@ -198,6 +202,7 @@ Outcome<std::string> HostDirectory::dangling_target(const std::string& path) con
 /// Opens what an O_PATH descriptor stands for, once its type is known: opening a device or a FIFO
 /// just to look at it would already have effects on the host.
 Outcome<Opened> HostDirectory::open_located(const UniqueFd& fd, const OpenOptions& options) const {
+  if (is_reserved(fd.get())) return Errno::mfile;
   const Outcome<struct stat> status = status_of(fd.get());
   if (!status) return status.error();
   const mode_t mode = status->st_mode;
@@ -234,16 +239,9 @@ Outcome<void> HostDirectory::link(const std::string& path, bool follow, Director
   const Outcome<struct stat> status = status_of(source->get());
   if (!status) return status.error();
   if (S_ISDIR(status->st_mode)) return Errno::perm;
-  const int parent = target->directory.get();
-  const char* name = target->name.c_str();
-  if (!S_ISLNK(status->st_mode)) {
-    return check(
-        ::linkat(AT_FDCWD, proc_path(source->get()).c_str(), parent, name, AT_SYMLINK_FOLLOW));
-  }
-  const Outcome<Parent> from = resolver().locate_parent(path);
-  if (!from) return from.error();
-  if (ends_with_slash(from->name)) return Errno::notdir;
-  return check(::linkat(from->directory.get(), from->name.c_str(), parent, name, 0));
+  // The link in /proc leads to the very file that was located, also where that is a link itself.
+  return check(::linkat(AT_FDCWD, proc_path(source->get()).c_str(), target->directory.get(),
+                        target->name.c_str(), AT_SYMLINK_FOLLOW));
 }
 
 Outcome<void> HostDirectory::rename(const std::string& path, Directory& to,

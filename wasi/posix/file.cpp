@@ -66,7 +66,7 @@ class HostFile final : public File, public std::enable_shared_from_this<HostFile
   }
 
   Outcome<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> bytes) override {
-    if (!seekable_) return transferred(::read(fd_.get(), bytes.data(), bytes.size()));
+    if (!seekable_) return read_stream(bytes);
     if (offset > largest_offset) return Errno::inval;
     return transferred(::pread(fd_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset)));
   }
@@ -129,6 +129,19 @@ class HostFile final : public File, public std::enable_shared_from_this<HostFile
   std::unique_ptr<Pollable> writable() override { return pollable(POLLOUT); }
 
  private:
+  /// A FIFO that nobody has opened for writing yet isn't at its end: it is opened without waiting
+  /// for the other side, so it is here that the guest waits. Such a one has had no hang-up.
+  Outcome<std::size_t> read_stream(std::span<std::byte> bytes) const {
+    const Outcome<std::size_t> done = transferred(::read(fd_.get(), bytes.data(), bytes.size()));
+    if (!done || *done != 0 || bytes.empty()) return done;
+    struct stat status = {};
+    if (::fstat(fd_.get(), &status) != 0 || !S_ISFIFO(status.st_mode)) return done;
+    pollfd entry = {fd_.get(), POLLIN, 0};
+    ::poll(&entry, 1, 0);
+    const bool ended = (entry.revents & POLLHUP) != 0 && (entry.revents & POLLIN) == 0;
+    return ended ? done : Errno::would_block;
+  }
+
   std::unique_ptr<Pollable> pollable(int events) {
     return std::make_unique<FdPollable>(fd_.get(), static_cast<short>(events), shared_from_this());
   }

@@ -41,7 +41,22 @@ struct Sleep {
     }
   }
 
+  /// One entry for each descriptor: poll(2) refuses more entries than the process may open.
+  void merge() {
+    std::sort(fds.begin(), fds.end(), [](const pollfd& a, const pollfd& b) { return a.fd < b.fd; });
+    std::size_t kept = 0;
+    for (const pollfd& each : fds) {
+      if (kept != 0 && fds[kept - 1].fd == each.fd) {
+        fds[kept - 1].events = static_cast<short>(fds[kept - 1].events | each.events);
+      } else {
+        fds[kept++] = each;
+      }
+    }
+    fds.resize(kept);
+  }
+
   void run() {
+    merge();
     timespec left = {};
     if (until) {
       const Timestamp now = steady_now();

@@ -2,8 +2,10 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <linux/openat2.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 
 #include <cerrno>
@@ -93,6 +95,13 @@ Outcome<std::string> link_target(int fd, const char* name) {
   const ssize_t length = ::readlinkat(fd, name, buffer, sizeof buffer);
   if (length < 0) return from_host_errno(errno);
   return std::string(buffer, static_cast<std::size_t>(length));
+}
+
+bool is_process_link(int fd) {
+  struct statfs file_system = {};
+  struct stat status = {};
+  return ::fstat(fd, &status) == 0 && S_ISLNK(status.st_mode) && ::fstatfs(fd, &file_system) == 0 &&
+         file_system.f_type == PROC_SUPER_MAGIC;
 }
 
 }  // namespace wrun::inline v0::wasi

@@ -5,7 +5,8 @@
 // no swapped link or moved parent comes between the check and the use.
 //
 // Two ways to do it, with the same answers: openat2(RESOLVE_BENEATH), or component by component
-// with O_NOFOLLOW. Leaving the directory is Errno::notcapable in both.
+// with O_NOFOLLOW. Leaving the directory is Errno::notcapable in both. Magic links are Errno::loop;
+// the walk can't tell them from the other links of a proc file system, and follows none of those.
 
 #include <string>
 #include <string_view>
@@ -46,5 +47,8 @@ Outcome<std::string> path_of_target(const std::string& path, std::string_view ta
 bool ends_with_slash(std::string_view path);
 /// The text of the symbolic link that an O_PATH descriptor (name empty) or a name in it is.
 Outcome<std::string> link_target(int fd, const char* name);
+/// Whether an O_PATH descriptor is a link in a proc file system. Most of those are magic: they lead
+/// to open files and other roots without a path, and what they say is only a description.
+bool is_process_link(int fd);
 
 }  // namespace wrun::inline v0::wasi

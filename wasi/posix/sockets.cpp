@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "wasi/posix/fd_pollable.hpp"
+#include "wasi/posix/reserve.hpp"
 #include "wasi/posix/unique_fd.hpp"
 
 namespace wrun::inline v0::wasi {
@@ -61,6 +62,8 @@ class HostListener final : public Listener, public std::enable_shared_from_this<
   explicit HostListener(UniqueFd fd) : fd_(std::move(fd)) {}
 
   Outcome<std::shared_ptr<Connection>> accept() override {
+    // Asked before, so that who knocks is left waiting and not turned away.
+    if (next_is_reserved()) return Errno::mfile;
     UniqueFd fd(::accept4(fd_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (fd) return std::shared_ptr<Connection>(std::make_shared<HostConnection>(std::move(fd)));
     // A caller that gave up meanwhile is as none.

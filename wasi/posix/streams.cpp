@@ -1,6 +1,6 @@
 // Standard streams over descriptors of the host. They may be shared with other processes, so their
-// flags stay as they are: instead of O_NONBLOCK, each read or write is asked for without waiting,
-// or is made only as large as poll(2) promised.
+// flags stay as they are: instead of O_NONBLOCK, each read or write is asked not to wait. Where the
+// kernel can't do that (terminals), it is made only as large as poll(2) promised.
 
 #include <wrun/wasi/streams.hpp>
 
@@ -40,6 +40,11 @@ Outcome<std::size_t> done(ssize_t result) {
   return static_cast<std::size_t>(result);
 }
 
+/// Whether the kernel refused to try without waiting.
+bool cannot_promise(ssize_t result) {
+  return result < 0 && (errno == EOPNOTSUPP || errno == EINVAL || errno == ENOSYS);
+}
+
 class FdInput final : public InputStream {
  public:
   explicit FdInput(int fd) : fd_(fd), kind_(kind_of(fd)), terminal_(::isatty(fd) == 1) {}
@@ -48,7 +53,11 @@ class FdInput final : public InputStream {
     if (kind_ == Kind::socket) {
       return done(::recv(fd_, bytes.data(), bytes.size(), MSG_DONTWAIT));
     }
-    if (kind_ == Kind::other && !fd_is_ready(fd_, POLLIN)) return Errno::would_block;
+    if (kind_ == Kind::file) return done(::read(fd_, bytes.data(), bytes.size()));
+    const iovec vector = {bytes.data(), bytes.size()};
+    const ssize_t result = ::preadv2(fd_, &vector, 1, -1, RWF_NOWAIT);
+    if (!cannot_promise(result)) return done(result);
+    if (!fd_is_ready(fd_, POLLIN)) return Errno::would_block;
     return done(::read(fd_, bytes.data(), bytes.size()));
   }
   std::unique_ptr<Pollable> subscribe() override {
@@ -83,6 +92,9 @@ class FdOutput final : public OutputStream {
     if (kind_ == Kind::socket) {
       return done(::send(fd_, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL));
     }
+    const iovec vector = {const_cast<std::byte*>(bytes.data()), bytes.size()};
+    const ssize_t result = ::pwritev2(fd_, &vector, 1, -1, RWF_NOWAIT);
+    if (!cannot_promise(result)) return done(result);
     if (!fd_is_ready(fd_, POLLOUT)) return Errno::would_block;
     // A writable pipe takes PIPE_BUF bytes without waiting.
     return done(::write(fd_, bytes.data(), std::min<std::size_t>(bytes.size(), PIPE_BUF)));

@@ -79,6 +79,7 @@ class Walk {
 
   Errno expand(int link) {
     if (++links_ > link_limit) return Errno::loop;
+    if (is_process_link(link)) return Errno::loop;
     const Outcome<std::string> target = link_target(link, "");
     if (!target) return target.error();
     if (target->empty()) return Errno::noent;

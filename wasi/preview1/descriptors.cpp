@@ -96,9 +96,14 @@ Errno Call::fd_advise(Fd fd, u64 offset, u64 length, u32 advice) {
 }
 
 Errno Call::fd_allocate(Fd fd, u64 offset, u64 length) {
-  const auto file = object<File>(fd, right::fd_allocate);
+  const auto found = descriptor(fd, right::fd_allocate);
+  if (!found) return found.error();
+  const auto file = object<File>(fd, right::none);
   if (!file) return file.error();
   if (!(*file)->seekable()) return Errno::spipe;
+  if (!includes((*found)->access, Access::write)) {
+    return deny_access("fd_allocate", **found, "", Access::write);
+  }
   return (*file)->allocate(offset, length).error();
 }
 
@@ -217,6 +222,7 @@ Errno Call::fd_seek(Fd fd, s64 offset, u32 whence, Address new_offset) {
   const bool only_tells = offset == 0 && whence == static_cast<u32>(Whence::cur);
   const Rights needed = only_tells ? right::fd_tell : right::fd_seek;
   if (((*found)->base & needed) == 0) return Errno::notcapable;
+  if (!memory_.contains(new_offset, sizeof(u64))) return Errno::fault;
 
   u64 start = 0;
   if (whence == static_cast<u32>(Whence::cur)) start = (*found)->offset;

@@ -3,6 +3,9 @@
 // What a guest is granted. Everything not named here is denied: without clock() there is no time,
 // without dir() there are no files, without stdout_() what is written goes nowhere.
 //
+// The objects given here are used within the guest's calls, one call at a time: they must not call
+// the guest that calls them.
+//
 //   wasi::Config{}.args({"prog", "-v"}).env("HOME", "/").stdout_(wasi::host_stdout)
 //       .dir("data", "/data", wasi::read_only).clock(wasi::system_clock)
 

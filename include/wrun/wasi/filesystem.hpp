@@ -165,7 +165,10 @@ class Directory {
 
 /// How a directory of the host is opened and kept.
 struct HostDirectoryOptions {
-  /// Device nodes and FIFOs in it may be opened. Opening one can have effects on the host.
+  /// Device nodes and FIFOs in it may be opened, and what links of a proc file system say may be
+  /// read. Opening a device can have effects on the host. No opening waits for a FIFO's other side:
+  /// reading does, and without a reader opening for writing is Errno::nxio. Magic links, which lead
+  /// out of any directory, are never followed.
   bool special_files = false;
   /// Walks paths component by component even where the kernel could be trusted with a whole one.
   bool force_walk = false;
