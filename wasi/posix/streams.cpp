@@ -24,6 +24,11 @@ bool fd_is_ready(int fd, short events) {
   return ::poll(&entry, 1, 0) > 0;
 }
 
+bool fd_is_hung_up(int fd) {
+  pollfd entry = {fd, POLLRDHUP, 0};
+  return ::poll(&entry, 1, 0) > 0 && (entry.revents & (POLLHUP | POLLRDHUP)) != 0;
+}
+
 namespace {
 
 enum class Kind { file, socket, other };

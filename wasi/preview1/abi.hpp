@@ -91,6 +91,7 @@ inline constexpr std::uint32_t lookup_symlink_follow = 1;
 enum class Whence : std::uint8_t { set, cur, end };
 enum class EventType : std::uint8_t { clock, fd_read, fd_write };
 inline constexpr std::uint16_t subclock_abstime = 1;
+inline constexpr std::uint16_t eventrw_hangup = 1;
 
 inline constexpr std::uint32_t recv_peek = 1;
 inline constexpr std::uint32_t recv_waitall = 2;

@@ -19,12 +19,14 @@ struct Call::Subscription {
 
 namespace {
 
-Record<event_size> event(std::uint64_t userdata, Errno error, EventType type, std::uint64_t bytes) {
+Record<event_size> event(std::uint64_t userdata, Errno error, EventType type, std::uint64_t bytes,
+                         bool hung_up) {
   Record<event_size> record;
   record.set(0, userdata);
   record.set(8, static_cast<std::uint16_t>(error));
   record.set(10, static_cast<std::uint8_t>(type));
   record.set(16, bytes);
+  record.set(24, hung_up ? eventrw_hangup : std::uint16_t{0});
   return record;
 }
 
@@ -103,9 +105,11 @@ Errno Call::poll_oneoff(Address in, Address out, Size count, Address nevents) {
   Size events = 0;
   for (const Subscription& each : subscriptions) {
     if (each.error == Errno::success && !each.pollable->ready()) continue;
-    const u64 bytes = each.error == Errno::success ? bytes_ready(each) : 0;
-    const Errno e = memory_.store(u64{out} + u64{events} * event_size,
-                                  event(each.userdata, each.error, each.type, bytes));
+    const bool happened = each.error == Errno::success;
+    const Errno e =
+        memory_.store(u64{out} + u64{events} * event_size,
+                      event(each.userdata, each.error, each.type, happened ? bytes_ready(each) : 0,
+                            happened && each.pollable->hung_up()));
     if (e != Errno::success) return e;
     ++events;
   }

@@ -36,6 +36,8 @@ class Pollable {
   /// Whether it is ready. Never blocks.
   virtual bool ready() = 0;
   virtual Source source() = 0;
+  /// Whether the other side has gone, of a pipe or connection. Never blocks.
+  virtual bool hung_up() { return false; }
 };
 
 /// What ends a wait() early.
