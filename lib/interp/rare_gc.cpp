@@ -26,7 +26,7 @@ struct Allocate {
   static void run(Regs& r) {
     runtime::ExecState& state = *r.inst->state;
     const Word* pc = state.pc;
-    if (state.store->make_room(state.wanted_type, state.wanted_bytes, state.wanted_top)) {
+    if (state.store->make_room(state.wanted_type, state.wanted_bytes, state.wanted_top, r.inst)) {
       r.pc = pc;
       return;
     }

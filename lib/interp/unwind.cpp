@@ -101,24 +101,23 @@ void raise(Regs& r, Exception& exception, Place place, const SlotCode* code) {
   }
 }
 
-/// Throwing allocates, so it is where loops that throw collect. All that the code needs is in its
-/// frame, but for the instance.
-void collect_if_due(const Regs& r, const SlotCode& code) {
-  ExecState& state = *r.inst->state;
-  runtime::RootScope roots(*state.store);
-  roots.add(*r.inst);
-  Slot* const top = std::exchange(state.stack_top, r.fp + code.frame_slots);
-  state.store->collect_if_due();
-  state.stack_top = top;
-}
-
 /// Null when out of memory.
-Exception* make_exception(const Regs& r, const Word* pc, const SlotCode& code) noexcept try {
-  collect_if_due(r, code);
+Exception* try_to_make(const Regs& r, const Word* pc) noexcept try {
   runtime::Tag& tag = *r.inst->tag_cells[operand<std::uint32_t>(pc, 12)];
   return &create_exception(*r.inst->state->store, tag, r.fp + operand<std::uint16_t>(pc, 8));
 } catch (const std::bad_alloc&) {
   return nullptr;
+}
+
+/// Throwing allocates, so it is where loops that throw collect. All that the code needs is in its
+/// frame, but for the instance. Null when out of memory, also after a collection.
+Exception* make_exception(const Regs& r, const Word* pc, const SlotCode& code) noexcept {
+  runtime::Store& store = *r.inst->state->store;
+  Slot* const top = r.fp + code.frame_slots;
+  if (store.is_due()) store.collect_inside(top, r.inst);
+  if (Exception* exception = try_to_make(r, pc)) return exception;
+  store.collect_inside(top, r.inst);
+  return try_to_make(r, pc);
 }
 
 struct RaiseThrow {

@@ -81,11 +81,13 @@ Exception& create_exception(Store& store, Tag& tag, const Slot* values) {
   std::unique_ptr<Slot[]> many;
   if (slots > std::tuple_size_v<decltype(Exception::few)>) many = std::make_unique<Slot[]>(slots);
   auto& exception = store.make<Exception>();
-  if (many) store.note_allocation(slots * sizeof(Slot));
   exception.tag = &tag;
   exception.many = std::move(many);
   exception.slots = slots;
   std::copy_n(values, slots, exception.many ? exception.many.get() : exception.few.data());
+  store.note_allocation(held_bytes(exception) - sizeof(Exception));
+  exception.is_charged = store.account().take(Resource::heap_bytes, held_bytes(exception));
+  if (!exception.is_charged) throw std::bad_alloc();
   return exception;
 }
 

@@ -19,6 +19,7 @@ namespace wrun::inline v0::runtime {
 struct Exception : Cell {
   Tag* tag = nullptr;
   std::uint32_t slots = 0;  ///< that the values take
+  bool is_charged = false;  ///< to the account's heap
   std::array<Slot, 2> few = {};
   std::unique_ptr<Slot[]> many;  ///< the values, if they are more than `few` has room for
 
@@ -35,7 +36,8 @@ struct ExceptionHold {
   Exception* exception = nullptr;
 };
 
-/// A new one, with the values at `values`; not yet rooted. Throws std::bad_alloc.
+/// A new one, with the values at `values`; not yet rooted. Throws std::bad_alloc, also where the
+/// limit of the heap refuses it.
 Exception& create_exception(Store& store, Tag& tag, const Slot* values);
 
 inline Ref as_ref(Exception& exception) {

@@ -105,6 +105,7 @@ void Store::mark_roots(Marker& marker) {
     }
   });
   for (Cell* cell : scoped_roots_) marker.mark(cell);
+  marker.mark(running_);
   mark_holds(marker);
   marker.mark_words(scratch_);
 }
@@ -148,6 +149,8 @@ void Store::sweep() {
       cell->marked = false;
       alive_ += size_with_contents(*cell);
       cells_[kept++] = cell;
+    } else if (cell->kind == CellKind::exception) {
+      destroy(cell);  // nothing of the host's; loops that throw make many
     } else {
       cell->next_dead = dead_;
       dead_ = cell;
@@ -199,9 +202,12 @@ void Store::destroy(Cell* cell) {
       delete tag;
       return;
     }
-    case CellKind::exception:
-      delete static_cast<Exception*>(cell);
+    case CellKind::exception: {
+      auto* exception = static_cast<Exception*>(cell);
+      if (exception->is_charged) account_.give(Resource::heap_bytes, held_bytes(*exception));
+      delete exception;
       return;
+    }
     case CellKind::host_ref:
     case CellKind::struct_:
     case CellKind::array:

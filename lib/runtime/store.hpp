@@ -65,9 +65,9 @@ class Store {
   /// or its owner is. Asking twice with the same owner gives the same handle.
   template <class T>
   Handle handle(T& object, Handle owner = {}) {
-    using Object = std::remove_const_t<T>;
-    static_assert(handle_kind<Object> != HandleKind::none);
-    return handles_.intern(const_cast<Object*>(&object), handle_kind<Object>, owner);
+    using Mutable = std::remove_const_t<T>;
+    static_assert(handle_kind<Mutable> != HandleKind::none);
+    return handles_.intern(const_cast<Mutable*>(&object), handle_kind<Mutable>, owner);
   }
   /// Null if the handle is stale, of another store or of another kind.
   template <class T>
@@ -111,9 +111,10 @@ class Store {
 
   Heap& heap() { return heap_; }
   /// Makes room for an object of that type and size, and the type known to the heap. A safe point,
-  /// inside WebAssembly too: `top` is the first slot above what its frames use. False if a limit or
-  /// the system refuses.
-  bool make_room(wasm::TypeId type, std::uint64_t bytes, Slot* top) noexcept;
+  /// inside WebAssembly too: `top` is the first slot above what its frames use, `running` the
+  /// instance that runs. False if a limit or the system refuses.
+  bool make_room(wasm::TypeId type, std::uint64_t bytes, Slot* top,
+                 Instance* running = nullptr) noexcept;
   /// A zeroed structure or array (whose length is set), not yet rooted. A safe point. Null if a
   /// limit or the system refuses.
   Object* allocate_struct(wasm::TypeId type) noexcept;
@@ -128,9 +129,13 @@ class Store {
   void collect();
   /// collect(), if as much was allocated since the last one as was alive then. A safe point.
   void collect_if_due() {
-    if (is_due() || heap_.is_due()) [[unlikely]]
+    if (is_due()) [[unlikely]]
       collect();
   }
+  /// Collects in the middle of the code of `running`, where `top` is the first slot above what its
+  /// frames use: what died is left to finalize().
+  void collect_inside(Slot* top, Instance* running) noexcept;
+  bool is_due() const { return allocated_ > due_ || heap_.is_due(); }
   /// Destroys what collections inside WebAssembly left for the host's destructors. A safe point.
   void finalize();
   bool has_garbage() const { return dead_ != nullptr || heap_.has_doomed(); }
@@ -157,7 +162,6 @@ class Store {
   void mark_roots(Marker& marker);
   void mark_frames(Marker& marker);
   void mark_holds(Marker& marker);
-  bool is_due() const { return allocated_ > due_; }
   void mark_and_sweep() noexcept;
   void sweep();
   void destroy(Cell* cell);
@@ -181,6 +185,7 @@ class Store {
   std::vector<Slot> scratch_;  // values that C++ code works on, taken for roots
   Heap heap_;
   MarkStack mark_stack_;
+  Instance* running_ = nullptr;  // in whose code a collection runs: no frame needs to name it
   Cell* dead_ = nullptr;         // unreachable, not yet destroyed
   std::uint64_t allocated_ = 0;  // bytes since the last collection
   std::uint64_t alive_ = 0;      // bytes after it

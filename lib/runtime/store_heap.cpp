@@ -8,16 +8,23 @@
 
 namespace wrun::inline v0::runtime {
 
-// The type comes last: a collection forgets types that no object has.
-bool Store::make_room(wasm::TypeId type, std::uint64_t bytes, Slot* top) noexcept try {
+void Store::collect_inside(Slot* top, Instance* running) noexcept {
   Slot* const before = std::exchange(state_.stack_top, top);
-  if (heap_.is_due() || is_due()) mark_and_sweep();
+  running_ = running;
+  mark_and_sweep();
+  running_ = nullptr;
+  state_.stack_top = before;
+}
+
+// The type comes last: a collection forgets types that no object has.
+bool Store::make_room(wasm::TypeId type, std::uint64_t bytes, Slot* top, Instance* running) noexcept
+    try {
+  if (is_due()) collect_inside(top, running);
   bool done = heap_.refill(bytes);
   if (!done && bytes <= max_object_bytes) {
-    mark_and_sweep();
+    collect_inside(top, running);
     done = heap_.refill(bytes);
   }
-  state_.stack_top = before;
   if (done) heap_.types().get(type);
   return done;
 } catch (const std::bad_alloc&) {

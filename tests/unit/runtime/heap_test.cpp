@@ -79,8 +79,12 @@ TEST_F(HeapTest, SizeClassesAscendAndWasteLittle) {
     const std::size_t cell = cell_sizes[bin_of(size)];
     EXPECT_GE(cell, size);
     EXPECT_EQ(cell % 8, 0u);
-    if (size > 8) EXPECT_LE(cell, (size + 7) / 8 * 8 * 4 / 3 + 8) << size;
-    if (bin_of(size) != 0) EXPECT_LT(cell_sizes[bin_of(size) - 1u], size);
+    if (size > 8) {
+      EXPECT_LE(cell, (size + 7) / 8 * 8 * 4 / 3 + 8) << size;
+    }
+    if (bin_of(size) != 0) {
+      EXPECT_LT(cell_sizes[bin_of(size) - 1u], size);
+    }
   }
 }
 
