@@ -5,6 +5,7 @@
 
 #include "lib/interp/bodies_memory.hpp"
 #include "lib/interp/operands.hpp"
+#include "lib/interp/shared_access.hpp"
 #include "lib/interp/traps.hpp"
 
 namespace wrun::inline v0::interp {
@@ -103,7 +104,7 @@ struct StoreLane {
   }
 };
 
-// The same in any memory.
+// The same in any memory, which may be shared: the lane's bytes are copied by its primitives.
 //    8  address   10  result, or vector to store   12  memory   16  offset (u64)
 //   24  vector    26  lane
 
@@ -112,10 +113,12 @@ struct LoadLaneAny {
   static void run(Regs& r) {
     std::uint8_t* at;
     if (!checked_address<is_64>(r, width, at)) [[unlikely]] {
-      return trap(r, TrapCode::out_of_bounds_memory_access);
+      return go_slow(r, out_of_bounds_any_instr);
     }
+    std::uint8_t bytes[width];
+    fetch_shared<width>(at, bytes);
     const Vector a = read<Vector, Src::slot>(r, 24);
-    write<dst>(r, function(at, a, operand<std::uint16_t>(r.pc, 26)));
+    write<dst>(r, function(bytes, a, operand<std::uint16_t>(r.pc, 26)));
     r.pc += 4;
   }
 };
@@ -125,9 +128,11 @@ struct StoreLaneAny {
   static void run(Regs& r) {
     std::uint8_t* at;
     if (!checked_address<is_64>(r, width, at)) [[unlikely]] {
-      return trap(r, TrapCode::out_of_bounds_memory_access);
+      return go_slow(r, out_of_bounds_any_instr);
     }
-    function(at, bytes_of(slot(r, 10)), operand<std::uint16_t>(r.pc, 26));
+    std::uint8_t bytes[width];
+    function(bytes, bytes_of(slot(r, 10)), operand<std::uint16_t>(r.pc, 26));
+    put_shared<width>(at, bytes);
     r.pc += 4;
   }
 };

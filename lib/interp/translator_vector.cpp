@@ -98,7 +98,7 @@ void Translator::put_lane_access(std::uint32_t at, const wasm::MemArg& arg, std:
 
 Value Translator::load_lane(Walker& w, Op op, const wasm::MemArg& arg, std::uint8_t lane,
                             Value address, Value vector) {
-  const bool is_fast_one = is_fast(arg.memory);
+  const bool is_fast_one = is_fast(arg.memory) && !is_shared(arg.memory);
   const bool is_64 = module_.memories[arg.memory.value].limits.is_64;
   if (!is_fast_one) in_slot(address);
   if (address.kind == Value::Kind::constant) materialise(address);
@@ -131,7 +131,7 @@ Value Translator::load_lane(Walker& w, Op op, const wasm::MemArg& arg, std::uint
 void Translator::store_lane(Walker&, Op op, const wasm::MemArg& arg, std::uint8_t lane,
                             Value address, Value vector) {
   const std::uint32_t stored = in_slot(vector);
-  if (!is_fast(arg.memory)) {
+  if (!is_fast(arg.memory) || is_shared(arg.memory)) {
     const bool is_64 = module_.memories[arg.memory.value].limits.is_64;
     const std::uint32_t to = in_slot(address);
     consume(vector);

@@ -69,3 +69,27 @@
 (assert_return (invoke "size") (i32.const 3))
 (assert_return (invoke "load" (i32.const 64)) (i32.const 42))
 (assert_trap (invoke "load" (i32.const 196608)) "out of bounds memory access")
+
+;; Vectors in a memory that is shared, whole and by lanes.
+
+(module
+  (memory 1 1 shared)
+  (func (export "store") (param i32 v128) (v128.store (local.get 0) (local.get 1)))
+  (func (export "load") (param i32) (result v128) (v128.load (local.get 0)))
+  (func (export "load32_lane") (param i32 v128) (result v128)
+    (v128.load32_lane offset=4 2 (local.get 0) (local.get 1)))
+  (func (export "store16_lane") (param i32 v128)
+    (v128.store16_lane offset=2 5 (local.get 0) (local.get 1)))
+  (func (export "splat") (param i32) (result v128) (v128.load8_splat (local.get 0))))
+(assert_return (invoke "store" (i32.const 3) (v128.const i32x4 1 2 3 0x04050607)))
+(assert_return (invoke "load" (i32.const 3)) (v128.const i32x4 1 2 3 0x04050607))
+(assert_return (invoke "load32_lane" (i32.const 11) (v128.const i32x4 9 9 9 9))
+  (v128.const i32x4 9 9 0x04050607 9))
+(assert_return (invoke "store16_lane" (i32.const 1) (v128.const i16x8 0 1 2 3 4 0x1234 6 7)))
+(assert_return (invoke "load" (i32.const 3)) (v128.const i32x4 0x1234 2 3 0x04050607))
+(assert_return (invoke "splat" (i32.const 4)) (v128.const i8x16
+  0x12 0x12 0x12 0x12 0x12 0x12 0x12 0x12 0x12 0x12 0x12 0x12 0x12 0x12 0x12 0x12))
+(assert_trap (invoke "load32_lane" (i32.const 65530) (v128.const i64x2 0 0))
+  "out of bounds memory access")
+(assert_trap (invoke "store16_lane" (i32.const 65533) (v128.const i64x2 0 0))
+  "out of bounds memory access")

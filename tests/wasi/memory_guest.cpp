@@ -17,7 +17,9 @@ int fail(const std::string& why) {
 }
 
 int run(const std::vector<std::string>& words, const std::shared_ptr<wasi::MemoryFiles>& files) {
-  wrun::Engine engine;
+  wrun::Config settings;
+  settings.features = settings.features.with(wrun::Feature::legacy_exceptions);
+  wrun::Engine engine(settings);
   const auto module = wrun::Module::from_file(engine, words.front());
   if (!module) return fail(module.error().message());
   wrun::Store store(engine);

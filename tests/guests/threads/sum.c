@@ -5,14 +5,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-__attribute__((import_module("wasi"), import_name("thread-spawn"))) int thread_spawn(void *start);
+__attribute__((import_module("wasi"), import_name("thread-spawn"))) int thread_spawn(void* start);
 __attribute__((import_module("wasi_snapshot_preview1"), import_name("proc_exit"), noreturn)) void
 proc_exit(uint32_t status);
 
 enum { threads = 4, rounds = 20000, forever = -1 };
 
 struct start {
-  char *stack;  // first: start.s reads it
+  char* stack;  // first: start.s reads it
   int index;
   uint64_t own_sum;
 };
@@ -41,22 +41,22 @@ static void give_lock(void) {
   }
 }
 
-static uint64_t sum_of(const int *from, const int *to) {
+static uint64_t sum_of(const int* from, const int* to) {
   uint64_t sum = 0;
   while (from != to) sum += *from++;
   return sum;
 }
 
 // Something on the stack that has to stay what it is.
-static int mark(volatile int *place, int value) {
+static int mark(volatile int* place, int value) {
   *place = value;
   return *place;
 }
 
-void thread_main(int id, struct start *start) {
+void thread_main(int id, struct start* start) {
   volatile int mine;
   mark(&mine, id);
-  const int *from = numbers + start->index * rounds;
+  const int* from = numbers + start->index * rounds;
   for (int i = 0; i < rounds; ++i) {
     __atomic_fetch_add(&atomic_sum, from[i], __ATOMIC_SEQ_CST);
     take_lock();

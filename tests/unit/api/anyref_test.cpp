@@ -169,5 +169,27 @@ TEST_F(AnyRefTest, UsageAndLimitsCountTheHeap) {
   EXPECT_EQ(take(world.store.usage()).heap_peak_bytes, 800'016u);
 }
 
+// Nobody but its own code knows of the second instance any more when it allocates.
+TEST(AnyRef, CollectingKeepsTheInstanceThatRuns) {
+  World world;
+  const Instance first = world.instance(R"((module
+    (table (export "t") 1 funcref)
+    (func (export "run") (result i32) (call_indirect (result i32) (i32.const 0)))))");
+  world.linker.instance("first", first);
+  const Instance second = world.instance(R"((module
+    (import "first" "t" (table $t 1 funcref))
+    (type $box (struct (field i32)))
+    (global $seven (mut i32) (i32.const 7))
+    (elem (table $t) (i32.const 0) func $go)
+    (func $go (result i32)
+      (table.set $t (i32.const 0) (ref.null func))
+      (drop (struct.new $box (i32.const 1)))
+      (struct.get $box 0 (struct.new $box (global.get $seven))))))");
+  take(second.release());
+  const auto run = take(first.typed<std::int32_t()>("run"));
+  api::stress_collector(world.store);
+  EXPECT_EQ(take(run()), 7);
+}
+
 }  // namespace
 }  // namespace wrun::test

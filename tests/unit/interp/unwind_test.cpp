@@ -44,6 +44,32 @@ TEST(Unwind, AMillionFrames) {
   EXPECT_EQ(machine.fail("catch", {100'000'000}).kind(), ErrorKind::exhaustion);
 }
 
+// Each exception holds the one before.
+TEST(Unwind, WhatIsHoardedIsChargedToTheHeap) {
+  Machine machine(R"((module (tag $e (param exnref))
+    (global $last (mut exnref) (ref.null exn))
+    (func (export "hoard") (param $n i32)
+      (loop $more
+        (block $caught (result exnref exnref)
+          (try_table (catch_ref $e $caught) (throw $e (global.get $last)))
+          unreachable)
+        (global.set $last)
+        drop
+        (local.set $n (i32.sub (local.get $n) (i32.const 1)))
+        (br_if $more (local.get $n))))
+    (func (export "forget") (global.set $last (ref.null exn)))))");
+  runtime::Limits limits;
+  limits.heap_bytes = 1 << 20;
+  machine.store().set_limits(limits).value();
+  EXPECT_EQ(machine.fail("hoard", {1'000'000}).kind(), ErrorKind::limit);
+  const auto& used = machine.store().account().used(runtime::Resource::heap_bytes);
+  EXPECT_LE(used.peak(), limits.heap_bytes);
+  (void)machine.call("forget");
+  machine.store().collect();
+  EXPECT_EQ(used.now(), 0u);
+  (void)machine.call("hoard", {100});
+}
+
 TEST(Unwind, ThrowsWithoutEndInBoundedMemory) {
   Machine machine(R"((module (tag $e (param i32 i32 i32 exnref))
     (global $last (mut exnref) (ref.null exn))

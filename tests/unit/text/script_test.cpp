@@ -129,7 +129,8 @@ TEST(Script, WhatCannotBeReadSaysWhy) {
 TEST(Script, ComponentsGiveTheCoreModulesThatTheyDefine) {
   const std::string_view text =
       "(component $c (import \"a\" (core module (import \"b\" \"c\" (func))))"
-      " (core type (module)) (core module $A (func)) (; x ;) (component (core (; y ;) module $B (export \"x\")))"
+      " (core type (module)) (core module $A (func)) (; x ;) (component (core (; y ;) module $B "
+      "(export \"x\")))"
       " (core instance (instantiate $A)) (export \"m\" (core module $A)))";
   const Script script = parse_script(text);
   ASSERT_EQ(script.commands.size(), 1u);
