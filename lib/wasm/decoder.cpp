@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <new>
+#include <utility>
 
 #include "lib/wasm/section_decoders.hpp"
 
@@ -51,7 +52,7 @@ class ModuleDecoder {
   void custom_section(ByteRange contents);
   void known_section(SectionId id, std::uint32_t start, ByteRange contents);
   void finish();
-  void names();
+  void known_customs();
 
   Decoding to_;
   ModuleData& module_;
@@ -142,14 +143,18 @@ void ModuleDecoder::finish() {
                     "data count and data section have inconsistent lengths: {} and {}",
                     *module_.data_count, module_.data.size());
   module_.declared_functions.resize(module_.functions.size());
-  names();
+  known_customs();
 }
 
-void ModuleDecoder::names() {
+/// The first of each kind counts.
+void ModuleDecoder::known_customs() {
+  bool has_names = false;
+  bool has_hints = false;
   for (const CustomSection& custom : module_.customs) {
-    if (custom.name != "name") continue;
-    module_.names = decode_names(module_, custom.payload);
-    return;
+    if (custom.name == "name" && !std::exchange(has_names, true))
+      module_.names = decode_names(module_, custom.payload);
+    if (custom.name == "metadata.code.branch_hint" && !std::exchange(has_hints, true))
+      module_.branch_hints = decode_branch_hints(module_, custom.payload);
   }
 }
 

@@ -132,6 +132,15 @@ struct Names {
   Indirect locals, labels, fields;
 };
 
+/// Which way a branch mostly goes, by who made the module.
+struct BranchHint {
+  std::uint32_t offset = 0;  ///< of the br_if or if, in the module
+  bool is_likely = false;    ///< to find its condition true
+  friend bool operator==(const BranchHint&, const BranchHint&) = default;
+};
+/// By function index; each function's by ascending offset.
+using BranchHints = std::map<std::uint32_t, std::vector<BranchHint>>;
+
 struct ModuleData {
   std::vector<std::uint8_t> bytes;
   Features features_used;
@@ -159,6 +168,7 @@ struct ModuleData {
   std::vector<SectionInfo> sections;
   std::vector<CustomSection> customs;
   Names names;
+  BranchHints branch_hints;
 
   std::shared_ptr<TypeRegistry> registry;  ///< holds the types' references
 

@@ -23,5 +23,7 @@ void decode_data(Decoding& to, ModuleReader& in);
 
 /// The contents of a name section, as far as they are well-formed.
 Names decode_names(const ModuleData& module, ByteRange contents);
+/// The same of a metadata.code.branch_hint section.
+BranchHints decode_branch_hints(const ModuleData& module, ByteRange contents);
 
 }  // namespace wrun::inline v0::wasm
