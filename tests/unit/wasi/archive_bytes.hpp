@@ -25,7 +25,7 @@ struct TarEntry {
   std::uint64_t modified = 0;
 };
 
-inline std::string tar_of(const TarEntry& entry) {
+inline std::string tar_bytes(const TarEntry& entry) {
   std::string block(512, '\0');
   const auto put = [&](std::size_t at, const std::string& text) {
     block.replace(at, text.size(), text);
@@ -53,7 +53,7 @@ inline std::string tar_of(const TarEntry& entry) {
 
 inline std::string tar_of(const std::vector<TarEntry>& entries) {
   std::string all;
-  for (const TarEntry& entry : entries) all += tar_of(entry);
+  for (const TarEntry& entry : entries) all += tar_bytes(entry);
   return all + std::string(1024, '\0');
 }
 

@@ -134,7 +134,7 @@ const std::vector<Hostile>& hostile() {
   constexpr auto limit = ErrorKind::limit;
   const std::string large(2 << 20, '\0');
   std::string many;
-  for (int i = 0; i < 200; ++i) many += tar_of(TarEntry{.name = "f" + std::to_string(i)});
+  for (int i = 0; i < 200; ++i) many += tar_bytes(TarEntry{.name = "f" + std::to_string(i)});
   const std::string deep(4000, '/');
   static const std::vector<Hostile> rows{
       {"nothing", "", malformed, "empty"},
@@ -180,11 +180,6 @@ const std::vector<Hostile>& hostile() {
       {"damaged_gzip", gzip(tar_of(tree)).substr(0, 40) + "damage", malformed, "damaged"},
       {"too_large", tar_of({{.name = "x", .content = large}}), limit, "quota"},
       {"too_many", many, limit, "quota"},
-      {"gzip_bomb", gzip(tar_of({{.name = "x", .content = std::string(64 << 20, '\0')}})), limit,
-       "quota"},
-      {"gzip_bomb_of_skipped",
-       gzip(tar_of({{.name = "x", .content = std::string(64 << 20, '\0'), .type = '3'}})), limit,
-       "quota"},
       {"zip_absolute", zip_of({{.name = "/x"}}), malformed, "absolute"},
       {"zip_dots", zip_of({{.name = "../x"}}), malformed, ".."},
       {"zip_twice", zip_of({{.name = "x"}, {.name = "./x"}}), malformed, "twice"},
@@ -203,9 +198,6 @@ const std::vector<Hostile>& hostile() {
        malformed, "supported"},
       {"zip_truncated", zip_of({{.name = "x", .content = "1"}}).substr(0, 60), malformed, "list"},
       {"zip_without_files", zip_of({{.name = "x"}}).substr(31), malformed, "no .tar"},
-      {"zip_bomb",
-       zip_of({{.name = "x", .content = std::string(64 << 20, '\0'), .deflated = true}}), limit,
-       "quota"},
   };
   return rows;
 }
@@ -224,14 +216,30 @@ TEST_P(HostileArchive, is_refused) {
 INSTANTIATE_TEST_SUITE_P(Each, HostileArchive, testing::ValuesIn(hostile()),
                          [](const auto& row) { return std::string(row.param.name); });
 
+// 64 MiB that take little room in an archive.
+TEST(Archive, bombs_meet_the_quota) {
+  const std::string zeros(64 << 20, '\0');
+  for (const std::string& bomb : {gzip(tar_of({{.name = "x", .content = zeros}})),
+                                  gzip(tar_of({{.name = "x", .content = zeros, .type = '3'}})),
+                                  zip_of({{.name = "x", .content = zeros, .deflated = true}})}) {
+    const auto opened = wasi::archive_directory(as_bytes_of(bomb), small);
+    ASSERT_FALSE(opened);
+    EXPECT_EQ(opened.error().kind(), ErrorKind::limit);
+    EXPECT_NE(opened.error().message().find("quota"), std::string::npos);
+  }
+}
+
 TEST(Archive, each_prefix_is_an_archive_or_an_error) {
   for (const std::string& whole :
        {tar_of(tree), gzip(tar_of(tree)),
         zip_of({{.name = "file", .content = "contents", .deflated = true}, {.name = "b"}})}) {
-    for (std::size_t size = 0; size<whole.size(); size += whole.size()> 2000 ? 97 : 1) {
+    const std::size_t step = whole.size() > 2000 ? 97 : 1;
+    for (std::size_t size = 0; size < whole.size(); size += step) {
       const std::string part = whole.substr(0, size);
       const auto opened = wasi::archive_directory(as_bytes_of(part), small);
-      if (!opened) EXPECT_EQ(opened.error().kind(), ErrorKind::malformed);
+      if (!opened) {
+        EXPECT_EQ(opened.error().kind(), ErrorKind::malformed);
+      }
     }
   }
 }
