@@ -24,10 +24,6 @@ std::uint32_t interpreted_functions(const Module& module) {
   return interp::translated_functions(*ModuleAccess::state(module));
 }
 
-Features executable() {
-  return interp::executable();
-}
-
 Result<HeapCounts> heap_counts(const Store& store) {
   const Session session(store);
   if (!session) return session.error();

@@ -25,9 +25,6 @@ Result<std::string> slots(const Module& module, std::uint32_t index);
 /// How many of the module's functions were translated for the interpreter so far.
 std::uint32_t interpreted_functions(const Module& module);
 
-/// Features whose instructions this build can run.
-Features executable();
-
 /// Cells and handles of a store: what its heap holds and what the host holds of it.
 struct HeapCounts {
   std::size_t cells = 0;

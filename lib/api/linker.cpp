@@ -86,19 +86,6 @@ Result<void> check(const LinkerState& linker, const wasm::ModuleData& data, std:
   return runtime::check_import(data, import, &*type);
 }
 
-/// Features that the module uses and the interpreter doesn't run.
-Result<void> check_executable(const wasm::ModuleData& data) {
-  const Features runs = interp::executable();
-  std::string missing;
-  for (int i = 0; i < static_cast<int>(Feature::count_); ++i) {
-    const auto feature = static_cast<Feature>(i);
-    if (!data.features_used.has(feature) || runs.has(feature)) continue;
-    missing += fmt::format("{}{}", missing.empty() ? "" : ", ", name(feature));
-  }
-  if (missing.empty()) return {};
-  return Error(ErrorKind::limit, "the interpreter doesn't run modules that use " + missing);
-}
-
 }  // namespace
 
 }  // namespace api
@@ -204,8 +191,6 @@ Result<Prepared> Linker::prepare(const Module& module) const {
     if (state_->mistake) return *state_->mistake;
     const auto& code = ModuleAccess::state(module);
     if (code->engine != state_->engine) return api::wrong_engine();
-    auto executable = api::check_executable(*code->data);
-    if (!executable) return std::move(executable).error();
     auto prepared = std::make_shared<api::PreparedState>();
     prepared->module = code;
     const auto& imports = code->data->imports;

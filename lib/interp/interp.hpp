@@ -24,10 +24,6 @@ struct CodeOptions {
   bool poison_upper_halves = false;
 };
 
-/// The features whose instructions the interpreter runs; a module that uses others may be decoded
-/// and validated, not instantiated.
-Features executable();
-
 /// Makes a module's functions callable: each is translated when it is first called. Once per
 /// ModuleCode, before any instance of it. Throws std::bad_alloc.
 void prepare(runtime::ModuleCode& module, const CodeOptions& options);

@@ -61,10 +61,6 @@ const SlotCode* CodeIndex::find(const Word* pc) const {
   return code->contains(pc) ? code : nullptr;
 }
 
-Features executable() {
-  return Features::all();
-}
-
 void prepare(ModuleCode& module, const CodeOptions& options) {
   auto data = std::make_shared<InterpModule>();
   data->options = options;

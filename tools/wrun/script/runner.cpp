@@ -84,12 +84,7 @@ Verdict ScriptRunner::define_module(const wat::ScriptModule& module) {
   if (module.is_definition) return Verdict::passed();
   const auto instance = world_.instantiate(*loaded);
   world_.keep(module.id, instance);
-  if (const auto* absence = std::get_if<Absence>(&instance)) {
-    return Verdict::skipped(absence->reason);
-  }
-  if (const auto* error = std::get_if<Error>(&instance)) {
-    return Verdict::failed("instantiation failed, " + describe(*error));
-  }
+  if (!instance) return Verdict::failed("instantiation failed, " + describe(instance.error()));
   return Verdict::passed();
 }
 
@@ -99,28 +94,20 @@ Verdict ScriptRunner::instantiate(const wat::Command& command) {
     return Verdict::failed("there is no module " + command.target.value_or(""));
   const auto instance = world_.instantiate(*module);
   world_.keep(command.id, instance);
-  if (const auto* absence = std::get_if<Absence>(&instance)) {
-    return Verdict::skipped(absence->reason);
-  }
-  if (const auto* error = std::get_if<Error>(&instance)) {
-    return Verdict::failed("instantiation failed, " + describe(*error));
-  }
+  if (!instance) return Verdict::failed("instantiation failed, " + describe(instance.error()));
   return Verdict::passed();
 }
 
 Verdict ScriptRunner::register_instance(const wat::Command& command) {
   if (world_.offer_shared(command.name, command.target)) return Verdict::passed();
   const auto instance = world_.instance(command.target);
-  world_.offer(command.name, instance);
-  if (const auto* absence = std::get_if<Absence>(&instance)) {
-    return Verdict::skipped(absence->reason);
-  }
-  if (const auto* error = std::get_if<Error>(&instance)) return Verdict::failed(describe(*error));
+  if (!instance) return Verdict::failed(describe(instance.error()));
+  world_.offer(command.name, *instance);
   return Verdict::passed();
 }
 
-World::Maybe<ScriptRunner::Values> ScriptRunner::perform(const wat::Action& action,
-                                                         const Instance& instance) {
+Result<ScriptRunner::Values> ScriptRunner::perform(const wat::Action& action,
+                                                   const Instance& instance) {
   if (action.kind == wat::ActionKind::get) {
     const auto value =
         instance.global(action.name).and_then([](Global global) { return global.get(); });
@@ -135,54 +122,41 @@ World::Maybe<ScriptRunner::Values> ScriptRunner::perform(const wat::Action& acti
     if (!value) return value.error();
     arguments.push_back(*value);
   }
-  auto results = function->call(arguments);
-  if (!results) return std::move(results).error();
-  return *std::move(results);
+  return function->call(arguments);
 }
 
-World::Maybe<ScriptRunner::Values> ScriptRunner::perform(const wat::Action& action) {
+Result<ScriptRunner::Values> ScriptRunner::perform(const wat::Action& action) {
   const auto instance = world_.instance(action.module);
-  if (const auto* absence = std::get_if<Absence>(&instance)) return *absence;
-  if (const auto* error = std::get_if<Error>(&instance)) return *error;
-  return perform(action, std::get<Instance>(instance));
+  if (!instance) return instance.error();
+  return perform(action, *instance);
 }
 
-World::Maybe<ScriptRunner::Values> ScriptRunner::outcome(const wat::Command& command) {
+Result<ScriptRunner::Values> ScriptRunner::outcome(const wat::Command& command) {
   if (command.action) return perform(*command.action);
   const auto module = world_.load(*command.module);
   if (!module) return module.error();
   const auto instance = world_.instantiate(*module);
-  if (const auto* absence = std::get_if<Absence>(&instance)) return *absence;
-  if (const auto* error = std::get_if<Error>(&instance)) return *error;
+  if (!instance) return instance.error();
   return Values{};
 }
 
 Verdict ScriptRunner::assert_return(const wat::Command& command) {
   const auto results = perform(*command.action);
-  if (const auto* absence = std::get_if<Absence>(&results)) {
-    return Verdict::skipped(absence->reason);
-  }
   const bool any_result = command.kind == CommandKind::action;
   const std::string wanted = any_result ? "any result" : tool::describe(command.results);
-  if (const auto* error = std::get_if<Error>(&results)) {
-    return Verdict::failed(fmt::format("expected {}, got {}", wanted, describe(*error)));
-  }
-  const auto& values = std::get<Values>(results);
-  if (any_result || matches(values, command.results)) return Verdict::passed();
+  if (!results)
+    return Verdict::failed(fmt::format("expected {}, got {}", wanted, describe(results.error())));
+  if (any_result || matches(*results, command.results)) return Verdict::passed();
   return Verdict::failed(
-      fmt::format("expected {}, got {}", wanted, tool::describe(values, command.results)));
+      fmt::format("expected {}, got {}", wanted, tool::describe(*results, command.results)));
 }
 
 Verdict ScriptRunner::assert_stops(const wat::Command& command, ErrorKind wanted) {
   const auto results = outcome(command);
-  if (const auto* absence = std::get_if<Absence>(&results)) {
-    return Verdict::skipped(absence->reason);
-  }
   const std::string expected = fmt::format("{} \"{}\"", text(wanted), command.text);
-  if (const auto* values = std::get_if<Values>(&results)) {
-    return Verdict::failed(fmt::format("expected {}, got {}", expected, tool::describe(*values)));
-  }
-  const Error& error = std::get<Error>(results);
+  if (results)
+    return Verdict::failed(fmt::format("expected {}, got {}", expected, tool::describe(*results)));
+  const Error& error = results.error();
   if (error.kind() == wanted && (says(words_of(error), command.text) || command.text.empty())) {
     return Verdict::passed();
   }
@@ -193,14 +167,12 @@ Verdict ScriptRunner::assert_unlinkable(const wat::Command& command) {
   const auto module = world_.load(*command.module);
   if (!module) return Verdict::failed("a valid module was refused, " + describe(module.error()));
   const auto linked = world_.link(*module);
-  if (const auto* absence = std::get_if<Absence>(&linked)) return Verdict::skipped(absence->reason);
-  const auto* error = std::get_if<Error>(&linked);
-  if (error == nullptr) {
+  if (linked)
     return Verdict::failed(fmt::format("expected unlinkable \"{}\", but it links", command.text));
-  }
-  if (error->kind() == ErrorKind::unlinkable) return Verdict::passed(note_on(*error, command.text));
+  const Error& error = linked.error();
+  if (error.kind() == ErrorKind::unlinkable) return Verdict::passed(note_on(error, command.text));
   return Verdict::failed(
-      fmt::format("expected unlinkable \"{}\", got {}", command.text, describe(*error)));
+      fmt::format("expected unlinkable \"{}\", got {}", command.text, describe(error)));
 }
 
 Verdict ScriptRunner::assert_rejected(const wat::Command& command, ErrorKind wanted) {

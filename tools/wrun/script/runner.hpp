@@ -49,10 +49,10 @@ class ScriptRunner {
   void finish(ScriptThread& thread);
 
   using Values = std::vector<Val>;
-  World::Maybe<Values> perform(const wat::Action& action);
-  World::Maybe<Values> perform(const wat::Action& action, const Instance& instance);
+  Result<Values> perform(const wat::Action& action);
+  Result<Values> perform(const wat::Action& action, const Instance& instance);
   /// The action's, or of the module's instantiation.
-  World::Maybe<Values> outcome(const wat::Command& command);
+  Result<Values> outcome(const wat::Command& command);
 
   std::string_view script_;
   World world_;

@@ -65,15 +65,14 @@ class Definer {
 
 Result<void> define_spectest(Linker& linker, Store& store) {
   const Features wanted = store.engine().config().features;
-  const Features runs = api::executable();
-  const auto has = [&](Feature feature) { return wanted.has(feature) && runs.has(feature); };
   Definer definer(linker, store);
   definer.functions();
   definer.globals();
   definer.table("table", {.min = 10, .max = 20});
-  if (has(Feature::memory64)) definer.table("table64", {.min = 10, .max = 20, .is_64 = true});
+  if (wanted.has(Feature::memory64))
+    definer.table("table64", {.min = 10, .max = 20, .is_64 = true});
   definer.memory("memory", {.size = {.min = 1, .max = 2}});
-  if (has(Feature::threads)) {
+  if (wanted.has(Feature::threads)) {
     definer.memory("shared_memory", {.size = {.min = 1, .max = 2}, .is_shared = true});
   }
   return definer.result();

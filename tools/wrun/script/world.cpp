@@ -50,71 +50,44 @@ const Module* World::definition(const Id& id) const {
   return found == definitions_.end() ? nullptr : &found->second;
 }
 
-std::optional<Absence> World::absence_of(const Module& module) const {
-  for (const ImportType& import : module.imports()) {
-    const auto found = absent_names_.find(import.module);
-    if (found != absent_names_.end()) return found->second;
-  }
-  const Features runs = api::executable();
-  for (unsigned i = 0; i < static_cast<unsigned>(Feature::count_); ++i) {
-    const auto feature = static_cast<Feature>(i);
-    if (!module.features_used().has(feature) || runs.has(feature)) continue;
-    return Absence{"needs " + std::string(name(feature))};
-  }
-  return std::nullopt;
+Result<Prepared> World::link(const Module& module) {
+  return linker_.prepare(module);
 }
 
-World::Maybe<Prepared> World::link(const Module& module) {
-  if (auto absence = absence_of(module)) return *std::move(absence);
-  auto prepared = linker_.prepare(module);
-  if (!prepared) return std::move(prepared).error();
-  return *std::move(prepared);
-}
-
-World::Maybe<Instance> World::instantiate(const Module& module) {
+Result<Instance> World::instantiate(const Module& module) {
   const auto linked = link(module);
-  if (const auto* absence = std::get_if<Absence>(&linked)) return *absence;
-  if (const auto* error = std::get_if<Error>(&linked)) return *error;
+  if (!linked) return linked.error();
   if (std::find(instantiated_.begin(), instantiated_.end(), module) == instantiated_.end()) {
     instantiated_.push_back(module);
   }
-  auto instance = std::get<Prepared>(linked).instantiate(store_);
-  if (!instance) return std::move(instance).error();
-  return *instance;
+  return linked->instantiate(store_);
 }
 
-void World::keep(const Id& id, const Maybe<Instance>& instance) {
+void World::keep(const Id& id, const Result<Instance>& instance) {
   latest_ = instance;
   if (id) instances_.insert_or_assign(*id, instance);
 }
 
-World::Maybe<Instance> World::instance(const Id& id) const {
+Result<Instance> World::instance(const Id& id) const {
   if (!id) return latest_;
   const auto found = instances_.find(*id);
   if (found != instances_.end()) return found->second;
   return Error(ErrorKind::usage, "there is no instance " + *id);
 }
 
-void World::offer(const std::string& name, const Maybe<Instance>& instance) {
-  absent_names_.erase(name);
-  if (const auto* present = std::get_if<Instance>(&instance)) {
-    linker_.instance(name, *present);
-  } else if (const auto* absence = std::get_if<Absence>(&instance)) {
-    absent_names_.insert_or_assign(name, *absence);
-  }
+void World::offer(const std::string& name, const Instance& instance) {
+  linker_.instance(name, instance);
 }
 
 bool World::can_share() const {
-  return engine_.config().features.has(Feature::threads) && api::executable().has(Feature::threads);
+  return engine_.config().features.has(Feature::threads);
 }
 
 Result<World::SharedModules> World::share(const Id& id) const {
   SharedModules modules;
   if (!id) return modules;
-  const Maybe<Instance> found = instance(id);
-  if (const auto* error = std::get_if<Error>(&found)) return *error;
-  const auto* present = std::get_if<Instance>(&found);
-  if (present == nullptr) return Error(ErrorKind::usage, *id + " is absent");
+  const auto present = instance(id);
+  if (!present) return present.error();
   const auto module = present->module();
   if (!module) return module.error();
   SharedMemories& memories = modules[*id];

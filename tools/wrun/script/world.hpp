@@ -1,24 +1,18 @@
 #pragma once
 
-// What a script's commands act on: modules, instances by name, and one store. An instance may be
-// absent, because its module needs what the engine doesn't run yet; what depends on it is absent
-// for the same reason.
+// What a script's commands act on: modules, instances by name, and one store. What went wrong with
+// an instance is kept in its place.
 
 #include <map>
 #include <optional>
 #include <string>
-#include <variant>
+#include <vector>
 
 #include <wrun/wrun.hpp>
 
 #include "lib/text/script.hpp"
 
 namespace wrun::inline v0::tool {
-
-/// Why something is not there, although nothing is wrong.
-struct Absence {
-  std::string reason;  ///< "needs simd"
-};
 
 /// How many functions ran, by how they did.
 struct FunctionCounts {
@@ -29,8 +23,6 @@ struct FunctionCounts {
 
 class World {
  public:
-  template <class T>
-  using Maybe = std::variant<T, Absence, Error>;
   using Id = std::optional<std::string>;
 
   /// A module's shared memories by their names; modules by identifier.
@@ -52,14 +44,13 @@ class World {
   const Module* definition(const Id& id) const;
 
   /// Whether its imports are there and fit.
-  Maybe<Prepared> link(const Module& module);
-  Maybe<Instance> instantiate(const Module& module);
+  Result<Prepared> link(const Module& module);
+  Result<Instance> instantiate(const Module& module);
   /// Makes it the latest instance, and the one of that name.
-  void keep(const Id& id, const Maybe<Instance>& instance);
-  /// Absent if there's none.
-  Maybe<Instance> instance(const Id& id) const;
-  /// Offers its exports to later modules. An absence is registered as well.
-  void offer(const std::string& name, const Maybe<Instance>& instance);
+  void keep(const Id& id, const Result<Instance>& instance);
+  Result<Instance> instance(const Id& id) const;
+  /// Offers its exports to later modules.
+  void offer(const std::string& name, const Instance& instance);
 
   /// Whether threads are on.
   bool can_share() const;
@@ -71,8 +62,6 @@ class World {
   FunctionCounts functions() const;
 
  private:
-  std::optional<Absence> absence_of(const Module& module) const;
-
   std::string_view script_;
   Engine engine_;
   Store store_;
@@ -80,9 +69,8 @@ class World {
   std::optional<Error> broken_;  ///< there is no spectest
   std::optional<Module> latest_definition_;
   std::map<std::string, Module, std::less<>> definitions_;
-  Maybe<Instance> latest_;
-  std::map<std::string, Maybe<Instance>, std::less<>> instances_;
-  std::map<std::string, Absence, std::less<>> absent_names_;
+  Result<Instance> latest_;
+  std::map<std::string, Result<Instance>, std::less<>> instances_;
   std::vector<Module> instantiated_;
   SharedModules shared_;
 };
