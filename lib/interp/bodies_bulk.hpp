@@ -124,11 +124,9 @@ struct DataDrop {
 struct TableGet {
   static void run(Regs& r) {
     const runtime::Table& table = table_at(r, 12);
-    runtime::Ref value = runtime::null_ref;
-    if (!runtime::get(table, address(r, 0, table.limits.is_64), value)) {
-      return trap(r, TrapCode::out_of_bounds_table_access);
-    }
-    slot(r, 10).set(value);
+    const std::uint64_t index = address(r, 0, table.limits.is_64);
+    if (index >= table.size) return trap(r, TrapCode::out_of_bounds_table_access);
+    slot(r, 10).set(table.elements[index]);
     r.pc += 3;
   }
 };

@@ -189,7 +189,7 @@ struct TailCallForeign {
 };
 
 constexpr StaticInstr raise(TrapCode code) {
-  return {&handler<RaiseTrap>, static_cast<std::uint64_t>(code)};
+  return {rare_handler<RaiseTrap>, static_cast<std::uint64_t>(code)};
 }
 
 template <std::size_t... code>
@@ -200,18 +200,18 @@ constexpr auto raise_each(std::index_sequence<code...>) {
 constexpr auto raises =
     raise_each(std::make_index_sequence<static_cast<std::size_t>(TrapCode::count_)>());
 
-const StaticInstr translate_instr{&handler<Translate>};
+const StaticInstr translate_instr{rare_handler<Translate>};
 
 }  // namespace
 
 const StaticInstr* const trap_instrs = raises.data();
-const StaticInstr out_of_bounds_instr{&handler<OutOfBounds>};
-const StaticInstr out_of_bounds_any_instr{&handler<OutOfBoundsAny>};
+const StaticInstr out_of_bounds_instr{rare_handler<OutOfBounds>};
+const StaticInstr out_of_bounds_any_instr{rare_handler<OutOfBoundsAny>};
 const StaticInstr stop_instr{&stop_handler};
-const StaticInstr limit_instr{&handler<LimitReached>};
-const StaticInstr out_of_fuel_instr{&handler<OutOfFuel>};
-const StaticInstr call_foreign_instr{&handler<CallForeign>};
-const StaticInstr tail_call_foreign_instr{&handler<TailCallForeign>};
+const StaticInstr limit_instr{rare_handler<LimitReached>};
+const StaticInstr out_of_fuel_instr{rare_handler<OutOfFuel>};
+const StaticInstr call_foreign_instr{rare_handler<CallForeign>};
+const StaticInstr tail_call_foreign_instr{rare_handler<TailCallForeign>};
 const std::uint64_t* const translate_entry = translate_instr.code();
 
 bool is_callable_as(const Instance& instance, const FuncRef& callee, wasm::TypeId expected) {

@@ -37,6 +37,6 @@ struct Allocate {
 
 }  // namespace
 
-const StaticInstr allocate_instr{&handler<Allocate>};
+const StaticInstr allocate_instr{rare_handler<Allocate>};
 
 }  // namespace wrun::inline v0::interp

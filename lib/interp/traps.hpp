@@ -19,6 +19,15 @@ struct StaticInstr {
   const Word* code() const { return reinterpret_cast<const Word*>(this); }
 };
 
+/// The handler of a rare path, whose work is a function of its own: what that work leaves on the
+/// native stack is gone when the next instruction is jumped to.
+template <class Body>
+struct OutOfLine {
+  [[gnu::noinline]] static void run(Regs& r) { Body::run(r); }
+};
+template <class Body>
+inline constexpr Handler rare_handler = &handler<OutOfLine<Body>>;
+
 /// One for each TrapCode.
 extern const StaticInstr* const trap_instrs;
 /// A failed bounds check of memory 0: takes the memory's size anew and repeats the instruction if

@@ -160,7 +160,7 @@ void host_failed(Regs& r, Place place) {
   }
 }
 
-const StaticInstr throw_instr{&handler<RaiseThrow>};
-const StaticInstr throw_ref_instr{&handler<RaiseThrowRef>};
+const StaticInstr throw_instr{rare_handler<RaiseThrow>};
+const StaticInstr throw_ref_instr{rare_handler<RaiseThrowRef>};
 
 }  // namespace wrun::inline v0::interp

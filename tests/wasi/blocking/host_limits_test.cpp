@@ -84,7 +84,8 @@ TEST_F(HostLimits, closed_pipe) {
               if (::pipe(ends) != 0) return std::string("no pipe");
               ::close(ends[0]);
               Guest guest(config().stdout_(wasi::output_to_fd(ends[1])));
-              return name(guest.write(1, "x")) + " " + name(guest.write(1, "x"));
+              const std::string first = name(guest.write(1, "x"));
+              return first + " " + name(guest.write(1, "x"));
             }),
             "pipe pipe");
 }
@@ -111,11 +112,12 @@ TEST_F(HostLimits, file_size) {
               const int file = ::open((directory / "out").c_str(), O_WRONLY | O_CREAT, 0600);
               Guest guest(config().stdout_(wasi::output_to_fd(file)));
               limit(RLIMIT_FSIZE, 10);
-              std::string said =
-                  name(guest.write(1, "0123456789")) + " " + name(guest.write(1, "x"));
+              std::string said = name(guest.write(1, "0123456789"));
+              said += " " + name(guest.write(1, "x"));
               (void)guest.open(3, "new", right::file, oflag::creat, true, fdflag::append);
               const std::uint32_t fd = guest.opened();
-              said += " " + name(guest.write(fd, "0123456789")) + " " + name(guest.write(fd, "x"));
+              said += " " + name(guest.write(fd, "0123456789"));
+              said += " " + name(guest.write(fd, "x"));
               said += " " + name(guest.call("fd_pwrite", {fd, at::vectors, 1, 10, at::result2}));
               said += " " + name(guest.call("fd_filestat_set_size", {fd, 11}));
               said += " " + name(guest.call("fd_allocate", {fd, 0, 11}));

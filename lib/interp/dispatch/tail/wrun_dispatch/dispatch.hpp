@@ -17,14 +17,25 @@ using Handler = void (*)(const Word* pc, Slot* fp, std::uint8_t* mem, std::uint6
 #endif
 
 /// The handler of an instruction whose meaning is Body::run(Regs&), which leaves pc at the next
-/// instruction.
+/// instruction. The registers' lifetime ends before the jump: a body that isn't inlined has seen
+/// their address, and g++ makes a call of a jump while they live.
 template <class Body>
 void handler(const Word* pc, Slot* fp, std::uint8_t* mem, std::uint64_t mem_size, Instance* inst,
              std::uint64_t i, float f, double d, Vector v) {
-  Regs r{pc, fp, mem, mem_size, inst, i, f, d, v};
-  Body::run(r);
-  WRUN_TAIL_CALL operand<Handler>(r.pc, 0)(r.pc, r.fp, r.mem, r.mem_size, r.inst, r.i, r.f, r.d,
-                                           r.v);
+  {
+    Regs r{pc, fp, mem, mem_size, inst, i, f, d, v};
+    Body::run(r);
+    pc = r.pc;
+    fp = r.fp;
+    mem = r.mem;
+    mem_size = r.mem_size;
+    inst = r.inst;
+    i = r.i;
+    f = r.f;
+    d = r.d;
+    v = r.v;
+  }
+  WRUN_TAIL_CALL operand<Handler>(pc, 0)(pc, fp, mem, mem_size, inst, i, f, d, v);
 }
 
 #undef WRUN_TAIL_CALL
