@@ -1,14 +1,11 @@
 #include <wrun/linker.hpp>
 
-#include <fmt/format.h>
-
 #include "lib/api/boundary.hpp"
 #include "lib/api/objects.hpp"
 #include "lib/api/state.hpp"
 #include "lib/api/storage.hpp"
 #include "lib/api/types.hpp"
 #include "lib/api/untyped.hpp"
-#include "lib/interp/interp.hpp"
 #include "lib/runtime/instantiate.hpp"
 
 namespace wrun::inline v0 {

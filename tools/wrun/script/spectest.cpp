@@ -6,8 +6,6 @@
 
 #include <wrun/wrun.hpp>
 
-#include "lib/api/inspect.hpp"
-
 namespace wrun::inline v0::tool {
 namespace {
 
