@@ -14,6 +14,24 @@ else()
   target_link_libraries(wrun_zlib INTERFACE ZLIB::ZLIB)
 endif()
 
+# Without libffi, native functions are errors. The archive is for static libraries, as zlib's is.
+if(WRUN_NATIVE)
+  find_path(WRUN_FFI_INCLUDE_DIR ffi.h)
+  find_library(WRUN_FFI_LIBRARY ffi)
+  find_library(WRUN_FFI_ARCHIVE NAMES libffi_pic.a libffi.a)
+  mark_as_advanced(WRUN_FFI_INCLUDE_DIR WRUN_FFI_LIBRARY WRUN_FFI_ARCHIVE)
+  if(WRUN_FFI_INCLUDE_DIR AND WRUN_FFI_LIBRARY)
+    add_library(wrun_ffi INTERFACE)
+    if(WRUN_FFI_ARCHIVE)
+      target_link_libraries(wrun_ffi INTERFACE ${WRUN_FFI_ARCHIVE} ${CMAKE_DL_LIBS})
+    else()
+      target_link_libraries(wrun_ffi INTERFACE ${WRUN_FFI_LIBRARY} ${CMAKE_DL_LIBS})
+    endif()
+  else()
+    message(STATUS "wrun: no libffi, so no native functions")
+  endif()
+endif()
+
 # fmt's out-of-line part goes into the library itself: Debian has no archive of it, and a
 # consumer of wrun shouldn't need to find fmt.
 get_target_property(fmt_includes fmt::fmt INTERFACE_INCLUDE_DIRECTORIES)

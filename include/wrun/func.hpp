@@ -24,7 +24,10 @@
 namespace wrun {
 inline namespace v0 {
 
+class Memory;
 class Store;
+template <class Signature>
+class NativeCallback;
 template <class Signature>
 class TypedFunc;
 
@@ -71,6 +74,16 @@ class Func : public detail::HandleBase {
   /// lists. Errors: usage (the function has another type, stale).
   template <class Signature>
   Result<TypedFunc<Signature>> typed() const;
+
+  /// A C function pointer: func.as_native<int(int)>(). Integers of up to 4 bytes stand for i32,
+  /// those of 8 for i64. Pointers stand for addresses in `memory` (i32, or i64 if its addresses
+  /// are), null for 0; a call with one that points elsewhere fails. Defined in native.hpp. Errors:
+  /// usage (another type, pointers without a memory, a shared memory, no libffi), limit (the system
+  /// gives no executable memory).
+  template <class Signature>
+  Result<NativeCallback<Signature>> as_native(const Memory& memory) const;
+  template <class Signature>
+  Result<NativeCallback<Signature>> as_native() const;
 
  private:
   friend struct detail::Access;

@@ -21,6 +21,7 @@
 #include <wrun/extern.hpp>
 #include <wrun/instance.hpp>
 #include <wrun/module.hpp>
+#include <wrun/native.hpp>
 #include <wrun/result.hpp>
 #include <wrun/shared_memory.hpp>
 #include <wrun/store.hpp>
@@ -93,6 +94,27 @@ class Linker {
   /// The same with a type given at run time. Types that name a module's types are errors.
   WRUN_API Linker& func(std::string_view module, std::string_view name, FuncType type,
                         UntypedFunc callable);
+  /// A function of a C library, called through libffi: native("env", "cbrt", "f64(f64)", cbrt). The
+  /// signature has the result, and in parentheses the parameters:
+  ///
+  ///   i32 u32 i64 u64 f32 f64   numbers, the same on both sides
+  ///   i8 u8 i16 u16             i32 in WebAssembly, cut to their size and extended back
+  ///   usize                     size_t; i32 in WebAssembly
+  ///   ptr:SIZE                  an address in memory 0 of the calling instance, i32 in
+  ///   WebAssembly.
+  ///                             As many bytes from there on must be in the memory; SIZE is a
+  ///                             product such as 8, $1 or $1*$2, where $N is parameter N, from 0
+  ///   ptr:len                   two parameters: ptr:SIZE, and as a usize the SIZE
+  ///   ptr?:SIZE, ptr?:len       the same, but 0 is the null pointer
+  ///   cstr                      like ptr, with a zero byte before the memory's end
+  ///   ptr                       as a result: null is 0, others must point into the memory
+  ///   void                      no result
+  ///
+  /// A pointer that isn't good is a trap. The memory may move when it grows: while a native
+  /// function uses a pointer, a callback mustn't let it. What the function does is beyond any
+  /// sandbox. Mistakes: usage (the signature, no libffi), io (no such library or symbol).
+  WRUN_API Linker& native(std::string_view module, std::string_view name,
+                          std::string_view signature, const NativeFunction& function);
   /// An object of a store: what is prepared with it is instantiated in that store only.
   WRUN_API Linker& define(std::string_view module, std::string_view name, const Extern& object);
   /// A shared memory: good for all stores.

@@ -20,6 +20,7 @@
 #include <wrun/linker.hpp>
 #include <wrun/memory.hpp>
 #include <wrun/module.hpp>
+#include <wrun/native.hpp>
 #include <wrun/result.hpp>
 #include <wrun/shared_memory.hpp>
 #include <wrun/store.hpp>
