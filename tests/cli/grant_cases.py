@@ -68,6 +68,24 @@ DIRECTORIES = [
          err=found("names no directory")),
 ]
 
+NATIVE = [
+    Case("a native function", "run --native-lib libm.so.6:cbrt=f64(f64) --invoke cbrt native.wat 8",
+         out="2\n"),
+    Case("a native function that wasn't granted", "run --invoke cbrt native.wat 8", status=126,
+         err=found('^wrun: native.wat: unlinkable: .*env.*cbrt')),
+    Case("a native function, denied",
+         "run --native-lib libm.so.6:cbrt=f64(f64) --deny-native --invoke cbrt native.wat 8",
+         status=126, err=found("unlinkable: .*cbrt")),
+    Case("a native function that isn't there",
+         "run --native-lib libm.so.6:cubert=f64(f64) --invoke cbrt native.wat 8", status=126,
+         err=found("cubert")),
+    Case("a native function's wrong signature",
+         "run --native-lib libm.so.6:cbrt=f65(f64) --invoke cbrt native.wat 8", status=126,
+         err=found("has no result such as 'f65'")),
+    Case("a native function without a library", "run --native-lib cbrt=f64(f64) native.wat",
+         status=2, err=found("isn't LIBRARY:SYMBOL=SIGNATURE")),
+]
+
 AMOUNTS = [
     Case("files open at once", "run --mem-dir / --invoke open_files greedy.wat",
          out=f"1024\n{TOO_MANY_OPEN}\n"),
@@ -168,4 +186,4 @@ POLICIES = [
     wrong("a variable that is no text", {"environment": {"A": 1}}, "$.environment.A: not a string"),
 ]
 
-CASES = DIRECTORIES + AMOUNTS + STREAMS + SOCKETS + POLICIES
+CASES = DIRECTORIES + NATIVE + AMOUNTS + STREAMS + SOCKETS + POLICIES

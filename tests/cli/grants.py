@@ -42,6 +42,8 @@ EQUAL = [
      "--connect 10.0.0.1:80 --allow-net loopback", "hello.wat"),
     ({"fixed_clock": 1000, "random_seed": 7}, "--fixed-clock 1000 --random-seed 7",
      "chance.wat"),
+    ({"native_libs": ["libm.so.6:cbrt=f64(f64)"]}, "--native-lib libm.so.6:cbrt=f64(f64)",
+     "--invoke cbrt native.wat 27"),
     ({"limits": {"fuel": 1000}}, "--fuel 1000", "--invoke spin loop.wat"),
     ({"limits": {"memory": "1M"}}, "--max-memory 1M", "--invoke grow trap.wat 16"),
     ({"limits": {"heap": "64K"}}, "--max-heap 64K", "--invoke hoard gc.wat"),

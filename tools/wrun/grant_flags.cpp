@@ -79,6 +79,20 @@ void add_socket_flags(CLI::App& app, Grants& grants) {
       ->check(check);
 }
 
+void add_native_flag(CLI::App& app, Grants& grants) {
+  const auto take = [&grants](const std::string& text) {
+    auto grant = parse_native(text);
+    if (!grant) {
+      throw CLI::ValidationError("--native-lib", "'" + text + "' isn't LIBRARY:SYMBOL=SIGNATURE");
+    }
+    grants.natives.push_back(*std::move(grant));
+  };
+  add_each(app, "--native-lib", take,
+           "Grant a function of a shared library as the import env.SYMBOL; what it does is beyond "
+           "the sandbox")
+      ->type_name("'LIBRARY:SYMBOL=SIGNATURE'");
+}
+
 /// One flag per capability, so that --help and completions know them all.
 void add_capability_flags(CLI::App& app, Grants& grants) {
   const auto grants_text = [](std::string_view name) {
@@ -121,6 +135,7 @@ void add_grant_flags(CLI::App& app, Grants& grants) {
   app.add_option("--random-seed", grants.random_seed,
                  "Grant random numbers that are the same in each run")
       ->type_name("N");
+  add_native_flag(app, grants);
   add_stream_flags(app, grants);
   add_socket_flags(app, grants);
 }

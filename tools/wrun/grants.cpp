@@ -266,6 +266,7 @@ void Grants::add(const Grants& others) {
   append(connect, others.connect);
   append(allow_net, others.allow_net);
   append(deny_net, others.deny_net);
+  append(natives, others.natives);
   fill(fs_bytes, others.fs_bytes);
   fill(fs_files, others.fs_files);
   fill(fixed_clock, others.fixed_clock);
@@ -304,6 +305,24 @@ DirectoryGrant parse_directory(DirectoryGrant::Kind kind, std::string text) {
     grant.guest = text;
   }
   return grant;
+}
+
+std::optional<NativeGrant> parse_native(std::string_view text) {
+  const std::size_t equals = text.find('=');
+  const std::size_t colon = text.substr(0, equals).rfind(':');
+  if (equals == text.npos || colon == text.npos) return std::nullopt;
+  NativeGrant grant{std::string(text.substr(0, colon)),
+                    std::string(text.substr(colon + 1, equals - colon - 1)),
+                    std::string(text.substr(equals + 1))};
+  if (grant.library.empty() || grant.symbol.empty()) return std::nullopt;
+  return grant;
+}
+
+void grant_natives(const Grants& grants, Linker& linker) {
+  if (!grants.has(Capability::native)) return;
+  for (const NativeGrant& grant : grants.natives) {
+    linker.native("env", grant.symbol, grant.signature, {grant.library, grant.symbol});
+  }
 }
 
 bool add_variable(Grants& grants, const std::string& text) {

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include <wrun/linker.hpp>
 #include <wrun/result.hpp>
 #include <wrun/wasi/config.hpp>
 #include <wrun/wasi/memory_files.hpp>
@@ -23,6 +24,7 @@ enum class Capability : std::uint8_t {
   clock,
   env,
   files,
+  native,
   random,
   sockets,
   stdin_,
@@ -30,8 +32,8 @@ enum class Capability : std::uint8_t {
   stderr_,
   threads
 };
-inline constexpr std::array<std::string_view, 9> capability_names{
-    "clock", "env", "files", "random", "sockets", "stdin", "stdout", "stderr", "threads"};
+inline constexpr std::array<std::string_view, 10> capability_names{
+    "clock", "env", "files", "native", "random", "sockets", "stdin", "stdout", "stderr", "threads"};
 std::optional<Capability> capability(std::string_view name);
 
 /// A directory for the guest, and where it is from.
@@ -46,6 +48,15 @@ struct DirectoryGrant {
   friend bool operator==(const DirectoryGrant&, const DirectoryGrant&) = default;
 };
 
+/// A function of a shared library, for the import env.SYMBOL.
+struct NativeGrant {
+  std::string library;
+  std::string symbol;
+  std::string signature;
+
+  friend bool operator==(const NativeGrant&, const NativeGrant&) = default;
+};
+
 struct Grants {
   std::vector<DirectoryGrant> directories;
   std::optional<std::uint64_t> fs_bytes, fs_files;  ///< quota of each directory in memory
@@ -58,6 +69,7 @@ struct Grants {
   std::optional<std::uint64_t> max_output;           ///< of each of the two, bytes
   std::vector<std::string> listen, connect;
   std::vector<std::string> allow_net, deny_net;
+  std::vector<NativeGrant> natives;
 
   void allow(Capability which) { allowed[static_cast<std::size_t>(which)] = true; }
   void deny(Capability which) { denied[static_cast<std::size_t>(which)] = true; }
@@ -71,8 +83,14 @@ struct Grants {
 /// "HOST[::GUEST][:ro]", "[HOST::]GUEST", "BASE[::GUEST[::UPPER]]", "FILE[::GUEST]"
 DirectoryGrant parse_directory(DirectoryGrant::Kind kind, std::string text);
 
+/// "LIBRARY:SYMBOL=SIGNATURE"; nothing if it isn't that.
+std::optional<NativeGrant> parse_native(std::string_view text);
+
 /// Adds the variable "NAME=VALUE"; or "NAME", if it is set here. False without a name.
 bool add_variable(Grants& grants, const std::string& text);
+
+/// Defines the native functions that are granted, under "env".
+void grant_natives(const Grants& grants, Linker& linker);
 
 /// Opens what is granted. What is denied later is told on standard error, once for each distinct
 /// denial. `arguments` has the program's name first.

@@ -108,6 +108,7 @@ class Guest {
 
   /// Guests that don't ask for WASI needn't wait for it.
   bool grant() {
+    grant_natives(options_.grants, linker_);
     bool wanted = asks_for_wasi(*module_);
     for (const PreloadedModule& each : preloaded_) wanted = wanted || asks_for_wasi(each.module);
     if (!wanted) return true;

@@ -189,6 +189,16 @@ Handler rules_into(std::vector<std::string>& rules) {
   };
 }
 
+Handler natives_into(std::vector<NativeGrant>& grants) {
+  return [&grants](const Value& value) {
+    value.each_item([&](const Value& item) {
+      auto grant = parse_native(item.text());
+      if (!grant) item.refuse("not LIBRARY:SYMBOL=SIGNATURE");
+      grants.push_back(*std::move(grant));
+    });
+  };
+}
+
 void read_limits(const Value& value, RunLimits& limits) {
   read_object(value, {{"fuel", into(limits.fuel)},
                       {"memory", size_into(limits.max_memory)},
@@ -222,6 +232,7 @@ Policy read(const Json& json) {
                {"connect", texts_into(grants.connect)},
                {"allow_net", rules_into(grants.allow_net)},
                {"deny_net", rules_into(grants.deny_net)},
+               {"native_libs", natives_into(grants.natives)},
                {"limits", [&](const Value& value) { read_limits(value, policy.limits); }}});
   return policy;
 }
