@@ -1,7 +1,8 @@
 """Compiles one program twice with Debian's clang: to WebAssembly with WASI, and natively.
 
 Built objects are kept under build/guests (or $WRUN_GUESTS) beside a stamp of the command and the
-contents that they came from, so that only what changed is compiled again.
+contents that they came from, so that only what changed is compiled again. Programs share the objects
+that they compile alike.
 """
 
 import concurrent.futures
@@ -74,34 +75,53 @@ def make(output, command, inputs):
     output.with_name(output.name + ".stamp").write_text(stamp)
 
 
-def compile_one(source, output, flags, headers):
+def compile_command(source, flags):
     compiler = "clang++" if source.suffix in (".cpp", ".cc") else "clang"
     standard = ["-std=gnu11"]
     if compiler == "clang++":
         standard = ["-std=c++20"]
         if not any("exceptions" in flag for flag in flags):
             standard.append("-fno-exceptions")
-    command = [compiler, *standard, *flags, "-w", "-c", str(source), "-o", str(output)]
-    make(output, command, [source, *headers])
+    return [compiler, *standard, *flags, "-w", "-c", str(source)]
 
 
-def build(name, sources, target, flags=(), libraries=(), headers=()):
-    """Compiles and links `sources` for one target; returns the program's path."""
-    sources = [pathlib.Path(source) for source in sources]
-    base = WASI_FLAGS if target == "wasi" else native_flags()
-    folder = OUT / "objects" / target / name
-    objects = [folder / (source.name + ".o") for source in sources]
+class Program:
+    """One program for one target: the objects it needs, and how to link them."""
+
+    def __init__(self, name, sources, target, flags=(), libraries=(), headers=()):
+        self.sources = [pathlib.Path(source) for source in sources]
+        self.base = WASI_FLAGS if target == "wasi" else native_flags()
+        self.libraries = libraries
+        self.headers = headers
+        self.path = OUT / "bin" / (name + (".wasm" if target == "wasi" else ""))
+        self.compiled = {}
+        for source in self.sources:
+            command = compile_command(source, [*self.base, *flags])
+            digest = hashlib.sha256("\0".join(command).encode()).hexdigest()[:12]
+            output = OUT / "objects" / target / digest / (source.name + ".o")
+            self.compiled[output] = (source, command)
+
+    def link(self):
+        linker = "clang++" if any(source.suffix == ".cpp" for source in self.sources) else "clang"
+        system = [] if "-nostdlib" in self.libraries else ["-lm"]
+        make(self.path, [linker, *self.base, *map(str, self.compiled), "-o", str(self.path),
+                         *self.libraries, *system], self.compiled)
+
+
+def build(programs):
+    """Compiles what the programs consist of, the largest sources first, and links them."""
+    jobs = {}
+    for program in programs:
+        for output, (source, command) in program.compiled.items():
+            jobs[output] = (source, command, program.headers)
+    largest_first = sorted(jobs.items(), key=lambda job: -job[1][0].stat().st_size)
     with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
-        waiting = [pool.submit(compile_one, source, output, [*base, *flags], headers)
-                   for source, output in zip(sources, objects)]
+        waiting = [pool.submit(make, output, [*command, "-o", str(output)], [source, *headers])
+                   for output, (source, command, headers) in largest_first]
         for each in waiting:
             each.result()
-    program = OUT / "bin" / (name + (".wasm" if target == "wasi" else ""))
-    linker = "clang++" if any(source.suffix == ".cpp" for source in sources) else "clang"
-    system = [] if "-nostdlib" in libraries else ["-lm"]
-    command = [linker, *base, *map(str, objects), "-o", str(program), *libraries, *system]
-    make(program, command, objects)
-    return program
+        for each in [pool.submit(program.link) for program in programs]:
+            each.result()
 
 
 KERNELS = ROOT / "bench" / "kernels"
@@ -116,7 +136,7 @@ def kernel_names():
     return sorted(path.stem for path in KERNELS.glob("*.c"))
 
 
-def build_kernel(name, target):
+def kernel(name, target):
     flags = ["-msimd128"] if target == "wasi" and uses_simd(name) else []
-    return build(f"kernel_{name}", [KERNELS / f"{name}.c"], target, flags,
-                 headers=[KERNELS / "kernel.h"])
+    return Program(f"kernel_{name}", [KERNELS / f"{name}.c"], target, flags,
+                   headers=[KERNELS / "kernel.h"])
