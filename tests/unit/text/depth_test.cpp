@@ -5,12 +5,14 @@
 #include <pthread.h>
 
 #include "lib/text/script.hpp"
+#include "tests/support/sanitized.hpp"
 #include "text_helpers.hpp"
 
 namespace wrun::wat {
 namespace {
 
-constexpr std::size_t depth = 300'000;
+// Sanitized code is slow, and its frames are large.
+constexpr std::size_t depth = test::sanitized ? 50'000 : 300'000;
 
 /// Runs on a thread with a stack of 256 KiB.
 template <class F>
