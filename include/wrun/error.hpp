@@ -81,6 +81,8 @@ struct Frame {
   std::uint32_t func_index = 0;
   std::string func_name;     ///< from the name section or an export, if there is one
   std::uint64_t offset = 0;  ///< of the instruction, in bytes from the module's start
+  /// Tells the instances of a store apart while they run; 0 if there is none.
+  std::uintptr_t instance = 0;
 };
 
 /// An error: a kind, a place where there is one, a sentence for a person, and details by kind.

@@ -161,7 +161,14 @@ void Store::sweep() {
   due_ = std::max(alive_, least_cell_bytes);
 }
 
+std::shared_ptr<void> Store::detach(const Cell& cell) {
+  if (attachments_.empty()) return nullptr;
+  auto node = attachments_.extract(&cell);
+  return node ? std::move(node.mapped()) : nullptr;
+}
+
 void Store::destroy(Cell* cell) {
+  const std::shared_ptr<void> attached = detach(*cell);
   switch (cell->kind) {
     case CellKind::instance:
       account_.give(Resource::instances, 1);

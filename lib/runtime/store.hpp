@@ -13,6 +13,7 @@
 #include <memory>
 #include <new>
 #include <optional>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -104,6 +105,14 @@ class Store {
   }
   /// Tells the collector's schedule of memory that a cell holds elsewhere.
   void note_allocation(std::uint64_t bytes) { allocated_ += bytes; }
+  /// What the layer above hangs on a cell, neither an exception nor a host reference: destroyed
+  /// after it. Throws std::bad_alloc.
+  std::shared_ptr<void>& attachment(const Cell& cell) { return attachments_[&cell]; }
+  /// The same; null if there is none.
+  void* find_attachment(const Cell& cell) const {
+    const auto found = attachments_.find(&cell);
+    return found == attachments_.end() ? nullptr : found->second.get();
+  }
   /// Host references count as cells.
   std::size_t cell_count() const { return cells_.size() + heap_.host_refs(); }
 
@@ -165,6 +174,7 @@ class Store {
   void mark_and_sweep() noexcept;
   void sweep();
   void destroy(Cell* cell);
+  std::shared_ptr<void> detach(const Cell& cell);
   Object* allocate(wasm::TypeId type, std::uint64_t bytes) noexcept;
   Result<void> set_fuel(std::optional<std::uint64_t> fuel);
   void return_fuel();
@@ -180,6 +190,7 @@ class Store {
   os::Stack stack_;
   HandleTable handles_;
   std::vector<Cell*> cells_;
+  std::unordered_map<const Cell*, std::shared_ptr<void>> attachments_;
   std::vector<Cell*> scoped_roots_;
   std::vector<std::shared_ptr<const ExceptionHold>> holds_;
   std::vector<Slot> scratch_;  // values that C++ code works on, taken for roots

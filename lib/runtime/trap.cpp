@@ -82,6 +82,7 @@ Frame make_frame(const Instance& instance, std::uint32_t func_index, std::uint64
   frame.func_index = func_index;
   frame.func_name = function_name(module, func_index);
   frame.offset = offset;
+  frame.instance = reinterpret_cast<std::uintptr_t>(&instance);
   return frame;
 }
 
