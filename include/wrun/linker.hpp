@@ -140,6 +140,7 @@ class Linker {
   }
 
  private:
+  friend struct LinkerAccess;
   WRUN_API Linker& add(std::string_view module, std::string_view name, detail::HostFunc&& function);
   std::unique_ptr<api::LinkerState> state_;
 };

@@ -52,11 +52,15 @@ Extern to_public(StoreState& state, const runtime::Extern& object, runtime::Hand
   return make_handle<Tag>(state, *object.tag(), owner);
 }
 
+Error no_export(const runtime::Instance& instance, std::string_view name) {
+  return Error(ErrorKind::usage, fmt::format("the module has no export \"{}\": {}", name,
+                                             list_exports(*instance.module->data)));
+}
+
 Result<Extern> find_export(StoreState& state, runtime::Instance& instance, std::string_view name) {
   const runtime::Extern found = runtime::find_export(instance, name);
   if (found) return to_public(state, found, state.store.handle(instance));
-  return Error(ErrorKind::usage, fmt::format("the module has no export \"{}\": {}", name,
-                                             list_exports(*instance.module->data)));
+  return no_export(instance, name);
 }
 
 }  // namespace api

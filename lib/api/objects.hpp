@@ -21,6 +21,8 @@ inline std::uint64_t store_id(const Extern& object) {
   return std::visit([](const auto& handle) { return detail::Access::get(handle).store; }, object);
 }
 
+/// Error{usage} that lists what there is.
+Error no_export(const runtime::Instance& instance, std::string_view name);
 /// The export of that name, kept by its instance's handle. Errors: usage.
 Result<Extern> find_export(StoreState& state, runtime::Instance& instance, std::string_view name);
 

@@ -74,6 +74,7 @@ struct StoreHeap : runtime::Store {
 struct StoreState : AnchorHold {
   std::uint64_t id;
   std::shared_ptr<EngineState> engine;
+  std::shared_ptr<void> c_store;  ///< what C programs hold of this
   StoreHeap store;
   Facade facade;              ///< what Caller::store() refers to
   bool has_budget = false;    ///< one that other stores may draw on, too
@@ -136,6 +137,13 @@ struct ModuleAccess {
   }
   static Module make(std::shared_ptr<const api::ModuleState> state) {
     return Module(std::move(state));
+  }
+};
+struct LinkerAccess {
+  static api::LinkerState* state(Linker& linker) { return linker.state_.get(); }
+  static Linker& add(Linker& linker, std::string_view module, std::string_view name,
+                     detail::HostFunc&& function) {
+    return linker.add(module, name, std::move(function));
   }
 };
 struct BudgetAccess {

@@ -1,0 +1,134 @@
+#ifndef WRUN_C_STORE_H
+#define WRUN_C_STORE_H
+
+/* Limits, budgets, fuel, interruption and usage. A store is for one thread at a time, but for
+ * wrun_store_interrupt(); budgets are thread-safe. */
+
+#include <wasm.h>
+#include <wrun/c/base.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define own
+
+/** An account that several stores draw on: a tenant's. */
+typedef struct wrun_budget_t wrun_budget_t;
+
+/** Caps over the sum of a budget's stores; WRUN_UNLIMITED: none. */
+typedef struct wrun_budget_limits_t {
+  size_t struct_size;      /**< sizeof(wrun_budget_limits_t) */
+  uint64_t memory_bytes;   /**< of all memories together */
+  uint64_t table_elements; /**< of all tables together */
+  uint64_t instances;      /**< alive at once */
+  uint64_t heap_bytes;     /**< of structures, arrays and foreign objects */
+  uint64_t fuel;           /**< instructions granted to its stores (wrun_limits_t.fuel) */
+} wrun_budget_limits_t;
+#define WRUN_BUDGET_LIMITS_INIT                                                                   \
+  {                                                                                               \
+    sizeof(wrun_budget_limits_t), WRUN_UNLIMITED, WRUN_UNLIMITED, WRUN_UNLIMITED, WRUN_UNLIMITED, \
+        WRUN_UNLIMITED                                                                            \
+  }
+
+/** NULL stands for no limits. Errors: usage, limit. */
+WASM_API_EXTERN own wrun_error_t* wrun_budget_new(const wrun_budget_limits_t*,
+                                                  own wrun_budget_t** out);
+/** Another reference to the same budget. */
+WASM_API_EXTERN own wrun_budget_t* wrun_budget_copy(const wrun_budget_t*);
+/** Gives up ownership; its stores keep it. NULL is allowed. */
+WASM_API_EXTERN void wrun_budget_delete(own wrun_budget_t*);
+
+/** A store that draws on an account shared with others. NULL without memory. */
+WASM_API_EXTERN own wasm_store_t* wrun_store_new_with_budget(wasm_engine_t*, const wrun_budget_t*);
+/** Another reference to the same store. */
+WASM_API_EXTERN own wasm_store_t* wrun_store_copy(wasm_store_t*);
+/** Its engine. NULL without memory, or while another thread is inside. */
+WASM_API_EXTERN own wasm_engine_t* wrun_store_engine(const wasm_store_t*);
+
+/** What is about to grow, or to be made (from 0). */
+typedef struct wrun_growth_t {
+  bool is_table;         /**< a table; else a memory */
+  uint64_t from;         /**< bytes, or elements */
+  uint64_t to;           /**< the same */
+  uint64_t declared_max; /**< the same; WRUN_UNLIMITED: none */
+} wrun_growth_t;
+
+/** Amounts that a store may use; WRUN_UNLIMITED: no limit. Growth beyond one fails as WebAssembly
+ * says; time and fuel stop the running call. */
+typedef struct wrun_limits_t {
+  size_t struct_size;      /**< sizeof(wrun_limits_t) */
+  uint64_t memory_bytes;   /**< of all its memories together */
+  uint64_t table_elements; /**< of all its tables together */
+  uint64_t instances;      /**< alive at once */
+  uint64_t heap_bytes;     /**< of structures, arrays and foreign objects */
+  uint64_t fuel;           /**< instructions from now on; needs wrun_config_options_t.fuel */
+  uint64_t stack_bytes;    /**< at most the engine's, which WRUN_UNLIMITED stands for */
+  uint64_t timeout_ns;     /**< from now on; then running code is stopped and no more is started */
+  bool may_wait;           /**< whether memory.atomic.wait may block the thread; else it traps */
+  /** Asked before anything grows within the limits; false refuses. May be NULL. Called on the
+   * store's thread, within WebAssembly: uses of the store fail. */
+  bool (*may_grow)(void* env, const wrun_growth_t*);
+  void* may_grow_env; /**< must live until the limits are replaced, or the store ends */
+} wrun_limits_t;
+#define WRUN_LIMITS_INIT                                                                   \
+  {                                                                                        \
+    sizeof(wrun_limits_t), WRUN_UNLIMITED, WRUN_UNLIMITED, WRUN_UNLIMITED, WRUN_UNLIMITED, \
+        WRUN_UNLIMITED, WRUN_UNLIMITED, WRUN_UNLIMITED, true, NULL, NULL                   \
+  }
+
+/** Replaces all limits. The first timeout starts a thread, which the engine owns. Errors: usage
+ * (fuel that the engine doesn't count, more stack than the engine's, another thread inside), limit
+ * (no thread could be started). */
+WASM_API_EXTERN own wrun_error_t* wrun_store_set_limits(wasm_store_t*, const wrun_limits_t*);
+
+/** Stops the running call, or else the next one, with WRUN_ERROR_INTERRUPTED; a callback runs on to
+ * its end. Any thread, also a signal handler, but not while the store is being deleted. */
+WASM_API_EXTERN void wrun_store_interrupt(wasm_store_t*);
+/** Forgets an interruption that hasn't struck yet. */
+WASM_API_EXTERN void wrun_store_clear_interrupt(wasm_store_t*);
+/** For callbacks that sleep: whether the running call is to be stopped. Return then. */
+WASM_API_EXTERN bool wrun_store_interrupt_pending(wasm_store_t*);
+/** A descriptor that is readable (as poll(2) says) while wrun_store_interrupt_pending(); -1 if the
+ * system has none left. It stays the store's. */
+WASM_API_EXTERN int wrun_store_interrupt_fd(wasm_store_t*);
+
+/** Instructions left, exact. Errors: usage (the engine doesn't count fuel). */
+WASM_API_EXTERN own wrun_error_t* wrun_store_fuel(const wasm_store_t*, uint64_t* out);
+/** Instructions from now on. Errors: usage, limit (of the budget). */
+WASM_API_EXTERN own wrun_error_t* wrun_store_set_fuel(wasm_store_t*, uint64_t instructions);
+/** Frees what neither the program nor WebAssembly reaches. Errors: usage. */
+WASM_API_EXTERN own wrun_error_t* wrun_store_collect(wasm_store_t*);
+
+/** What a store or a budget has used; WRUN_NOT_MEASURED isn't 0. */
+typedef struct wrun_usage_t {
+  size_t struct_size;      /**< sizeof(wrun_usage_t) */
+  uint64_t instructions;   /**< measured where the engine counts fuel */
+  uint64_t host_calls;     /**< calls into the host */
+  uint64_t waits;          /**< times that memory.atomic.wait slept, or tried to */
+  uint64_t host_bytes_in;  /**< given to the guest, as far as callbacks report it */
+  uint64_t host_bytes_out; /**< taken from it, the same */
+  uint64_t host_time_ns;   /**< spent in the host, the same */
+  uint64_t memory_bytes;   /**< now */
+  uint64_t memory_peak_bytes;
+  uint64_t heap_bytes; /**< now, with what the next collection will free */
+  uint64_t heap_peak_bytes;
+  uint64_t table_elements; /**< now */
+  uint64_t instances;      /**< now */
+} wrun_usage_t;
+#define WRUN_USAGE_INIT \
+  { sizeof(wrun_usage_t), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+
+/** What the store used. Errors: usage. */
+WASM_API_EXTERN own wrun_error_t* wrun_store_usage(const wasm_store_t*, wrun_usage_t* out);
+/** The sum over its stores, also over those that are gone where an amount adds up. Errors: usage.
+ */
+WASM_API_EXTERN own wrun_error_t* wrun_budget_usage(const wrun_budget_t*, wrun_usage_t* out);
+
+#undef own
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,24 @@
+#pragma once
+
+// Callbacks that are told of their caller.
+
+#include <memory>
+
+#include <wrun/c/linker.h>
+#include <wrun/detail/thunk.hpp>
+
+#include "lib/api/c/callback.hpp"
+
+struct wrun_caller_t {
+  wrun::capi::Use& use;
+  wrun::runtime::CallContext* context;
+};
+
+namespace wrun::inline v0::capi {
+
+/// A host function that calls a program's callback. Errors: usage (no callback; a type that a host
+/// can't make).
+Result<detail::HostFunc> make_host_func(const wasm_functype_t& type, wrun_callback_t callback,
+                                        std::shared_ptr<Environment> env);
+
+}  // namespace wrun::inline v0::capi
