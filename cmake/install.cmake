@@ -17,7 +17,8 @@ install(FILES
   ${PROJECT_BINARY_DIR}/wrunConfig.cmake ${PROJECT_BINARY_DIR}/wrunConfigVersion.cmake
   DESTINATION ${package_dir})
 
-# A static library's users link what it stands on; a shared one's don't.
+# A static library's users link what it stands on, C programs the C++ library too; a shared one's
+# don't.
 if(BUILD_SHARED_LIBS)
   set(pc_cflags "")
   set(pc_libs "")
@@ -27,6 +28,7 @@ else()
   if(TARGET wrun_ffi)
     string(APPEND pc_libs " -lffi")
   endif()
+  string(APPEND pc_libs " -lstdc++ -lm")
 endif()
 cmake_path(RELATIVE_PATH CMAKE_INSTALL_FULL_LIBDIR
   BASE_DIRECTORY ${CMAKE_INSTALL_PREFIX} OUTPUT_VARIABLE pc_libdir)
