@@ -134,7 +134,7 @@ std::uint32_t Translator::emit_condition(const Condition& c, bool when, bool pol
   } else {
     put_slot(at, 10, c.form.b);
   }
-  describe(at, "{} {}", wasm::info(c.op).text, pair_text(c.form));
+  if (trace_) describe(at, "{} {}", wasm::info(c.op).text, pair_text(c.form));
   return at;
 }
 

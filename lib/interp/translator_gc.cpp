@@ -134,7 +134,7 @@ Value Translator::array_get(Walker& w, Op op, Storage storage, Value array, Valu
   } else {
     put_slot(at, 12, pair.b);
   }
-  describe(at, "{}", pair_text(pair));
+  if (trace_) describe(at, "{}", pair_text(pair));
   return finish_in_acc(w, type, at, pick<ArrayGets>(form, first_form + 1));
 }
 

@@ -124,7 +124,7 @@ Value Translator::load(Walker& w, Op op, const wasm::MemArg& arg, Value address)
   const std::uint32_t at =
       emit(pick(op, form.form, Dst::acc), has_second(form.form) ? 3 : 2, wasm::info(op).text);
   put_address(at, form);
-  describe(at, "{}", address_text(form));
+  if (trace_) describe(at, "{}", address_text(form));
   return finish_in_acc(w, type, at, pick(op, form.form, Dst::store));
 }
 
@@ -147,7 +147,7 @@ void Translator::store(Walker&, Op op, const wasm::MemArg& arg, Value address, V
   } else {
     put_slot(at, 10, slot_of(value));
   }
-  describe(at, "{}, {}", address_text(form), operand_text(value, src));
+  if (trace_) describe(at, "{}, {}", address_text(form), operand_text(value, src));
   release(value);
 }
 

@@ -146,7 +146,7 @@ std::uint32_t Translator::emit_pair(Op op, const PairForm& form) {
   } else {
     code_.put(at, 12, static_cast<std::uint32_t>(form.imm));
   }
-  describe(at, "{}", pair_text(form));
+  if (trace_) describe(at, "{}", pair_text(form));
   return at;
 }
 

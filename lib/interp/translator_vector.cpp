@@ -50,7 +50,7 @@ Value Translator::shuffle(Walker& w, const wasm::Lanes& lanes, Value a, Value b)
   put_slot(at, 8, form.a);
   put_slot(at, 12, form.b);
   for (std::uint32_t i = 0; i < 16; ++i) code_.put(at, 16 + i, lanes.lane[i]);
-  describe(at, "{}, [{}]", pair_text(form), fmt::join(lanes.lane, " "));
+  if (trace_) describe(at, "{}, [{}]", pair_text(form), fmt::join(lanes.lane, " "));
   return finish_in_acc(w, Kind::v128, at, shuffle_handler(form.pair, Dst::store));
 }
 
