@@ -13,7 +13,7 @@ namespace {
 
 // An id is serial << index_bits | index. The serial goes up with each use of an anchor.
 constexpr unsigned index_bits = 24;
-constexpr std::uint32_t chunk_size = 1024;
+constexpr std::uint32_t chunk_size = 128;
 constexpr std::uint32_t chunk_count = (1u << index_bits) / chunk_size;
 
 using Chunk = std::array<Anchor, chunk_size>;
@@ -36,7 +36,9 @@ struct Cleanup {
   ~Cleanup() {
     const std::lock_guard lock(registry.mutex);
     if (registry.live != 0) return;
-    for (auto& chunk : registry.chunks) delete chunk.exchange(nullptr);
+    // No further than chunks were made: the rest of the array was never touched.
+    for (std::uint32_t at = 0; at < registry.made; at += chunk_size)
+      delete registry.chunks[at / chunk_size].exchange(nullptr);
     registry.oldest_free = registry.newest_free = nullptr;
     registry.made = 0;
   }
