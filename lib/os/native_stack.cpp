@@ -1,12 +1,43 @@
 #include "lib/os/native_stack.hpp"
 
 #include <pthread.h>
+#include <sys/auxv.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cstring>
 
 namespace wrun::inline v0::os {
 
 namespace {
 
-StackBounds measure() noexcept {
+bool holds(const StackBounds& bounds, std::uintptr_t address) noexcept {
+  return address >= bounds.low && address < bounds.high;
+}
+
+std::uintptr_t here() noexcept {
+  return reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+}
+
+// The kernel leaves at least 128 MiB below the first thread's stack, whatever its limit was then.
+constexpr rlim_t surely_free = rlim_t{64} << 20;
+
+// pthread_getattr_np reads /proc/self/maps for the first thread, which takes longer than a small
+// program's whole run. The program's name is the last thing on that stack.
+StackBounds first_thread() noexcept {
+  if (getpid() != static_cast<pid_t>(syscall(SYS_gettid))) return {};
+  rlimit limit{};
+  if (getrlimit(RLIMIT_STACK, &limit) != 0 || limit.rlim_cur > surely_free) return {};
+  const std::uintptr_t name = getauxval(AT_EXECFN);
+  if (name == 0) return {};
+  const std::uintptr_t end = name + std::strlen(reinterpret_cast<const char*>(name)) + 1;
+  const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
+  const std::uintptr_t high = (end + page - 1) / page * page;
+  return {high - static_cast<std::uintptr_t>(limit.rlim_cur), high};
+}
+
+StackBounds any_thread() noexcept {
   pthread_attr_t attributes;
   if (pthread_getattr_np(pthread_self(), &attributes) != 0) return {};
   void* low = nullptr;
@@ -18,6 +49,12 @@ StackBounds measure() noexcept {
   return {address, address + size};
 }
 
+// A child forked from another thread is its process's first thread, on that other stack.
+StackBounds measure() noexcept {
+  const StackBounds first = first_thread();
+  return holds(first, here()) ? first : any_thread();
+}
+
 }  // namespace
 
 const StackBounds& native_stack() noexcept {
@@ -26,10 +63,9 @@ const StackBounds& native_stack() noexcept {
 }
 
 std::size_t stack_remaining() noexcept {
-  const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
   const StackBounds& bounds = native_stack();
-  if (here < bounds.low || here >= bounds.high) return unknown_stack_remaining;
-  return here - bounds.low;
+  const std::uintptr_t address = here();
+  return holds(bounds, address) ? address - bounds.low : unknown_stack_remaining;
 }
 
 }  // namespace wrun::inline v0::os

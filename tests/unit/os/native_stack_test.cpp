@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 #include <pthread.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <chrono>
 
@@ -14,6 +16,41 @@ TEST(NativeStack, HoldsTheCallersFrame) {
   const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
   EXPECT_GT(here, native_stack().low);
   EXPECT_LT(here, native_stack().high);
+}
+
+StackBounds as_libc_sees_it() {
+  pthread_attr_t attributes;
+  pthread_getattr_np(pthread_self(), &attributes);
+  void* low = nullptr;
+  std::size_t size = 0;
+  pthread_attr_getstack(&attributes, &low, &size);
+  pthread_attr_destroy(&attributes);
+  const auto address = reinterpret_cast<std::uintptr_t>(low);
+  return {address, address + size};
+}
+
+TEST(NativeStack, TheFirstThreadsIsWhereLibcSeesIt) {
+  const StackBounds known = as_libc_sees_it();
+  EXPECT_GE(native_stack().high, known.high);  // the environment lies above libc's
+  EXPECT_NEAR(static_cast<double>(native_stack().low), static_cast<double>(known.low), 64 * 1024);
+}
+
+TEST(NativeStack, AForkedThreadsChildIsNotOnTheFirstThreadsStack) {
+  bool same = false;
+  const auto body = [](void* out) -> void* {
+    const pid_t child = fork();
+    if (child == 0) {
+      const StackBounds known = as_libc_sees_it();
+      _exit(native_stack().low == known.low && native_stack().high == known.high ? 0 : 1);
+    }
+    int status = -1;
+    *static_cast<bool*>(out) = waitpid(child, &status, 0) == child && status == 0;
+    return nullptr;
+  };
+  pthread_t thread;
+  ASSERT_EQ(pthread_create(&thread, nullptr, body, &same), 0);
+  pthread_join(thread, nullptr);
+  EXPECT_TRUE(same);
 }
 
 __attribute__((noinline)) std::size_t remaining_below_a_big_frame() {
