@@ -12,6 +12,9 @@ namespace wrun::inline v0::tool {
 /// What `run` may not find on the command line by itself: everything after FILE is the guest's.
 using GuestArguments = std::vector<std::string>;
 
+/// `wrun run FILE ARGUMENTS`: what `run` does when it is given no option.
+int run_plainly(std::string file, GuestArguments arguments);
+
 void add_run(CLI::App& app, const GuestArguments& arguments, int& status);
 void add_wast(CLI::App& app, int& status);
 void add_validate(CLI::App& app, int& status);

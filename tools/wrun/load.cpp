@@ -30,12 +30,24 @@ std::variant<Module, Failure> load_text(const Engine& engine, const std::string&
   return Failure{exit_refused, wat::explain(text, name, error)};
 }
 
+bool is_binary(const Bytes& content) {
+  return as_text(content).starts_with(std::string_view("\0asm", 4));
+}
+
+std::variant<Module, Failure> module_or_failure(const std::string& name, Result<Module>&& module) {
+  if (!module) return Failure{exit_refused, describe_refusal(name, module.error())};
+  return *std::move(module);
+}
+
 }  // namespace
 
 std::variant<Module, Failure> load_module(const Engine& engine, const std::string& path) {
   auto content = read_file(path);
   if (auto* failure = std::get_if<Failure>(&content)) return std::move(*failure);
-  return load_module(engine, path, std::get<Bytes>(content));
+  Bytes& bytes = std::get<Bytes>(content);
+  if (!is_binary(bytes)) return load_module(engine, path, bytes);
+  // The module keeps these bytes, and not a copy.
+  return module_or_failure(display_name(path), Module::from_bytes(engine, std::move(bytes)));
 }
 
 std::variant<Module, Failure> load_module(const Engine& engine, const std::string& path,
@@ -43,9 +55,7 @@ std::variant<Module, Failure> load_module(const Engine& engine, const std::strin
   const std::string name = display_name(path);
   if (content.empty()) return Failure{exit_refused, name + ": malformed: the file is empty"};
   if (is_text(content)) return load_text(engine, name, as_text(content));
-  auto module = Module::from_content(engine, content);
-  if (!module) return Failure{exit_refused, describe_refusal(name, module.error())};
-  return *std::move(module);
+  return module_or_failure(name, Module::from_content(engine, content));
 }
 
 }  // namespace wrun::inline v0::tool

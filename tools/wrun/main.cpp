@@ -1,9 +1,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <exception>
 #include <iostream>
+#include <string_view>
+#include <utility>
 #include <wrun/engine.hpp>
 
 #include "tools/wrun/commands.hpp"
@@ -15,18 +18,46 @@ namespace {
 
 using Arguments = std::vector<std::string>;
 
-bool is_subcommand(const CLI::App& app, const std::string& word) {
-  const auto named = [&](const CLI::App* command) { return command->get_name() == word; };
-  return !app.get_subcommands(named).empty();
+struct Subcommand {
+  std::string_view name;
+  void (*add)(CLI::App& app, GuestArguments& guest, int& status);
+};
+
+constexpr std::array subcommands = {
+    Subcommand{"run", [](CLI::App& app, GuestArguments& guest,
+                         int& status) { add_run(app, guest, status); }},
+    Subcommand{"wast", [](CLI::App& app, GuestArguments&, int& status) { add_wast(app, status); }},
+    Subcommand{"validate",
+               [](CLI::App& app, GuestArguments&, int& status) { add_validate(app, status); }},
+    Subcommand{"inspect",
+               [](CLI::App& app, GuestArguments&, int& status) { add_inspect(app, status); }},
+    Subcommand{"parse",
+               [](CLI::App& app, GuestArguments&, int& status) { add_parse(app, status); }},
+    Subcommand{"print",
+               [](CLI::App& app, GuestArguments&, int& status) { add_print(app, status); }},
+};
+
+bool is_subcommand(std::string_view word) {
+  return std::any_of(subcommands.begin(), subcommands.end(),
+                     [&](const Subcommand& each) { return each.name == word; });
+}
+
+bool is_option(std::string_view word) {
+  return word.size() > 1 && word.front() == '-';
 }
 
 // `wrun FILE` is `wrun run FILE`.
-void insert_run(const CLI::App& app, Arguments& arguments) {
+void insert_run(Arguments& arguments) {
   if (arguments.empty()) return;
   const std::string& first = arguments.front();
   if (first == "--help" || first == "-h" || first == "--version") return;
-  if (is_subcommand(app, first)) return;
-  arguments.insert(arguments.begin(), "run");
+  if (!is_subcommand(first)) arguments.insert(arguments.begin(), "run");
+}
+
+// Describing all options to the parser takes longer than a small guest runs: so only the chosen
+// subcommand's are, and none where none is given.
+bool is_plain_run(const Arguments& arguments) {
+  return arguments.size() > 1 && arguments[0] == "run" && !is_option(arguments[1]);
 }
 
 bool takes_next(const CLI::App& command, const std::string& option) {
@@ -37,9 +68,8 @@ bool takes_next(const CLI::App& command, const std::string& option) {
 
 // Cuts off what follows FILE, so that no word of it is taken for an option of ours.
 GuestArguments cut_guest_arguments(const CLI::App& run, Arguments& arguments) {
-  if (arguments.empty() || arguments.front() != "run") return {};
   std::size_t at = 1;
-  while (at < arguments.size() && arguments[at].size() > 1 && arguments[at].front() == '-') {
+  while (at < arguments.size() && is_option(arguments[at])) {
     if (arguments[at] == "--") {
       ++at;
       break;
@@ -65,26 +95,33 @@ int explain(const CLI::App& app, const CLI::ParseError& error) {
   return exit_usage;
 }
 
-int run_command_line(Arguments arguments) {
+int parse_and_run(Arguments arguments) {
   int status = exit_ok;
   GuestArguments guest;
   CLI::App app("Runs WebAssembly.\n`wrun FILE [ARGS...]` is `wrun run FILE [ARGS...]`.", "wrun");
   app.set_version_flag("--version", fmt::format("wrun {}", version()));
   app.require_subcommand(1);
-  add_run(app, guest, status);
-  add_wast(app, status);
-  add_validate(app, status);
-  add_inspect(app, status);
-  add_parse(app, status);
-  add_print(app, status);
-
-  insert_run(app, arguments);
-  guest = cut_guest_arguments(*app.get_subcommand("run"), arguments);
+  const bool chosen = !arguments.empty() && is_subcommand(arguments.front());
+  for (const Subcommand& each : subcommands)
+    if (!chosen || each.name == arguments.front()) each.add(app, guest, status);
+  if (chosen && arguments.front() == "run")
+    guest = cut_guest_arguments(*app.get_subcommand("run"), arguments);
   std::reverse(arguments.begin(), arguments.end());
   try {
     app.parse(std::move(arguments));
   } catch (const CLI::ParseError& error) {
     status = explain(app, error);
+  }
+  return status;
+}
+
+int run_command_line(Arguments arguments) {
+  insert_run(arguments);
+  int status = exit_ok;
+  if (is_plain_run(arguments)) {
+    status = run_plainly(std::move(arguments[1]), {arguments.begin() + 2, arguments.end()});
+  } else {
+    status = parse_and_run(std::move(arguments));
   }
   if (!flush_output() && status == exit_ok) status = exit_failure;
   return status;

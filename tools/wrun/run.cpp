@@ -90,7 +90,26 @@ std::optional<Failure> add_policy(RunOptions& options) {
   return std::nullopt;
 }
 
+int run_with(RunOptions& options, const GuestArguments& arguments) {
+  read_preloads(options);
+  if (const auto failure = add_policy(options)) return report(*failure);
+  GuestOptions& guest = options.guest;
+  guest.features = options.features.value_or(default_features());
+  if (guest.grants.has(Capability::threads) && !options.features) {
+    guest.features = guest.features.with(Feature::threads);
+  }
+  guest.arguments = arguments;
+  if (guest.usage_file == "-") guest.usage_file.clear();
+  return run_guest(guest);
+}
+
 }  // namespace
+
+int run_plainly(std::string file, GuestArguments arguments) {
+  RunOptions options;
+  options.guest.file = std::move(file);
+  return run_with(options, arguments);
+}
 
 void add_run(CLI::App& app, const GuestArguments& arguments, int& status) {
   CLI::App& run = *app.add_subcommand("run", "Run a program, or call a function of a module");
@@ -108,19 +127,8 @@ void add_run(CLI::App& app, const GuestArguments& arguments, int& status) {
   add_limit_options(run, options->guest.limits);
   add_output_options(run, *options);
   run.callback([&run, options, &arguments, &status] {
-    read_preloads(*options);
-    if (const auto failure = add_policy(*options)) {
-      status = report(*failure);
-      return;
-    }
-    options->guest.features = options->features.value_or(default_features());
-    if (options->guest.grants.has(Capability::threads) && !options->features) {
-      options->guest.features = options->guest.features.with(Feature::threads);
-    }
-    options->guest.arguments = arguments;
     options->guest.usage = run.count("--usage") != 0;
-    if (options->guest.usage_file == "-") options->guest.usage_file.clear();
-    status = run_guest(options->guest);
+    status = run_with(*options, arguments);
   });
 }
 
