@@ -22,17 +22,20 @@ bool call(Use& use, const wasm_func_t& callee, std::span<const V> args, std::spa
   const auto fail = [&](Error error) { return failure.error.emplace(std::move(error)), false; };
   const auto* function = api::resolve<runtime::FuncRef>(use.state(), callee.handle);
   if (!function) return fail(api::stale_handle());
-  // The callee may be gone when it returns.
-  const wasm::CanonFuncType type = use.heap().types().entry(function->type).type.func;
+  const wasm::CanonFuncType& type = use.heap().types().entry(function->type).type.func;
+  // The callee and its type may be gone when it returns.
+  Buffer<wasm::CanonType, 8> kept(type.results.size());
+  std::copy(type.results.begin(), type.results.end(), kept.data());
+  const std::span<const wasm::CanonType> result_types(kept.data(), kept.size());
   Buffer<runtime::Slot, 16> slots(std::max(runtime::slot_count<wasm::TypeId>(type.params),
                                            runtime::slot_count<wasm::TypeId>(type.results)));
   auto written = write_all<V>(use, type.params, args, slots.data(), "argument");
   if (!written) return fail(std::move(written).error());
   if (!api::enter(use.state(), *function, slots.data(), failure)) return false;
   // Programs that know that the call fails give no room.
-  if (results.size() < type.results.size())
+  if (results.size() < result_types.size())
     return fail(Error(ErrorKind::usage, "there is no room for all results"));
-  read_all<V>(use, type.results, slots.data(), results.data());
+  read_all<V>(use, result_types, slots.data(), results.data());
   return true;
 }
 

@@ -49,6 +49,18 @@ bool travels_as_object(const wasm_ref_t& ref) {
   return ref.kind != RefKind::foreign && ref.kind != RefKind::any;
 }
 
+bool is_number(CanonType type) {
+  return !type.is_ref() && type.kind() <= wasm::Kind::f64;
+}
+
+/// False if the value isn't a number, or of another type.
+template <class V>
+bool number_to_slot(const V& value, CanonType type, Slot& slot) {
+  if (!is_number(type) || value.kind != static_cast<wasm_valkind_t>(type.kind())) return false;
+  slot.set(value.of.i64);
+  return true;
+}
+
 template <class V>
 void set_v128(V& out, const Slot* slots) {
   if constexpr (requires { out.of.v128; }) {
@@ -166,6 +178,10 @@ Result<void> write_all(Use& use, std::span<const CanonType> types, std::span<con
     return Error(ErrorKind::usage,
                  fmt::format("there must be {} {}s, not {}", types.size(), what, values.size()));
   for (std::size_t i = 0; i < types.size(); ++i) {
+    if (number_to_slot(values[i], types[i], *slots)) {
+      ++slots;
+      continue;
+    }
     auto written = to_slots(use, values[i], types[i], slots, what);
     if (!written)
       return Error(written.error().kind(),
@@ -180,6 +196,11 @@ void read_all(Use& use, std::span<const CanonType> types, const Slot* slots, V* 
   std::size_t done = 0;
   try {
     for (; done < types.size(); ++done) {
+      if (is_number(types[done])) {
+        out[done].kind = static_cast<wasm_valkind_t>(types[done].kind());
+        out[done].of.i64 = (slots++)->get<std::int64_t>();
+        continue;
+      }
       from_slots(use, types[done], slots, out[done]);
       slots += wasm::slot_count(types[done]);
     }
