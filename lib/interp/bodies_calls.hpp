@@ -187,11 +187,15 @@ struct TailCallRef {
   }
 };
 
-/// Goes back to the caller, whose frame and instance the link has.
+/// Goes back to the caller, whose frame and instance the link has. In the same instance the
+/// registers know its memory.
 inline void leave(Regs& r, const Slot* link) {
   r.pc = link[0].get<const Word*>();
   r.fp = link[1].get<Slot*>();
-  r.inst = link[2].get<Instance*>();
+  Instance* const instance = link[2].get<Instance*>();
+  if (instance == r.inst) [[likely]]
+    return;
+  r.inst = instance;
   reload_memory(r);
 }
 

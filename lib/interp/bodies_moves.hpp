@@ -16,6 +16,14 @@ struct Copy {
   }
 };
 
+///    8  source   10  destination   12  what to add (u32)
+struct CopySum {
+  static void run(Regs& r) {
+    slot(r, 10).set(slot(r, 8).get<std::uint32_t>() + operand<std::uint32_t>(r.pc, 12));
+    r.pc += 2;
+  }
+};
+
 /// Both slots of a v128.
 ///    8  source   10  destination
 struct CopyVector {
@@ -61,9 +69,17 @@ struct StoreAcc {
   }
 };
 
-/// Clears the locals that a function declares.
+/// Clears locals.
 ///    8  first slot   12  count
+template <std::size_t count>
 struct ZeroLocals {
+  static void run(Regs& r) {
+    Slot* const first = &slot(r, 8);
+    for (std::size_t i = 0; i < count; ++i) first[i].set(std::uint64_t{0});
+    r.pc += 2;
+  }
+};
+struct ZeroManyLocals {
   static void run(Regs& r) {
     std::memset(&slot(r, 8), 0, operand<std::uint32_t>(r.pc, 12) * sizeof(Slot));
     r.pc += 2;

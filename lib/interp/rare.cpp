@@ -185,6 +185,7 @@ struct TailCallForeign {
     std::memmove(r.fp, frame, host.result_slots * sizeof(Slot));
     set_accumulators(r, r.fp[0]);
     leave(r, link);
+    reload_memory(r);  // which the host may have changed
   }
 };
 

@@ -12,6 +12,18 @@ namespace wrun::inline v0::interp {
 
 using wasm::Kind;
 
+namespace {
+
+Handler zero_handler(std::uint32_t count) {
+  constexpr auto few = []<std::size_t... i>(std::index_sequence<i...>) {
+    return std::array{&handler<ZeroLocals<i + 1>>...};
+  }
+  (std::make_index_sequence<8>());
+  return count <= few.size() ? few[count - 1] : rare_handler<ZeroManyLocals>;
+}
+
+}  // namespace
+
 Translator::Translator(const wasm::ModuleData& module, const CodeOptions& options,
                        const std::vector<runtime::StructLayout>& layouts)
     : module_(module), options_(options), layouts_(layouts), walker_(*this) {}
@@ -60,12 +72,10 @@ void Translator::begin(Walker& w) {
   const std::uint32_t param_slots = runtime::slot_count(std::span(w.signature().params));
   layout_ = runtime::FrameLayout(param_slots, slots + kept_exceptions_);
   alias_heads_.assign(slots, none);
-  if (slots > param_slots) {
-    const std::uint32_t at = emit(&handler<ZeroLocals>, 2, "zero");
-    put_slot(at, 8, param_slots);
-    code_.put(at, 12, slots - param_slots);
-    describe(at, "s{}, {}", param_slots, slots - param_slots);
-  }
+  unset_.assign(slots, true);
+  std::fill_n(unset_.begin(), param_slots, false);
+  in_prologue_ = slots > param_slots;
+  sums_.clear();
   if (!options_.poison_upper_halves) return;
   for (std::uint32_t i = 0; i < params; ++i) {
     if (locals[i].kind() != Kind::i32) continue;
@@ -73,7 +83,31 @@ void Translator::begin(Walker& w) {
   }
 }
 
-void Translator::instruction(Walker& w, wasm::Op) {
+/// Whether the local in `slot` is one of those that are zero without having been written.
+bool Translator::is_unset(std::uint32_t slot) const {
+  return in_prologue_ && unset_[slot];
+}
+
+/// Before the first branch: clears the locals that weren't written until here. Those that were
+/// need no clearing, since whatever runs comes through here.
+void Translator::end_prologue() {
+  if (!in_prologue_) return;
+  in_prologue_ = false;
+  for (std::uint32_t first = 0; first < unset_.size();) {
+    std::uint32_t end = first;
+    while (end < unset_.size() && unset_[end]) ++end;
+    if (end != first) {
+      const std::uint32_t at = emit(zero_handler(end - first), 2, "zero");
+      put_slot(at, 8, first);
+      code_.put(at, 12, end - first);
+      describe(at, "s{}, {}", first, end - first);
+    }
+    first = end + 1;
+  }
+}
+
+void Translator::instruction(Walker& w, wasm::Op op) {
+  if (!sums_.empty()) compute_sums(w, op);
   if (options_.fuel) charge(w.offset());
 }
 
@@ -130,6 +164,8 @@ void Translator::forget_accs() {
 
 /// Slots have other values now.
 void Translator::wrote(std::uint32_t slot, std::uint32_t count) {
+  for (std::uint32_t i = slot; in_prologue_ && i < slot + count && i < unset_.size(); ++i)
+    unset_[i] = false;
   for (Acc& a : acc_)
     if (a.slot != none && a.slot < slot + count && slot < a.slot + slots_of(a)) a.slot = none;
 }
@@ -171,11 +207,15 @@ void Translator::open_result(Kind type) {
 /// slot at byte 10 as well.
 Value Translator::finish_in_acc(Walker& w, Kind type, std::uint32_t at, Handler storing) {
   const std::uint32_t slot = home(w);
+  leave_in_acc(type, slot, at, storing);
+  return temp(w, type, slot);
+}
+
+void Translator::leave_in_acc(Kind type, std::uint32_t slot, std::uint32_t at, Handler storing) {
   wrote(slot, slots_of(type));
   put_slot(at, 10, slot);
   acc(type) = {slot, true, at, storing};
   if (Trace::Text* text = text_at(at)) text->result = static_cast<std::int32_t>(slot);
-  return temp(w, type, slot);
 }
 
 /// Results that a call or a bulk instruction left at home.
@@ -212,6 +252,16 @@ void Translator::emit_copy(std::uint32_t from, std::uint32_t to, std::uint32_t s
   wrote(to, slots);
 }
 
+/// Computes a sum at home; unlike i32.add, it leaves the accumulators alone.
+void Translator::emit_sum(const Value& v) {
+  const std::uint32_t at = emit(&handler<CopySum>, 2, "copy_sum");
+  put_slot(at, 8, v.local);
+  put_slot(at, 10, v.home);
+  code_.put(at, 12, static_cast<std::uint32_t>(v.bits));
+  describe(at, "s{}, s{} + 0x{:x}", v.home, v.local, v.bits);
+  wrote(v.home);
+}
+
 /// Brings an operand home.
 void Translator::materialise(Value& v) {
   switch (v.kind) {
@@ -223,6 +273,9 @@ void Translator::materialise(Value& v) {
       break;
     case Value::Kind::local:
       emit_copy(v.local, v.home, slots_of(v.type));
+      break;
+    case Value::Kind::sum:
+      emit_sum(v);
       break;
   }
   v.kind = Value::Kind::temp;

@@ -33,6 +33,7 @@ struct Value {
   enum class Kind : std::uint8_t {
     temp,     ///< at home, or in the accumulator that says it holds that slot
     local,    ///< still in a local; copied home before the local changes
+    sum,      ///< that of an i32 local and `bits`, not yet computed: an address may take it so
     constant  ///< nowhere yet
   };
   Kind kind = Kind::temp;
@@ -41,7 +42,7 @@ struct Value {
   std::uint32_t home = 0;
   std::uint32_t local = 0;          ///< slot of the local
   std::uint32_t next_alias = none;  ///< operand index of the next older alias of the local
-  std::uint64_t bits = 0;           ///< of a constant
+  std::uint64_t bits = 0;           ///< of a constant; what a sum adds
 };
 
 /// What the translator keeps for each label.
@@ -150,8 +151,8 @@ class Translator : public wasm::NullClient<Value, LabelState> {
     std::uint32_t b = 0;
     std::uint64_t imm = 0;
   };
-  /// A two-operand instruction that a consumer may take back to do its work itself, if it is the
-  /// last one and its result is still only in the accumulator.
+  /// An instruction of two operands, or a test for zero, that a consumer may take back to do its
+  /// work itself, if it is the last one and its result is still only in the accumulator.
   struct Producer {
     std::uint32_t at = none;
     wasm::Op op = wasm::op_none;
@@ -163,7 +164,8 @@ class Translator : public wasm::NullClient<Value, LabelState> {
     PairForm form;
     Src src = Src::slot;  ///< of a test
     std::uint32_t slot = 0;
-    bool wide = false;  ///< of a test: all 64 bits count
+    bool wide = false;     ///< of a test: all 64 bits count
+    bool negated = false;  ///< of a test: it holds for zero
   };
 
   // translator.cpp: accumulators, homes, aliases
@@ -188,6 +190,7 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   }
   Value temp(Walker& w, wasm::Kind type, std::uint32_t home);
   Value finish_in_acc(Walker& w, wasm::Kind type, std::uint32_t at, Handler storing);
+  void leave_in_acc(wasm::Kind type, std::uint32_t slot, std::uint32_t at, Handler storing);
   void open_result(wasm::Kind type);
   void take_results(Walker& w, Operands results);
   void materialise(Value& v);
@@ -197,9 +200,17 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   void materialise_top(Walker& w, std::size_t count);
   void forget_region(Walker& w, const Control& innermost);
   void emit_const(std::uint32_t slot, wasm::Kind type, std::uint64_t bits);
+  void emit_sum(const Value& v);
   void emit_copy(std::uint32_t from, std::uint32_t to, std::uint32_t slots);
   std::uint32_t local_slot(wasm::LocalIdx index) const;
   Value alias(Walker& w, std::uint32_t slot, wasm::Kind type);
+  bool is_sum(wasm::Op op, const Value& a, const Value& b) const;
+  Value sum(Walker& w, const Value& a, const Value& b);
+  std::size_t computed_operands(Walker& w, wasm::Op op);
+  void compute_sums(Walker& w, wasm::Op op);
+  void compute_sum(Value& v);
+  bool is_unset(std::uint32_t slot) const;
+  void end_prologue();
   void assign(Walker& w, std::uint32_t slot, Value& value);
   void retarget(Acc& a, std::uint32_t slot);
   bool take_back(const Value& value, Producer& producer);
@@ -316,6 +327,9 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   Producer last_;
   std::uint32_t last_emitted_ = none;       // position of the last instruction
   std::vector<std::uint32_t> alias_heads_;  // by slot: the newest alias's operand index
+  std::vector<std::uint32_t> sums_;         // operands that were sums when they were pushed
+  std::vector<bool> unset_;                 // by slot: a local that is zero, and not yet written
+  bool in_prologue_ = false;                // nothing has branched yet
   std::uint32_t clean_ = 0;                 // operands below this index are temps at home
   std::uint32_t max_slot_ = 0;
   bool wide_locals_ = false;              // some take two slots

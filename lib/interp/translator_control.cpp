@@ -71,6 +71,7 @@ void Translator::block(Walker& w, Control& c) {
 
 void Translator::loop(Walker& w, Control& c) {
   materialise_all(w);
+  end_prologue();
   put_label();
   c.label.position = code_.position();
   c.label.inside = catches_.present();
@@ -95,14 +96,21 @@ bool Translator::take_back(const Value& v, Producer& producer) {
 /// that changes an accumulator.
 Translator::Condition Translator::take_condition(Value& v) {
   Condition c;
-  if (last_.op != wasm::op_none && is_comparison(last_.op)) {
-    Producer producer;
-    if (take_back(v, producer)) {
+  const bool is_zero_test = last_.op == Op::i32_eqz || last_.op == Op::i64_eqz;
+  Producer producer;
+  if (last_.op != wasm::op_none && (is_zero_test || is_comparison(last_.op)) &&
+      take_back(v, producer)) {
+    consume(v);
+    if (is_zero_test) {
+      c.src = first(producer.form.pair);
+      c.slot = producer.form.a;
+      c.wide = producer.op == Op::i64_eqz;
+      c.negated = true;
+    } else {
       c.op = producer.op;
       c.form = producer.form;
-      consume(v);
-      return c;
     }
+    return c;
   }
   if (v.kind == Value::Kind::constant) materialise(v);
   c.src = source(v);
@@ -115,6 +123,7 @@ Translator::Condition Translator::take_condition(Value& v) {
 /// byte 12.
 std::uint32_t Translator::emit_condition(const Condition& c, bool when, bool poll) {
   if (c.op == wasm::op_none) {
+    when = when != c.negated;
     const std::uint32_t at =
         emit(test_branch_handler(c.src, when, poll, c.wide), 2, when ? "br_if" : "br_unless");
     put_slot(at, 8, c.slot);
@@ -142,6 +151,7 @@ void Translator::if_(Walker& w, Control& c, Value condition) {
   const Condition test = take_condition(condition);
   materialise_all(w);
   store_all_pending();
+  end_prologue();
   const std::uint32_t at = emit_condition(test, false, false);
   code_.put_later(at, 12, c.label.to_else);
   c.label.inside = catches_.present();
@@ -247,6 +257,7 @@ void Translator::emit_return(Walker& w) {
 /// A branch with its operands, which stay on the stack.
 void Translator::emit_branch(Walker& w, Control& target) {
   if (is_function(target)) return emit_return(w);
+  end_prologue();
   const std::size_t count = target.label_types().size();
   materialise_top(w, count);
   if (needs_moves(w, target, count)) move_results(w, target, count);
@@ -276,6 +287,7 @@ void Translator::br_if(Walker& w, Control& target, Value condition) {
 void Translator::branch_when(Walker& w, Control& target, const Condition& test, bool when,
                              std::size_t count) {
   materialise_top(w, count);
+  end_prologue();
   if (!is_function(target) && !needs_moves(w, target, count)) {
     go_to(emit_condition(test, when, polls(target)), 12, target);
     return;
@@ -298,6 +310,7 @@ void Translator::br_table(Walker& w, std::span<const std::uint32_t> depths, Valu
   const std::size_t count = w.label(depths.back()).label_types().size();
   materialise_top(w, count);
   store_all_pending();
+  end_prologue();
   bool poll = false;
   for (const std::uint32_t depth : depths) poll |= polls(w.label(depth));
   Handler const handlers[] = {

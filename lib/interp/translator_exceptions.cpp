@@ -15,6 +15,7 @@ using wasm::ControlKind;
 using wasm::Op;
 
 void Translator::enter_try(Control& c) {
+  end_prologue();
   c.label.own = catches_.open(code_.position());
   c.label.inside = c.label.own;
 }

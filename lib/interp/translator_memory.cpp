@@ -71,7 +71,11 @@ bool Translator::fold_sum(const Value& address, AddressForm& form) {
 Translator::AddressForm Translator::address_form(Value& address, std::uint64_t offset) {
   AddressForm form{};
   form.offset = static_cast<std::uint32_t>(offset);
-  if (!fold_sum(address, form)) {
+  if (address.kind == Value::Kind::sum) {
+    form.form = acc(Kind::i32).slot == address.local ? Addr::acc_const : Addr::slot_const;
+    form.a = address.local;
+    form.second = static_cast<std::uint32_t>(address.bits);
+  } else if (!fold_sum(address, form)) {
     const std::uint64_t known = static_cast<std::uint32_t>(address.bits) + offset;
     if (address.kind == Value::Kind::constant && known <= 0xffff'ffff) {
       form.form = Addr::none;

@@ -88,6 +88,7 @@ Value Translator::numeric(Walker& w, Op op, Value a) {
   open_result(result_kind(op));
   const std::uint32_t at = emit(unary_handler(op, src, Dst::acc), 2, wasm::info(op).text);
   put_slot(at, 8, slot);
+  last_ = {at, op, {src == Src::acc ? Pair::acc_imm : Pair::slot_imm, slot, 0, 0}};
   if (src == Src::acc) {
     describe(at, "acc");
   } else {
@@ -162,7 +163,77 @@ std::string Translator::pair_text(const PairForm& form) {
   }
 }
 
+/// Whether the result is one that is computed when it is needed: addresses are made like this,
+/// often long before the store that takes them.
+bool Translator::is_sum(Op op, const Value& a, const Value& b) const {
+  return op == Op::i32_add && b.kind == Value::Kind::constant &&
+         (a.kind == Value::Kind::local || a.kind == Value::Kind::sum);
+}
+
+Value Translator::sum(Walker& w, const Value& a, const Value& b) {
+  pop(a);
+  Value v = alias(w, a.local, Kind::i32);
+  v.kind = Value::Kind::sum;
+  v.bits = static_cast<std::uint32_t>(a.kind == Value::Kind::sum ? a.bits + b.bits : b.bits);
+  sums_.push_back(alias_heads_[a.local]);
+  return v;
+}
+
+/// How many of the topmost operands an instruction may not find as sums; all where it isn't known.
+std::size_t Translator::computed_operands(Walker& w, Op op) {
+  const Operands operands = w.operands();
+  const wasm::OpInfo& info = wasm::info(op);
+  switch (info.shape) {
+    case wasm::Shape::constant:
+    case wasm::Shape::local_get:
+    case wasm::Shape::global_get:
+    case wasm::Shape::load:
+    case wasm::Shape::drop:
+    case wasm::Shape::nop:
+      return 0;
+    case wasm::Shape::store:
+    case wasm::Shape::local_set:
+    case wasm::Shape::local_tee:
+    case wasm::Shape::br_if:
+      return 1;
+    case wasm::Shape::numeric:
+      if (info.results().size() != 1) return operands.size();
+      if (op == Op::i32_add && operands.back().value.kind == Value::Kind::constant) return 0;
+      return info.params().size();
+    default:
+      return operands.size();
+  }
+}
+
+/// Computes what the next instruction takes, so that it finds it in the accumulator or at home.
+void Translator::compute_sums(Walker& w, Op op) {
+  const Operands operands = w.operands();
+  const std::size_t first = operands.size() - computed_operands(w, op);
+  std::size_t kept = 0;
+  for (const std::uint32_t i : sums_) {
+    if (i >= operands.size() || operands[i].value.kind != Value::Kind::sum) continue;
+    if (i < first) {
+      sums_[kept++] = i;
+    } else {
+      compute_sum(operands[i].value);
+    }
+  }
+  sums_.resize(kept);
+}
+
+/// As i32.add would have done it.
+void Translator::compute_sum(Value& v) {
+  const bool in_acc = acc(Kind::i32).slot == v.local;
+  const PairForm form{in_acc ? Pair::acc_imm : Pair::slot_imm, v.local, 0, v.bits};
+  open_result(Kind::i32);
+  const std::uint32_t at = emit_pair(Op::i32_add, form);
+  last_ = {at, Op::i32_add, form};
+  leave_in_acc(Kind::i32, v.home, at, binary_handler(Op::i32_add, form.pair, Dst::store));
+  v.kind = Value::Kind::temp;
+}
+
 Value Translator::numeric(Walker& w, Op op, Value a, Value b) {
+  if (is_sum(op, a, b)) return sum(w, a, b);
   const PairForm form = pair_form(op, a, b);
   open_result(result_kind(op));
   const std::uint32_t at = emit_pair(op, form);
@@ -204,7 +275,12 @@ void Translator::drop(Walker&, wasm::ValType, Value value) {
 }
 
 Value Translator::local_get(Walker& w, wasm::LocalIdx index, wasm::ValType type) {
-  return alias(w, local_slot(index), type.kind());
+  const std::uint32_t slot = local_slot(index);
+  if (!is_unset(slot)) return alias(w, slot, type.kind());
+  if (type.kind() == Kind::v128) return vector_constant(w, {});
+  Value zero = temp(w, type.kind(), home(w));
+  zero.kind = Value::Kind::constant;
+  return zero;
 }
 
 /// An operand that is the local in `slot`.
