@@ -11,7 +11,7 @@ namespace wrun::inline v0::interp {
 ///   12  distance
 template <bool poll>
 struct Branch {
-  static void run(Regs& r) { branch<poll>(r, 12); }
+  static bool run(Regs& r) { return branch<poll>(r, 12); }
 };
 
 ///    8  index   12  count of the distances that follow at 16 (i32 each); the last is the default
@@ -20,20 +20,21 @@ struct BranchTable {
   static void run(Regs& r) {
     const std::uint32_t index = read<std::uint32_t, src>(r, 8);
     const std::uint32_t last = operand<std::uint32_t>(r.pc, 12) - 1;
-    branch<poll>(r, 16 + std::size_t{4} * (index < last ? index : last));
+    (void)branch<poll>(r, 16 + std::size_t{4} * (index < last ? index : last));
   }
 };
 
 /// Charges a block, before its first instruction.
 ///   12  cost (u32)
 struct Fuel {
-  static void run(Regs& r) {
+  static bool run(Regs& r) {
     runtime::ExecState& state = *r.inst->state;
     const std::int64_t left = state.fuel - operand<std::uint32_t>(r.pc, 12);
     if (left < 0) [[unlikely]]
-      return go_slow(r, out_of_fuel_instr);
+      return go_slow(r, out_of_fuel_instr), false;
     state.fuel = left;
     r.pc += 2;
+    return true;
   }
 };
 

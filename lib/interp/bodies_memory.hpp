@@ -46,9 +46,9 @@ std::uint64_t effective_address(const Regs& r) {
   return std::uint64_t{base} + operand<std::uint32_t>(r.pc, 12);
 }
 
-inline void out_of_bounds(Regs& r, std::uint64_t address) {
+inline bool out_of_bounds(Regs& r, std::uint64_t address) {
   r.inst->state->address = address;
-  go_slow(r, out_of_bounds_instr);
+  return go_slow(r, out_of_bounds_instr), false;
 }
 
 /// A load's or store's semantics (numeric_memory.hpp), with its types.
@@ -66,19 +66,20 @@ struct Access<function> {
 
 template <auto access, std::size_t width, Addr form, Dst dst>
 struct Load {
-  static void run(Regs& r) {
+  static bool run(Regs& r) {
     const std::uint64_t address = effective_address<form>(r);
     if (address + width > r.mem_size) [[unlikely]]
       return out_of_bounds(r, address);
     write<dst>(r, access(r.mem + address));
     r.pc += has_second(form) ? 3 : 2;
+    return true;
   }
 };
 
 template <auto access, std::size_t width, Addr form, Src src>
 struct Store {
   using Value = typename Access<access>::Value;
-  static void run(Regs& r) {
+  static bool run(Regs& r) {
     const std::uint64_t address = effective_address<form>(r);
     if (address + width > r.mem_size) [[unlikely]]
       return out_of_bounds(r, address);
@@ -90,6 +91,7 @@ struct Store {
     }
     access(r.mem + address, value);
     r.pc += has_second(form) || src == Src::imm ? 3 : 2;
+    return true;
   }
 };
 
@@ -114,25 +116,27 @@ bool checked_address(const Regs& r, std::size_t size, std::uint8_t*& at) {
 
 template <auto access, std::size_t width, bool is_64, Dst dst>
 struct LoadAny {
-  static void run(Regs& r) {
+  static bool run(Regs& r) {
     std::uint8_t* at;
     if (!checked_address<is_64>(r, width, at)) [[unlikely]] {
-      return go_slow(r, out_of_bounds_any_instr);
+      return go_slow(r, out_of_bounds_any_instr), false;
     }
     write<dst>(r, access(at));
     r.pc += 3;
+    return true;
   }
 };
 
 template <auto access, std::size_t width, bool is_64>
 struct StoreAny {
-  static void run(Regs& r) {
+  static bool run(Regs& r) {
     std::uint8_t* at;
     if (!checked_address<is_64>(r, width, at)) [[unlikely]] {
-      return go_slow(r, out_of_bounds_any_instr);
+      return go_slow(r, out_of_bounds_any_instr), false;
     }
     access(at, read<typename Access<access>::Value, Src::slot>(r, 10));
     r.pc += 3;
+    return true;
   }
 };
 

@@ -11,15 +11,16 @@ namespace wrun::inline v0::interp {
 
 /// Writes a result that may be a trap; false (and on the way to the trap) if it is one.
 template <Dst dst, class Result>
-void write_result(Regs& r, Result result, std::size_t words) {
+bool write_result(Regs& r, Result result, std::size_t words) {
   if constexpr (wasm::is_trapping<Result>) {
     if (!result.ok()) [[unlikely]]
-      return trap(r, result.trap());
+      return trap(r, result.trap()), false;
     write<dst>(r, result.value());
   } else {
     write<dst>(r, result);
   }
   r.pc += words;
+  return true;
 }
 
 template <auto function, Src src, Dst dst>
@@ -27,7 +28,7 @@ struct Unary;
 
 template <class R, class A, R (*function)(A), Src src, Dst dst>
 struct Unary<function, src, dst> {
-  static void run(Regs& r) { write_result<dst>(r, function(read<A, src>(r, 8)), 2); }
+  static bool run(Regs& r) { return write_result<dst>(r, function(read<A, src>(r, 8)), 2); }
 };
 
 template <auto function, Pair pair, Dst dst>
@@ -35,10 +36,10 @@ struct Binary;
 
 template <class R, class A, class B, R (*function)(A, B), Pair pair, Dst dst>
 struct Binary<function, pair, dst> {
-  static void run(Regs& r) {
+  static bool run(Regs& r) {
     const A a = read<A, first(pair)>(r, 8);
     const B b = read<B, second(pair)>(r, 12);
-    write_result<dst>(r, function(a, b), operand_words<B, second(pair)>);
+    return write_result<dst>(r, function(a, b), operand_words<B, second(pair)>);
   }
 };
 
@@ -49,17 +50,18 @@ template <auto function, Pair pair, bool when, bool poll>
 struct CompareBranch;
 
 template <bool poll>
-void branch(Regs& r, std::size_t at) {
+bool branch(Regs& r, std::size_t at) {
   if constexpr (poll) {
     if (should_stop(r)) [[unlikely]]
-      return go_slow(r, limit_instr);
+      return go_slow(r, limit_instr), false;
   }
   r.pc += operand<std::int32_t>(r.pc, at);
+  return false;
 }
 
 template <class A, class B, std::uint32_t (*function)(A, B), Pair pair, bool when, bool poll>
 struct CompareBranch<function, pair, when, poll> {
-  static void run(Regs& r) {
+  static bool run(Regs& r) {
     const A a = read<A, first(pair)>(r, 8);
     B b;
     if constexpr (second(pair) == Src::imm) {
@@ -69,6 +71,7 @@ struct CompareBranch<function, pair, when, poll> {
     }
     if ((function(a, b) != 0) == when) return branch<poll>(r, 12);
     r.pc += second(pair) == Src::imm ? 3 : 2;
+    return true;
   }
 };
 
@@ -76,9 +79,10 @@ struct CompareBranch<function, pair, when, poll> {
 ///    8  operand   12  distance
 template <class A, Src src, bool when, bool poll>
 struct TestBranch {
-  static void run(Regs& r) {
+  static bool run(Regs& r) {
     if ((read<A, src>(r, 8) != 0) == when) return branch<poll>(r, 12);
     r.pc += 2;
+    return true;
   }
 };
 

@@ -83,24 +83,26 @@ struct VectorConst {
 
 template <auto function, std::size_t width, Addr form, Src vector, Dst dst>
 struct LoadLane {
-  static void run(Regs& r) {
+  static bool run(Regs& r) {
     const std::uint64_t address = effective_address<form>(r);
     if (address + width > r.mem_size) [[unlikely]]
       return out_of_bounds(r, address);
     const Vector a = read<Vector, vector>(r, 16);
     write<dst>(r, function(r.mem + address, a, operand<std::uint16_t>(r.pc, 18)));
     r.pc += 3;
+    return true;
   }
 };
 
 template <auto function, std::size_t width, Addr form>
 struct StoreLane {
-  static void run(Regs& r) {
+  static bool run(Regs& r) {
     const std::uint64_t address = effective_address<form>(r);
     if (address + width > r.mem_size) [[unlikely]]
       return out_of_bounds(r, address);
     function(r.mem + address, bytes_of(slot(r, 10)), operand<std::uint16_t>(r.pc, 18));
     r.pc += 3;
+    return true;
   }
 };
 
@@ -110,30 +112,32 @@ struct StoreLane {
 
 template <auto function, std::size_t width, bool is_64, Dst dst>
 struct LoadLaneAny {
-  static void run(Regs& r) {
+  static bool run(Regs& r) {
     std::uint8_t* at;
     if (!checked_address<is_64>(r, width, at)) [[unlikely]] {
-      return go_slow(r, out_of_bounds_any_instr);
+      return go_slow(r, out_of_bounds_any_instr), false;
     }
     std::uint8_t bytes[width];
     fetch_shared<width>(at, bytes);
     const Vector a = read<Vector, Src::slot>(r, 24);
     write<dst>(r, function(bytes, a, operand<std::uint16_t>(r.pc, 26)));
     r.pc += 4;
+    return true;
   }
 };
 
 template <auto function, std::size_t width, bool is_64>
 struct StoreLaneAny {
-  static void run(Regs& r) {
+  static bool run(Regs& r) {
     std::uint8_t* at;
     if (!checked_address<is_64>(r, width, at)) [[unlikely]] {
-      return go_slow(r, out_of_bounds_any_instr);
+      return go_slow(r, out_of_bounds_any_instr), false;
     }
     std::uint8_t bytes[width];
     function(bytes, bytes_of(slot(r, 10)), operand<std::uint16_t>(r.pc, 26));
     put_shared<width>(at, bytes);
     r.pc += 4;
+    return true;
   }
 };
 

@@ -1,7 +1,7 @@
 # WRUN_DISPATCH_DIR: the dispatch policy whose header handlers are compiled with. Tail calls where
 # a probe, compiled with this build's flags, finds that they don't grow the native stack.
-set(WRUN_DISPATCH "auto" CACHE STRING "How the interpreter dispatches: auto, tail or loop")
-set_property(CACHE WRUN_DISPATCH PROPERTY STRINGS auto tail loop)
+set(WRUN_DISPATCH "auto" CACHE STRING "How the interpreter dispatches: auto, tail, loop, or count (for bench/sequences)")
+set_property(CACHE WRUN_DISPATCH PROPERTY STRINGS auto tail loop count)
 
 function(wrun_probe_tail_calls result)
   if(CMAKE_CROSSCOMPILING AND NOT CMAKE_CROSSCOMPILING_EMULATOR)

@@ -20,15 +20,19 @@ class Emitter {
 
   void clear() {
     code_.clear();
+    starts_.clear();
     fixups_.clear();
   }
   std::uint32_t position() const { return static_cast<std::uint32_t>(code_.size()); }
-  std::span<const Word> code() const { return code_; }
+  std::span<Word> code() { return code_; }
+  /// Where the instructions begin.
+  std::span<const std::uint32_t> starts() const { return starts_; }
 
   /// Begins an instruction of `words` words, zeroed but for its handler; returns its position.
   std::uint32_t begin(Handler handler, std::uint32_t words) {
     const std::uint32_t at = position();
     code_.resize(code_.size() + words);
+    starts_.push_back(at);
     set_handler(at, handler);
     return at;
   }
@@ -42,7 +46,10 @@ class Emitter {
     std::memcpy(reinterpret_cast<char*>(&code_[at]) + byte, &value, sizeof(T));
   }
   /// Takes back everything from `at` on; no branch may refer to it.
-  void truncate(std::uint32_t at) { code_.resize(at); }
+  void truncate(std::uint32_t at) {
+    code_.resize(at);
+    while (!starts_.empty() && starts_.back() >= at) starts_.pop_back();
+  }
 
   /// A distance, at byte `byte` of the instruction at `at`, to a position that is known.
   void put_distance(std::uint32_t at, std::uint32_t byte, std::uint32_t target) {
@@ -66,6 +73,7 @@ class Emitter {
     std::uint32_t next;
   };
   std::vector<Word> code_;
+  std::vector<std::uint32_t> starts_;
   std::vector<Fixup> fixups_;
 };
 

@@ -139,8 +139,10 @@ std::string print_slots(const ModuleCode& module, std::uint32_t index) {
     if (line.result >= 0) {
       result = line.stored ? fmt::format("s{} = ", line.result) : std::string("acc = ");
     }
-    text += fmt::format("{:5}  {}{} {}  ; 0x{:x}\n", trace.places()[i].at, result, line.name,
-                        line.operands, trace.places()[i].offset);
+    const std::uint32_t more = trace.lengths().empty() ? 0 : trace.lengths()[i] - 1u;
+    text += fmt::format("{:5}  {}{} {}  ; 0x{:x}{}\n", trace.places()[i].at, result, line.name,
+                        line.operands, trace.places()[i].offset,
+                        more != 0 ? fmt::format(", with the next {}", more) : "");
   }
   if (code->catches != nullptr) text += to_text(*code->catches);
   return text;

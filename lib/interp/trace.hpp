@@ -50,10 +50,14 @@ class Trace {
   const std::vector<Place>& places() const { return places_; }
   /// Parallel to places(), or empty.
   const std::vector<Text>& texts() const { return texts_; }
+  /// How many instructions each one's handler runs; parallel to places(), or empty.
+  std::vector<std::uint8_t>& lengths() { return lengths_; }
+  const std::vector<std::uint8_t>& lengths() const { return lengths_; }
 
  private:
   std::vector<Place> places_;
   std::vector<Text> texts_;
+  std::vector<std::uint8_t> lengths_;
   bool with_text_;
 };
 

@@ -6,6 +6,7 @@
 
 #include "lib/interp/bodies_control.hpp"
 #include "lib/interp/bodies_moves.hpp"
+#include "lib/interp/sequences.hpp"
 #include "lib/wasm/rethrow_depth.hpp"
 
 namespace wrun::inline v0::interp {
@@ -53,6 +54,9 @@ SlotCode* Translator::translate(wasm::FuncIdx function, Trace* trace) {
   if (header.frame_slots > max_frame_slots) header.frame_slots = none;
   header.function = function.value;
   header.words = code_.position();
+  if constexpr (combines_instructions) {
+    combine(code_.code(), code_.starts(), trace_ ? &trace_->lengths() : nullptr);
+  }
   std::unique_ptr<const CatchTable> catches;
   if (!catches_.empty()) catches = std::make_unique<CatchTable>(catches_);
   return make_slot_code(header, code_.code(), std::move(catches));

@@ -29,5 +29,7 @@ inline void dispatch(Regs r) {
 }
 
 inline constexpr const char* dispatch_name = "loop";
+/// Whether instructions that often follow each other share a dispatch (sequences.hpp).
+inline constexpr bool combines_instructions = true;
 
 }  // namespace wrun::inline v0::interp

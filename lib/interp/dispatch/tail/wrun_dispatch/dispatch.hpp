@@ -50,5 +50,7 @@ inline void dispatch(const Regs& r) {
 }
 
 inline constexpr const char* dispatch_name = "tail calls";
+/// Whether instructions that often follow each other share a dispatch (sequences.hpp).
+inline constexpr bool combines_instructions = true;
 
 }  // namespace wrun::inline v0::interp
