@@ -28,6 +28,7 @@ Config config_for(const GuestOptions& options) {
   Config config;
   config.features = options.features;
   config.fuel = options.limits.fuel || options.usage;
+  config.interruptible = options.interruptible;
   if (options.limits.stack_size) config.stack_bytes = *options.limits.stack_size;
   return config;
 }

@@ -37,6 +37,7 @@ struct GuestOptions {
   RunLimits limits;
   Features features;
   bool gc_stress = false;
+  bool interruptible = true;
   bool json = false;
   bool usage = false;
   std::string usage_file;  ///< standard error if empty

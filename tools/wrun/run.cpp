@@ -27,6 +27,8 @@ void add_program_options(CLI::App& run, RunOptions& options) {
   add_features_option(run, options.features);
   add_tier_option(run);
   add_gc_stress_option(run, options.guest.gc_stress);
+  run.add_flag("--interruptible,!--uninterruptible", options.guest.interruptible,
+               "Let signals and timeouts stop loops (the default), or calls only");
 }
 
 void add_limit_options(CLI::App& run, RunLimits& limits) {
