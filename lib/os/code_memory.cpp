@@ -1,0 +1,60 @@
+#include "lib/os/code_memory.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <utility>
+
+#include "lib/os/mapping.hpp"
+
+namespace wrun::inline v0::os {
+
+CodeMemory::CodeMemory(CodeMemory&& other) noexcept
+    : code_(std::exchange(other.code_, nullptr)),
+      writable_(std::exchange(other.writable_, nullptr)),
+      size_(std::exchange(other.size_, 0)),
+      file_(std::exchange(other.file_, -1)) {}
+
+CodeMemory& CodeMemory::operator=(CodeMemory&& other) noexcept {
+  std::swap(code_, other.code_);
+  std::swap(writable_, other.writable_);
+  std::swap(size_, other.size_);
+  std::swap(file_, other.file_);
+  return *this;
+}
+
+CodeMemory::~CodeMemory() {
+  if (code_) munmap(const_cast<std::uint8_t*>(code_), size_);
+  if (writable_) munmap(writable_, size_);
+  if (file_ >= 0) close(file_);
+}
+
+std::optional<CodeMemory> CodeMemory::create(std::size_t bytes) noexcept {
+  const auto size = round_to_pages(bytes);
+  if (!size || *size == 0) return std::nullopt;
+  CodeMemory memory;
+  memory.size_ = *size;
+  memory.file_ = memfd_create("wrun-code", MFD_CLOEXEC);
+  if (memory.file_ < 0 || ftruncate(memory.file_, static_cast<off_t>(*size)) != 0)
+    return std::nullopt;
+  const auto map = [&](int protection) -> std::uint8_t* {
+    void* at = mmap(nullptr, *size, protection, MAP_SHARED | MAP_NORESERVE, memory.file_, 0);
+    return at == MAP_FAILED ? nullptr : static_cast<std::uint8_t*>(at);
+  };
+  memory.writable_ = map(PROT_READ | PROT_WRITE);
+  memory.code_ = map(PROT_READ | PROT_EXEC);
+  if (!memory.writable_ || !memory.code_) return std::nullopt;
+  return memory;
+}
+
+void CodeMemory::release(std::size_t offset, std::size_t bytes) noexcept {
+  const std::size_t page = page_size();
+  const std::size_t first = (offset + page - 1) & ~(page - 1);
+  const std::size_t end = (offset + bytes) & ~(page - 1);
+  if (first >= end) return;
+  fallocate(file_, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(first),
+            static_cast<off_t>(end - first));
+}
+
+}  // namespace wrun::inline v0::os

@@ -1,0 +1,38 @@
+#pragma once
+
+// Memory for machine code, mapped twice: where it runs it is never writable, where it is written
+// it is never executable.
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+namespace wrun::inline v0::os {
+
+class CodeMemory {
+ public:
+  CodeMemory() = default;
+  CodeMemory(CodeMemory&& other) noexcept;
+  CodeMemory& operator=(CodeMemory&& other) noexcept;
+  ~CodeMemory();
+
+  /// Nothing where the system refuses executable memory or has no room. Memory is taken as it is
+  /// written.
+  static std::optional<CodeMemory> create(std::size_t bytes) noexcept;
+
+  /// Where it runs.
+  const std::uint8_t* data() const { return code_; }
+  std::size_t size() const { return size_; }
+  /// Where the byte of the code at `offset` is written.
+  std::uint8_t* writable(std::size_t offset) const { return writable_ + offset; }
+  /// Gives the memory of whole pages back.
+  void release(std::size_t offset, std::size_t bytes) noexcept;
+
+ private:
+  const std::uint8_t* code_ = nullptr;
+  std::uint8_t* writable_ = nullptr;
+  std::size_t size_ = 0;
+  int file_ = -1;
+};
+
+}  // namespace wrun::inline v0::os
