@@ -8,10 +8,12 @@
 #include <wrun/error.hpp>
 
 #include "lib/interp/regs.hpp"
+#include "lib/runtime/native.hpp"
 
 namespace wrun::inline v0::interp {
 
-/// A place in running code: an instruction, or the end of a call that hasn't returned.
+/// A place in running code: an instruction, or the end of a call that hasn't returned. In machine
+/// code, pc is the code of resume_native_instr and fp a runtime::Suspended.
 struct Place {
   const Word* pc = nullptr;
   const Slot* fp = nullptr;
@@ -20,6 +22,25 @@ struct Place {
 
 /// The call that hasn't returned whose link this is; the code of stop_instr if the host called.
 Place caller_of(const Slot* link);
+/// The same where the link's words are already read.
+Place caller_at(const Word* next, const Slot* fp, const Instance* inst);
+
+/// Goes outwards from machine code, frame by frame.
+class NativeWalk {
+ public:
+  explicit NativeWalk(const Place& place);
+
+  /// The frames at the present position, innermost first; none when the segment is over.
+  bool locate(std::vector<runtime::NativeFrame>& frames) const;
+  const Instance& instance() const;
+  void step();
+  /// Once the segment is over: where the interpreter entered it.
+  const runtime::Segment& segment() const;
+
+ private:
+  const void* pc_;
+  const void* rbp_;
+};
 
 /// The error with the backtrace from `place` outwards, if it has none yet. If there is no memory
 /// for one, the error stays as it is.

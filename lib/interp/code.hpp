@@ -23,8 +23,10 @@ struct SlotCode {
   std::uint32_t link = 0;         ///< slot of the link
   std::uint32_t param_slots = 0;
   std::uint32_t result_slots = 0;
-  std::uint32_t function = 0;                   ///< index in the module, imports included
-  std::uint32_t words = 0;                      ///< length of the code that follows; 0 in stand-ins
+  bool is_native = false;      ///< has machine code: a NativeCode
+  std::uint32_t function = 0;  ///< index in the module, imports included
+  /// Length of the code that follows; 0 in stand-ins, and for machine code.
+  std::uint32_t words = 0;
   const interp::CatchTable* catches = nullptr;  ///< null if it catches nothing
 
   const std::uint64_t* code() const { return reinterpret_cast<const std::uint64_t*>(this + 1); }

@@ -29,7 +29,7 @@ constexpr std::uint32_t unmeasured_depth = 64;
 class Crossing {
  public:
   Crossing(ExecState& state, Record& record)
-      : state_(state), record_(record), top_(state.stack_top) {
+      : state_(state), record_(record), top_(state.stack_top), native_sp_(state.native.sp) {
     record_.outer = state.records;
     state.records = &record_;
     state.stack_top = record_.top;
@@ -38,6 +38,8 @@ class Crossing {
   ~Crossing() {
     state_.records = record_.outer;
     state_.stack_top = top_;
+    // There may have been no stack for machine code at first.
+    state_.native.sp = native_sp_ != nullptr ? native_sp_ : state_.native.stack_end;
     --state_.depth;
   }
   Crossing(const Crossing&) = delete;
@@ -47,6 +49,7 @@ class Crossing {
   ExecState& state_;
   Record& record_;
   Slot* top_;
+  std::uint8_t* native_sp_;
 };
 
 bool has_native_room(const ExecState& state) {
@@ -90,7 +93,8 @@ Slot* push_frame(ExecState& state, const SlotCode& code, const Slot* args) {
   return fp;
 }
 
-bool run(ExecState& state, const SlotCode& code, Instance* inst, Slot* fp, Slot* args) {
+bool run(ExecState& state, const SlotCode& code, Instance* inst, std::uint32_t index, Slot* fp,
+         Slot* args) {
   Record record;
   record.kind = Record::Kind::enter;
   record.fp = fp;
@@ -98,7 +102,7 @@ bool run(ExecState& state, const SlotCode& code, Instance* inst, Slot* fp, Slot*
   record.top = fp;
   const Crossing crossing(state, record);
   write_link(fp + code.link, stop_instr.code(), nullptr, inst);
-  Regs r{code.entry, fp, nullptr, 0, inst, 0, 0, 0, {}};
+  Regs r{code.entry, fp, nullptr, 0, inst, index, 0, 0, {}};
   reload_memory(r);
   dispatch(r);
   if (state.failure) return false;
@@ -150,7 +154,7 @@ bool enter(ExecState& state, const runtime::FuncRef& function, Slot* args) noexc
   if (code == nullptr) return runtime::fail(state, runtime::make_trap(TrapCode::allocation_failed));
   Slot* fp = push_frame(state, *code, args);
   if (fp == nullptr) return exhausted(state);
-  return run(state, *code, function.instance, fp, args);
+  return run(state, *code, function.instance, function.index, fp, args);
 }
 
 const char* dispatch_policy() {

@@ -11,8 +11,8 @@
 #include <wrun/features.hpp>
 
 #include "lib/runtime/exec_state.hpp"
+#include "lib/runtime/native.hpp"
 #include "lib/runtime/objects.hpp"
-#include "lib/runtime/tier.hpp"
 
 namespace wrun::inline v0::interp {
 
@@ -22,17 +22,23 @@ struct CodeOptions {
   bool interruptible = true;
   /// Fills the upper halves of i32 slots with garbage at function boundaries; for tests.
   bool poison_upper_halves = false;
+  /// Where there is a compiler: how many calls and turns of loops make a function hot. 1: it is
+  /// compiled at its first call.
+  std::uint32_t hot_after = runtime::never_hot;
 };
 
 /// Makes a module's functions callable: each is translated when it is first called. Once per
 /// ModuleCode, before any instance of it. Throws std::bad_alloc.
 void prepare(runtime::ModuleCode& module, const CodeOptions& options);
 
-/// See runtime::EnterFn. Everything that fails is in state.failure.
+/// Calls a function (WebAssembly's or the host's). args holds the parameters in slots and room for
+/// the results, which replace them. False when it failed: state.failure says why. Switches to the
+/// store's stack; checks that the host's own stack has room left.
 bool enter(runtime::ExecState& state, const runtime::FuncRef& function,
            runtime::Slot* args) noexcept;
 
-/// See runtime::BacktraceFn. At most the innermost 100 frames.
+/// The WebAssembly frames that are running now, innermost first; for host functions and traps. At
+/// most 100.
 std::vector<Frame> backtrace(const runtime::ExecState& state);
 
 /// How many of the module's functions have been translated so far.

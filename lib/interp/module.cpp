@@ -53,6 +53,20 @@ const SlotCode* CodeIndex::publish(CodeCell& cell, const SlotCode* code) try {
   throw;
 }
 
+const SlotCode* CodeIndex::publish_native(CodeCell& cell, std::unique_ptr<NativeCode> code) {
+  const std::lock_guard lock(mutex_);
+  auto& place = native_[&cell];
+  if (!place) {
+    place = std::move(code);
+    cell.slot_code.store(place.get(), std::memory_order_release);
+  }
+  return place.get();
+}
+
+CodeIndex::~CodeIndex() {
+  for (const void* code : codes_) free_slot_code(static_cast<const SlotCode*>(code));
+}
+
 const SlotCode* CodeIndex::find(const Word* pc) const {
   const std::lock_guard lock(mutex_);
   const auto after = codes_.upper_bound(pc);
@@ -79,9 +93,6 @@ void prepare(ModuleCode& module, const CodeOptions& options) {
     cell_of(module, i).slot_code.store(&stand_in->second, std::memory_order_relaxed);
   }
   module.tier_data = std::move(data);
-  module.free_slot_code = [](const SlotCode* code) {
-    if (!is_stand_in(code)) free_slot_code(code);
-  };
 }
 
 const SlotCode* code_of(const ModuleCode& module, std::uint32_t index) noexcept try {
@@ -89,6 +100,9 @@ const SlotCode* code_of(const ModuleCode& module, std::uint32_t index) noexcept 
   const SlotCode* code = cell.slot_code.load(std::memory_order_acquire);
   if (!is_stand_in(code)) return code;
   const InterpModule& own = interp_module(module);
+  if (own.options.hot_after == 1) {
+    if (const SlotCode* native = publish_native(module, index)) return native;
+  }
   Translator translator(*module.data, own.options, own.layouts);
   const SlotCode* translated = translator.translate(wasm::FuncIdx(index));
   return translated ? interp_module(module).index.publish(cell, translated) : nullptr;
@@ -120,8 +134,10 @@ const SlotCode* find_code(const ModuleCode& module, const Word* pc) {
 std::uint32_t translated_functions(const ModuleCode& module) {
   const std::size_t count = module.data->functions.size() - module.data->imported_functions;
   std::uint32_t translated = 0;
-  for (std::size_t i = 0; i < count; ++i)
-    translated += !is_stand_in(module.cells[i].slot_code.load(std::memory_order_acquire));
+  for (std::size_t i = 0; i < count; ++i) {
+    const SlotCode* code = module.cells[i].slot_code.load(std::memory_order_acquire);
+    translated += !is_stand_in(code) && !code->is_native;
+  }
   return translated;
 }
 

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <set>
 #include <span>
@@ -12,22 +13,32 @@
 
 #include "lib/interp/code.hpp"
 #include "lib/interp/interp.hpp"
+#include "lib/interp/native_calls.hpp"
 #include "lib/runtime/heap_object.hpp"
 
 namespace wrun::inline v0::interp {
 
-/// All code that was published, by address. Thread-safe.
+/// All code that was published, by address; owns it. Thread-safe.
 class CodeIndex {
  public:
+  CodeIndex() = default;
+  CodeIndex(const CodeIndex&) = delete;
+  CodeIndex& operator=(const CodeIndex&) = delete;
+  ~CodeIndex();
+
   /// Puts `code` into the cell unless another thread was first; returns what is there then. Throws
   /// std::bad_alloc, with `code` freed.
   const SlotCode* publish(runtime::CodeCell& cell, const SlotCode* code);
+  /// Puts a function's machine code into its cell, unless it is there already; what was there is
+  /// kept for whoever runs it. Throws std::bad_alloc.
+  const SlotCode* publish_native(runtime::CodeCell& cell, std::unique_ptr<NativeCode> code);
   /// The code that `pc` is in, or null; logarithmic.
   const SlotCode* find(const Word* pc) const;
 
  private:
   mutable std::mutex mutex_;
   std::set<const void*, std::less<>> codes_;
+  std::map<const runtime::CodeCell*, std::unique_ptr<NativeCode>> native_;
 };
 
 struct InterpModule {
@@ -44,7 +55,7 @@ inline const InterpModule& interp_module(const runtime::ModuleCode& module) {
 }
 
 inline bool is_stand_in(const SlotCode* code) {
-  return code->words == 0;
+  return code->words == 0 && !code->is_native;
 }
 
 /// The function's code, translated now if nobody did before. Null when out of memory. `index`

@@ -82,11 +82,8 @@ struct LimitReached {
       return;
     }
     if (!state.should_stop()) return stop_with(r, TrapCode::stack_exhausted, pc);
-    // Left over from a request that was taken back: put the limit back, but never over a new one.
-    state.limit.store(state.stack_end, std::memory_order_release);
-    if (state.stop.load(std::memory_order_acquire) != ExecState::Stop::none) {
-      state.limit.store(nullptr, std::memory_order_release);
-    }
+    // Left over from a request that was taken back.
+    state.restore_limits();
     r.pc = pc;
   }
 };

@@ -1,4 +1,5 @@
 #include "lib/interp/translator.hpp"
+#include "lib/interp/native_calls.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -80,6 +81,7 @@ void Translator::begin(Walker& w) {
   std::fill_n(unset_.begin(), param_slots, false);
   in_prologue_ = slots > param_slots;
   sums_.clear();
+  if (counts()) count(&handler<CountCall>, 0, "count_call");
   if (!options_.poison_upper_halves) return;
   for (std::uint32_t i = 0; i < params; ++i) {
     if (locals[i].kind() != Kind::i32) continue;

@@ -243,6 +243,8 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   Condition take_reference(Value& reference);
   void put_label();
   void charge(std::uint32_t offset);
+  bool counts() const { return options_.hot_after > 1; }
+  void count(Handler handler, std::uint32_t loop, std::string_view name);
   static bool is_function(const Control& c) { return c.kind == wasm::ControlKind::function; }
   bool polls(const Control& target) const {
     return options_.interruptible && target.kind == wasm::ControlKind::loop;

@@ -3,6 +3,7 @@
 #include "lib/interp/bodies_calls.hpp"
 #include "lib/interp/bodies_control.hpp"
 #include "lib/interp/bodies_moves.hpp"
+#include "lib/interp/native_calls.hpp"
 #include "lib/interp/translator.hpp"
 
 namespace wrun::inline v0::interp {
@@ -75,6 +76,15 @@ void Translator::loop(Walker& w, Control& c) {
   put_label();
   c.label.position = code_.position();
   c.label.inside = catches_.present();
+  if (counts()) count(&handler<CountTurn>, w.offset(), "count_turn");
+}
+
+/// Counts towards compiling the function, and entering that code here.
+void Translator::count(Handler handler, std::uint32_t loop, std::string_view name) {
+  const std::uint32_t at = emit(handler, 3, name);
+  code_.put(at, 8, walker_.function_index().value - module_.imported_functions);
+  code_.put(at, 12, options_.hot_after);
+  code_.put(at, 16, loop);
 }
 
 /// If the value is what the last instruction left in the accumulator only, takes the instruction

@@ -8,6 +8,7 @@
 #include "lib/interp/catch_table.hpp"
 #include "lib/interp/code.hpp"
 #include "lib/interp/module.hpp"
+#include "lib/interp/native_calls.hpp"
 #include "lib/runtime/exceptions.hpp"
 #include "lib/runtime/store.hpp"
 #include "lib/runtime/trap.hpp"
@@ -24,7 +25,16 @@ struct Position {
   Place place;
   const SlotCode* code = nullptr;
   const CatchTable::Entry* entry = nullptr;
+  const runtime::Segment* passed = nullptr;  ///< the last of machine code that is left
 };
+
+/// Machine code catches nothing: goes on where the interpreter entered it.
+void pass_native(Position& position) {
+  NativeWalk walk(position.place);
+  for (std::vector<runtime::NativeFrame> frames; walk.locate(frames);) walk.step();
+  position.passed = &walk.segment();
+  position.place = caller_of(walk.segment().link.words);
+}
 
 enum class Outcome : std::uint8_t { caught, uncaught, stopped };
 
@@ -59,6 +69,10 @@ Outcome search(const ExecState& state, const Exception& exception, Position& pos
   Place& place = position.place;
   while (place.pc != stop_instr.code()) {
     if (is_stopped(state)) return Outcome::stopped;
+    if (place.pc == resume_native_instr.code()) {
+      pass_native(position);
+      continue;
+    }
     position.code = code_at(place, position.code);
     if (position.code == nullptr) return Outcome::uncaught;
     position.entry = find_entry(*position.code, place, exception);
@@ -71,6 +85,10 @@ Outcome search(const ExecState& state, const Exception& exception, Position& pos
 /// Goes on where the exception is caught.
 void land(Regs& r, Exception& exception, const Position& position) {
   const CatchTable::Entry& entry = *position.entry;
+  if (position.passed != nullptr) {
+    r.inst->state->native.sp = position.passed->outer_sp;
+    r.inst->state->stack_top = position.passed->outer_top;
+  }
   r.fp = const_cast<Slot*>(position.place.fp);
   r.inst = const_cast<Instance*>(position.place.inst);
   if (entry.values != CatchTable::none && exception.slots != 0)

@@ -43,6 +43,7 @@ HostFunction& create_host_function(Store& store, HostFunctionSpec spec) {
   const wasm::CanonFuncType& type = store.types().entry(spec.type).type.func;
   function.param_slots = slot_count<wasm::TypeId>(type.params);
   function.result_slots = slot_count<wasm::TypeId>(type.results);
+  if (store.native() != nullptr) function.ref.cell = store.native()->host_cell(type);
   return function;
 }
 

@@ -13,6 +13,7 @@
 
 #include "lib/os/parker.hpp"
 #include "lib/os/wake.hpp"
+#include "lib/runtime/native.hpp"
 #include "lib/runtime/objects.hpp"
 #include "lib/runtime/slot.hpp"
 
@@ -51,6 +52,7 @@ struct ExecState {
   std::atomic<Slot*> limit{nullptr};
   /// Fuel left, where the engine counts it.
   std::int64_t fuel = 0;
+  NativeState native;
   /// Calls into the host so far; whoever calls a host function counts it here.
   std::uint64_t host_calls = 0;
   /// Times that memory.atomic.wait slept, or tried to.
@@ -88,6 +90,7 @@ struct ExecState {
     while (!stop.compare_exchange_weak(before, with(before, why))) {
     }
     limit.store(nullptr);
+    native.limit.store(no_native_limit);
     wake.set();
     parker.unpark();
   }
@@ -96,7 +99,7 @@ struct ExecState {
   /// Undoes all requests, whoever made them.
   void rearm() noexcept {
     stop.store(Stop::none, std::memory_order_relaxed);
-    limit.store(stack_end, std::memory_order_release);
+    restore_limits();
     wake.clear();
   }
   /// Undoes requests of that kind; others stay, also those that come at the same time.
@@ -105,8 +108,16 @@ struct ExecState {
     while (!stop.compare_exchange_weak(before, without(before, handled))) {
     }
     wake.clear();
-    limit.store(stack_end);
+    restore_limits();
     if (const Stop why = stop.load(); why != Stop::none) request(why);
+  }
+  /// Puts the limits back that a request has taken away, but never over a new one.
+  void restore_limits() noexcept {
+    limit.store(stack_end);
+    native.limit.store(native.stack_limit);
+    if (stop.load() == Stop::none) return;
+    limit.store(nullptr);
+    native.limit.store(no_native_limit);
   }
   bool should_stop() const noexcept { return limit.load(std::memory_order_relaxed) == nullptr; }
 

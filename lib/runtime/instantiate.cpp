@@ -96,6 +96,11 @@ void Instantiation::define_functions() {
     function.instance = &instance_;
     instance_.function_refs.push_back(&function);
   }
+  if (instance_.code->native == nullptr || instance_.own_functions.empty()) return;
+  instance_.heat_storage.reset(static_cast<std::uint32_t*>(
+      std::calloc(instance_.own_functions.size(), sizeof(std::uint32_t))));
+  instance_.heat = instance_.heat_storage.get();
+  if (instance_.heat == nullptr) throw std::bad_alloc();
 }
 
 void Instantiation::define_tags() {

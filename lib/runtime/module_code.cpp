@@ -15,13 +15,4 @@ std::size_t bodies(const wasm::ModuleData& module) {
 ModuleCode::ModuleCode(std::shared_ptr<const wasm::ModuleData> module)
     : data(std::move(module)), cells(std::make_unique<CodeCell[]>(bodies(*data))) {}
 
-ModuleCode::~ModuleCode() {
-  if (!free_slot_code) return;
-  for (std::size_t i = 0; i < bodies(*data); ++i) {
-    if (const SlotCode* code = cells[i].slot_code.load(std::memory_order_acquire)) {
-      free_slot_code(code);
-    }
-  }
-}
-
 }  // namespace wrun::inline v0::runtime

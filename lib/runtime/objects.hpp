@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <span>
 #include <vector>
@@ -22,6 +23,8 @@ struct ExecState;
 struct Instance;
 struct HostFunction;
 struct ModuleCode;
+class NativeEngine;
+struct NativeTier;
 class SharedMemory;
 class Store;
 
@@ -69,15 +72,19 @@ struct SlotCode;
 /// written by release store, read by acquire load, never written again but for a better tier.
 struct CodeCell {
   std::atomic<const SlotCode*> slot_code{nullptr};
+  /// What machine code calls: the function's own, or what brings the call to the interpreter. Null
+  /// where there is no compiler.
+  std::atomic<const void*> machine_code{nullptr};
 };
 
 /// What a function reference points to: embedded in its instance or its host function.
 struct FuncRef {
-  const CodeCell* cell = nullptr;  ///< null for host functions
-  wasm::TypeId type;               ///< canonical
-  std::uint32_t index = 0;         ///< in its instance's function index space
-  Instance* instance = nullptr;    ///< whose code it is; null for host functions
-  HostFunction* host = nullptr;    ///< null for WebAssembly functions
+  /// Of a host function only for machine code: its slot_code is null.
+  const CodeCell* cell = nullptr;
+  wasm::TypeId type;             ///< canonical
+  std::uint32_t index = 0;       ///< in its instance's function index space
+  Instance* instance = nullptr;  ///< whose code it is; null for host functions
+  HostFunction* host = nullptr;  ///< null for WebAssembly functions
 
   Ref as_ref() const { return reinterpret_cast<Ref>(this); }
   static const FuncRef* from(Ref ref) { return reinterpret_cast<const FuncRef*>(ref); }
@@ -164,6 +171,9 @@ struct Instance : Cell {
   Table** tables = nullptr;
   Memory** memories = nullptr;
   const wasm::TypeId* type_ids = nullptr;  ///< by TypeIdx
+  /// How often each function was called and its loops went round, imports not counted; only where
+  /// there is a compiler. Zeros that take no memory until they are touched.
+  std::uint32_t* heat = nullptr;
   std::uint32_t imported_functions = 0;
 
   ModuleCode* code = nullptr;
@@ -181,6 +191,7 @@ struct Instance : Cell {
   std::vector<Tag*> tag_cells;
   /// By ElemIdx: the values of segments that are made of expressions and weren't dropped.
   std::vector<std::vector<Ref>> element_values;
+  std::unique_ptr<std::uint32_t[], void (*)(void*)> heat_storage{nullptr, std::free};
 
   explicit Instance(Store* s) : Cell(CellKind::instance, s) {}
 };
@@ -188,15 +199,14 @@ struct Instance : Cell {
 /// A module's code in every tier, shared by its instances in all stores. Thread-safe.
 struct ModuleCode {
   std::shared_ptr<const wasm::ModuleData> data;
-  std::unique_ptr<CodeCell[]> cells;  ///< one for each function with a body
-  std::shared_ptr<void> tier_data;    ///< what the tier needs for the module
-  /// Frees what a tier published in a cell.
-  void (*free_slot_code)(const SlotCode*) = nullptr;
+  std::unique_ptr<CodeCell[]> cells;   ///< one for each function with a body
+  std::shared_ptr<void> tier_data;     ///< what the tier needs for the module
+  const NativeTier* native = nullptr;  ///< the compiler; null: everything is interpreted
+  std::shared_ptr<void> native_data;   ///< what the compiler needs for the module
 
   explicit ModuleCode(std::shared_ptr<const wasm::ModuleData> module);
   ModuleCode(const ModuleCode&) = delete;
   ModuleCode& operator=(const ModuleCode&) = delete;
-  ~ModuleCode();
 };
 
 }  // namespace wrun::inline v0::runtime

@@ -47,6 +47,7 @@ Store::Store(StoreConfig config)
       registry_(std::move(config.registry)),
       timer_(std::move(config.timer)),
       account_(std::move(config.budget)),
+      native_(config.native),
       handles_(id_),
       heap_(account_, registry_, config.gc_stress),
       mark_stack_(config.mark_stack_entries) {
@@ -139,6 +140,9 @@ void Store::mark_frames(Marker& marker) {
   if (!stack_ || !top) return;
   const auto* begin = reinterpret_cast<const Slot*>(stack_.begin());
   if (top > begin) marker.mark_words({begin, top});
+  if (!native_stack_) return;
+  marker.mark_words({reinterpret_cast<const Slot*>(state_.native.sp),
+                     reinterpret_cast<const Slot*>(state_.native.stack_end)});
 }
 
 void Store::sweep() {

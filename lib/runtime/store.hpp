@@ -37,6 +37,7 @@ struct StoreConfig {
   bool gc_stress = false;                        ///< collect at every allocation in the heap
   std::size_t mark_stack_entries = unlimited;    ///< the most that marking remembers; for tests
   std::uint64_t host_id = 0;                     ///< what the layer above calls the store
+  NativeEngine* native = nullptr;                ///< the engine's compiler, if it has one
 };
 
 class Marker;
@@ -59,6 +60,7 @@ class Store {
   wasm::TypeRegistry& types() const { return *registry_; }
   const std::shared_ptr<wasm::TypeRegistry>& registry() const { return registry_; }
   Account& account() { return account_; }
+  NativeEngine* native() const { return native_; }
 
   // Handles
 
@@ -154,6 +156,8 @@ class Store {
   /// Creates the stack for frames and sets the state's limits to it, the first time.
   Result<void> ensure_stack();
   const os::Stack& stack() const { return stack_; }
+  /// The same for machine code's frames; false if there is no address space for it.
+  bool ensure_native_stack() noexcept;
 
   /// Replaces the limits. What is left of the fuel goes back, and the new amount is granted; the
   /// deadline is set anew or cleared. The stack's size counts until the first entry.
@@ -186,8 +190,10 @@ class Store {
   std::shared_ptr<wasm::TypeRegistry> registry_;
   std::shared_ptr<os::Timer> timer_;
   Account account_;
+  NativeEngine* native_;
   ExecState state_;
   os::Stack stack_;
+  os::Stack native_stack_;  // machine code's, which grows down
   HandleTable handles_;
   std::vector<Cell*> cells_;
   std::unordered_map<const Cell*, std::shared_ptr<void>> attachments_;

@@ -10,6 +10,13 @@
 
 namespace wrun::inline v0::runtime {
 
+namespace {
+
+/// What stays free below the last frame of machine code, for signal frames.
+constexpr std::uint64_t native_reserve = 64 * 1024;
+
+}  // namespace
+
 Result<void> Store::ensure_stack() {
   if (stack_) return {};
   const std::uint64_t bytes = account_.limits().stack_bytes;
@@ -21,10 +28,22 @@ Result<void> Store::ensure_stack() {
   stack_ = std::move(*stack);
   state_.stack_top = reinterpret_cast<Slot*>(stack_.begin());
   state_.stack_end = reinterpret_cast<Slot*>(stack_.end());
-  state_.limit.store(state_.stack_end);
   // Somebody may have asked to stop before there was a limit to take away.
-  if (state_.stop.load() != ExecState::Stop::none) state_.limit.store(nullptr);
+  state_.restore_limits();
   return {};
+}
+
+bool Store::ensure_native_stack() noexcept {
+  if (native_stack_) return true;
+  // Machine code's frames are about as large as the interpreter's.
+  auto stack = os::Stack::create(stack_.size() + native_reserve);
+  if (!stack) return false;
+  native_stack_ = std::move(*stack);
+  state_.native.sp = state_.native.stack_end = native_stack_.end();
+  state_.native.stack_limit =
+      reinterpret_cast<std::uintptr_t>(native_stack_.begin()) + native_reserve;
+  state_.restore_limits();
+  return true;
 }
 
 Result<void> Store::set_limits(Limits limits) {

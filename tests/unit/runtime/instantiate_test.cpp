@@ -319,20 +319,19 @@ TEST_F(InstantiateTest, TheLimitOfInstancesCountsTheLivingOnly) {
   EXPECT_TRUE(instantiate(store, module, {}));
 }
 
-TEST_F(InstantiateTest, PublishedSlotCodeIsFreedWithTheModule) {
-  static int freed = 0;
+TEST_F(InstantiateTest, WhatTiersKeepIsFreedWithTheModule) {
   ModuleBuilder builder(registry);
   builder.func(builder.type({}, {}));
   auto module = builder.build();
-  int code = 0;
-  module->cells[0].slot_code.store(reinterpret_cast<const SlotCode*>(&code));
-  module->free_slot_code = [](const SlotCode*) { ++freed; };
+  auto kept = std::make_shared<int>();
+  const std::weak_ptr<int> watched = kept;
+  module->tier_data = std::move(kept);
   const Handle handle = store.handle(made(store, module));
   module.reset();
-  EXPECT_EQ(freed, 0);
+  EXPECT_FALSE(watched.expired());
   EXPECT_TRUE(store.release(handle));
   store.collect();
-  EXPECT_EQ(freed, 1);
+  EXPECT_TRUE(watched.expired());
 }
 
 }  // namespace

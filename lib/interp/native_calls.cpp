@@ -1,0 +1,275 @@
+#include "lib/interp/native_calls.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <new>
+#include <utility>
+
+#include "lib/interp/bodies_calls.hpp"
+#include "lib/interp/host_call.hpp"
+#include "lib/interp/module.hpp"
+#include "lib/interp/unwind.hpp"
+#include "lib/runtime/store.hpp"
+#include "lib/runtime/trap.hpp"
+
+namespace wrun::inline v0::interp {
+
+using runtime::ExecState;
+using runtime::Leave;
+using runtime::NativeEntry;
+using runtime::NativeTier;
+using runtime::Segment;
+using runtime::Suspended;
+
+namespace {
+
+constexpr std::uintptr_t segment_alignment = 16;
+
+Suspended* suspended(const ExecState& state) {
+  return reinterpret_cast<Suspended*>(state.native.sp);
+}
+
+const NativeTier& tier_of(const Instance& instance) {
+  return *instance.code->native;
+}
+
+/// Ends the activation with what happened where machine code left.
+void stop_at(Regs& r, Error error) noexcept {
+  ExecState& state = *r.inst->state;
+  Suspended at{nullptr, nullptr, state.native.frame, state.native.pc};
+  const Place place{resume_native_instr.code(), reinterpret_cast<Slot*>(&at), r.inst};
+  runtime::fail(state, add_backtrace(std::move(error), state, place));
+  r.pc = stop_instr.code();
+}
+
+void trapped(Regs& r) noexcept {
+  ExecState& state = *r.inst->state;
+  if ((state.native.trap & runtime::trap_has_address) != 0)
+    return stop_at(r, runtime::make_memory_trap(state.address, r.inst->memory0->size));
+  stop_at(r, runtime::make_trap(static_cast<TrapCode>(state.native.trap)));
+}
+
+/// The instance of the frame that left.
+Instance* instance_of_frame(const void* rbp) {
+  return static_cast<Instance* const*>(rbp)[-1];
+}
+
+/// The segment is done: goes back to who called it.
+void returned(Regs& r) {
+  ExecState& state = *r.inst->state;
+  const auto* segment = reinterpret_cast<const Segment*>(state.native.sp);
+  state.native.sp = segment->outer_sp;
+  state.stack_top = segment->outer_top;
+  const Slot first = *segment->fp;
+  r.i = first.get<std::uint64_t>();
+  r.f = first.get<float>();
+  r.d = first.get<double>();
+  leave(r, segment->link.words);
+}
+
+/// Machine code calls a function that is interpreted.
+void call_interpreted(Regs& r) {
+  ExecState& state = *r.inst->state;
+  Instance* callee = state.native.instance;
+  const std::uint32_t index = state.native.function;
+  const SlotCode* code = load_code(callee->cells[index - callee->imported_functions]);
+  Slot* fp = state.stack_top;
+  if (code->frame_slots > static_cast<std::size_t>(state.stack_end - fp)) {
+    state.native.pc = suspended(state)->pc;
+    state.native.frame = suspended(state)->rbp;
+    return stop_at(r, runtime::make_trap(TrapCode::stack_exhausted));
+  }
+  write_link(fp + code->link, resume_native_instr.code(), reinterpret_cast<Slot*>(state.native.sp),
+             r.inst);
+  r.inst = callee;
+  r.fp = fp;
+  r.i = index;
+  r.pc = code->entry;
+  reload_memory(r);
+}
+
+bool call_host_function(Regs& r) {
+  ExecState& state = *r.inst->state;
+  auto* fp = reinterpret_cast<Slot*>(state.native.sp);
+  return call_host(state, *state.native.callee->host, state.stack_top,
+                   {resume_native_instr.code(), fp, r.inst});
+}
+
+/// A check against the limit failed. False if it has ended the activation.
+bool pass_limit(Regs& r) {
+  ExecState& state = *r.inst->state;
+  if (state.stop.load(std::memory_order_acquire) != ExecState::Stop::none) {
+    runtime::fail_stopped(state);
+    r.pc = stop_instr.code();
+    return false;
+  }
+  if (state.native.limit.load(std::memory_order_relaxed) != runtime::no_native_limit) {
+    stop_at(r, runtime::make_trap(TrapCode::stack_exhausted));
+    return false;
+  }
+  state.restore_limits();
+  return true;
+}
+
+/// Does what machine code left for, and goes back to it where that is all.
+void go_on(Regs& r, Leave why) {
+  ExecState& state = *r.inst->state;
+  const runtime::ModuleCode& module = *r.inst->code;
+  for (;; why = module.native->resume(state, module)) {
+    switch (why) {
+      case Leave::returned:
+        return returned(r);
+      case Leave::called:
+        r.inst = instance_of_frame(suspended(state)->rbp);
+        return call_interpreted(r);
+      case Leave::host_call:
+        r.inst = instance_of_frame(suspended(state)->rbp);
+        if (!call_host_function(r)) {
+          return host_failed(
+              r, {resume_native_instr.code(), reinterpret_cast<Slot*>(state.native.sp), r.inst});
+        }
+        break;
+      case Leave::limit:
+        r.inst = instance_of_frame(state.native.frame);
+        if (!pass_limit(r)) return;
+        break;
+      case Leave::trapped:
+        r.inst = instance_of_frame(state.native.frame);
+        return trapped(r);
+    }
+  }
+}
+
+/// A segment for machine code that gets its arguments from r.fp, and goes on at `link`.
+Segment& push_segment(Regs& r, const Slot* link) {
+  ExecState& state = *r.inst->state;
+  const auto below = (reinterpret_cast<std::uintptr_t>(state.native.sp) - sizeof(Segment)) &
+                     ~(segment_alignment - 1);
+  auto& segment = *reinterpret_cast<Segment*>(below);
+  std::memcpy(segment.link.words, link, sizeof(segment.link.words));
+  segment.fp = r.fp;
+  segment.state = &state;
+  segment.outer_sp = state.native.sp;
+  segment.outer_top = state.stack_top;
+  state.native.sp = reinterpret_cast<std::uint8_t*>(&segment);
+  return segment;
+}
+
+/// Whether there is a stack for machine code, and room on it.
+bool has_native_room(ExecState& state) {
+  constexpr std::uintptr_t least = 4096;
+  if (state.native.sp == nullptr && !state.store->ensure_native_stack()) return false;
+  return reinterpret_cast<std::uintptr_t>(state.native.sp) > state.native.stack_limit + least;
+}
+
+void enter(Regs& r, const NativeEntry& entry, std::uint32_t function, const Slot* link, Slot* top) {
+  ExecState& state = *r.inst->state;
+  if (!has_native_room(state)) {
+    const Place caller = caller_of(link);
+    Slot saved[runtime::link_slots];
+    std::memcpy(saved, link, sizeof(saved));
+    leave(r, saved);
+    runtime::fail(state,
+                  add_backtrace(runtime::make_trap(TrapCode::stack_exhausted), state, caller));
+    r.pc = stop_instr.code();
+    return;
+  }
+  push_segment(r, link);
+  state.stack_top = top;
+  go_on(r, tier_of(*r.inst).enter(state, entry, *r.inst, function));
+}
+
+struct EnterNative {
+  static void run(Regs& r) {
+    const auto index = static_cast<std::uint32_t>(r.i);
+    const auto& code = static_cast<const NativeCode&>(
+        *load_code(r.inst->cells[index - r.inst->imported_functions]));
+    enter(r, code.native, index, r.fp + code.link, r.fp + code.frame_slots);
+  }
+};
+
+/// Counts anew: where it can't be compiled, that is asked for again.
+void cool(Regs& r) {
+  r.inst->heat[operand<std::uint32_t>(r.inst->state->pc, 8)] = 0;
+}
+
+/// At the function's first instruction, with its arguments where they arrive.
+struct HotCall {
+  static void run(Regs& r) {
+    const Word* pc = r.inst->state->pc;
+    const std::uint32_t function = operand<std::uint32_t>(pc, 8) + r.inst->imported_functions;
+    const SlotCode* code = find_code(*r.inst->code, pc);
+    const SlotCode* native = publish_native(*r.inst->code, function);
+    cool(r);
+    r.pc = pc + 3;
+    if (native == nullptr) return;
+    const auto& entry = static_cast<const NativeCode&>(*native).native;
+    enter(r, entry, function, r.fp + code->link, r.fp + native->frame_slots);
+  }
+};
+
+struct HotLoop {
+  static void run(Regs& r) {
+    const Word* pc = r.inst->state->pc;
+    const std::uint32_t function = operand<std::uint32_t>(pc, 8) + r.inst->imported_functions;
+    const runtime::ModuleCode& module = *r.inst->code;
+    // Later calls are to be quick, too.
+    publish_native(module, function);
+    const NativeEntry* entry = module.native->hot(module, function, operand<std::uint32_t>(pc, 16));
+    cool(r);
+    r.pc = pc + 3;
+    if (entry == nullptr) return;
+    const SlotCode* code = find_code(module, pc);
+    enter(r, *entry, function, r.fp + code->link, r.fp + code->frame_slots);
+  }
+};
+
+struct ResumeNative {
+  static void run(Regs& r) {
+    ExecState& state = *r.inst->state;
+    state.native.sp = reinterpret_cast<std::uint8_t*>(r.fp);
+    go_on(r, tier_of(*r.inst).resume(state, *r.inst->code));
+  }
+};
+
+}  // namespace
+
+const StaticInstr enter_native_instr{rare_handler<EnterNative>};
+const StaticInstr hot_call_instr{rare_handler<HotCall>};
+const StaticInstr hot_loop_instr{rare_handler<HotLoop>};
+const StaticInstr resume_native_instr{rare_handler<ResumeNative>};
+
+namespace {
+
+/// The code for a function's cell.
+std::unique_ptr<NativeCode> make_native_code(const wasm::FuncType& type, std::uint32_t function,
+                                             const NativeEntry& entry) {
+  auto code = std::make_unique<NativeCode>();
+  const std::uint32_t params = runtime::slot_count(std::span(std::as_const(type.params)));
+  const std::uint32_t results = runtime::slot_count(std::span(std::as_const(type.results)));
+  code->entry = enter_native_instr.code();
+  code->param_slots = params;
+  code->result_slots = results;
+  code->link = params;
+  code->frame_slots = std::max(params + runtime::link_slots, results);
+  code->function = function;
+  code->is_native = true;
+  code->native = entry;
+  return code;
+}
+
+}  // namespace
+
+const SlotCode* publish_native(const runtime::ModuleCode& module, std::uint32_t function) noexcept
+    try {
+  const NativeEntry* entry = module.native->hot(module, function, 0);
+  if (entry == nullptr) return nullptr;
+  const wasm::ModuleData& data = *module.data;
+  runtime::CodeCell& cell = module.cells[function - data.imported_functions];
+  const wasm::FuncType& type = data.type_of(wasm::FuncIdx(function));
+  return interp_module(module).index.publish_native(cell, make_native_code(type, function, *entry));
+} catch (const std::bad_alloc&) {
+  return nullptr;
+}
+
+}  // namespace wrun::inline v0::interp

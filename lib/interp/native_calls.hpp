@@ -1,0 +1,49 @@
+#pragma once
+
+// Between the interpreter and machine code, as the interpreter sees it: a function that has
+// machine code is entered by an instruction of its own, and a call from machine code into the
+// interpreter returns to another one.
+
+#include "lib/interp/code.hpp"
+#include "lib/interp/traps.hpp"
+#include "lib/runtime/native.hpp"
+
+namespace wrun::inline v0::interp {
+
+/// Where NativeCode is entered; the integer accumulator holds the function's index.
+extern const StaticInstr enter_native_instr;
+/// Where counting goes when it is enough.
+extern const StaticInstr hot_call_instr;
+extern const StaticInstr hot_loop_instr;
+
+///    8  number of the function, imports not counted   12  how often makes it hot   16  loop (u32)
+struct CountCall {
+  static void run(Regs& r) {
+    std::uint32_t& heat = r.inst->heat[operand<std::uint32_t>(r.pc, 8)];
+    if (++heat >= operand<std::uint32_t>(r.pc, 12)) [[unlikely]]
+      return go_slow(r, hot_call_instr);
+    r.pc += 3;
+  }
+};
+
+struct CountTurn {
+  static void run(Regs& r) {
+    std::uint32_t& heat = r.inst->heat[operand<std::uint32_t>(r.pc, 8)];
+    if (++heat >= operand<std::uint32_t>(r.pc, 12)) [[unlikely]]
+      return go_slow(r, hot_loop_instr);
+    r.pc += 3;
+  }
+};
+
+/// What a function's cell holds once it has machine code. Begins like any other slot code.
+struct NativeCode : SlotCode {
+  runtime::NativeEntry native;
+};
+
+/// What links have for a return address whose caller is machine code: the frame is a Suspended.
+extern const StaticInstr resume_native_instr;
+
+/// Compiles a function and lets calls go to that code; null if it stays interpreted.
+const SlotCode* publish_native(const runtime::ModuleCode& module, std::uint32_t function) noexcept;
+
+}  // namespace wrun::inline v0::interp

@@ -1,0 +1,122 @@
+#pragma once
+
+// Machine code beside the interpreter: how control passes between them, what both know of each
+// other's frames, and what the compiler offers to the layers above. lib/runtime itself knows no
+// tier; the two tiers meet here.
+//
+// Interpreter and machine code are two coroutines. The interpreter runs on the host's stack, its
+// frames are arrays of slots; machine code's frames are on a stack of the store's. NativeTier's
+// enter() and resume() switch over and come back with the reason, at the same depth of the host's
+// stack: neither nests in the other, however often they call each other.
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "lib/runtime/slot.hpp"
+#include "lib/wasm/module_data.hpp"
+
+namespace wrun::inline v0::runtime {
+
+struct CodeCell;
+struct ExecState;
+struct FuncRef;
+struct Instance;
+struct ModuleCode;
+
+/// No number of calls makes a function worth compiling.
+inline constexpr std::uint32_t never_hot = 0;
+
+/// Why machine code gave control back.
+enum class Leave : std::uint32_t {
+  returned,   ///< the function that was entered is done; its results are in the segment's frame
+  called,     ///< it calls a function that isn't compiled, with arguments from stack_top on
+  host_call,  ///< it calls a host function, with arguments from stack_top on
+  limit,      ///< a check against the limit word failed; resume() goes on with the code
+  trapped     ///< at `pc` in the frame `frame`
+};
+
+/// The interpreter's return address and what belongs to it; see FrameLayout.
+struct Link {
+  Slot words[3];
+};
+
+/// Where machine code was entered from the interpreter, at the start of its part of the native
+/// stack. The caller of the first machine frame, to whoever walks frames.
+struct Segment {
+  Link link;           ///< where to go on in the interpreter
+  Slot* fp = nullptr;  ///< the frame whose arguments it got, and that gets its results
+  ExecState* state = nullptr;
+  std::uint8_t* outer_sp = nullptr;  ///< state->native.sp before
+  Slot* outer_top = nullptr;         ///< state->stack_top before
+};
+
+/// At state->native.sp while an interpreted function runs that machine code called: what resume()
+/// goes on with.
+struct Suspended {
+  const void* resume = nullptr;
+  Slot* fp = nullptr;  ///< the interpreted function's frame, which its results are in
+  // The frame of the call: then come its return address and what is below.
+  const void* rbp = nullptr;
+  const void* pc = nullptr;
+};
+
+/// What NativeState::limit is while somebody asks to stop: no stack pointer is above it.
+inline constexpr std::uintptr_t no_native_limit = ~std::uintptr_t{0};
+
+/// Added to NativeState::trap where ExecState::address says what was out of bounds.
+inline constexpr std::uint32_t trap_has_address = 0x100;
+
+/// A part of ExecState.
+struct NativeState {
+  /// No frame may end below. A request to stop replaces it by the highest address.
+  std::atomic<std::uintptr_t> limit{0};
+  std::uint8_t* sp = nullptr;      ///< where the next segment starts, or a Suspended
+  void* host_sp = nullptr;         ///< of whoever entered machine code
+  std::uintptr_t stack_limit = 0;  ///< what limit is when nobody interrupts
+  std::uint8_t* stack_end = nullptr;
+  // What was left with, for the interpreter
+  const void* pc = nullptr;         ///< return address of what left
+  const void* frame = nullptr;      ///< rbp there
+  Instance* instance = nullptr;     ///< callee's
+  const FuncRef* callee = nullptr;  ///< of a host call
+  std::uint32_t function = 0;       ///< callee's index
+  std::uint32_t trap = 0;           ///< TrapCode, perhaps with trap_has_address
+};
+
+/// Machine code of a function, as the interpreter enters it.
+struct NativeEntry {
+  const void* code = nullptr;
+  const void* stub = nullptr;  ///< brings arguments into registers and results back
+};
+
+/// One frame that machine code stands for: an inlined function has one of its own.
+struct NativeFrame {
+  std::uint32_t function = 0;
+  std::uint32_t offset = 0;  ///< byte offset in the module
+};
+
+/// An engine's compiler.
+class NativeEngine {
+ public:
+  virtual ~NativeEngine() = default;
+  /// What references to host functions of that type have for a cell. Throws std::bad_alloc.
+  virtual const CodeCell* host_cell(const wasm::CanonFuncType& type) = 0;
+};
+
+/// What the compiler offers for a module.
+struct NativeTier {
+  Leave (*enter)(ExecState& state, const NativeEntry& entry, Instance& instance,
+                 std::uint32_t function);
+  Leave (*resume)(ExecState& state, const ModuleCode& module);
+  /// The frames at a return address in the module's code, innermost first. False if it isn't any.
+  bool (*locate)(const ModuleCode& module, const void* pc, std::vector<NativeFrame>& frames);
+  /// A function has been run, or a loop in it gone round, often enough. Makes machine code of it if
+  /// that can be had; `loop` is the byte offset of the loop to go on in, or 0. Null: interpret on.
+  const NativeEntry* (*hot)(const ModuleCode& module, std::uint32_t function,
+                            std::uint32_t loop) noexcept;
+};
+
+}  // namespace wrun::inline v0::runtime
