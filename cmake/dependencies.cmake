@@ -14,6 +14,18 @@ else()
   target_link_libraries(wrun_zlib INTERFACE ZLIB::ZLIB)
 endif()
 
+# Without a compiler, everything is interpreted.
+set(WRUN_HAS_JIT OFF)
+if(WRUN_JIT AND CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
+  find_path(WRUN_XBYAK_INCLUDE_DIR xbyak/xbyak.h)
+  mark_as_advanced(WRUN_XBYAK_INCLUDE_DIR)
+  if(WRUN_XBYAK_INCLUDE_DIR)
+    set(WRUN_HAS_JIT ON)
+  else()
+    message(STATUS "wrun: no xbyak, so no compiler")
+  endif()
+endif()
+
 # Without libffi, native functions are errors. The archive is for static libraries, as zlib's is.
 if(WRUN_NATIVE)
   find_path(WRUN_FFI_INCLUDE_DIR ffi.h)

@@ -1,0 +1,82 @@
+#include "jit/arena.hpp"
+
+#include <cstring>
+#include <iterator>
+#include <new>
+#include <utility>
+
+#include "lib/os/mapping.hpp"
+#include "lib/os/process.hpp"
+
+namespace wrun::inline v0::jit {
+
+namespace {
+
+/// Address space for code, of each of the two views; little of it is touched.
+constexpr std::size_t plenty = std::size_t{512} << 20;
+constexpr std::size_t modest = std::size_t{16} << 20;
+constexpr std::size_t alignment = 64;
+
+}  // namespace
+
+CodeArena::CodeArena(os::CodeMemory memory)
+    : memory_(std::move(memory)), process_(os::process_id()), free_{{0, memory_.size()}} {}
+
+std::unique_ptr<CodeArena> CodeArena::create() {
+  auto memory = os::CodeMemory::create(os::address_space_is_limited() ? modest : plenty);
+  if (!memory) return nullptr;
+  return std::unique_ptr<CodeArena>(new CodeArena(std::move(*memory)));
+}
+
+bool CodeArena::owns_memory() const {
+  return os::process_id() == process_;
+}
+
+const std::uint8_t* CodeArena::allocate(std::size_t bytes) {
+  const std::size_t size = (bytes + alignment - 1) & ~(alignment - 1);
+  const std::lock_guard lock(mutex_);
+  if (!owns_memory()) return nullptr;
+  for (auto hole = free_.begin(); hole != free_.end(); ++hole) {
+    if (hole->second < size) continue;
+    const auto [at, room] = *hole;
+    taken_.emplace(at, size);
+    free_.erase(hole);
+    if (room > size) free_.emplace(at + size, room - size);
+    used_ += size;
+    return memory_.data() + at;
+  }
+  return nullptr;
+}
+
+void CodeArena::write(const std::uint8_t* to, std::span<const std::uint8_t> code) {
+  std::memcpy(memory_.writable(static_cast<std::size_t>(to - memory_.data())), code.data(),
+              code.size());
+}
+
+void CodeArena::free(const std::uint8_t* code) noexcept {
+  const std::lock_guard lock(mutex_);
+  const auto found = taken_.find(static_cast<std::size_t>(code - memory_.data()));
+  if (found == taken_.end() || !owns_memory()) return;
+  auto [at, size] = *found;
+  used_ -= size;
+  auto node = taken_.extract(found);
+  const auto after = free_.lower_bound(at);
+  if (after != free_.end() && after->first == at + size) {
+    node.mapped() += after->second;
+    free_.erase(after);
+  }
+  const auto behind = free_.lower_bound(at);
+  if (behind != free_.begin() && std::prev(behind)->first + std::prev(behind)->second == at) {
+    std::prev(behind)->second += node.mapped();
+  } else {
+    free_.insert(std::move(node));
+  }
+  memory_.release(at, size);
+}
+
+std::size_t CodeArena::used() const {
+  const std::lock_guard lock(mutex_);
+  return used_;
+}
+
+}  // namespace wrun::inline v0::jit

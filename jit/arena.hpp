@@ -1,0 +1,47 @@
+#pragma once
+
+// An engine's memory for machine code: all in one range, so that code calls code by relative
+// distance. Thread-safe.
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <span>
+
+#include "lib/os/code_memory.hpp"
+
+namespace wrun::inline v0::jit {
+
+class CodeArena {
+ public:
+  /// Null if the system refuses executable memory.
+  static std::unique_ptr<CodeArena> create();
+
+  /// Room for machine code, aligned to 64 bytes; null when there is none. It counts as taken until
+  /// free().
+  const std::uint8_t* allocate(std::size_t bytes);
+  /// Copies code to where it will run; nobody runs it yet.
+  void write(const std::uint8_t* to, std::span<const std::uint8_t> code);
+  void free(const std::uint8_t* code) noexcept;
+
+  bool contains(const void* pc) const {
+    const auto* at = static_cast<const std::uint8_t*>(pc);
+    return at >= memory_.data() && at < memory_.data() + memory_.size();
+  }
+  /// Bytes that are taken.
+  std::size_t used() const;
+
+ private:
+  explicit CodeArena(os::CodeMemory memory);
+  bool owns_memory() const;
+
+  os::CodeMemory memory_;
+  int process_;  // a child of fork() shares the memory with its parent, and must not write it
+  mutable std::mutex mutex_;
+  std::map<std::size_t, std::size_t> free_;  // offset to bytes
+  std::map<std::size_t, std::size_t> taken_;
+  std::size_t used_ = 0;
+};
+
+}  // namespace wrun::inline v0::jit

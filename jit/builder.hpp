@@ -1,0 +1,174 @@
+#pragma once
+
+// A function's bytes to a graph: a client of the one walk, in one pass. Every block that several
+// edges may reach has parameters for the locals that are assigned in the construct it belongs to;
+// those that turn out to be one value, or unused, are pruned at the end.
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "jit/emitter.hpp"
+#include "jit/ir.hpp"
+#include "jit/options.hpp"
+#include "jit/prescan.hpp"
+#include "jit/prune.hpp"
+#include "lib/runtime/frame_layout.hpp"
+#include "lib/wasm/fuel_blocks.hpp"
+#include "lib/wasm/walker.hpp"
+
+namespace wrun::inline v0::jit {
+
+/// What the builder keeps for each label.
+struct BuilderLabel {
+  Block target = Block::none;     ///< a loop's header, or what follows the end
+  Block otherwise = Block::none;  ///< of an if: where a false condition goes
+  std::uint32_t construct = 0;    ///< of the prescan
+  std::uint32_t saved = 0;        ///< of an if: where its locals begin in saved_
+  std::uint32_t loop_depth = 0;
+};
+
+class Builder : public wasm::NullClient<Value, BuilderLabel> {
+ public:
+  using Walker = wasm::FunctionWalker<Builder, wasm::Trust::yes>;
+  using Op = wasm::Op;
+
+  /// Builds into `graph`, whatever was in it.
+  explicit Builder(Graph& graph) : graph_(graph), emit_(graph), walker_(*this) {}
+
+  /// Of a function with a body, validated. Nothing: it is built. Throws std::bad_alloc.
+  std::optional<Unsupported> build(const wasm::ModuleData& module, wasm::FuncIdx function,
+                                   const CompileOptions& options);
+
+  // The walker's callbacks: builder.cpp, _control.cpp, _calls.cpp, _values.cpp, _memory.cpp
+  void begin(Walker& w);
+  void finish(Walker& w);
+  void instruction(Walker& w, Op op);
+
+  void block(Walker& w, Control& c);
+  void loop(Walker& w, Control& c);
+  void if_(Walker& w, Control& c, Value condition);
+  void else_(Walker& w, Control& c, bool reached);
+  void end(Walker& w, Control& c, bool reached);
+  Value result(Walker& w, Control& c, std::uint32_t i);
+  void br(Walker& w, Control& target);
+  void br_if(Walker& w, Control& target, Value condition);
+  void br_table(Walker& w, std::span<const std::uint32_t> depths, Value index);
+  void return_(Walker& w);
+  void unreachable(Walker& w);
+  Value br_on_null(Walker& w, Control& target, Value reference);
+  void br_on_non_null(Walker& w, Control& target);
+
+  void call(Walker& w, Op op, wasm::FuncIdx callee, const wasm::FuncType& type, Operands args,
+            Operands results);
+  void call_indirect(Walker& w, Op op, wasm::TypeIdx type, wasm::TableIdx table, Value index,
+                     Operands args, Operands results);
+  void call_ref(Walker& w, Op op, wasm::TypeIdx type, Value callee, Operands args,
+                Operands results);
+
+  Value constant(Walker& w, Op op, wasm::ValType type, wasm::Bits bits);
+  using NullClient::numeric;
+  Value numeric(Walker& w, Op op, Value a);
+  Value numeric(Walker& w, Op op, Value a, Value b);
+  void numeric(Walker& w, Op op, Operands args, Operands results);
+  Value select(Walker& w, wasm::ValType type, Value a, Value b, Value condition);
+  Value local_get(Walker& w, wasm::LocalIdx index, wasm::ValType type);
+  void local_set(Walker& w, wasm::LocalIdx index, wasm::ValType type, Value value);
+  Value local_tee(Walker& w, wasm::LocalIdx index, wasm::ValType type, Value value);
+  Value global_get(Walker& w, wasm::GlobalIdx index, const wasm::GlobalType& type);
+  void global_set(Walker& w, wasm::GlobalIdx index, const wasm::GlobalType& type, Value value);
+
+  Value load(Walker& w, Op op, const wasm::MemArg& arg, Value address);
+  void store(Walker& w, Op op, const wasm::MemArg& arg, Value address, Value value);
+  void memory_op(Walker& w, Op op, const wasm::Immediates& imm, Operands args, Operands results);
+  void table_op(Walker& w, Op op, const wasm::Immediates& imm, Operands args, Operands results);
+  void reference_op(Walker& w, Op op, const wasm::Immediates& imm, Operands args, Operands results);
+
+ private:
+  static bool is_function(const Control& c) { return c.kind == wasm::ControlKind::function; }
+  static bool is_tail(Op op) {
+    return op == Op::return_call || op == Op::return_call_indirect || op == Op::return_call_ref;
+  }
+
+  // builder.cpp
+  void charge(std::uint32_t offset);
+  void enter_from_frame();
+
+  // builder_control.cpp
+  bool holds_entry(const Control& c) const {
+    return !is_function(c) && prescan_.holds_entry(c.label.construct);
+  }
+  Block add_block(std::uint32_t loop_depth);
+  void open(Control& c);
+  template <class Do>
+  void each_local(const Control& c, Do&& act);
+  void add_params(Walker& w, const Control& c, Block b);
+  bool spend(std::size_t values);
+  void collect_values(Walker& w, const Control& c, std::size_t count);
+  std::uint32_t take_params(Walker& w, const Control& c, Block b);
+  Edge edge_to(Walker& w, Control& target);
+  Edge edge_with_values(Block to);
+  Block end_block(Walker& w, Control& c);
+  void save_locals(Walker& w, Control& c);
+  void restore_locals(Walker& w, Control& c);
+  void end_without_else(Walker& w, Control& c);
+  void end_function(Walker& w, Control& c, bool reached);
+  void note_entry(Walker& w, Block header);
+  void emit_return(Walker& w);
+  std::uint8_t hint(std::uint32_t offset);
+
+  // builder_calls.cpp
+  void emit_call(Op op, Opcode plain, Opcode tail, std::uint64_t imm, Operands args,
+                 Operands results);
+  void check_type(Walker& w, Value callee, wasm::TypeIdx type);
+  Value function_at(std::uint32_t index);
+
+  // builder_memory.cpp
+  struct Access {
+    Value base = Value::none;
+    std::uint8_t flags = 0;
+  };
+  Value memory_at(std::uint32_t index);
+  Value table_at(std::uint32_t index);
+  Value memory_size(std::uint32_t index);
+  Value element_at(std::uint32_t table, Value index, TrapCode out_of_bounds);
+  Access access(Op op, const wasm::MemArg& arg, Value address);
+  void call_bulk(Walker& w, Helper helper, std::initializer_list<std::uint32_t> indices,
+                 Operands args, Operands results);
+  Value size_as_address(Value size, bool is_64);
+  Value global_cell(std::uint32_t index);
+  Place global_place(std::uint32_t index) const;
+
+  Graph& graph_;
+  Emitter emit_;
+  Walker walker_;
+  Prescan prescan_;
+  Pruner pruner_;
+  const wasm::ModuleData* module_ = nullptr;
+  CompileOptions options_;
+
+  Value instance_ = Value::none;
+  std::vector<Value> locals_;
+  std::vector<Value> saved_;  // of the ifs that are open
+  std::uint32_t next_construct_ = 0;
+  std::uint32_t loop_depth_ = 0;
+  std::uint32_t results_at_ = 0;  // number of parameters before the results of the block that ends
+  std::size_t values_left_ = 0;
+  bool over_budget_ = false;
+
+  std::vector<wasm::FuelBlock> fuel_;
+  std::size_t next_fuel_ = 0;
+  std::span<const wasm::BranchHint> hints_;
+
+  Block osr_header_ = Block::none;
+  std::vector<std::uint32_t> osr_slots_;  // of the header's parameters
+
+  // For one callback at a time
+  std::vector<Type> types_;
+  std::vector<Value> values_;
+  std::vector<Edge> edges_;
+  std::vector<Block> landings_;
+};
+
+}  // namespace wrun::inline v0::jit

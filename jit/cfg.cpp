@@ -1,0 +1,57 @@
+#include "jit/cfg.hpp"
+
+#include <algorithm>
+
+namespace wrun::inline v0::jit {
+
+void Cfg::compute(const Graph& graph) {
+  find_order(graph);
+  find_incoming(graph);
+}
+
+/// Successors are visited last first, so that the first of them comes first in the order.
+void Cfg::find_order(const Graph& graph) {
+  order_.clear();
+  position_.assign(graph.block_count(), unreachable);
+  visits_.clear();
+  const auto visit = [&](Block b) {
+    if (position_[index(b)] != unreachable) return;
+    position_[index(b)] = 0;
+    visits_.push_back({b, static_cast<std::uint32_t>(graph.successors(b).size())});
+  };
+  visit(graph.entry());
+  while (!visits_.empty()) {
+    Visit& top = visits_.back();
+    if (top.next_edge != 0) {
+      visit(graph.successors(top.block)[--top.next_edge].to);
+    } else {
+      order_.push_back(top.block);
+      visits_.pop_back();
+    }
+  }
+  std::reverse(order_.begin(), order_.end());
+  for (std::uint32_t i = 0; i < order_.size(); ++i) position_[index(order_[i])] = i;
+}
+
+void Cfg::find_incoming(const Graph& graph) {
+  starts_.assign(graph.block_count() + 1, 0);
+  for (const Block b : order_)
+    for (const Edge& edge : graph.successors(b)) ++starts_[index(edge.to)];
+  std::uint32_t total = 0;
+  for (std::uint32_t& start : starts_) {
+    const std::uint32_t count = start;
+    start = total;
+    total += count;
+  }
+  incoming_.resize(total);
+  for (const Block b : order_) {
+    const auto edges = graph.successors(b);
+    for (std::uint32_t i = 0; i < edges.size(); ++i)
+      incoming_[starts_[index(edges[i].to)]++] = {b, i};
+  }
+  // Each start has become the next one's.
+  for (std::size_t i = starts_.size() - 1; i > 0; --i) starts_[i] = starts_[i - 1];
+  starts_[0] = 0;
+}
+
+}  // namespace wrun::inline v0::jit

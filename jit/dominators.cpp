@@ -1,0 +1,110 @@
+#include "jit/dominators.hpp"
+
+#include <algorithm>
+
+namespace wrun::inline v0::jit {
+
+namespace {
+
+constexpr std::uint32_t none = ~std::uint32_t{0};
+
+}  // namespace
+
+void Dominators::compute(const Graph& graph, const Cfg& cfg) {
+  parent_.assign(graph.block_count(), Block::none);
+  enter_.assign(graph.block_count(), 0);
+  leave_.assign(graph.block_count(), 0);
+  number_blocks(graph);
+  find_parents(cfg);
+  find_intervals(cfg);
+}
+
+void Dominators::number_blocks(const Graph& graph) {
+  nodes_.clear();
+  numbers_.assign(graph.block_count(), none);
+  visits_.assign(1, {graph.entry(), none});
+  while (!visits_.empty()) {
+    const Visit visit = visits_.back();
+    visits_.pop_back();
+    if (numbers_[index(visit.block)] != none) continue;
+    const auto n = static_cast<Number>(nodes_.size());
+    numbers_[index(visit.block)] = n;
+    nodes_.push_back({visit.block, visit.from, n, none, n, none, none, none});
+    for (const Edge& edge : graph.successors(visit.block)) {
+      if (numbers_[index(edge.to)] == none) visits_.push_back({edge.to, n});
+    }
+  }
+}
+
+/// The node with the least semidominator on the path of linked ancestors; the path becomes short.
+Dominators::Number Dominators::least_semi(Number v) {
+  if (nodes_[v].ancestor == none) return v;
+  path_.clear();
+  Number u = v;
+  while (nodes_[nodes_[u].ancestor].ancestor != none) {
+    path_.push_back(u);
+    u = nodes_[u].ancestor;
+  }
+  for (std::size_t i = path_.size(); i > 0; --i) {
+    Node& node = nodes_[path_[i - 1]];
+    const Node& above = nodes_[node.ancestor];
+    if (nodes_[above.label].semi < nodes_[node.label].semi) node.label = above.label;
+    node.ancestor = above.ancestor;
+  }
+  return nodes_[v].label;
+}
+
+void Dominators::find_parents(const Cfg& cfg) {
+  for (auto w = static_cast<Number>(nodes_.size()); w-- > 1;) {
+    Node& node = nodes_[w];
+    for (const Cfg::Incoming& in : cfg.incoming(node.block))
+      node.semi = std::min(node.semi, nodes_[least_semi(numbers_[index(in.from)])].semi);
+    node.next_in_bucket = nodes_[node.semi].bucket;
+    nodes_[node.semi].bucket = w;
+    node.ancestor = node.tree_parent;
+    Node& above = nodes_[node.tree_parent];
+    for (Number v = above.bucket; v != none; v = nodes_[v].next_in_bucket) {
+      const Number u = least_semi(v);
+      nodes_[v].dominator = nodes_[u].semi < nodes_[v].semi ? u : node.tree_parent;
+    }
+    above.bucket = none;
+  }
+  for (Number w = 1; w < nodes_.size(); ++w) {
+    Node& node = nodes_[w];
+    if (node.dominator != node.semi) node.dominator = nodes_[node.dominator].dominator;
+    parent_[index(node.block)] = nodes_[node.dominator].block;
+  }
+}
+
+/// A walk of the tree: children in the order of the control flow graph.
+void Dominators::find_intervals(const Cfg& cfg) {
+  first_child_.assign(parent_.size(), none);
+  next_sibling_.assign(parent_.size(), none);
+  const auto order = cfg.order();
+  for (std::size_t i = order.size(); i > 1; --i) {
+    const std::uint32_t b = index(order[i - 1]);
+    const std::uint32_t above = index(parent_[b]);
+    next_sibling_[b] = first_child_[above];
+    first_child_[above] = b;
+  }
+  preorder_.clear();
+  std::uint32_t clock = 0;
+  std::uint32_t b = index(order[0]);
+  while (b != none) {
+    preorder_.push_back(static_cast<Block>(b));
+    enter_[b] = clock++;
+    if (first_child_[b] != none) {
+      b = first_child_[b];
+      continue;
+    }
+    while (b != none) {
+      leave_[b] = clock++;
+      if (next_sibling_[b] != none) break;
+      const Block above = parent_[b];
+      b = above == Block::none ? none : index(above);
+    }
+    if (b != none) b = next_sibling_[b];
+  }
+}
+
+}  // namespace wrun::inline v0::jit

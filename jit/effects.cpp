@@ -1,0 +1,96 @@
+#include "jit/effects.hpp"
+
+#include "jit/helpers.hpp"
+#include "lib/wasm/numeric.hpp"
+
+namespace wrun::inline v0::jit {
+
+namespace {
+
+using wasm::Shape;
+
+Effects acting(AliasSet reads, AliasSet writes, bool leaves) {
+  return {reads, writes, leaves, true};
+}
+
+Effects effects_of_helper(Helper helper) {
+  switch (helper) {
+    case Helper::memory_grow:
+      return acting(alias_bit(Alias::memory_shape), alias_bit(Alias::memory_shape), false);
+    case Helper::is_subtype:
+      return {};
+    case Helper::data_drop:
+    case Helper::elem_drop:
+      return acting(0, alias_bit(Alias::heap), false);
+    case Helper::table_grow:
+      return acting(
+          everything,
+          alias_bit(Alias::table_shape) | alias_bit(Alias::table_element) | alias_bit(Alias::fuel),
+          true);
+    case Helper::table_set:
+    case Helper::table_fill:
+    case Helper::table_copy:
+    case Helper::table_init:
+      return acting(everything, alias_bit(Alias::table_element) | alias_bit(Alias::fuel), true);
+    default:
+      return acting(everything, alias_bit(Alias::memory) | alias_bit(Alias::fuel), true);
+  }
+}
+
+Effects effects_of_wasm(const Inst& inst) {
+  const wasm::Op op = wasm_op(inst.op);
+  const bool can_trap = (inst.flags & (never_traps | guarded)) == 0;
+  switch (wasm::info(op).shape) {
+    case Shape::load:
+      return {alias_bit(Alias::memory), 0, can_trap, can_trap};
+    case Shape::store:
+      return {0, alias_bit(Alias::memory), can_trap, true};
+    case Shape::numeric:
+      if (can_trap && wasm::can_trap(op)) return {0, 0, true, true};
+      return {};
+    case Shape::select:
+    case Shape::lane:
+    case Shape::shuffle:
+      return {};
+    default:
+      return acting(everything, everything, true);
+  }
+}
+
+}  // namespace
+
+Effects effects_of(const Inst& inst) {
+  if (is_wasm(inst.op)) return effects_of_wasm(inst);
+  switch (inst.op) {
+    case Opcode::param:
+    case Opcode::argument:
+    case Opcode::constant:
+    case Opcode::frame_slot:
+    case Opcode::result:
+    case Opcode::field:
+    case Opcode::offset:
+      return {};
+    case Opcode::instance:
+      return {0, 0, false, true};
+    case Opcode::read:
+      return {alias_bit(Place::of(inst.imm2).alias), 0, false, false};
+    case Opcode::write:
+      return acting(0, alias_bit(Place::of(inst.imm2).alias), false);
+    case Opcode::bounds_check:
+    case Opcode::trap_if:
+      return acting(0, 0, true);
+    case Opcode::charge:
+      return acting(alias_bit(Alias::fuel), alias_bit(Alias::fuel), true);
+    case Opcode::call_helper:
+      return effects_of_helper(static_cast<Helper>(inst.imm));
+    case Opcode::jump:
+    case Opcode::branch:
+    case Opcode::switch_:
+    case Opcode::poll:
+      return acting(0, 0, true);
+    default:
+      return acting(everything, everything, true);
+  }
+}
+
+}  // namespace wrun::inline v0::jit

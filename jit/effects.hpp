@@ -1,0 +1,29 @@
+#pragma once
+
+// What instructions do besides giving a value: the one answer for every pass.
+
+#include "jit/ir.hpp"
+
+namespace wrun::inline v0::jit {
+
+/// A set of Alias.
+using AliasSet = std::uint8_t;
+constexpr AliasSet alias_bit(Alias alias) {
+  return static_cast<AliasSet>(1u << static_cast<unsigned>(alias));
+}
+inline constexpr AliasSet everything = (1u << static_cast<unsigned>(Alias::count_)) - 1;
+
+struct Effects {
+  AliasSet reads = 0;
+  AliasSet writes = 0;
+  bool leaves = false;   ///< may trap, or end the block: nothing that acts may pass it
+  bool is_kept = false;  ///< does something even if nobody uses its value
+
+  /// Its value depends on its arguments only, and it may be computed anywhere they are there; the
+  /// guarded flag aside.
+  bool is_pure() const { return reads == 0 && writes == 0 && !leaves && !is_kept; }
+};
+
+Effects effects_of(const Inst& inst);
+
+}  // namespace wrun::inline v0::jit

@@ -1,0 +1,329 @@
+#include "jit/emit.hpp"
+
+#include <bit>
+#include <cstring>
+
+#include "jit/layout.hpp"
+
+namespace wrun::inline v0::jit {
+
+using namespace Xbyak::util;
+
+namespace {
+
+/// What a frame may take below the limit without asking: part of what stays free there.
+constexpr std::uint32_t unchecked_frame = 16 * 1024;
+constexpr std::size_t loop_alignment = 32;
+
+}  // namespace
+
+CodeEmitter::CodeEmitter(std::size_t room, const CpuFeatures& cpu, const Stubs& stubs,
+                         std::uint32_t imported_functions)
+    : CodeGenerator(room), cpu_(cpu), stubs_(stubs), imported_functions_(imported_functions) {}
+
+EmittedCode CodeEmitter::run(const MachineFunction& function, const Allocation& allocation,
+                             const Signature& own, bool makes_calls) {
+  function_ = &function;
+  allocation_ = &allocation;
+  own_ = &own;
+  makes_calls_ = makes_calls;
+  frame_bytes_ = (allocation.slots * 8 + 15) & ~15u;
+  find_targets();
+  prologue();
+  const auto count = static_cast<std::uint32_t>(function.lir.blocks.size());
+  for (std::uint32_t b = 0; b < count; ++b) block(b);
+  finish();
+  out_.bytes = {getCode(), getSize()};
+  return std::move(out_);
+}
+
+void CodeEmitter::patch(std::size_t at, std::size_t target) {
+  const auto distance = static_cast<std::uint32_t>(target - (at + 4));
+  rewrite(at, distance, 4);
+}
+
+void CodeEmitter::prologue() {
+  if (makes_calls_ || frame_bytes_ > unchecked_frame) {
+    Rare rare;
+    rare.kind = Rare::Kind::limit_at_entry;
+    rare.back = getSize();
+    mov(r11, ptr[rdi + layout::instance_state]);
+    if (frame_bytes_ > unchecked_frame) {
+      lea(r13, ptr[rsp - static_cast<int>(frame_bytes_)]);
+      cmp(r13, ptr[r11 + layout::native_limit]);
+    } else {
+      cmp(rsp, ptr[r11 + layout::native_limit]);
+    }
+    rare.jump = jump_if_rare(Cond::below);
+    rare_.push_back(rare);
+  }
+  push(rbp);
+  mov(rbp, rsp);
+  sub(rsp, frame_bytes_);
+  mov(slot(Loc::slot(instance_slot)), rdi);
+}
+
+/// What is left on the stack is the return address and what the caller put there.
+void CodeEmitter::leave_frame() {
+  add(rsp, frame_bytes_);
+  pop(rbp);
+}
+
+/// Blocks that do nothing but jump are jumped over.
+void CodeEmitter::find_targets() {
+  const LFunction& lir = function_->lir;
+  const auto count = static_cast<std::uint32_t>(lir.blocks.size());
+  targets_.resize(count);
+  std::vector<bool> has_moves(count, false);
+  std::uint32_t b = 0;
+  for (const Move& move : allocation_->moves) {
+    while (lir.blocks[b].end <= move.at) ++b;
+    has_moves[b] = true;
+  }
+  // Mostly such a block's target comes later, so that chains shorten in one go.
+  for (std::uint32_t i = count; i-- > 0;) {
+    const LBlock& block = lir.blocks[i];
+    const bool only_jumps = i != 0 && block.end - block.first == 1 && !has_moves[i] &&
+                            function_->machine[lir.insts[block.first].payload].op == MOp::jump;
+    targets_[i] = i;
+    if (!only_jumps) continue;
+    const std::uint32_t to = lir.succs[block.first_succ].to;
+    targets_[i] = to > i ? targets_[to] : to;
+  }
+  starts_.assign(count, 0);
+}
+
+void CodeEmitter::block(std::uint32_t b) {
+  block_ = b;
+  const LBlock& block = function_->lir.blocks[b];
+  if (targets_[b] != b) return;
+  if (block.is_loop_header) align(loop_alignment);
+  starts_[b] = getSize();
+  const auto& moves = allocation_->moves;
+  while (next_move_ < moves.size() && moves[next_move_].at < block.first) ++next_move_;
+  for (std::uint32_t i = block.first; i < block.end; ++i) {
+    for (; next_move_ < moves.size() && moves[next_move_].at == i; ++next_move_)
+      move(moves[next_move_]);
+    const LInst& inst = function_->lir.insts[i];
+    places_ = allocation_->operands.data() + inst.first_operand;
+    instruction(inst);
+  }
+}
+
+Xbyak::Address CodeEmitter::slot(Loc at, unsigned bytes) const {
+  const int words = bytes == 16 ? 2 : 1;
+  return ptr[rbp - 8 * (static_cast<int>(at.slot()) + words)];
+}
+
+void CodeEmitter::load_constant(Reg to, std::uint64_t bits) {
+  if (class_of(to) == RegClass::vector) {
+    if (bits == 0) return xorps(vec(to), vec(to));
+    return movsd(vec(to), constant(bits, 0));
+  }
+  if (bits == 0) return xor_(gp32(to), gp32(to));
+  if (bits >> 32 == 0) return mov(gp32(to), static_cast<std::uint32_t>(bits));
+  mov(gp64(to), bits);
+}
+
+void CodeEmitter::move(const Move& move) {
+  const VRegInfo& info = function_->lir.vregs[move.vreg];
+  const auto is_vector = [](Loc at) {
+    return at.is_reg() && class_of(at.reg()) == RegClass::vector;
+  };
+  if (move.from.is_none()) {
+    if (move.to.is_reg()) return load_constant(move.to.reg(), info.constant);
+    mov(r11, info.constant);
+    return mov(slot(move.to), r11);
+  }
+  if (is_vector(move.from) && is_vector(move.to))
+    return movaps(vec(move.to.reg()), vec(move.from.reg()));
+  if (is_vector(move.to)) {
+    if (move.from.is_reg()) return movq(vec(move.to.reg()), gp64(move.from.reg()));
+    if (info.bytes == 16) return movups(vec(move.to.reg()), slot(move.from, 16));
+    return movsd(vec(move.to.reg()), slot(move.from));
+  }
+  if (is_vector(move.from)) {
+    if (move.to.is_reg()) return movq(gp64(move.to.reg()), vec(move.from.reg()));
+    if (info.bytes == 16) return movups(slot(move.to, 16), vec(move.from.reg()));
+    return movsd(slot(move.to), vec(move.from.reg()));
+  }
+  if (move.from.is_slot()) return mov(gp64(move.to.reg()), slot(move.from));
+  if (move.to.is_slot()) return mov(slot(move.to), gp64(move.from.reg()));
+  mov(gp64(move.to.reg()), gp64(move.from.reg()));
+}
+
+Xbyak::Address CodeEmitter::constant(std::uint64_t low, std::uint64_t high) {
+  for (PoolConstant& known : pool_)
+    if (known.low == low && known.high == high) return ptr[rip + known.label];
+  PoolConstant& made = pool_.emplace_back();
+  made.low = low;
+  made.high = high;
+  return ptr[rip + made.label];
+}
+
+void CodeEmitter::call_stub(const void* stub) {
+  db(0xe8);
+  out_.relocations.push_back({static_cast<std::uint32_t>(getSize()), stub});
+  dd(0);
+}
+
+void CodeEmitter::jump_block(std::uint32_t b) {
+  if (targets_[b] == b && b == block_ + 1) return;
+  // What lies between only jumps, and has no code.
+  std::uint32_t next = block_ + 1;
+  while (next < targets_.size() && targets_[next] != next) ++next;
+  if (targets_[b] == next) return;
+  db(0xe9);
+  fixups_.push_back({getSize(), targets_[b]});
+  dd(0);
+}
+
+void CodeEmitter::jump_if(Cond cond, std::uint32_t b) {
+  db(0x0f);
+  db(0x80 | static_cast<unsigned>(cond));
+  fixups_.push_back({getSize(), targets_[b]});
+  dd(0);
+}
+
+std::size_t CodeEmitter::jump_if_rare(Cond cond) {
+  db(0x0f);
+  db(0x80 | static_cast<unsigned>(cond));
+  dd(0);
+  return getSize() - 4;
+}
+
+void CodeEmitter::rare_if(Cond cond, TrapCode trap) {
+  Rare rare;
+  rare.trap = trap;
+  rare.origin = origin_;
+  rare.jump = jump_if_rare(cond);
+  rare_.push_back(rare);
+}
+
+void CodeEmitter::rare_code(const Rare& rare) {
+  if (rare.jump != 0) patch(rare.jump, getSize());
+  const auto go_back = [&] {
+    db(0xe9);
+    dd(0);
+    patch(getSize() - 4, rare.back);
+  };
+  switch (rare.kind) {
+    case Rare::Kind::trap:
+      call_stub(stubs_.trap(rare.trap));
+      return site(rare.origin);
+    case Rare::Kind::out_of_bounds:
+      sub(r11, static_cast<std::uint32_t>(rare.imm));
+      call_stub(stubs_.out_of_bounds());
+      return site(rare.origin);
+    case Rare::Kind::out_of_fuel:
+      add(qword[r11 + layout::state_fuel], static_cast<std::uint32_t>(rare.imm));
+      call_stub(stubs_.trap(TrapCode::out_of_fuel));
+      return site(rare.origin);
+    case Rare::Kind::limit_in_loop:
+      call_stub(stubs_.limit_in_loop());
+      site(rare.origin);
+      return go_back();
+    case Rare::Kind::limit_at_entry:
+      call_stub(stubs_.limit_at_entry());
+      return go_back();
+  }
+}
+
+void CodeEmitter::finish() {
+  for (const Rare& rare : rare_) rare_code(rare);
+  for (const Fixup& fixup : fixups_) patch(fixup.at, starts_[fixup.block]);
+  for (const TableEntry& entry : table_entries_)
+    rewrite(entry.at, static_cast<std::uint32_t>(starts_[entry.block] - entry.table), 4);
+  if (pool_.empty()) return;
+  align(16);
+  for (PoolConstant& made : pool_) {
+    L(made.label);
+    dq(made.low);
+    dq(made.high);
+  }
+  ready();
+}
+
+Xbyak::Reg CodeEmitter::general(unsigned operand, unsigned size) const {
+  return size == 8 ? Xbyak::Reg(gp64(reg(operand))) : Xbyak::Reg(gp32(reg(operand)));
+}
+
+/// The state to the scratch register.
+void CodeEmitter::load_state(unsigned instance_operand) {
+  if (loc(instance_operand).is_reg()) {
+    mov(r11, ptr[gp64(reg(instance_operand)) + layout::instance_state]);
+  } else {
+    mov(r11, slot(loc(instance_operand)));
+    mov(r11, ptr[r11 + layout::instance_state]);
+  }
+}
+
+void CodeEmitter::instruction(const LInst& inst) {
+  const Machine& m = function_->machine[inst.payload];
+  origin_ = m.origin;
+  switch (m.op) {
+    case MOp::arguments:
+      return;
+    case MOp::jump:
+      return jump_block(function_->lir.succs[function_->lir.blocks[block_].first_succ].to);
+    case MOp::trap:
+      call_stub(stubs_.trap(static_cast<TrapCode>(m.imm)));
+      return site(m.origin);
+    case MOp::move:
+    case MOp::constant:
+    case MOp::add:
+    case MOp::alu:
+    case MOp::neg:
+    case MOp::shift_imm:
+    case MOp::shift_var:
+    case MOp::shift_bmi:
+    case MOp::divide:
+    case MOp::bits:
+    case MOp::extend:
+    case MOp::wide_mul:
+    case MOp::wide_add:
+      return integer(m);
+    case MOp::set:
+      return set(m);
+    case MOp::select:
+      return select(m);
+    case MOp::float_select:
+      return float_select(m);
+    case MOp::branch:
+      return branch(m);
+    case MOp::trap_if:
+      return trap_if(m);
+    case MOp::switch_:
+      return switch_(m);
+    case MOp::load_argument:
+      return load_plain(0, rbp + 16 + static_cast<int>(m.imm), m.size, m.which != 0);
+    case MOp::load_result:
+      return load_result(m);
+    case MOp::load:
+      return load(m);
+    case MOp::store:
+      return store(m);
+    case MOp::lea:
+      return lea_scaled(m);
+    case MOp::bounds_check:
+      return bounds_check(m);
+    case MOp::charge:
+      return charge(m);
+    case MOp::poll:
+      return poll(m);
+    case MOp::call_local:
+    case MOp::call_reference:
+      return call_wasm(m);
+    case MOp::call_helper:
+      return helper(m);
+    case MOp::tail_call_local:
+    case MOp::tail_call_reference:
+      return tail_call(m);
+    case MOp::return_:
+      return return_(m);
+    default:
+      return floating(m);
+  }
+}
+
+}  // namespace wrun::inline v0::jit

@@ -1,0 +1,230 @@
+#pragma once
+
+// Machine code of an allocated function. abi.hpp has the frame; what is rare (traps, stops) is at
+// the end, behind the code that is common.
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include <wrun/error.hpp>
+
+#include "jit/asm.hpp"
+#include "jit/cpu_features.hpp"
+#include "jit/machine.hpp"
+#include "jit/stubs.hpp"
+
+namespace wrun::inline v0::jit {
+
+/// A return address in the code, and the instruction that it belongs to.
+struct Site {
+  std::uint32_t offset = 0;  ///< of the return address, from the code's start
+  Origin origin;
+};
+
+/// Four bytes of the code that hold the distance to something that stays where it is.
+struct Relocation {
+  std::uint32_t offset = 0;
+  const void* target = nullptr;
+};
+
+struct EmittedCode {
+  std::span<const std::uint8_t> bytes;
+  std::vector<Site> sites;  ///< by ascending offset
+  std::vector<Relocation> relocations;
+};
+
+class CodeEmitter : public Xbyak::CodeGenerator {
+ public:
+  CodeEmitter(std::size_t room, const CpuFeatures& cpu, const Stubs& stubs,
+              std::uint32_t imported_functions);
+
+  /// Throws Xbyak::Error when there is too little room, std::bad_alloc.
+  EmittedCode run(const MachineFunction& function, const Allocation& allocation,
+                  const Signature& own, bool makes_calls);
+
+ private:
+  struct Fixup {
+    std::size_t at;  // of four bytes with a distance from their end
+    std::uint32_t block;
+  };
+  struct TableEntry {
+    std::size_t at;     // of four bytes
+    std::size_t table;  // what they are the distance from
+    std::uint32_t block;
+  };
+  /// What is done off the common path.
+  struct Rare {
+    enum class Kind : std::uint8_t {
+      trap,
+      out_of_bounds,
+      out_of_fuel,
+      limit_in_loop,
+      limit_at_entry
+    };
+    Kind kind = Kind::trap;
+    std::size_t jump = 0;  // four bytes with the distance to it
+    std::size_t back = 0;  // where it goes on, if it does
+    TrapCode trap{};
+    std::uint64_t imm = 0;
+    Origin origin;
+  };
+  struct PoolConstant {
+    std::uint64_t low = 0;
+    std::uint64_t high = 0;
+    Xbyak::Label label;
+  };
+
+  // emit.cpp
+  void prologue();
+  void leave_frame();
+  void find_targets();
+  void block(std::uint32_t b);
+  void move(const Move& move);
+  void instruction(const LInst& inst);
+  void rare_code(const Rare& rare);
+  void finish();
+  void patch(std::size_t at, std::size_t target);
+  void site(Origin origin) {
+    out_.sites.push_back({static_cast<std::uint32_t>(getSize()), origin});
+  }
+  void call_stub(const void* stub);
+  void jump_block(std::uint32_t b);
+  void jump_if(Cond cond, std::uint32_t b);
+  std::size_t jump_if_rare(Cond cond);
+  void rare_if(Cond cond, TrapCode trap);
+  Xbyak::Address constant(std::uint64_t low, std::uint64_t high);
+
+  Loc loc(unsigned operand) const { return places_[operand]; }
+  Reg reg(unsigned operand) const { return places_[operand].reg(); }
+  Xbyak::Address slot(Loc at, unsigned bytes = 8) const;
+  /// The general register or the slot of an operand, `size` bytes wide.
+  template <class F>
+  void with_general(unsigned operand, unsigned size, F&& f);
+  template <class F>
+  void with_vector(unsigned operand, F&& f);
+  Xbyak::Reg general(unsigned operand, unsigned size) const;
+  Xbyak::Xmm vector(unsigned operand) const { return vec(reg(operand)); }
+  /// Of an instruction whose def is in the place of operand 1, or of operand 2 if it commutes: the
+  /// number of the other one.
+  unsigned other_operand() const { return loc(2) == loc(0) && loc(1) != loc(0) ? 1 : 2; }
+  void load_constant(Reg to, std::uint64_t bits);
+  void load_state(unsigned instance_operand);
+
+  // emit_integer.cpp
+  void integer(const Machine& m);
+  void sum(const Machine& m);
+  void alu(const Machine& m);
+  void shift_bmi(const Machine& m);
+  void shift(const Machine& m, const Xbyak::Reg& to);
+  void divide(const Machine& m);
+  void bits(const Machine& m);
+  void extend(const Machine& m);
+  void wide_add(const Machine& m);
+
+  // emit_compare.cpp
+  void compare(const Compare& c);
+  void set(const Machine& m);
+  void select(const Machine& m);
+  void float_select(const Machine& m);
+  void branch(const Machine& m);
+  void trap_if(const Machine& m);
+  void switch_(const Machine& m);
+
+  // emit_float.cpp
+  void floating(const Machine& m);
+  void float_min_max(const Machine& m);
+  void float_sign(const Machine& m);
+  void float_copysign(const Machine& m);
+  void bit_cast(const Machine& m);
+  void scalar(std::uint8_t opcode, bool is_double, const Xbyak::Xmm& to,
+              const Xbyak::Operand& from);
+  void compare_scalars(bool is_double, const Xbyak::Xmm& a, const Xbyak::Operand& b);
+  void int_to_float(const Machine& m);
+  void float_to_int(const Machine& m);
+  void truncate(const Machine& m, bool is_signed, Xbyak::Label& outside);
+  void truncate_u64(const Machine& m, Xbyak::Label& outside);
+  void saturate(const Machine& m, bool is_signed);
+  void convert_to_int(const Xbyak::Reg64& to, const Xbyak::Xmm& from, bool is_double);
+
+  // emit_memory.cpp
+  Xbyak::RegExp address(const Machine& m);
+  void load(const Machine& m);
+  void load_wasm(wasm::Op op, const Xbyak::RegExp& at);
+  void load_plain(unsigned to, const Xbyak::RegExp& at, unsigned size, bool is_vector);
+  void store(const Machine& m);
+  void lea_scaled(const Machine& m);
+  void bounds_check(const Machine& m);
+  void charge(const Machine& m);
+  void poll(const Machine& m);
+
+  // emit_calls.cpp
+  void call_wasm(const Machine& m);
+  void load_reference(const Machine& m);
+  std::uint32_t find_callee(const Machine& m);
+  void copy_to_stack(const CallLayout::Value& value, const Xbyak::RegExp& area);
+  void load_result(const Machine& m);
+  void helper(const Machine& m);
+  void return_(const Machine& m);
+  void tail_call(const Machine& m);
+  void move_arguments_up(std::uint32_t bytes);
+
+  const CpuFeatures& cpu_;
+  const Stubs& stubs_;
+  std::uint32_t imported_functions_;
+  const MachineFunction* function_ = nullptr;
+  const Allocation* allocation_ = nullptr;
+  const Signature* own_ = nullptr;
+  bool makes_calls_ = false;
+  std::uint32_t frame_bytes_ = 0;  // below the saved rbp
+  std::uint32_t block_ = 0;
+  Origin origin_;
+  const Loc* places_ = nullptr;  // of the operands of the instruction at hand
+  std::size_t next_move_ = 0;
+  EmittedCode out_;
+  std::vector<std::size_t> starts_;     // of blocks
+  std::vector<std::uint32_t> targets_;  // by block: itself, or where it only jumps to
+  std::vector<Fixup> fixups_;
+  std::vector<TableEntry> table_entries_;
+  std::vector<Rare> rare_;
+  std::deque<PoolConstant> pool_;  // labels don't move
+};
+
+template <class F>
+void CodeEmitter::with_general(unsigned operand, unsigned size, F&& f) {
+  using namespace Xbyak::util;
+  const Loc at = loc(operand);
+  if (at.is_slot()) {
+    const Xbyak::RegExp place = rbp - 8 * (static_cast<int>(at.slot()) + 1);
+    switch (size) {
+      case 1:
+        return f(byte[place]);
+      case 2:
+        return f(word[place]);
+      case 4:
+        return f(dword[place]);
+      default:
+        return f(qword[place]);
+    }
+  }
+  switch (size) {
+    case 1:
+      return f(gp8(at.reg()));
+    case 2:
+      return f(gp16(at.reg()));
+    case 4:
+      return f(gp32(at.reg()));
+    default:
+      return f(gp64(at.reg()));
+  }
+}
+
+template <class F>
+void CodeEmitter::with_vector(unsigned operand, F&& f) {
+  if (loc(operand).is_slot()) return f(slot(loc(operand)));
+  f(vector(operand));
+}
+
+}  // namespace wrun::inline v0::jit

@@ -1,0 +1,191 @@
+#include "jit/emit.hpp"
+
+namespace wrun::inline v0::jit {
+
+using namespace Xbyak::util;
+
+namespace {
+
+/// Equality of floats shows in two flags: ucomis sets equal and parity for what has no order.
+bool needs_parity(const Compare& c) {
+  return c.kind == Compare::Kind::floats && (c.cond == Cond::equal || c.cond == Cond::not_equal);
+}
+
+}  // namespace
+
+void CodeEmitter::compare(const Compare& c) {
+  switch (c.kind) {
+    case Compare::Kind::bits:
+      return test(general(c.a, c.size), general(c.a, c.size));
+    case Compare::Kind::integers:
+      return with_general(c.a, c.size, [&](const auto& a) {
+        if (c.b != no_operand) {
+          cmp(a, general(c.b, c.size));
+        } else {
+          cmp(a, static_cast<std::uint32_t>(c.imm));
+        }
+      });
+    case Compare::Kind::floats:
+      return with_vector(c.b, [&](const auto& b) {
+        if (c.size == 8) {
+          ucomisd(vector(c.a), b);
+        } else {
+          ucomiss(vector(c.a), b);
+        }
+      });
+    case Compare::Kind::none:
+      return;
+  }
+}
+
+void CodeEmitter::set(const Machine& m) {
+  const Reg to = reg(0);
+  compare(m.compare);
+  const auto set_if = [&](Cond cond, const Xbyak::Reg8& r) {
+    db(r.getIdx() >= 8 ? 0x41 : 0x40);
+    db(0x0f);
+    db(0x90 | static_cast<unsigned>(cond));
+    db(0xc0 | (r.getIdx() & 7));
+  };
+  set_if(m.compare.cond, gp8(to));
+  if (needs_parity(m.compare)) {
+    const bool equal = m.compare.cond == Cond::equal;
+    set_if(equal ? Cond::no_parity : Cond::parity, gp8(scratch_general));
+    if (equal) {
+      and_(gp8(to), r11b);
+    } else {
+      or_(gp8(to), r11b);
+    }
+  }
+  movzx(gp32(to), gp8(to));
+}
+
+void CodeEmitter::select(const Machine& m) {
+  compare(m.compare);
+  const auto move_if = [&](Cond cond, const Xbyak::Operand& from) {
+    const Xbyak::Reg to = general(0, m.size);
+    switch (cond) {
+      case Cond::below:
+        return cmovb(to, from);
+      case Cond::above_equal:
+        return cmovae(to, from);
+      case Cond::equal:
+        return cmove(to, from);
+      case Cond::not_equal:
+        return cmovne(to, from);
+      case Cond::below_equal:
+        return cmovbe(to, from);
+      case Cond::above:
+        return cmova(to, from);
+      case Cond::less:
+        return cmovl(to, from);
+      case Cond::greater_equal:
+        return cmovge(to, from);
+      case Cond::less_equal:
+        return cmovle(to, from);
+      case Cond::greater:
+        return cmovg(to, from);
+      default:
+        return cmovp(to, from);
+    }
+  };
+  with_general(2, m.size, [&](const auto& if_true) {
+    if (!needs_parity(m.compare)) return move_if(m.compare.cond, if_true);
+    if (m.compare.cond == Cond::not_equal) {
+      move_if(Cond::not_equal, if_true);
+      return move_if(Cond::parity, if_true);
+    }
+    const Xbyak::Reg kept = m.size == 8 ? Xbyak::Reg(r11) : Xbyak::Reg(r11d);
+    mov(kept, general(0, m.size));
+    mov(general(0, m.size), if_true);
+    move_if(Cond::not_equal, kept);
+    move_if(Cond::parity, kept);
+  });
+}
+
+void CodeEmitter::float_select(const Machine& m) {
+  Xbyak::Label take;
+  Xbyak::Label done;
+  compare(m.compare);
+  if (needs_parity(m.compare)) {
+    const bool equal = m.compare.cond == Cond::equal;
+    jp(equal ? done : take);
+    if (equal) {
+      jne(done);
+    } else {
+      je(done);
+    }
+    L(take);
+  } else {
+    db(0x70 | static_cast<unsigned>(negate(m.compare.cond)));
+    db(0);
+  }
+  const std::size_t skip = getSize();
+  const bool is_slot = loc(2).is_slot();
+  if (!is_slot) {
+    movaps(vector(0), vector(2));
+  } else if (m.size == 16) {
+    movups(vector(0), slot(loc(2), 16));
+  } else {
+    movsd(vector(0), slot(loc(2)));
+  }
+  if (!needs_parity(m.compare)) rewrite(skip - 1, getSize() - skip, 1);
+  L(done);
+}
+
+void CodeEmitter::branch(const Machine& m) {
+  const LBlock& block = function_->lir.blocks[block_];
+  const std::uint32_t taken = function_->lir.succs[block.first_succ].to;
+  const std::uint32_t other = function_->lir.succs[block.first_succ + 1].to;
+  compare(m.compare);
+  if (needs_parity(m.compare)) {
+    const bool equal = m.compare.cond == Cond::equal;
+    jump_if(Cond::parity, equal ? other : taken);
+    jump_if(Cond::not_equal, equal ? other : taken);
+    return jump_block(equal ? taken : other);
+  }
+  std::uint32_t next = block_ + 1;
+  while (next < targets_.size() && targets_[next] != next) ++next;
+  if (targets_[taken] == next) return jump_if(negate(m.compare.cond), other);
+  jump_if(m.compare.cond, taken);
+  jump_block(other);
+}
+
+void CodeEmitter::trap_if(const Machine& m) {
+  compare(m.compare);
+  const auto code = static_cast<TrapCode>(m.imm);
+  if (!needs_parity(m.compare)) return rare_if(m.compare.cond, code);
+  if (m.compare.cond == Cond::not_equal) {
+    rare_if(Cond::parity, code);
+    return rare_if(Cond::not_equal, code);
+  }
+  Xbyak::Label fine;
+  jp(fine);
+  rare_if(Cond::equal, code);
+  L(fine);
+}
+
+/// A table of distances from itself; the last entry is for all indices above.
+void CodeEmitter::switch_(const Machine& m) {
+  (void)m;
+  const LBlock& block = function_->lir.blocks[block_];
+  const std::uint32_t last = block.succ_count - 1;
+  Xbyak::Label table;
+  mov(r11d, last);
+  cmp(gp32(reg(0)), r11d);
+  cmovb(r11d, gp32(reg(0)));
+  lea(gp64(reg(1)), ptr[rip + table]);
+  movsxd(r11, dword[gp64(reg(1)) + r11 * 4]);
+  add(r11, gp64(reg(1)));
+  jmp(r11);
+  align(4);
+  L(table);
+  const std::size_t start = getSize();
+  for (std::uint32_t i = 0; i <= last; ++i) {
+    table_entries_.push_back(
+        {getSize(), start, targets_[function_->lir.succs[block.first_succ + i].to]});
+    dd(0);
+  }
+}
+
+}  // namespace wrun::inline v0::jit

@@ -1,0 +1,220 @@
+#include "jit/emit.hpp"
+
+namespace wrun::inline v0::jit {
+
+using namespace Xbyak::util;
+
+void CodeEmitter::integer(const Machine& m) {
+  switch (m.op) {
+    case MOp::move:
+      return with_general(1, 8, [&](const auto& from) {
+        if (!(from == gp64(reg(0)))) mov(gp64(reg(0)), from);
+      });
+    case MOp::constant:
+      if (m.imm == 0 && m.extra == 0) return xorps(vector(0), vector(0));
+      return movaps(vector(0), constant(m.imm, m.extra));
+    case MOp::add:
+      return sum(m);
+    case MOp::alu:
+      return alu(m);
+    case MOp::neg:
+      return neg(general(0, m.size));
+    case MOp::shift_imm:
+    case MOp::shift_var:
+      return shift(m, general(0, m.size));
+    case MOp::shift_bmi:
+      return shift_bmi(m);
+    case MOp::divide:
+      return divide(m);
+    case MOp::bits:
+      return bits(m);
+    case MOp::extend:
+      return extend(m);
+    case MOp::wide_mul:
+      return m.which ? imul(general(3, 8)) : mul(general(3, 8));
+    default:
+      return wide_add(m);
+  }
+}
+
+void CodeEmitter::sum(const Machine& m) {
+  const Xbyak::Reg to = general(0, m.size);
+  const Reg a = reg(1);
+  const auto imm = static_cast<int>(static_cast<std::int64_t>(m.imm));
+  const auto at = m.has_imm ? gp64(a) + imm : gp64(a) + gp64(reg(2));
+  if (m.has_imm && a == reg(0)) return add(to, static_cast<std::uint32_t>(imm));
+  if (!m.has_imm && a == reg(0)) return add(to, general(2, m.size));
+  if (!m.has_imm && reg(2) == reg(0)) return add(to, general(1, m.size));
+  lea(to, ptr[at]);
+}
+
+void CodeEmitter::alu(const Machine& m) {
+  const Xbyak::Reg to = general(0, m.size);
+  const auto imm = static_cast<std::uint32_t>(m.imm);
+  if (m.has_imm) {
+    switch (static_cast<Alu>(m.which)) {
+      case Alu::or_:
+        return or_(to, imm);
+      case Alu::and_:
+        return and_(to, imm);
+      case Alu::sub:
+        return sub(to, imm);
+      case Alu::xor_:
+        return xor_(to, imm);
+      default:
+        return with_general(1, m.size,
+                            [&](const auto& from) { imul(to, from, static_cast<int>(imm)); });
+    }
+  }
+  with_general(other_operand(), m.size, [&](const auto& from) {
+    switch (static_cast<Alu>(m.which)) {
+      case Alu::or_:
+        return or_(to, from);
+      case Alu::and_:
+        return and_(to, from);
+      case Alu::sub:
+        return sub(to, from);
+      case Alu::xor_:
+        return xor_(to, from);
+      default:
+        return imul(to, from);
+    }
+  });
+}
+
+void CodeEmitter::shift(const Machine& m, const Xbyak::Reg& to) {
+  const auto apply = [&](auto count) {
+    switch (static_cast<Shift>(m.which)) {
+      case Shift::rol:
+        return rol(to, count);
+      case Shift::ror:
+        return ror(to, count);
+      case Shift::shl:
+        return shl(to, count);
+      case Shift::shr:
+        return shr(to, count);
+      case Shift::sar:
+        return sar(to, count);
+    }
+  };
+  if (m.op == MOp::shift_imm) return apply(static_cast<int>(m.imm));
+  apply(cl);
+}
+
+void CodeEmitter::shift_bmi(const Machine& m) {
+  const auto apply = [&](const auto& to, const auto& from, const auto& count) {
+    switch (static_cast<Shift>(m.which)) {
+      case Shift::shl:
+        return shlx(to, from, count);
+      case Shift::shr:
+        return shrx(to, from, count);
+      default:
+        return sarx(to, from, count);
+    }
+  };
+  with_general(1, m.size, [&](const auto& from) {
+    if (m.size == 8) {
+      apply(gp64(reg(0)), from, gp64(reg(2)));
+    } else {
+      apply(gp32(reg(0)), from, gp32(reg(2)));
+    }
+  });
+}
+
+/// The quotient of the least number by -1 doesn't exist; its remainder is 0, but idiv traps.
+void CodeEmitter::divide(const Machine& m) {
+  const auto which = static_cast<Division>(m.which);
+  const bool is_signed = which == Division::div_s || which == Division::rem_s;
+  const Xbyak::Reg by = general(2, m.size);
+  const Xbyak::Reg low = m.size == 8 ? Xbyak::Reg(rax) : Xbyak::Reg(eax);
+  const bool checks = m.extra == 0;
+  if (checks) {
+    test(by, by);
+    rare_if(Cond::equal, TrapCode::integer_divide_by_zero);
+  }
+  if (!is_signed) {
+    xor_(edx, edx);
+    return div(by);
+  }
+  Xbyak::Label done;
+  if (checks) {
+    Xbyak::Label common;
+    cmp(by, -1);
+    jne(common);
+    if (which == Division::div_s) {
+      neg(low);
+      rare_if(Cond::overflow, TrapCode::integer_overflow);
+    } else {
+      xor_(edx, edx);
+    }
+    jmp(done);
+    L(common);
+  }
+  if (m.size == 8) {
+    cqo();
+  } else {
+    cdq();
+  }
+  idiv(by);
+  L(done);
+}
+
+void CodeEmitter::bits(const Machine& m) {
+  const Xbyak::Reg to = general(0, m.size);
+  const Xbyak::Reg from = general(1, m.size);
+  const int width = 8 * m.size;
+  switch (static_cast<Bits>(m.which)) {
+    case Bits::popcnt:
+      return popcnt(to, from);
+    case Bits::clz:
+      if (cpu_.has_lzcnt) return lzcnt(to, from);
+      // 2 * width - 1 is what gives width below.
+      mov(r11d, 2 * width - 1);
+      bsr(to, from);
+      cmove(to, m.size == 8 ? Xbyak::Reg(r11) : Xbyak::Reg(r11d));
+      return xor_(to, width - 1);
+    case Bits::ctz:
+      if (cpu_.has_bmi1) return tzcnt(to, from);
+      mov(r11d, width);
+      bsf(to, from);
+      return cmove(to, m.size == 8 ? Xbyak::Reg(r11) : Xbyak::Reg(r11d));
+  }
+}
+
+void CodeEmitter::extend(const Machine& m) {
+  const Xbyak::Reg to = general(0, m.size);
+  switch (static_cast<Extend>(m.which)) {
+    case Extend::s8:
+      return with_general(1, 1, [&](const auto& from) { movsx(to, from); });
+    case Extend::s16:
+      return with_general(1, 2, [&](const auto& from) { movsx(to, from); });
+    case Extend::s32:
+      return with_general(1, 4, [&](const auto& from) { movsxd(gp64(reg(0)), from); });
+    case Extend::u8:
+      return with_general(1, 1, [&](const auto& from) { movzx(gp32(reg(0)), from); });
+    case Extend::u16:
+      return with_general(1, 2, [&](const auto& from) { movzx(gp32(reg(0)), from); });
+    case Extend::u32:
+      return with_general(1, 4, [&](const auto& from) { mov(gp32(reg(0)), from); });
+  }
+}
+
+void CodeEmitter::wide_add(const Machine& m) {
+  const bool subtracts = m.which != 0;
+  with_general(4, 8, [&](const auto& from) {
+    if (subtracts) {
+      sub(gp64(reg(0)), from);
+    } else {
+      add(gp64(reg(0)), from);
+    }
+  });
+  with_general(5, 8, [&](const auto& from) {
+    if (subtracts) {
+      sbb(gp64(reg(1)), from);
+    } else {
+      adc(gp64(reg(1)), from);
+    }
+  });
+}
+
+}  // namespace wrun::inline v0::jit

@@ -1,0 +1,155 @@
+#include <bit>
+
+#include "jit/emit.hpp"
+#include "jit/layout.hpp"
+
+namespace wrun::inline v0::jit {
+
+using namespace Xbyak::util;
+
+/// A distance that is no displacement is added in the scratch register.
+Xbyak::RegExp CodeEmitter::address(const Machine& m) {
+  Xbyak::RegExp at = gp64(reg(m.address.base));
+  if (m.imm != 0) {
+    mov(r11, m.imm);
+    add(r11, gp64(reg(m.address.base)));
+    at = r11;
+  }
+  if (m.address.index != no_operand) at = at + gp64(reg(m.address.index));
+  return at + m.address.disp;
+}
+
+void CodeEmitter::load(const Machine& m) {
+  const Xbyak::RegExp at = address(m);
+  if (m.size != 0) return load_plain(0, at, m.size, m.which != 0);
+  load_wasm(m.wasm, at);
+}
+
+void CodeEmitter::load_plain(unsigned to, const Xbyak::RegExp& at, unsigned size, bool is_vector) {
+  if (!is_vector) return size == 8 ? mov(gp64(reg(to)), ptr[at]) : mov(gp32(reg(to)), ptr[at]);
+  switch (size) {
+    case 4:
+      return movss(vector(to), ptr[at]);
+    case 8:
+      return movsd(vector(to), ptr[at]);
+    default:
+      return movups(vector(to), ptr[at]);
+  }
+}
+
+void CodeEmitter::load_wasm(wasm::Op op, const Xbyak::RegExp& at) {
+  using Op = wasm::Op;
+  switch (op) {
+    case Op::i32_load:
+    case Op::i64_load32_u:
+      return mov(gp32(reg(0)), ptr[at]);
+    case Op::i64_load:
+      return mov(gp64(reg(0)), ptr[at]);
+    case Op::f32_load:
+      return movss(vector(0), ptr[at]);
+    case Op::f64_load:
+      return movsd(vector(0), ptr[at]);
+    case Op::i32_load8_s:
+      return movsx(gp32(reg(0)), byte[at]);
+    case Op::i32_load8_u:
+    case Op::i64_load8_u:
+      return movzx(gp32(reg(0)), byte[at]);
+    case Op::i32_load16_s:
+      return movsx(gp32(reg(0)), word[at]);
+    case Op::i32_load16_u:
+    case Op::i64_load16_u:
+      return movzx(gp32(reg(0)), word[at]);
+    case Op::i64_load8_s:
+      return movsx(gp64(reg(0)), byte[at]);
+    case Op::i64_load16_s:
+      return movsx(gp64(reg(0)), word[at]);
+    default:
+      return movsxd(gp64(reg(0)), dword[at]);
+  }
+}
+
+void CodeEmitter::store(const Machine& m) {
+  const Xbyak::RegExp at = address(m);
+  if (m.has_imm) {
+    switch (m.size) {
+      case 1:
+        return mov(byte[at], m.compare.imm & 0xff);
+      case 2:
+        return mov(word[at], m.compare.imm & 0xffff);
+      case 4:
+        return mov(dword[at], static_cast<std::uint32_t>(m.compare.imm));
+      default:
+        return mov(qword[at], static_cast<std::size_t>(static_cast<std::int64_t>(m.compare.imm)));
+    }
+  }
+  if (m.which != 0) {
+    if (m.size == 16) return movups(ptr[at], vector(0));
+    return m.size == 8 ? movsd(ptr[at], vector(0)) : movss(ptr[at], vector(0));
+  }
+  switch (m.size) {
+    case 1:
+      return mov(ptr[at], gp8(reg(0)));
+    case 2:
+      return mov(ptr[at], gp16(reg(0)));
+    case 4:
+      return mov(ptr[at], gp32(reg(0)));
+    default:
+      return mov(ptr[at], gp64(reg(0)));
+  }
+}
+
+/// Operand 1 and operand 2 times m.imm.
+void CodeEmitter::lea_scaled(const Machine& m) {
+  const Xbyak::Reg64 base = gp64(reg(1));
+  const Xbyak::Reg64 scaled = gp64(reg(2));
+  if (m.imm == 1 || m.imm == 2 || m.imm == 4 || m.imm == 8)
+    return lea(gp64(reg(0)), ptr[base + scaled * static_cast<int>(m.imm) + m.address.disp]);
+  imul(r11, scaled, static_cast<int>(m.imm));
+  lea(gp64(reg(0)), ptr[base + r11 + m.address.disp]);
+}
+
+/// The end of the access goes to the scratch register, where the rare path finds it.
+void CodeEmitter::bounds_check(const Machine& m) {
+  constexpr std::uint64_t max_disp = 0x7fff'ffff;
+  Rare rare;
+  rare.kind = Rare::Kind::out_of_bounds;
+  rare.origin = origin_;
+  rare.imm = m.imm - m.extra;
+  if (m.size == 4 && m.imm <= max_disp) {
+    lea(r11, ptr[gp64(reg(0)) + static_cast<int>(m.imm)]);
+  } else {
+    mov(r11, m.imm);
+    add(r11, gp64(reg(0)));
+    if (m.size == 8) {
+      rare.jump = jump_if_rare(Cond::below);
+      rare_.push_back(rare);
+    }
+  }
+  with_general(1, 8, [&](const auto& limit) { cmp(r11, limit); });
+  rare.jump = jump_if_rare(Cond::above);
+  rare_.push_back(rare);
+}
+
+void CodeEmitter::charge(const Machine& m) {
+  load_state(0);
+  Rare rare;
+  rare.kind = Rare::Kind::out_of_fuel;
+  rare.origin = origin_;
+  rare.imm = m.imm;
+  sub(qword[r11 + layout::state_fuel], static_cast<std::uint32_t>(m.imm));
+  rare.jump = jump_if_rare(Cond::sign);
+  rare_.push_back(rare);
+}
+
+void CodeEmitter::poll(const Machine&) {
+  Rare rare;
+  rare.kind = Rare::Kind::limit_in_loop;
+  rare.origin = origin_;
+  load_state(0);
+  cmp(rsp, ptr[r11 + layout::native_limit]);
+  rare.jump = jump_if_rare(Cond::below);
+  rare.back = getSize();
+  rare_.push_back(rare);
+}
+
+}  // namespace wrun::inline v0::jit

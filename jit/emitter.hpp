@@ -1,0 +1,106 @@
+#pragma once
+
+// Appends instructions to a block, unless what they compute is known already or can be had for
+// less: constants are folded, identities applied, and each value of a block is computed once.
+//
+// simplify.cpp has the rules for instructions of WebAssembly.
+
+#include <array>
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include <wrun/error.hpp>
+
+#include "jit/effects.hpp"
+#include "jit/helpers.hpp"
+#include "jit/ir.hpp"
+#include "jit/value_table.hpp"
+
+namespace wrun::inline v0::jit {
+
+class Emitter {
+ public:
+  using Op = wasm::Op;
+
+  explicit Emitter(Graph& graph) : graph_(graph) {}
+
+  void clear();
+  /// Appends to `b` from now on, of whose beginning nothing is known.
+  void start(Block b);
+  /// Appends to `b`, whose only way in is the end of the block so far: what is known stays so.
+  void continue_in(Block b) { block_ = b; }
+  Block block() const { return block_; }
+  void set_offset(std::uint32_t offset) { origin_.offset = offset; }
+
+  Value constant(Type type, std::uint64_t bits, std::uint64_t high = 0);
+  Value i32(std::uint32_t value) { return constant(Type::i32, value); }
+  Value i64(std::uint64_t value) { return constant(Type::i64, value); }
+  std::optional<std::uint64_t> constant_of(Value v) const;
+
+  Value numeric(Op op, Value a);
+  Value numeric(Op op, Value a, Value b);
+  /// With two results.
+  std::array<Value, 2> wide(Op op, std::span<const Value> args);
+  Value select(Type type, Value a, Value b, Value condition);
+
+  Value field(Type type, Value base, std::uint64_t offset, std::uint8_t flags = 0);
+  Value read(Type type, Value base, std::uint64_t offset, Place place, std::uint8_t flags = 0);
+  void write(Value base, std::uint64_t offset, Value value, Place place);
+  /// base + index * scale
+  Value offset(Value base, Value index, std::uint64_t scale);
+  Value load(Op op, Type type, Value base, Value index, std::uint64_t offset, std::uint32_t memory,
+             std::uint8_t flags);
+  void store(Op op, Value base, Value index, Value value, std::uint64_t offset,
+             std::uint32_t memory, std::uint8_t flags);
+  /// Unless it was done before, which stays good: memories don't shrink.
+  void bounds_check(Value index, Value limit, std::uint64_t end, std::uint64_t offset,
+                    std::uint32_t memory);
+
+  void trap_if(Value condition, TrapCode code);
+  void trap(TrapCode code);
+  Value helper(Helper helper, Type type, std::span<const Value> args, bool fuel = false);
+  /// Anything; no value is looked for.
+  Value append(Opcode op, Type type, std::uint64_t imm, std::span<const Value> args);
+
+  void jump(Edge edge);
+  void branch(Value condition, Edge taken, Edge other, std::uint8_t flags = 0);
+  /// By index; the last edge is the default.
+  void switch_(Value index, std::span<const Edge> edges);
+
+ private:
+  // simplify.cpp
+  Value simplify(Op op, Value a);
+  Value simplify(Op op, Value a, Value b);
+  Value with_constant(Op op, bool is_64, Value a, Value b, std::uint64_t c);
+  Value product(Op op, bool is_64, Value a, std::uint64_t c);
+  Value division(Op op, bool is_64, Value a, std::uint64_t c);
+  Value chained(Op op, bool is_64, Value a, std::uint64_t c);
+  Value compare_constant(Op op, bool is_64, Value a, std::uint64_t c);
+  Value twice(Op op, bool is_64, Value a);
+  Value negated(Value condition);
+  Value shift_count(bool is_64, Value count);
+  Value truth(Value condition, bool& is_negated);
+  bool is_boolean(Value v) const;
+  bool is_op(Value v, Op op) const { return graph_.at(v).op == opcode(op); }
+  Value arg(Value v, std::size_t i) const { return graph_.args(graph_.at(v))[i]; }
+  Value integer(bool is_64, std::uint64_t value) { return is_64 ? i64(value) : i32(value); }
+
+  Value find_or_append(const Inst& inst, std::span<const Value> args, std::uint32_t version = 0);
+  Inst make(Opcode op, Type type, std::uint64_t imm = 0, std::uint64_t imm2 = 0,
+            std::uint8_t flags = 0) const;
+  void wrote(AliasSet aliases);
+  std::uint32_t version(Place place) const;
+
+  Graph& graph_;
+  ValueTable known_;
+  Block block_ = Block::none;
+  Origin origin_;
+  std::uint32_t clock_ = 0;
+  std::array<std::uint32_t, static_cast<std::size_t>(Alias::count_)> versions_{};
+  std::vector<std::uint32_t> key_versions_;
+};
+
+}  // namespace wrun::inline v0::jit

@@ -1,0 +1,125 @@
+#include "jit/ir.hpp"
+
+namespace wrun::inline v0::jit {
+
+void Graph::clear() {
+  blocks_.clear();
+  insts_.clear();
+  args_.clear();
+  edges_.clear();
+}
+
+Block Graph::add_block() {
+  blocks_.emplace_back();
+  return static_cast<Block>(blocks_.size() - 1);
+}
+
+Value Graph::make(const Inst& inst, std::span<const Value> args) {
+  const auto v = static_cast<Value>(insts_.size());
+  insts_.push_back(inst);
+  Inst& made = insts_.back();
+  made.first_arg = static_cast<std::uint32_t>(args_.size());
+  made.arg_count = static_cast<std::uint32_t>(args.size());
+  args_.insert(args_.end(), args.begin(), args.end());
+  return v;
+}
+
+Value Graph::append(Block b, const Inst& inst, std::span<const Value> args,
+                    std::span<const Edge> edges) {
+  const Value v = make(inst, args);
+  Inst& made = at(v);
+  if (ends_block(made.op)) {
+    made.imm2 = static_cast<std::uint64_t>(edges.size()) << 32 | edges_.size();
+    edges_.insert(edges_.end(), edges.begin(), edges.end());
+  }
+  BlockData& block = at(b);
+  made.block = b;
+  made.previous = block.last;
+  made.next = Value::none;
+  if (block.last == Value::none) {
+    block.first = v;
+  } else {
+    at(block.last).next = v;
+  }
+  block.last = v;
+  return v;
+}
+
+void Graph::add_params(Block b, std::span<const Type> types) {
+  BlockData& block = at(b);
+  block.first_param = static_cast<std::uint32_t>(args_.size());
+  block.param_count = static_cast<std::uint32_t>(types.size());
+  for (std::uint32_t i = 0; i < types.size(); ++i) {
+    Inst inst;
+    inst.op = Opcode::param;
+    inst.type = types[i];
+    inst.imm = i;
+    inst.block = b;
+    args_.push_back(static_cast<Value>(insts_.size()));
+    insts_.push_back(inst);
+  }
+}
+
+Edge Graph::make_edge(Block to, std::span<const Value> args) {
+  const Edge edge{to, static_cast<std::uint32_t>(args_.size()),
+                  static_cast<std::uint32_t>(args.size())};
+  args_.insert(args_.end(), args.begin(), args.end());
+  return edge;
+}
+
+void Graph::insert_before(Value position, Value inst) {
+  Inst& next = at(position);
+  Inst& made = at(inst);
+  made.block = next.block;
+  made.next = position;
+  made.previous = next.previous;
+  if (next.previous == Value::none) {
+    at(next.block).first = inst;
+  } else {
+    at(next.previous).next = inst;
+  }
+  next.previous = inst;
+}
+
+void Graph::unlink(Value inst) {
+  Inst& gone = at(inst);
+  if (gone.previous == Value::none) {
+    at(gone.block).first = gone.next;
+  } else {
+    at(gone.previous).next = gone.next;
+  }
+  if (gone.next == Value::none) {
+    at(gone.block).last = gone.previous;
+  } else {
+    at(gone.next).previous = gone.previous;
+  }
+  gone.block = Block::none;
+  gone.next = gone.previous = Value::none;
+}
+
+void Graph::splice(Block to, Block from) {
+  BlockData& target = at(to);
+  BlockData& source = at(from);
+  for (Value v = source.first; v != Value::none; v = at(v).next) at(v).block = to;
+  at(source.first).previous = target.last;
+  if (target.last == Value::none) {
+    target.first = source.first;
+  } else {
+    at(target.last).next = source.first;
+  }
+  target.last = source.last;
+  source.first = source.last = Value::none;
+}
+
+void Graph::clear_block(Block b) {
+  BlockData& block = at(b);
+  for (Value v = block.first; v != Value::none;) {
+    Inst& inst = at(v);
+    v = inst.next;
+    inst.block = Block::none;
+    inst.next = inst.previous = Value::none;
+  }
+  block.first = block.last = Value::none;
+}
+
+}  // namespace wrun::inline v0::jit

@@ -1,0 +1,62 @@
+#pragma once
+
+// The compiler: what the layers above call.
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lib/runtime/native.hpp"
+#include "lib/runtime/objects.hpp"
+
+namespace wrun::inline v0::jit {
+
+/// What of an engine's configuration selects machine code.
+struct EngineOptions {
+  bool fuel = false;
+  bool interruptible = true;
+};
+
+/// Why a function stays interpreted.
+struct Interpreted {
+  std::uint32_t function = 0;
+  std::string reason;
+};
+
+/// What became of a module's functions so far.
+struct Census {
+  std::uint32_t compiled = 0;
+  std::uint32_t loops = 0;  ///< compiled a second way, to go on in a loop
+  std::uint64_t code_bytes = 0;
+  std::vector<Interpreted> interpreted;  ///< those that were asked for and couldn't be had
+};
+
+/// One per engine; thread-safe. Outlives the modules that it was given.
+class Compiler : public runtime::NativeEngine, public std::enable_shared_from_this<Compiler> {
+ public:
+  /// Null where there can be no machine code; `reason` says why. Throws std::bad_alloc.
+  static std::shared_ptr<Compiler> create(const EngineOptions& options, std::string& reason);
+
+  /// Why nothing can be compiled, whatever the CPU can do; empty if it can. Maps memory for code.
+  /// Throws std::bad_alloc.
+  virtual std::string unavailable() = 0;
+
+  /// Lets a module's functions be compiled, when they are hot. Once per ModuleCode, before any
+  /// instance of it. Throws std::bad_alloc.
+  virtual void prepare(runtime::ModuleCode& module) = 0;
+};
+
+/// Of a module that was prepared.
+Census census(const runtime::ModuleCode& module);
+
+/// The forms of a function on its way to machine code; for tools and tests. Throws std::bad_alloc.
+enum class Form : std::uint8_t { graph, allocated };
+std::string print(const runtime::ModuleCode& module, std::uint32_t function, Form form);
+
+/// The bytes of a function's machine code, compiled if it wasn't; empty if it stays interpreted.
+std::vector<std::uint8_t> code_bytes(const runtime::ModuleCode& module, std::uint32_t function);
+
+}  // namespace wrun::inline v0::jit

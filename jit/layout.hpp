@@ -1,0 +1,60 @@
+#pragma once
+
+// Where the members of run-time structures are that compiled code reads. They aren't of standard
+// layout, which every compiler we have lays out like C all the same.
+
+#include <cstddef>
+#include <cstdint>
+
+#include "lib/runtime/exec_state.hpp"
+#include "lib/runtime/objects.hpp"
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Winvalid-offsetof"
+
+namespace wrun::inline v0::jit::layout {
+
+inline constexpr std::uint32_t instance_state = offsetof(runtime::Instance, state);
+inline constexpr std::uint32_t instance_memory0 = offsetof(runtime::Instance, memory0);
+inline constexpr std::uint32_t instance_cells = offsetof(runtime::Instance, cells);
+inline constexpr std::uint32_t instance_functions = offsetof(runtime::Instance, functions);
+inline constexpr std::uint32_t instance_globals = offsetof(runtime::Instance, globals);
+inline constexpr std::uint32_t instance_tables = offsetof(runtime::Instance, tables);
+inline constexpr std::uint32_t instance_memories = offsetof(runtime::Instance, memories);
+inline constexpr std::uint32_t instance_type_ids = offsetof(runtime::Instance, type_ids);
+
+inline constexpr std::uint32_t memory_base = offsetof(runtime::Memory, base);
+inline constexpr std::uint32_t memory_size = offsetof(runtime::Memory, size);
+inline constexpr std::uint32_t table_elements = offsetof(runtime::Table, elements);
+inline constexpr std::uint32_t table_size = offsetof(runtime::Table, size);
+
+inline constexpr std::uint32_t func_type = offsetof(runtime::FuncRef, type);
+inline constexpr std::uint32_t func_cell = offsetof(runtime::FuncRef, cell);
+inline constexpr std::uint32_t func_index = offsetof(runtime::FuncRef, index);
+inline constexpr std::uint32_t func_instance = offsetof(runtime::FuncRef, instance);
+inline constexpr std::uint32_t cell_machine_code = offsetof(runtime::CodeCell, machine_code);
+inline constexpr std::uint32_t cell_size = sizeof(runtime::CodeCell);
+
+inline constexpr std::uint32_t state_fuel = offsetof(runtime::ExecState, fuel);
+inline constexpr std::uint32_t state_address = offsetof(runtime::ExecState, address);
+inline constexpr std::uint32_t state_stack_end = offsetof(runtime::ExecState, stack_end);
+inline constexpr std::uint32_t state_stack_top = offsetof(runtime::ExecState, stack_top);
+
+// Parts of ExecState::native
+inline constexpr std::uint32_t native = offsetof(runtime::ExecState, native);
+inline constexpr std::uint32_t native_limit = native + offsetof(runtime::NativeState, limit);
+inline constexpr std::uint32_t native_sp = native + offsetof(runtime::NativeState, sp);
+inline constexpr std::uint32_t native_host_sp = native + offsetof(runtime::NativeState, host_sp);
+inline constexpr std::uint32_t native_pc = native + offsetof(runtime::NativeState, pc);
+inline constexpr std::uint32_t native_frame = native + offsetof(runtime::NativeState, frame);
+inline constexpr std::uint32_t native_instance = native + offsetof(runtime::NativeState, instance);
+inline constexpr std::uint32_t native_callee = native + offsetof(runtime::NativeState, callee);
+inline constexpr std::uint32_t native_function = native + offsetof(runtime::NativeState, function);
+inline constexpr std::uint32_t native_trap = native + offsetof(runtime::NativeState, trap);
+inline constexpr std::uint32_t segment_state = offsetof(runtime::Segment, state);
+
+inline constexpr std::uint32_t word = sizeof(void*);
+
+}  // namespace wrun::inline v0::jit::layout
+
+#pragma GCC diagnostic pop

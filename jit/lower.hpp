@@ -1,0 +1,152 @@
+#pragma once
+
+// Chooses machine instructions for a graph: what is compared only to be branched on becomes one
+// instruction with the branch, constants become immediates, and what the x86 wants in certain
+// registers is said to the register allocator as constraints.
+
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "jit/abi.hpp"
+#include "jit/block_order.hpp"
+#include "jit/cpu_features.hpp"
+#include "jit/ir.hpp"
+#include "jit/machine.hpp"
+#include "lib/wasm/module_data.hpp"
+
+namespace wrun::inline v0::jit {
+
+/// Reads a graph into a MachineFunction. May be used again and again; keeps its memory. Throws
+/// std::bad_alloc.
+class Lowering {
+ public:
+  Lowering(const wasm::ModuleData& module, const CpuFeatures& cpu) : module_(module), cpu_(cpu) {}
+
+  /// `own` is the signature of the function. A function that goes on from the interpreter has no
+  /// arguments but its frame.
+  void run(const Graph& graph, const BlockOrder& order, const Signature& own, bool from_frame,
+           MachineFunction& out);
+
+ private:
+  using Op = wasm::Op;
+  static constexpr VReg no_vreg = ~VReg{0};
+
+  // lower.cpp: blocks
+  void count_uses();
+  bool needs_split(const Inst& end, const Edge& edge) const;
+  void number_blocks();
+  void begin_block(Block b);
+  void find_folded(Block b);
+  void block(Block b);
+  void own_instruction(Value v, const Inst& inst);
+  void add_successor(std::uint32_t to, const Edge* edge);
+  void jump(const Edge& edge, const Inst& inst);
+  void finish_block();
+  void end_block(Block b, const Inst& inst);
+  void split_edge(Block from, const Edge& edge, const Inst& inst);
+
+  // Writing one instruction: begin(), then its operands in order
+  Machine& begin(MOp op, const Inst& inst);
+  OperandNo add_operand(VReg vreg, Role role, Constraint constraint, Reg fixed = no_reg);
+  OperandNo def(Value v) { return add_operand(vreg(v), Role::def, Constraint::reg); }
+  OperandNo def_in(Value v, Reg r) { return add_operand(vreg(v), Role::def, Constraint::fixed, r); }
+  /// In the register of the operand with that number.
+  OperandNo def_tied(Value v, Reg use) {
+    return add_operand(vreg(v), Role::def, Constraint::tied, use);
+  }
+  OperandNo use(Value v, Constraint constraint = Constraint::reg, Role role = Role::use) {
+    return add_operand(vreg(v), role, constraint);
+  }
+  OperandNo use_any(Value v) { return use(v, Constraint::any); }
+  OperandNo use_in(Value v, Reg r, Role role = Role::use) {
+    return add_operand(vreg(v), role, Constraint::fixed, r);
+  }
+  OperandNo temporary(RegClass cls);
+  OperandNo temporary_in(Reg r);
+
+  VReg vreg(Value v);
+  VReg new_vreg(RegClass cls, std::uint8_t bytes = 8);
+  bool is_integer_constant(Value v) const;
+  /// A constant that fits the immediate of an instruction of that size.
+  std::optional<std::int32_t> immediate(Value v, unsigned size) const;
+  const Inst& at(Value v) const { return graph_->at(v); }
+  Value arg(const Inst& inst, unsigned i) const { return graph_->args(inst)[i]; }
+  LInst& current() { return out_->lir.insts.back(); }
+  Machine& machine() { return out_->machine.back(); }
+
+  // lower_integer.cpp
+  void numeric(Value v, const Inst& inst);
+  void integer(Value v, const Inst& inst);
+  void add(Value v, const Inst& inst, unsigned size);
+  void alu(Value v, const Inst& inst, Alu which, unsigned size);
+  void subtract(Value v, const Inst& inst, unsigned size);
+  void shift(Value v, const Inst& inst, Shift which, unsigned size);
+  void divide(Value v, const Inst& inst, Division which, unsigned size);
+  void bits(Value v, const Inst& inst, Bits which, unsigned size);
+  void extend(Value v, const Inst& inst, Extend which, unsigned size);
+  void wide(Value v, const Inst& inst);
+
+  // lower_compare.cpp
+  bool is_compare(const Inst& inst) const;
+  /// Adds the operands of a comparison (of a condition that isn't one: with zero) to the
+  void compare(Value condition);
+  void compare_integers(const Inst& inst, Cond cond, unsigned size);
+  void compare_floats(const Inst& inst);
+  void set(Value v, const Inst& inst);
+  void select(Value v, const Inst& inst);
+  void branch(const Inst& inst);
+  void trap_if(const Inst& inst);
+
+  // lower_float.cpp
+  void floating(Value v, const Inst& inst);
+  void vector_constant(Value v, const Inst& inst);
+  void conversion(Value v, const Inst& inst);
+  void float_binary(Value v, const Inst& inst, std::uint8_t opcode);
+  void float_unary(Value v, const Inst& inst, MOp op, std::uint64_t imm = 0);
+  void float_sign(Value v, const Inst& inst, bool negates);
+  void float_min_max(Value v, const Inst& inst, bool is_max);
+  void float_copysign(Value v, const Inst& inst);
+  void bit_cast(Value v, const Inst& inst);
+  void int_to_float(Value v, const Inst& inst, bool is_unsigned, unsigned from);
+  void float_to_int(Value v, const Inst& inst, FloatToInt which);
+
+  // lower_memory.cpp
+  void load(Value v, const Inst& inst);
+  void store(const Inst& inst);
+  void read(Value v, const Inst& inst);
+  void write(const Inst& inst);
+  void offset(Value v, const Inst& inst);
+  void bounds_check(const Inst& inst);
+  void address(Value base, Value index, std::uint64_t disp);
+
+  // lower_calls.cpp
+  void arguments(const Signature& own, bool from_frame);
+  void frame_slot(Value v, const Inst& inst);
+  void call(Value v, const Inst& inst);
+  CallLayout::Value on_stack(Value v, const AbiPlace& place);
+  void call_operands(const Signature& signature, std::span<const Value> args);
+  void results(Value v, const Signature& signature);
+  void helper(Value v, const Inst& inst);
+  void return_(const Inst& inst);
+  void tail_call(const Inst& inst);
+  const wasm::FuncType& type_of_callee(const Inst& inst) const;
+
+  const wasm::ModuleData& module_;
+  const CpuFeatures& cpu_;
+  const Graph* graph_ = nullptr;
+  const BlockOrder* order_ = nullptr;
+  const Signature* own_ = nullptr;
+  MachineFunction* out_ = nullptr;
+  Value instance_ = Value::none;
+  VReg frame_ = 0;  // of the interpreter's frame, where that is taken over
+  std::vector<std::uint32_t> uses_;
+  std::vector<std::uint32_t> preds_;  // how many, by block
+  std::vector<bool> folded_;          // made part of the one instruction that uses it
+  std::vector<VReg> vregs_;
+  std::vector<std::uint32_t> numbers_;  // of blocks, in the order of emission
+};
+
+}  // namespace wrun::inline v0::jit

@@ -1,0 +1,190 @@
+// Comparisons, and what is done with their outcome.
+
+#include <utility>
+
+#include "jit/lower.hpp"
+
+namespace wrun::inline v0::jit {
+
+namespace {
+
+struct Comparison {
+  Cond cond = Cond::equal;
+  std::uint8_t size = 0;  ///< of integers in bytes; 0: not a comparison of integers
+};
+
+Comparison integer_comparison(wasm::Op op) {
+  using Op = wasm::Op;
+  switch (op) {
+    case Op::i32_eqz:
+    case Op::i32_eq:
+      return {Cond::equal, 4};
+    case Op::i32_ne:
+      return {Cond::not_equal, 4};
+    case Op::i32_lt_s:
+      return {Cond::less, 4};
+    case Op::i32_lt_u:
+      return {Cond::below, 4};
+    case Op::i32_gt_s:
+      return {Cond::greater, 4};
+    case Op::i32_gt_u:
+      return {Cond::above, 4};
+    case Op::i32_le_s:
+      return {Cond::less_equal, 4};
+    case Op::i32_le_u:
+      return {Cond::below_equal, 4};
+    case Op::i32_ge_s:
+      return {Cond::greater_equal, 4};
+    case Op::i32_ge_u:
+      return {Cond::above_equal, 4};
+    case Op::i64_eqz:
+    case Op::i64_eq:
+      return {Cond::equal, 8};
+    case Op::i64_ne:
+      return {Cond::not_equal, 8};
+    case Op::i64_lt_s:
+      return {Cond::less, 8};
+    case Op::i64_lt_u:
+      return {Cond::below, 8};
+    case Op::i64_gt_s:
+      return {Cond::greater, 8};
+    case Op::i64_gt_u:
+      return {Cond::above, 8};
+    case Op::i64_le_s:
+      return {Cond::less_equal, 8};
+    case Op::i64_le_u:
+      return {Cond::below_equal, 8};
+    case Op::i64_ge_s:
+      return {Cond::greater_equal, 8};
+    case Op::i64_ge_u:
+      return {Cond::above_equal, 8};
+    default:
+      return {};
+  }
+}
+
+/// How a comparison of floats is read off the flags of ucomis: above and above_equal are false of
+/// NaNs by themselves, so "less" compares the other way round.
+struct FloatComparison {
+  Cond cond = Cond::equal;
+  bool swaps = false;
+  std::uint8_t size = 0;
+};
+
+FloatComparison float_comparison(wasm::Op op) {
+  using Op = wasm::Op;
+  switch (op) {
+    case Op::f32_eq:
+      return {Cond::equal, false, 4};
+    case Op::f32_ne:
+      return {Cond::not_equal, false, 4};
+    case Op::f32_lt:
+      return {Cond::above, true, 4};
+    case Op::f32_gt:
+      return {Cond::above, false, 4};
+    case Op::f32_le:
+      return {Cond::above_equal, true, 4};
+    case Op::f32_ge:
+      return {Cond::above_equal, false, 4};
+    case Op::f64_eq:
+      return {Cond::equal, false, 8};
+    case Op::f64_ne:
+      return {Cond::not_equal, false, 8};
+    case Op::f64_lt:
+      return {Cond::above, true, 8};
+    case Op::f64_gt:
+      return {Cond::above, false, 8};
+    case Op::f64_le:
+      return {Cond::above_equal, true, 8};
+    case Op::f64_ge:
+      return {Cond::above_equal, false, 8};
+    default:
+      return {};
+  }
+}
+
+}  // namespace
+
+bool Lowering::is_compare(const Inst& inst) const {
+  if (!is_wasm(inst.op)) return false;
+  const Op op = wasm_op(inst.op);
+  return integer_comparison(op).size != 0 || float_comparison(op).size != 0;
+}
+
+void Lowering::compare(Value condition) {
+  const Inst& inst = at(condition);
+  if (!folded_[index(condition)]) {
+    Compare& made = machine().compare;
+    made.kind = Compare::Kind::bits;
+    made.cond = Cond::not_equal;
+    made.a = use(condition);
+    return;
+  }
+  const Comparison integers = integer_comparison(wasm_op(inst.op));
+  if (integers.size != 0) return compare_integers(inst, integers.cond, integers.size);
+  compare_floats(inst);
+}
+
+void Lowering::compare_integers(const Inst& inst, Cond cond, unsigned size) {
+  const auto args = graph_->args(inst);
+  const bool is_eqz = args.size() == 1;
+  const auto imm = is_eqz ? std::optional<std::int32_t>(0) : immediate(args[1], size);
+  const bool with_zero = imm && *imm == 0 &&
+                         (cond == Cond::equal || cond == Cond::not_equal || cond == Cond::less ||
+                          cond == Cond::greater_equal);
+  Compare made;
+  made.kind = with_zero ? Compare::Kind::bits : Compare::Kind::integers;
+  made.cond = cond;
+  made.size = static_cast<std::uint8_t>(size);
+  made.imm = imm.value_or(0);
+  made.a = with_zero ? use(args[0]) : use_any(args[0]);
+  if (!imm) made.b = use(args[1]);
+  machine().compare = made;
+}
+
+void Lowering::compare_floats(const Inst& inst) {
+  const FloatComparison how = float_comparison(wasm_op(inst.op));
+  Value a = arg(inst, 0);
+  Value b = arg(inst, 1);
+  if (how.swaps) std::swap(a, b);
+  Compare made;
+  made.kind = Compare::Kind::floats;
+  made.cond = how.cond;
+  made.size = how.size;
+  made.a = use(a);
+  made.b = use_any(b);
+  machine().compare = made;
+}
+
+void Lowering::set(Value v, const Inst& inst) {
+  folded_[index(v)] = true;  // compare() is to look into it
+  begin(MOp::set, inst);
+  def(v);
+  compare(v);
+}
+
+void Lowering::select(Value v, const Inst& inst) {
+  const Value if_true = arg(inst, 0);
+  const Value if_false = arg(inst, 1);
+  const Value condition = arg(inst, 2);
+  Machine& op = begin(is_float(inst.type) ? MOp::float_select : MOp::select, inst);
+  op.size = static_cast<std::uint8_t>(size_of(inst.type));
+  def_tied(v, 1);
+  use(if_false);
+  use_any(if_true);
+  compare(condition);
+}
+
+void Lowering::branch(const Inst& inst) {
+  const Value condition = arg(inst, 0);
+  begin(MOp::branch, inst);
+  compare(condition);
+}
+
+void Lowering::trap_if(const Inst& inst) {
+  const Value condition = arg(inst, 0);
+  begin(MOp::trap_if, inst).imm = inst.imm;
+  compare(condition);
+}
+
+}  // namespace wrun::inline v0::jit

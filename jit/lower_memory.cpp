@@ -1,0 +1,105 @@
+// Memory, and the structures of the run time.
+
+#include "jit/lower.hpp"
+
+namespace wrun::inline v0::jit {
+
+namespace {
+
+constexpr std::uint64_t max_disp = 0x7fff'ffff;
+
+}  // namespace
+
+/// Adds base and index as operands. A distance that doesn't fit is left in machine.imm for the
+/// emitter to add by way of the scratch register.
+void Lowering::address(Value base, Value index, std::uint64_t disp) {
+  Address made;
+  made.base = use(base, Constraint::reg, Role::late_use);
+  if (index != Value::none) made.index = use(index, Constraint::reg, Role::late_use);
+  if (disp <= max_disp) {
+    made.disp = static_cast<std::int32_t>(disp);
+  } else {
+    machine().imm = disp;
+  }
+  machine().address = made;
+}
+
+void Lowering::load(Value v, const Inst& inst) {
+  Machine& op = begin(MOp::load, inst);
+  op.wasm = wasm_op(inst.op);
+  op.size = 0;
+  def(v);
+  Address made;
+  made.base = use(arg(inst, 0));
+  made.index = use(arg(inst, 1));
+  if (inst.imm <= max_disp) {
+    made.disp = static_cast<std::int32_t>(inst.imm);
+  } else {
+    op.imm = inst.imm;
+  }
+  machine().address = made;
+}
+
+void Lowering::store(const Inst& inst) {
+  const Value value = arg(inst, 2);
+  const unsigned size = wasm::access_width(wasm::info(wasm_op(inst.op)).imm);
+  const auto imm = is_float(at(value).type) ? std::nullopt : immediate(value, size);
+  Machine& op = begin(MOp::store, inst);
+  op.size = static_cast<std::uint8_t>(size);
+  op.which = is_float(at(value).type);
+  op.has_imm = imm.has_value();
+  if (imm) {
+    op.compare.imm = *imm;
+  } else {
+    use(value);
+  }
+  address(arg(inst, 0), arg(inst, 1), inst.imm);
+}
+
+void Lowering::read(Value v, const Inst& inst) {
+  begin(MOp::load, inst).size = static_cast<std::uint8_t>(size_of(inst.type));
+  machine().which = is_float(inst.type);
+  def(v);
+  Address made;
+  made.base = use(arg(inst, 0));
+  made.disp = static_cast<std::int32_t>(inst.imm);
+  machine().address = made;
+}
+
+void Lowering::write(const Inst& inst) {
+  const Value value = arg(inst, 1);
+  const unsigned size = size_of(at(value).type);
+  const auto imm = is_float(at(value).type) ? std::nullopt : immediate(value, size);
+  Machine& op = begin(MOp::store, inst);
+  op.size = static_cast<std::uint8_t>(size);
+  op.which = is_float(at(value).type);
+  op.has_imm = imm.has_value();
+  if (imm) {
+    op.compare.imm = *imm;
+  } else {
+    use(value);
+  }
+  address(arg(inst, 0), Value::none, inst.imm);
+}
+
+void Lowering::offset(Value v, const Inst& inst) {
+  const Value scaled = arg(inst, 1);
+  begin(MOp::lea, inst).imm = inst.imm2;
+  def(v);
+  use(arg(inst, 0), Constraint::reg, Role::late_use);
+  use(scaled, Constraint::reg, Role::late_use);
+  machine().address.disp = static_cast<std::int32_t>(inst.imm);
+}
+
+void Lowering::bounds_check(const Inst& inst) {
+  const Value checked = arg(inst, 0);
+  Machine& op = begin(MOp::bounds_check, inst);
+  op.imm = inst.imm;
+  op.size = static_cast<std::uint8_t>(size_of(at(checked).type));
+  op.compare.imm = 0;
+  op.extra = inst.imm2;
+  use(checked);
+  use_any(arg(inst, 1));
+}
+
+}  // namespace wrun::inline v0::jit

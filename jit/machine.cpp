@@ -1,0 +1,17 @@
+#include "jit/machine.hpp"
+
+namespace wrun::inline v0::jit {
+
+void MachineFunction::clear() {
+  lir.blocks.clear();
+  lir.insts.clear();
+  lir.operands.clear();
+  lir.params.clear();
+  lir.succs.clear();
+  lir.edge_args.clear();
+  lir.vregs.clear();
+  machine.clear();
+  calls.clear();
+}
+
+}  // namespace wrun::inline v0::jit

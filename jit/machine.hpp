@@ -1,0 +1,177 @@
+#pragma once
+
+// What lowering makes of a graph and emission makes bytes of: LIR for the register allocator, and
+// beside it what each instruction is to the x86. Flags never live from one instruction to the
+// next: what compares also branches, sets or selects.
+
+#include <cstdint>
+#include <vector>
+
+#include "jit/abi.hpp"
+#include "jit/ir.hpp"
+#include "jit/lir.hpp"
+
+namespace wrun::inline v0::jit {
+
+/// x86 condition codes, by their numbers.
+enum class Cond : std::uint8_t {
+  overflow,
+  no_overflow,
+  below,
+  above_equal,
+  equal,
+  not_equal,
+  below_equal,
+  above,
+  sign,
+  no_sign,
+  parity,
+  no_parity,
+  less,
+  greater_equal,
+  less_equal,
+  greater
+};
+constexpr Cond negate(Cond cond) {
+  return static_cast<Cond>(static_cast<unsigned>(cond) ^ 1);
+}
+/// The condition with the compared operands exchanged.
+constexpr Cond swap(Cond cond) {
+  switch (cond) {
+    case Cond::below:
+      return Cond::above;
+    case Cond::above:
+      return Cond::below;
+    case Cond::below_equal:
+      return Cond::above_equal;
+    case Cond::above_equal:
+      return Cond::below_equal;
+    case Cond::less:
+      return Cond::greater;
+    case Cond::greater:
+      return Cond::less;
+    case Cond::less_equal:
+      return Cond::greater_equal;
+    case Cond::greater_equal:
+      return Cond::less_equal;
+    default:
+      return cond;
+  }
+}
+
+/// Operands are in the order given; `imm`, `size`, `mem` are members of Machine.
+enum class MOp : std::uint8_t {
+  arguments,      ///< defs: the function's arguments where they arrive
+  load_argument,  ///< def; imm bytes into the arguments' area
+  load_result,    ///< def; imm bytes into the results' area; has_imm: the last one of its call
+  move,           ///< def, use
+  constant,       ///< def; imm
+  add,            ///< def, use, use or imm: with lea where it saves a move
+  alu,            ///< def tied, use, use or imm: `which` is an Alu
+  neg,            ///< def tied, use
+  shift_imm,      ///< def tied, use; imm; `which` is a Shift
+  shift_var,      ///< def tied, use, use in rcx
+  shift_bmi,      ///< def, use, use: shlx, shrx, sarx
+  divide,     ///< quotient in rax, remainder in rdx, dividend in rax, divisor; `which`: Division
+  bits,       ///< def, use; `which` is a Bits
+  extend,     ///< def, use; `which` is an Extend
+  wide_mul,   ///< def rax, def rdx, use rax, use; `which`: 1 if signed
+  wide_add,   ///< def tied low, def tied high, four uses; `which`: 1 subtracts
+  set,        ///< def; compare
+  select,     ///< def tied, if false, if true; compare
+  float_alu,  ///< def tied, use, use; `which` is the SSE opcode byte
+  float_sqrt,
+  float_round,     ///< imm is the rounding mode
+  float_min_max,   ///< def tied, use, use, temporary; `which`: 1 for max
+  float_sign,      ///< def tied, use, temporary; `which`: 0 abs, 1 neg
+  float_copysign,  ///< def tied, use, use, temporaries
+  float_select,    ///< def tied, if false, if true; compare
+  float_convert,   ///< promote, demote
+  int_to_float,    ///< def, use; `which`: 1 if unsigned
+  float_to_int,    ///< def, use, temporaries; `which` is a FloatToInt
+  bit_cast,        ///< def, use: between the classes
+  load,            ///< def, address operands; `wasm` says how; size 0: of the type
+  store,           ///< value or imm, address operands
+  lea,             ///< def, address operands
+  bounds_check,    ///< index, limit; imm is added to the index first
+  trap_if,         ///< compare; imm is the TrapCode
+  charge,          ///< instance; imm
+  poll,            ///< instance
+  call_local,      ///< imm is the function; args and results fixed
+  call_reference,
+  call_helper,  ///< imm is the Helper
+  tail_call_local,
+  tail_call_reference,
+  return_,
+  jump,
+  branch,   ///< compare; to successor 0 if it holds, to 1 if not
+  switch_,  ///< index, temporary
+  trap      ///< imm is the TrapCode
+};
+
+enum class Alu : std::uint8_t { add = 0, or_ = 1, and_ = 4, sub = 5, xor_ = 6, cmp = 7, imul = 8 };
+enum class Shift : std::uint8_t { rol = 0, ror = 1, shl = 4, shr = 5, sar = 7 };
+enum class Division : std::uint8_t { div_s, div_u, rem_s, rem_u };
+enum class Bits : std::uint8_t { clz, ctz, popcnt };
+enum class Extend : std::uint8_t { s8, s16, s32, u8, u16, u32 };
+enum class FloatToInt : std::uint8_t { trap_s, trap_u, sat_s, sat_u };
+
+/// The number of an operand of an instruction.
+using OperandNo = std::uint16_t;
+inline constexpr OperandNo no_operand = 0xffff;
+
+/// How two values are compared: which operand numbers, or an operand and imm.
+struct Compare {
+  enum class Kind : std::uint8_t { none, integers, bits, floats };
+  Kind kind = Kind::none;
+  Cond cond = Cond::not_equal;
+  std::uint8_t size = 4;
+  OperandNo a = 0;
+  OperandNo b = no_operand;  ///< no_operand: imm
+  std::int32_t imm = 0;
+};
+
+/// [base + index + disp]; base and index are operand numbers.
+struct Address {
+  OperandNo base = no_operand;
+  OperandNo index = no_operand;
+  std::int32_t disp = 0;
+};
+
+struct Machine {
+  MOp op{};
+  std::uint8_t which = 0;
+  std::uint8_t size = 4;  ///< of the operation, in bytes
+  bool has_imm = false;
+  Compare compare;
+  Address address;
+  wasm::Op wasm{};  ///< of loads and stores
+  std::uint64_t imm = 0;
+  std::uint64_t extra = 0;
+  Origin origin;
+};
+
+/// What of a call or return is on the stack.
+struct CallLayout {
+  struct Value {
+    OperandNo operand = no_operand;  ///< no_operand: `constant`
+    AbiPlace place;
+    std::uint64_t constant = 0;
+  };
+  std::uint32_t param_bytes = 0;
+  std::uint32_t result_bytes = 0;
+  std::vector<Value> stack_args;  ///< of a return, the results
+  std::vector<Value> stack_results;
+};
+
+struct MachineFunction {
+  LFunction lir;
+  std::vector<Machine> machine;  ///< by LInst::payload
+
+  std::vector<CallLayout> calls;  ///< by Machine::extra
+
+  /// Keeps its memory.
+  void clear();
+};
+
+}  // namespace wrun::inline v0::jit

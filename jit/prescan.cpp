@@ -1,0 +1,112 @@
+#include "jit/prescan.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace wrun::inline v0::jit {
+
+using wasm::Op;
+using wasm::Shape;
+
+namespace {
+
+constexpr std::size_t values_per_byte = 4;
+constexpr std::size_t free_values = 4096;
+
+}  // namespace
+
+std::optional<Unsupported> Prescan::run(const wasm::ModuleData& module, wasm::FuncIdx function,
+                                        std::optional<std::uint32_t> osr_offset) {
+  constructs_.clear();
+  open_.clear();
+  log_.clear();
+  sets_.clear();
+  unsupported_.reset();
+  osr_offset_ = osr_offset;
+  budget_ = free_values + values_per_byte * module.functions[function.value].body.size;
+  walker_.function(module, function);
+  return std::move(unsupported_);
+}
+
+void Prescan::begin(Walker& w) {
+  if (w.locals().size() > budget_) refuse(w, fmt::format("{} locals", w.locals().size()));
+}
+
+void Prescan::refuse(const Walker& w, std::string reason) {
+  if (!unsupported_) unsupported_ = Unsupported{std::move(reason), w.offset()};
+}
+
+bool Prescan::is_supported(Op op) {
+  const wasm::OpInfo& row = wasm::info(op);
+  const bool is_vector = row.code >> 16 == 0xfd;
+  const bool is_atomic = row.code >> 16 == 0xfe;
+  if (is_vector || is_atomic) return false;
+  switch (row.shape) {
+    case Shape::try_table:
+    case Shape::legacy_try:
+    case Shape::legacy_catch:
+    case Shape::legacy_catch_all:
+    case Shape::legacy_rethrow:
+    case Shape::legacy_delegate:
+    case Shape::throw_:
+    case Shape::throw_ref:
+    case Shape::br_on_cast:
+    case Shape::ref_test:
+    case Shape::ref_cast:
+      return false;
+    default:
+      return row.shape < Shape::struct_new;
+  }
+}
+
+void Prescan::instruction(Walker& w, Op op) {
+  if (!is_supported(op)) refuse(w, std::string(wasm::info(op).text));
+}
+
+void Prescan::refuse_shared(const Walker& w, Op op, std::uint32_t memory) {
+  if (w.module().memories[memory].is_shared)
+    refuse(w, fmt::format("{} of a shared memory", wasm::info(op).text));
+}
+
+Prescan::Value Prescan::load(Walker& w, Op op, const wasm::MemArg& arg, Value) {
+  refuse_shared(w, op, arg.memory.value);
+  return {};
+}
+
+void Prescan::store(Walker& w, Op op, const wasm::MemArg& arg, Value, Value) {
+  refuse_shared(w, op, arg.memory.value);
+}
+
+void Prescan::memory_op(Walker& w, Op op, const wasm::Immediates& imm, Operands, Operands) {
+  if (op == Op::memory_size || op == Op::memory_grow) refuse_shared(w, op, imm.index);
+}
+
+void Prescan::open(const Control&) {
+  open_.push_back({static_cast<std::uint32_t>(constructs_.size()), log_.size()});
+  constructs_.emplace_back();
+}
+
+void Prescan::loop(Walker& w, Control& c) {
+  open(c);
+  if (w.offset() != osr_offset_) return;
+  for (const Open& around : open_) constructs_[around.construct].holds_entry = true;
+}
+
+/// What was assigned inside stays in the log, once each, for the construct around it.
+void Prescan::end(Walker& w, Control&, bool) {
+  if (unsupported_ || open_.empty()) return;
+  const Open closed = open_.back();
+  open_.pop_back();
+  const auto begin = log_.begin() + static_cast<std::ptrdiff_t>(closed.log_begin);
+  std::sort(begin, log_.end());
+  log_.erase(std::unique(begin, log_.end()), log_.end());
+  Construct& construct = constructs_[closed.construct];
+  construct.first = static_cast<std::uint32_t>(sets_.size());
+  construct.count = static_cast<std::uint32_t>(log_.end() - begin);
+  if (sets_.size() + construct.count > budget_)
+    return refuse(w, "too many locals are assigned in too many blocks");
+  sets_.insert(sets_.end(), begin, log_.end());
+}
+
+}  // namespace wrun::inline v0::jit

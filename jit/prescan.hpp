@@ -1,0 +1,83 @@
+#pragma once
+
+// What has to be known of a function before its graph is built: which locals each block, loop and
+// if assigns, and whether the function can be compiled at all.
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "jit/options.hpp"
+#include "lib/wasm/walker.hpp"
+
+namespace wrun::inline v0::jit {
+
+/// A walker client; its memory is kept from function to function.
+class Prescan : public wasm::NullClient<> {
+ public:
+  using Walker = wasm::FunctionWalker<Prescan, wasm::Trust::yes>;
+
+  Prescan() : walker_(*this) {}
+
+  /// Nothing, if the function can be compiled.
+  std::optional<Unsupported> run(const wasm::ModuleData& module, wasm::FuncIdx function,
+                                 std::optional<std::uint32_t> osr_offset);
+
+  /// The locals that construct number `i`, in the order of the opening instructions, assigns;
+  /// ascending.
+  std::span<const std::uint32_t> assigned(std::size_t i) const {
+    return std::span(sets_).subspan(constructs_[i].first, constructs_[i].count);
+  }
+  /// Whether the loop that is entered from an interpreter's frame is in it, or is it.
+  bool holds_entry(std::size_t i) const { return constructs_[i].holds_entry; }
+  /// How many values all labels together may have, parameters and arguments for them: more is
+  /// refused, so that time and memory stay linear in the function's size.
+  std::size_t budget() const { return budget_; }
+
+  // The walker's callbacks
+  void begin(Walker& w);
+  void instruction(Walker& w, wasm::Op op);
+  void block(Walker&, Control& c) { open(c); }
+  void if_(Walker&, Control& c, Value) { open(c); }
+  void loop(Walker& w, Control& c);
+  void end(Walker& w, Control& c, bool reached);
+  void local_set(Walker&, wasm::LocalIdx index, wasm::ValType, Value) { assign(index.value); }
+  Value local_tee(Walker&, wasm::LocalIdx index, wasm::ValType, Value) {
+    assign(index.value);
+    return {};
+  }
+  Value load(Walker& w, wasm::Op op, const wasm::MemArg& arg, Value);
+  void store(Walker& w, wasm::Op op, const wasm::MemArg& arg, Value, Value);
+  void memory_op(Walker& w, wasm::Op op, const wasm::Immediates& imm, Operands, Operands);
+
+ private:
+  struct Construct {
+    std::uint32_t first = 0;  // in sets_
+    std::uint32_t count = 0;
+    bool holds_entry = false;
+  };
+  struct Open {
+    std::uint32_t construct;
+    std::size_t log_begin;
+  };
+
+  void open(const Control& c);
+  void assign(std::uint32_t local) {
+    if (!open_.empty()) log_.push_back(local);
+  }
+  void refuse(const Walker& w, std::string reason);
+  void refuse_shared(const Walker& w, wasm::Op op, std::uint32_t memory);
+  static bool is_supported(wasm::Op op);
+
+  Walker walker_;
+  std::vector<Construct> constructs_;
+  std::vector<Open> open_;
+  std::vector<std::uint32_t> log_;  // assignments in the open constructs
+  std::vector<std::uint32_t> sets_;
+  std::optional<std::uint32_t> osr_offset_;
+  std::optional<Unsupported> unsupported_;
+  std::size_t budget_ = 0;
+};
+
+}  // namespace wrun::inline v0::jit

@@ -1,0 +1,206 @@
+#include "jit/prune.hpp"
+
+#include <algorithm>
+
+#include "jit/effects.hpp"
+
+namespace wrun::inline v0::jit {
+
+void Pruner::run(Graph& graph) {
+  cfg_.compute(graph);
+  clear_unreachable(graph);
+  find_copies(graph);
+  replace_copies(graph);
+  mark_live(graph);
+  remove_dead(graph);
+  remove_dead_params(graph);
+  merge_chains(graph);
+  cfg_.compute(graph);
+  mark_blocks(graph);
+}
+
+void Pruner::clear_unreachable(Graph& graph) {
+  for (std::uint32_t i = 0; i < graph.block_count(); ++i) {
+    const auto b = static_cast<Block>(i);
+    if (cfg_.is_reachable(b)) continue;
+    graph.clear_block(b);
+    graph.at(b).param_count = 0;
+  }
+}
+
+/// What a value is known to be: itself, or what the parameter is a copy of.
+Value Pruner::source(const Graph& graph, Value v) const {
+  return graph.at(v).op == Opcode::param ? copy_of_[index(v)] : v;
+}
+
+/// The one value that all edges give the parameter; itself if there are several.
+Value Pruner::meet(const Graph& graph, Value param) const {
+  const Inst& inst = graph.at(param);
+  Value only = Value::none;
+  for (const Cfg::Incoming& in : cfg_.incoming(inst.block)) {
+    const Edge& edge = graph.successors(in.from)[in.edge];
+    const Value given = source(graph, graph.args(edge)[inst.imm]);
+    if (given == Value::none || given == only || given == param) continue;
+    if (only != Value::none) return param;
+    only = given;
+  }
+  return only;
+}
+
+/// For each parameter, the parameters that it is given to.
+void Pruner::find_users(const Graph& graph) {
+  first_user_.assign(graph.value_count() + std::size_t{1}, 0);
+  const auto each = [&](auto&& act) {
+    for (const Block b : cfg_.order()) {
+      for (const Edge& edge : graph.successors(b)) {
+        const auto args = graph.args(edge);
+        const auto params = graph.params(edge.to);
+        for (std::size_t i = 0; i < args.size(); ++i)
+          if (graph.at(args[i]).op == Opcode::param) act(args[i], params[i]);
+      }
+    }
+  };
+  each([&](Value from, Value) { ++first_user_[index(from) + std::size_t{1}]; });
+  for (std::size_t i = 1; i < first_user_.size(); ++i) first_user_[i] += first_user_[i - 1];
+  users_.resize(first_user_.back());
+  todo_.clear();
+  each([&](Value from, Value to) { users_[first_user_[index(from)]++] = to; });
+  for (std::size_t i = first_user_.size() - 1; i > 0; --i) first_user_[i] = first_user_[i - 1];
+  first_user_[0] = 0;
+}
+
+/// Optimistic: a parameter is a copy until two different values are found to reach it, so that
+/// cycles of parameters among themselves are seen through.
+void Pruner::find_copies(const Graph& graph) {
+  copy_of_.assign(graph.value_count(), Value::none);
+  is_queued_.assign(graph.value_count(), false);
+  find_users(graph);
+  std::size_t changes_left = 1000 + 16 * std::size_t{graph.value_count()};
+  const auto update = [&](Value param) {
+    const Value found = meet(graph, param);
+    if (found == copy_of_[index(param)]) return;
+    if (changes_left != 0) --changes_left;
+    copy_of_[index(param)] = found;
+    for (std::uint32_t i = first_user_[index(param)]; i < first_user_[index(param) + 1]; ++i) {
+      const Value user = users_[i];
+      if (is_queued_[index(user)] || copy_of_[index(user)] == user) continue;
+      is_queued_[index(user)] = true;
+      todo_.push_back(user);
+    }
+  };
+  for (const Block b : cfg_.order())
+    for (const Value param : graph.params(b)) update(param);
+  while (!todo_.empty() && changes_left != 0) {
+    const Value param = todo_.back();
+    todo_.pop_back();
+    is_queued_[index(param)] = false;
+    update(param);
+  }
+  if (todo_.empty()) return;
+  // Guests may make it take forever.
+  for (const Block b : cfg_.order())
+    for (const Value param : graph.params(b)) copy_of_[index(param)] = param;
+}
+
+void Pruner::replace_copies(Graph& graph) {
+  const auto replace = [&](std::span<Value> args) {
+    for (Value& arg : args) arg = source(graph, arg);
+  };
+  for (const Block b : cfg_.order()) {
+    for (Value v = graph.at(b).first; v != Value::none; v = graph.at(v).next)
+      replace(graph.args(graph.at(v)));
+    for (const Edge& edge : graph.successors(b)) replace(graph.args(edge));
+  }
+}
+
+void Pruner::mark(Value v) {
+  if (is_live_[index(v)]) return;
+  is_live_[index(v)] = true;
+  todo_.push_back(v);
+}
+
+void Pruner::mark_live(const Graph& graph) {
+  is_live_.assign(graph.value_count(), false);
+  todo_.clear();
+  for (const Block b : cfg_.order()) {
+    for (Value v = graph.at(b).first; v != Value::none; v = graph.at(v).next)
+      if (effects_of(graph.at(v)).is_kept) mark(v);
+  }
+  while (!todo_.empty()) {
+    const Inst& inst = graph.at(todo_.back());
+    todo_.pop_back();
+    for (const Value arg : graph.args(inst)) mark(arg);
+    if (inst.op != Opcode::param) continue;
+    for (const Cfg::Incoming& in : cfg_.incoming(inst.block))
+      mark(graph.args(graph.successors(in.from)[in.edge])[inst.imm]);
+  }
+}
+
+void Pruner::remove_dead(Graph& graph) {
+  for (const Block b : cfg_.order()) {
+    for (Value v = graph.at(b).first; v != Value::none;) {
+      const Value next = graph.at(v).next;
+      if (!is_live_[index(v)]) graph.unlink(v);
+      v = next;
+    }
+  }
+}
+
+void Pruner::remove_dead_params(Graph& graph) {
+  for (const Block b : cfg_.order()) {
+    for (Edge& edge : graph.successors(b)) {
+      const auto args = graph.args(edge);
+      const auto params = graph.params(edge.to);
+      std::uint32_t kept = 0;
+      for (std::size_t i = 0; i < args.size(); ++i)
+        if (is_live_[index(params[i])]) args[kept++] = args[i];
+      edge.arg_count = kept;
+    }
+  }
+  for (const Block b : cfg_.order()) {
+    const auto params = graph.params(b);
+    std::uint32_t kept = 0;
+    for (const Value param : params) {
+      if (!is_live_[index(param)]) {
+        graph.at(param).block = Block::none;
+        continue;
+      }
+      graph.at(param).imm = kept;
+      params[kept++] = param;
+    }
+    graph.at(b).param_count = kept;
+  }
+}
+
+/// Blocks that follow each other, with no other way in or out, become one.
+void Pruner::merge_chains(Graph& graph) {
+  for (const Block b : cfg_.order()) {
+    if (graph.at(b).last == Value::none) continue;  // merged already
+    for (;;) {
+      const Value end = graph.at(b).last;
+      if (graph.at(end).op != Opcode::jump) break;
+      const Block next = graph.successors(b)[0].to;
+      if (next == b || cfg_.incoming(next).size() != 1 || graph.at(next).param_count != 0) break;
+      graph.unlink(end);
+      graph.splice(b, next);
+    }
+  }
+}
+
+/// Loop headers are what is jumped back to; where only traps are reached, it is cold.
+void Pruner::mark_blocks(Graph& graph) {
+  const auto order = cfg_.order();
+  for (std::uint32_t i = static_cast<std::uint32_t>(order.size()); i-- > 0;) {
+    BlockData& block = graph.at(order[i]);
+    const auto edges = graph.successors(order[i]);
+    const auto is_cold = [&](const Edge& edge) { return graph.at(edge.to).is_cold; };
+    block.is_cold |= graph.at(block.last).op == Opcode::trap;
+    block.is_cold |= !edges.empty() && std::all_of(edges.begin(), edges.end(), is_cold);
+    const auto incoming = cfg_.incoming(order[i]);
+    block.is_loop_header =
+        std::any_of(incoming.begin(), incoming.end(),
+                    [&](const Cfg::Incoming& in) { return cfg_.position(in.from) >= i; });
+  }
+}
+
+}  // namespace wrun::inline v0::jit

@@ -1,0 +1,43 @@
+#pragma once
+
+// Takes out of a graph what has no use: unreachable blocks, parameters that are always one value,
+// values that nobody needs, jumps that could be left out.
+
+#include <cstdint>
+#include <vector>
+
+#include "jit/cfg.hpp"
+#include "jit/ir.hpp"
+
+namespace wrun::inline v0::jit {
+
+class Pruner {
+ public:
+  /// Afterwards blocks that aren't reachable are empty, and flags say which are loop headers (a
+  /// jump goes back to them) and which are cold.
+  void run(Graph& graph);
+
+ private:
+  void clear_unreachable(Graph& graph);
+  void find_copies(const Graph& graph);
+  Value meet(const Graph& graph, Value param) const;
+  Value source(const Graph& graph, Value v) const;
+  void find_users(const Graph& graph);
+  void replace_copies(Graph& graph);
+  void mark_live(const Graph& graph);
+  void mark(Value v);
+  void remove_dead(Graph& graph);
+  void remove_dead_params(Graph& graph);
+  void merge_chains(Graph& graph);
+  void mark_blocks(Graph& graph);
+
+  Cfg cfg_;
+  std::vector<Value> copy_of_;             // of parameters: none while unknown, or itself
+  std::vector<std::uint32_t> first_user_;  // by value: where in users_ its parameters begin
+  std::vector<Value> users_;               // parameters that a parameter goes to
+  std::vector<Value> todo_;
+  std::vector<bool> is_queued_;
+  std::vector<bool> is_live_;
+};
+
+}  // namespace wrun::inline v0::jit

@@ -1,0 +1,45 @@
+#include "jit/lir.hpp"
+#include "jit/lir_flow.hpp"
+#include "jit/lir_liveness.hpp"
+#include "jit/lir_uses.hpp"
+#include "jit/register_scan.hpp"
+#include "jit/resolution.hpp"
+#include "jit/spill_everywhere.hpp"
+
+namespace wrun::inline v0::jit {
+
+class RegisterAllocator::Work {
+ public:
+  const Allocation& run(const LFunction& function) {
+    flow_.analyse(function);
+    uses_.analyse(function);
+    allocation_.is_simple =
+        !liveness_.analyse(function, flow_, uses_) ||
+        !scan_.run({function, flow_, uses_, liveness_}, residence_, allocation_.operands);
+    if (!allocation_.is_simple) {
+      resolution_.run(function, flow_, uses_, liveness_, residence_, allocation_);
+    } else {
+      spill_everywhere_.run(function, allocation_);
+    }
+    return allocation_;
+  }
+
+ private:
+  LirFlow flow_;
+  LirUses uses_;
+  LirLiveness liveness_;
+  RegisterScan scan_;
+  Residence residence_;
+  Resolution resolution_;
+  SpillEverywhere spill_everywhere_;
+  Allocation allocation_;
+};
+
+RegisterAllocator::RegisterAllocator() : work_(std::make_unique<Work>()) {}
+RegisterAllocator::~RegisterAllocator() = default;
+
+const Allocation& RegisterAllocator::run(const LFunction& function) {
+  return work_->run(function);
+}
+
+}  // namespace wrun::inline v0::jit

@@ -1,0 +1,269 @@
+// In which registers values enter a block.
+
+#include <algorithm>
+
+#include "jit/register_scan.hpp"
+
+namespace wrun::inline v0::jit {
+
+namespace {
+
+constexpr unsigned loops_told = 6;      ///< around a use
+constexpr std::uint32_t near_use = 60;  ///< of a value that some edges would have to load
+constexpr std::uint32_t no_distance = 1u << 30;
+
+}  // namespace
+
+void RegisterScan::add_to_loops(VReg v, std::uint32_t block) {
+  const LirUses::Definition& definition = uses_->definition(v);
+  std::uint32_t header = flow_->innermost_loop(block);
+  for (unsigned i = 0; i < loops_told && header != none; ++i) {
+    const bool is_inside = !is_constant(v) && definition.at >= function_->blocks[header].first;
+    if (is_inside || added_to_loop_[header] == v) return;
+    added_to_loop_[header] = v;
+    loop_values_.push_back({header, v});
+    header = flow_->outer_loop(header);
+  }
+}
+
+/// By loop, what comes into it and is used there.
+void RegisterScan::find_loop_values() {
+  const std::size_t blocks = function_->blocks.size();
+  added_to_loop_.assign(blocks, none);
+  loop_values_.clear();
+  for (VReg v = 0; v < function_->vregs.size(); ++v) {
+    for (const LirUse& use : uses_->of(v)) {
+      const std::uint32_t b = liveness_->block_of(use.at);
+      if (!function_->blocks[b].is_cold) add_to_loops(v, b);
+    }
+  }
+  first_loop_value_.assign(blocks + 2, 0);
+  for (const LoopValue& value : loop_values_) ++first_loop_value_[value.header + 2];
+  for (std::size_t b = 2; b < blocks + 2; ++b) first_loop_value_[b] += first_loop_value_[b - 1];
+  sorted_loop_values_.resize(loop_values_.size());
+  for (const LoopValue& value : loop_values_) {
+    sorted_loop_values_[first_loop_value_[value.header + 1]++] = value.vreg;
+  }
+}
+
+void RegisterScan::stamp_lives(std::uint32_t b) {
+  for (const VReg v : liveness_->live_in(b)) values_[v].live_in_at = b + 1;
+  const LBlock& block = function_->blocks[b];
+  for (std::uint32_t s = 0; s < block.succ_count; ++s) {
+    for (const VReg v : liveness_->live_in(function_->succs[block.first_succ + s].to)) {
+      values_[v].live_out_at = b + 1;
+    }
+  }
+}
+
+void RegisterScan::enter_value(VReg v, Reg r) {
+  take(r, add_piece(v, r, Piece::Origin::entered, none));
+}
+
+/// From the only predecessor everything stays where it is.
+void RegisterScan::enter_after(std::uint32_t pred) {
+  for (const std::uint32_t piece : out_->pieces_of(out_->out[pred])) {
+    const VReg v = out_->pieces[piece].vreg;
+    const bool is_alive =
+        is_constant(v) ? distance(v) < no_distance : values_[v].live_in_at == block_ + 1;
+    if (is_alive) take(out_->pieces[piece].reg, piece);
+  }
+}
+
+/// The last that isn't cold: often the one that falls through. If all come later, the dominator
+/// stands for them.
+std::uint32_t RegisterScan::best_pred() const {
+  std::uint32_t best = none;
+  for (const std::uint32_t pred : flow_->preds(block_)) {
+    if (pred >= block_) continue;
+    if (best == none || !function_->blocks[pred].is_cold || function_->blocks[best].is_cold) {
+      best = pred;
+    }
+  }
+  const std::uint32_t dominator = flow_->immediate_dominator(block_);
+  return best == none && dominator < block_ ? dominator : best;
+}
+
+/// A value that some predecessors would have to load comes in a register only if it is used soon.
+bool RegisterScan::is_wanted(VReg v, unsigned hot_preds) {
+  if (is_constant(v)) return distance(v) < near_use;
+  if (values_[v].live_in_at != block_ + 1) return false;
+  return values_[v].residents == hot_preds || distance(v) < near_use;
+}
+
+void RegisterScan::enter_join() {
+  const std::uint32_t best = best_pred();
+  if (best == none) return;
+  constexpr unsigned most = 200;
+  unsigned hot_preds = 0;
+  const auto is_counted = [&](std::uint32_t pred) {
+    return pred < block_ && (pred == best || !function_->blocks[pred].is_cold);
+  };
+  const auto each_resident = [&](auto&& act) {
+    unsigned seen = 0;
+    for (const std::uint32_t pred : flow_->preds(block_)) {
+      if (!is_counted(pred) || seen++ >= most) continue;
+      for (const std::uint32_t piece : out_->pieces_of(out_->out[pred])) {
+        act(values_[out_->pieces[piece].vreg].residents);
+      }
+    }
+    hot_preds = std::min(seen, most);
+  };
+  each_resident([](std::uint8_t& count) { ++count; });
+  for (const std::uint32_t piece : out_->pieces_of(out_->out[best])) {
+    const Piece from = out_->pieces[piece];
+    if (is_wanted(from.vreg, hot_preds)) enter_value(from.vreg, from.reg);
+  }
+  each_resident([](std::uint8_t& count) { count = 0; });
+}
+
+/// Of a value in a loop with a call.
+bool RegisterScan::is_wanted_before_call(VReg v) {
+  if (crosses_call(v) || distance(v) >= near_use) return false;
+  const auto uses = uses_->all();
+  const std::uint32_t cursor = values_[v].cursor;
+  const bool is_once = cursor + 1 >= values_[v].uses_end || uses[cursor + 1].at > next_call();
+  return uses[cursor].kind != LirUse::memory || !is_once || is_constant(v);
+}
+
+/// Into a loop comes what is there and what the loop uses. With a call in the loop, only what it
+/// uses before: anything else would be loaded for each round in vain.
+void RegisterScan::enter_loop() {
+  const std::uint32_t best = best_pred();
+  if (best == none) return;
+  const bool has_call = next_call() < flow_->loop_end(block_);
+  for (const std::uint32_t piece : out_->pieces_of(out_->out[best])) {
+    const Piece from = out_->pieces[piece];
+    const VReg v = from.vreg;
+    const bool is_alive =
+        is_constant(v) ? distance(v) < no_distance : values_[v].live_in_at == block_ + 1;
+    if (is_alive && (!has_call || is_wanted_before_call(v))) {
+      enter_value(v, from.reg);
+    }
+  }
+}
+
+/// Registers that something fixed in the loop claims are exchanged for others while that is cheap.
+void RegisterScan::leave_conflicts() {
+  const std::uint32_t end = flow_->loop_end(block_);
+  for (RegSet left = function_->allocatable - free_; !left.empty(); left.remove(left.first())) {
+    const Reg r = left.first();
+    if (next_fixed(r) >= end) continue;
+    const VReg v = out_->pieces[held_[r]].vreg;
+    drop(r);
+    const Reg better = choose_free(v, class_regs(v));
+    enter_value(v, better);
+  }
+}
+
+/// What the loop uses is loaded before it, if there is a register or one whose value isn't used in
+/// the loop.
+void RegisterScan::load_for_loop() {
+  const std::uint32_t end = flow_->loop_end(block_);
+  const bool has_call = next_call() < end;
+  const std::uint32_t last = first_loop_value_[block_ + 1];
+  for (std::uint32_t i = first_loop_value_[block_]; i < last; ++i) {
+    const VReg v = sorted_loop_values_[i];
+    const bool is_here =
+        values_[v].piece != none || (!is_constant(v) && values_[v].live_in_at != block_ + 1);
+    if (is_here || crosses_call(v) || (has_call && !is_wanted_before_call(v))) continue;
+    Reg r = choose_free(v, class_regs(v));
+    if (r == no_reg) {
+      r = farthest(class_regs(v));
+      if (r == no_reg || next_use(out_->pieces[held_[r]].vreg) < end) continue;
+      if (is_constant(v)) continue;
+      drop(r);
+    }
+    enter_value(v, r);
+  }
+}
+
+/// The register of an arg, where one is known.
+Reg RegisterScan::wish_of_param(std::uint32_t position) {
+  const LBlock& block = function_->blocks[block_];
+  const VReg param = function_->params[block.first_param + position];
+  const std::uint32_t best = best_pred();
+  if (best == none) return values_[param].wish;
+  const LEdge& edge = function_->succs[function_->blocks[best].first_succ];
+  if (edge.to != block_) return values_[param].wish;
+  const VReg arg = function_->edge_args[edge.first_arg + position];
+  for (const std::uint32_t piece : out_->pieces_of(out_->out[best])) {
+    if (out_->pieces[piece].vreg == arg) return out_->pieces[piece].reg;
+  }
+  return values_[param].wish;
+}
+
+void RegisterScan::enter_params() {
+  const LBlock& block = function_->blocks[block_];
+  for (std::uint32_t p = 0; p < block.param_count; ++p) {
+    const VReg v = function_->params[block.first_param + p];
+    const Reg wish = wish_of_param(p);
+    if (uses_->of(v).empty() || crosses_call(v)) continue;
+    const bool is_looping = flow_->is_loop_header(block_) && wish != no_reg &&
+                            next_fixed(wish) < flow_->loop_end(block_);
+    Reg r = choose_free(v, class_regs(v), is_looping ? no_reg : wish);
+    if (r == no_reg) {
+      r = farthest(class_regs(v));
+      if (r == no_reg || cost_to_keep(out_->pieces[held_[r]].vreg) <= distance(v)) continue;
+      drop(r);
+    }
+    enter_value(v, r);
+  }
+}
+
+void RegisterScan::note_params() {
+  const LBlock& block = function_->blocks[block_];
+  for (std::uint32_t p = 0; p < block.param_count; ++p) {
+    const VReg v = function_->params[block.first_param + p];
+    out_->first_piece[v] = values_[v].piece;
+    values_[v].wish = values_[v].piece == none ? no_reg : out_->pieces[values_[v].piece].reg;
+  }
+}
+
+Residence::State RegisterScan::save_state() {
+  Residence::State state{static_cast<std::uint32_t>(out_->states.size()), 0};
+  for (RegSet left = function_->allocatable - free_; !left.empty(); left.remove(left.first())) {
+    out_->states.push_back(held_[left.first()]);
+    ++state.count;
+  }
+  return state;
+}
+
+void RegisterScan::enter(std::uint32_t b) {
+  block_ = b;
+  at_ = from_ = function_->blocks[b].first;
+  stamp_lives(b);
+  const auto preds = flow_->preds(b);
+  const bool is_loop = flow_->is_loop_header(b);
+  if (preds.size() == 1 && preds[0] < b) {
+    enter_after(preds[0]);
+  } else if (is_loop) {
+    enter_loop();
+  } else {
+    enter_join();
+  }
+  enter_params();
+  if (is_loop) {
+    leave_conflicts();
+    load_for_loop();
+  }
+  note_params();
+  out_->in[b] = save_state();
+}
+
+void RegisterScan::leave() {
+  const LBlock& block = function_->blocks[block_];
+  const Residence::State state = save_state();
+  out_->out[block_] = state;
+  for (std::uint32_t s = 0; s < block.succ_count; ++s) {
+    const LEdge& edge = function_->succs[block.first_succ + s];
+    for (std::uint32_t i = 0; i < edge.arg_count; ++i) {
+      const std::uint32_t piece = values_[function_->edge_args[edge.first_arg + i]].piece;
+      Reg& wish = values_[function_->params[function_->blocks[edge.to].first_param + i]].wish;
+      if (piece != none && wish == no_reg) wish = out_->pieces[piece].reg;
+    }
+  }
+  for (const std::uint32_t piece : out_->pieces_of(state)) drop(out_->pieces[piece].reg);
+}
+
+}  // namespace wrun::inline v0::jit

@@ -1,0 +1,187 @@
+#include "jit/resolution.hpp"
+
+#include <algorithm>
+
+namespace wrun::inline v0::jit {
+
+// Needs
+
+void Resolution::need(std::uint32_t piece) {
+  Piece& p = residence_->pieces[piece];
+  if (p.is_needed) return;
+  p.is_needed = true;
+  todo_.push_back(piece);
+}
+
+void Resolution::demand(VReg v, std::uint32_t block) {
+  if (!function_->vregs[v].is_constant) residence_->demands.push_back({v, block});
+}
+
+/// What becomes `v` in a block: its arg if it is a param.
+VReg Resolution::value_on_edge(VReg v, std::uint32_t pred, std::uint32_t block) const {
+  const LirUses::Definition& definition = uses_->definition(v);
+  if (!definition.is_param || definition.block != block) return v;
+  const LEdge& edge = function_->succs[function_->blocks[pred].first_succ];
+  return function_->edge_args[edge.first_arg + param_index_[v]];
+}
+
+std::uint32_t Resolution::piece_at_end(VReg v, std::uint32_t block) const {
+  for (const std::uint32_t piece : residence_->pieces_of(residence_->out[block])) {
+    if (residence_->pieces[piece].vreg == v) return piece;
+  }
+  return none;
+}
+
+void Resolution::need_on_edges(VReg v, std::uint32_t block) {
+  for (const std::uint32_t pred : flow_->preds(block)) {
+    const VReg value = value_on_edge(v, pred, block);
+    const std::uint32_t piece = piece_at_end(value, pred);
+    if (piece == none) {
+      demand(value, pred);
+    } else {
+      need(piece);
+    }
+  }
+}
+
+void Resolution::follow_piece(std::uint32_t piece) {
+  const Piece p = residence_->pieces[piece];
+  switch (p.origin) {
+    case Piece::Origin::defined:
+      break;
+    case Piece::Origin::copied:
+      need(p.source);
+      break;
+    case Piece::Origin::reloaded:
+      demand(p.vreg, p.block);
+      break;
+    case Piece::Origin::entered:
+      need_on_edges(p.vreg, p.block);
+      break;
+  }
+}
+
+/// A value is stored from a register, or comes into being in its slot.
+void Resolution::follow_demand(VReg v) {
+  if (in_slot_[v]) return;
+  in_slot_[v] = true;
+  const LirUses::Definition& definition = uses_->definition(v);
+  if (residence_->first_piece[v] != none) {
+    need(residence_->first_piece[v]);
+  } else if (definition.is_param) {
+    need_on_edges(v, definition.block);
+  }
+}
+
+void Resolution::find_needs() {
+  in_slot_.assign(function_->vregs.size(), false);
+  param_index_.resize(function_->vregs.size());
+  for (const LBlock& block : function_->blocks) {
+    for (std::uint32_t p = 0; p < block.param_count; ++p) {
+      param_index_[function_->params[block.first_param + p]] = p;
+    }
+  }
+  for (std::uint32_t piece = 0; piece < residence_->pieces.size(); ++piece) {
+    if (residence_->pieces[piece].is_needed) todo_.push_back(piece);
+  }
+  std::size_t next_demand = 0;
+  while (!todo_.empty() || next_demand < residence_->demands.size()) {
+    if (todo_.empty()) {
+      follow_demand(residence_->demands[next_demand++].vreg);
+      continue;
+    }
+    const std::uint32_t piece = todo_.back();
+    todo_.pop_back();
+    follow_piece(piece);
+  }
+}
+
+// Copies
+
+RegSet Resolution::free_on_edge(std::uint32_t pred, std::uint32_t block) const {
+  RegSet free = function_->allocatable;
+  for (const Residence::State state : {residence_->out[pred], residence_->in[block]}) {
+    for (const std::uint32_t piece : residence_->pieces_of(state)) {
+      free.remove(residence_->pieces[piece].reg);
+    }
+  }
+  return free;
+}
+
+void Resolution::pass(VReg v, std::uint32_t pred, std::uint32_t block, Loc to) {
+  const VReg value = value_on_edge(v, pred, block);
+  const std::uint32_t piece = piece_at_end(value, pred);
+  copies_.add(piece == none ? slots_.of(value) : Loc::reg(residence_->pieces[piece].reg), to,
+              value);
+}
+
+void Resolution::emit_edge(std::uint32_t pred, const LEdge& edge) {
+  for (const std::uint32_t piece : residence_->pieces_of(residence_->in[edge.to])) {
+    const Piece& p = residence_->pieces[piece];
+    const bool is_made_here = p.origin == Piece::Origin::entered && p.block == edge.to;
+    if (is_made_here && p.is_needed) pass(p.vreg, pred, edge.to, Loc::reg(p.reg));
+  }
+  const LBlock& target = function_->blocks[edge.to];
+  for (std::uint32_t p = 0; p < target.param_count; ++p) {
+    const VReg v = function_->params[target.first_param + p];
+    if (in_slot_[v] && residence_->first_piece[v] == none) pass(v, pred, edge.to, slots_.of(v));
+  }
+  if (copies_.empty()) return;
+  copies_.resolve(*function_, function_->blocks[pred].end - 1, free_on_edge(pred, edge.to),
+                  out_->slots, out_->moves);
+}
+
+void Resolution::emit_copies(std::uint32_t at) {
+  const auto stores = stores_.stores();
+  for (; next_store_ < stores.size() && stores[next_store_].at == at; ++next_store_) {
+    const SlotStore& store = stores[next_store_];
+    out_->moves.push_back({at, Loc::reg(store.from), slots_.of(store.vreg), store.vreg});
+  }
+  RegSet free = function_->allocatable;
+  for (; next_move_ < residence_->moves.size() && residence_->moves[next_move_].at == at;
+       ++next_move_) {
+    const PieceMove& move = residence_->moves[next_move_];
+    free = free & move.free;
+    if (move.to != none && !residence_->pieces[move.to].is_needed) continue;
+    const Loc from =
+        move.from == none ? slots_.of(move.vreg) : Loc::reg(residence_->pieces[move.from].reg);
+    copies_.add(from, Loc::reg(move.reg), move.vreg);
+  }
+  if (!copies_.empty()) copies_.resolve(*function_, at, free, out_->slots, out_->moves);
+}
+
+void Resolution::emit_block(std::uint32_t b) {
+  const LBlock& block = function_->blocks[b];
+  const auto stores = stores_.stores();
+  for (;;) {
+    std::uint32_t at = none;
+    if (next_store_ < stores.size()) at = stores[next_store_].at;
+    if (next_move_ < residence_->moves.size()) {
+      at = std::min(at, residence_->moves[next_move_].at);
+    }
+    if (at >= block.end) break;
+    emit_copies(at);
+  }
+  if (block.succ_count == 1) emit_edge(b, function_->succs[block.first_succ]);
+}
+
+void Resolution::run(const LFunction& function, const LirFlow& flow, const LirUses& uses,
+                     const LirLiveness& liveness, Residence& residence, Allocation& out) {
+  function_ = &function;
+  flow_ = &flow;
+  uses_ = &uses;
+  residence_ = &residence;
+  out_ = &out;
+  find_needs();
+  stores_.run(function, flow, uses, residence);
+  out.slots = slots_.run(function, uses, liveness, residence);
+  for (const std::uint32_t k : residence.slot_operands) {
+    out.operands[k] = slots_.of(function.operands[k].vreg);
+  }
+  out.moves.clear();
+  next_store_ = 0;
+  next_move_ = 0;
+  for (std::uint32_t b = 0; b < function.blocks.size(); ++b) emit_block(b);
+}
+
+}  // namespace wrun::inline v0::jit

@@ -1,0 +1,61 @@
+#pragma once
+
+// Makes an allocation of what the scan decided: finds out which pieces are needed, so that what
+// nobody reads is neither copied nor loaded; places stores, assigns slots, and puts all copies in
+// order.
+
+#include <cstdint>
+#include <vector>
+
+#include "jit/lir.hpp"
+#include "jit/lir_flow.hpp"
+#include "jit/lir_liveness.hpp"
+#include "jit/lir_uses.hpp"
+#include "jit/parallel_moves.hpp"
+#include "jit/residence.hpp"
+#include "jit/slot_assignment.hpp"
+#include "jit/store_placement.hpp"
+
+namespace wrun::inline v0::jit {
+
+class Resolution {
+ public:
+  /// Room is reused. `out.operands` is there but for those in slots.
+  void run(const LFunction& function, const LirFlow& flow, const LirUses& uses,
+           const LirLiveness& liveness, Residence& residence, Allocation& out);
+
+ private:
+  static constexpr std::uint32_t none = Residence::none;
+
+  void find_needs();
+  void need(std::uint32_t piece);
+  void demand(VReg v, std::uint32_t block);
+  void follow_piece(std::uint32_t piece);
+  void follow_demand(VReg v);
+  void need_on_edges(VReg v, std::uint32_t block);
+  VReg value_on_edge(VReg v, std::uint32_t pred, std::uint32_t block) const;
+  std::uint32_t piece_at_end(VReg v, std::uint32_t block) const;
+
+  void emit_block(std::uint32_t b);
+  void emit_copies(std::uint32_t at);
+  void emit_edge(std::uint32_t pred, const LEdge& edge);
+  void pass(VReg v, std::uint32_t pred, std::uint32_t block, Loc to);
+  RegSet free_on_edge(std::uint32_t pred, std::uint32_t block) const;
+
+  const LFunction* function_ = nullptr;
+  const LirFlow* flow_ = nullptr;
+  const LirUses* uses_ = nullptr;
+  Residence* residence_ = nullptr;
+  Allocation* out_ = nullptr;
+
+  std::vector<std::uint32_t> todo_;         ///< pieces
+  std::vector<bool> in_slot_;               ///< by vreg: read from its slot somewhere
+  std::vector<std::uint32_t> param_index_;  ///< by vreg that is a param: which
+  StorePlacement stores_;
+  SlotAssignment slots_;
+  ParallelMoves copies_;
+  std::size_t next_store_ = 0;
+  std::size_t next_move_ = 0;
+};
+
+}  // namespace wrun::inline v0::jit

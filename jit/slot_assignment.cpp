@@ -1,0 +1,96 @@
+#include "jit/slot_assignment.hpp"
+
+#include <algorithm>
+
+namespace wrun::inline v0::jit {
+
+namespace {
+
+constexpr std::uint32_t none = ~0u;
+
+}  // namespace
+
+/// Those that need a slot, by definition.
+void SlotAssignment::collect(const LFunction& function, const LirUses& uses,
+                             const Residence& residence) {
+  order_.clear();
+  for (std::size_t i = 0; i < residence.demands.size(); ++i) {
+    const VReg v = residence.demands[i].vreg;
+    if (i > 0 && residence.demands[i - 1].vreg == v) continue;
+    const std::int32_t home = function.vregs[v].home;
+    if (home >= 0) {
+      slots_[v] = Loc::slot(static_cast<std::uint32_t>(home));
+    } else {
+      order_.push_back(v);
+    }
+  }
+  std::sort(order_.begin(), order_.end(),
+            [&](VReg a, VReg b) { return uses.definition(a).at < uses.definition(b).at; });
+}
+
+/// The slot of a value that this one becomes, or came from.
+std::uint32_t SlotAssignment::wish(const LFunction& function, const LirUses& uses, VReg v) const {
+  const std::uint32_t at = uses.definition(v).at;
+  const auto is_good = [&](Loc loc) {
+    return loc.is_slot() && loc.slot() >= function.reserved_slots && is_free(loc.slot(), at);
+  };
+  if (hints_[v] != none && is_good(slots_[hints_[v]])) return slots_[hints_[v]].slot();
+  for (const LirUse& use : uses.of(v)) {
+    if (use.kind != LirUse::passed) continue;
+    const bool is_same_size = function.vregs[use.about].bytes == function.vregs[v].bytes;
+    if (is_same_size && is_good(slots_[use.about])) return slots_[use.about].slot();
+  }
+  return none;
+}
+
+/// Narrow and wide slots don't mix, so that no two overlap in part.
+std::uint32_t SlotAssignment::take(const LFunction& function, const LirUses& uses, VReg v) {
+  const std::uint32_t wished = wish(function, uses, v);
+  if (wished != none) return wished;
+  const std::uint8_t bytes = function.vregs[v].bytes;
+  std::vector<std::uint32_t>& free = bytes > 8 ? free_wide_ : free_narrow_;
+  while (!free.empty()) {
+    const std::uint32_t slot = free.back();
+    free.pop_back();
+    if (is_free(slot, uses.definition(v).at)) return slot;
+  }
+  const std::uint32_t slot = static_cast<std::uint32_t>(busy_until_.size());
+  busy_until_.resize(slot + bytes / 8);
+  return slot;
+}
+
+/// Args that have slots tell their params, once those are known to need one.
+void SlotAssignment::tell_params(const LFunction& function, const LirUses& uses, VReg v) {
+  for (const LirUse& use : uses.of(v)) {
+    if (use.kind != LirUse::passed || hints_[use.about] != none) continue;
+    if (function.vregs[use.about].bytes == function.vregs[v].bytes) hints_[use.about] = v;
+  }
+}
+
+std::uint32_t SlotAssignment::run(const LFunction& function, const LirUses& uses,
+                                  const LirLiveness& liveness, const Residence& residence) {
+  slots_.assign(function.vregs.size(), Loc());
+  hints_.assign(function.vregs.size(), none);
+  busy_.clear();
+  busy_until_.assign(function.reserved_slots, 0);
+  free_narrow_.clear();
+  free_wide_.clear();
+  collect(function, uses, residence);
+  const auto later = [](const Busy& a, const Busy& b) { return a.end > b.end; };
+  for (const VReg v : order_) {
+    while (!busy_.empty() && busy_.front().end <= uses.definition(v).at) {
+      std::pop_heap(busy_.begin(), busy_.end(), later);
+      (busy_.back().bytes > 8 ? free_wide_ : free_narrow_).push_back(busy_.back().slot);
+      busy_.pop_back();
+    }
+    const std::uint32_t slot = take(function, uses, v);
+    slots_[v] = Loc::slot(slot);
+    busy_until_[slot] = liveness.end(v);
+    busy_.push_back({liveness.end(v), slot, function.vregs[v].bytes});
+    std::push_heap(busy_.begin(), busy_.end(), later);
+    tell_params(function, uses, v);
+  }
+  return static_cast<std::uint32_t>(busy_until_.size());
+}
+
+}  // namespace wrun::inline v0::jit

@@ -1,0 +1,119 @@
+#include "jit/store_placement.hpp"
+
+#include <algorithm>
+
+namespace wrun::inline v0::jit {
+
+namespace {
+
+constexpr std::uint32_t none = Residence::none;
+constexpr unsigned farthest_climb = 64;  ///< blocks; from there on the definition is good enough
+
+}  // namespace
+
+/// What holds a value in a register where a block begins.
+std::uint32_t StorePlacement::piece_at(VReg v, std::uint32_t block) const {
+  for (const std::uint32_t piece : residence_->pieces_of(residence_->in[block])) {
+    const Piece& p = residence_->pieces[piece];
+    if (p.vreg == v) return p.is_needed ? piece : none;
+  }
+  return none;
+}
+
+std::uint32_t StorePlacement::cost(std::uint32_t block) const {
+  return function_->blocks[block].is_cold ? 0 : flow_->loop_depth(block) + 1;
+}
+
+/// From a block up to the one that defines the value: where a store costs least.
+std::uint32_t StorePlacement::climb(VReg v, std::uint32_t from) const {
+  const std::uint32_t top = uses_->definition(v).block;
+  std::uint32_t best = top;
+  std::uint32_t best_cost = none;
+  std::uint32_t b = from;
+  for (unsigned i = 0; i < farthest_climb && b != top; ++i) {
+    if (cost(b) < best_cost && piece_at(v, b) != none) {
+      best = b;
+      best_cost = cost(b);
+    }
+    if (b == 0) return top;
+    b = flow_->immediate_dominator(b);
+  }
+  return b == top && cost(top) < best_cost ? top : best;
+}
+
+void StorePlacement::store_in(VReg v, std::uint32_t block) {
+  const LirUses::Definition& definition = uses_->definition(v);
+  if (block != definition.block) {
+    const Reg reg = residence_->pieces[piece_at(v, block)].reg;
+    stores_.push_back({function_->blocks[block].first, reg, v});
+    return;
+  }
+  const Reg reg = residence_->pieces[residence_->first_piece[v]].reg;
+  stores_.push_back({definition.at + (definition.is_param ? 0u : 1u), reg, v});
+}
+
+/// A cold block's wish is fulfilled where its cold part begins, or else by everybody's store.
+void StorePlacement::place_cold(VReg v, std::uint32_t block) {
+  const std::uint32_t top = uses_->definition(v).block;
+  std::uint32_t found = none;
+  std::uint32_t b = block;
+  for (unsigned i = 0; i < farthest_climb && b != top && function_->blocks[b].is_cold; ++i) {
+    if (piece_at(v, b) != none) found = b;
+    if (b == 0) break;
+    b = flow_->immediate_dominator(b);
+  }
+  if (found != none) {
+    cold_.push_back(found);
+  } else {
+    hot_ = hot_ == none ? block : flow_->common_dominator(hot_, block);
+  }
+}
+
+void StorePlacement::place(VReg v, std::span<const SlotDemand> demands) {
+  cold_.clear();
+  hot_ = none;
+  const std::uint32_t top = uses_->definition(v).block;
+  for (const SlotDemand& demand : demands) {
+    if (function_->blocks[demand.block].is_cold && !function_->blocks[top].is_cold) {
+      place_cold(v, demand.block);
+    } else {
+      hot_ = hot_ == none ? demand.block : flow_->common_dominator(hot_, demand.block);
+    }
+  }
+  std::uint32_t store = none;
+  if (hot_ != none) {
+    store = climb(v, hot_);
+    store_in(v, store);
+  }
+  std::sort(cold_.begin(), cold_.end());
+  cold_.erase(std::unique(cold_.begin(), cold_.end()), cold_.end());
+  for (const std::uint32_t b : cold_) {
+    if (store == none || !flow_->dominates(store, b)) store_in(v, b);
+  }
+}
+
+void StorePlacement::run(const LFunction& function, const LirFlow& flow, const LirUses& uses,
+                         Residence& residence) {
+  function_ = &function;
+  flow_ = &flow;
+  uses_ = &uses;
+  residence_ = &residence;
+  stores_.clear();
+  auto& demands = residence.demands;
+  std::sort(demands.begin(), demands.end(), [](const SlotDemand& a, const SlotDemand& b) {
+    return a.vreg != b.vreg ? a.vreg < b.vreg : a.block < b.block;
+  });
+  for (std::size_t first = 0; first < demands.size();) {
+    const VReg v = demands[first].vreg;
+    std::size_t last = first;
+    while (last < demands.size() && demands[last].vreg == v) ++last;
+    if (residence.first_piece[v] != none && function.vregs[v].home < 0) {
+      place(v, {demands.data() + first, last - first});
+    }
+    first = last;
+  }
+  std::sort(stores_.begin(), stores_.end(),
+            [](const SlotStore& a, const SlotStore& b) { return a.at < b.at; });
+}
+
+}  // namespace wrun::inline v0::jit

@@ -1,0 +1,361 @@
+#include "jit/stubs.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <new>
+#include <vector>
+
+#include "jit/asm.hpp"
+#include "jit/layout.hpp"
+
+namespace wrun::inline v0::jit {
+
+using namespace Xbyak::util;
+using runtime::Leave;
+
+namespace {
+
+constexpr std::size_t common_bytes = 8 * 1024;
+
+/// Registers that C++ wants back from whoever it calls.
+const Xbyak::Reg64 callee_saved[] = {rbp, rbx, r12, r13, r14, r15};
+/// Registers that compiled code may use.
+const Xbyak::Reg64 all_general[] = {rax, rcx, rdx, rbx, rsi, rdi, r8,
+                                    r9,  r10, r11, r12, r13, r14, r15};
+
+/// Enough for the stubs of a type.
+std::size_t bytes_for(const Shape& shape) {
+  return 1024 + 96 * (shape.params.size() + shape.results.size());
+}
+
+}  // namespace
+
+/// Writes stubs where they can be jumped to from each other, then moves them to the arena.
+class Stubs::Writer : public Xbyak::CodeGenerator {
+ public:
+  Writer(CodeArena& arena, std::size_t bytes)
+      : CodeGenerator(bytes), arena_(arena), room_(arena.allocate(bytes)) {
+    if (!room_) throw std::bad_alloc();
+  }
+
+  /// Where the next byte will run.
+  const void* here() const { return room_ + getSize(); }
+  void begin() { align(16); }
+
+  void jump_to(const void* stub) {
+    const auto distance = static_cast<const std::uint8_t*>(stub) - (room_ + getSize() + 5);
+    db(0xe9);
+    dd(static_cast<std::uint32_t>(distance));
+  }
+
+  void finish() { arena_.write(room_, {getCode(), getSize()}); }
+
+  void save_host() {
+    for (const auto& r : callee_saved) push(r);
+    push(qword[rdi + layout::native_host_sp]);
+    mov(ptr[rdi + layout::native_host_sp], rsp);
+  }
+
+  /// Back to whoever called enter or resume.
+  void leave_code() {
+    mov(rsp, ptr[rdi + layout::native_host_sp]);
+    pop(qword[rdi + layout::native_host_sp]);
+    std::for_each(std::rbegin(callee_saved), std::rend(callee_saved),
+                  [&](const auto& r) { pop(r); });
+    ret();
+  }
+
+  /// To leave, from a stub that compiled code called; r13 holds the state.
+  void leave_with(Leave why, const void* leave) {
+    mov(eax, static_cast<std::uint32_t>(why));
+    mov(rdi, r13);
+    jump_to(leave);
+  }
+
+  /// The state of the frame in rbp to r13.
+  void load_state() {
+    mov(r13, ptr[rbp - 8 * (instance_slot + 1)]);
+    mov(r13, ptr[r13 + layout::instance_state]);
+  }
+
+  /// From the slot to the register.
+  void load(const AbiPlace& place, const Xbyak::Address& at) {
+    switch (place.type) {
+      case jit::Type::i32:
+        return mov(gp32(place.reg), at);
+      case jit::Type::f32:
+        return movss(vec(place.reg), at);
+      case jit::Type::f64:
+        return movsd(vec(place.reg), at);
+      case jit::Type::v128:
+        return movups(vec(place.reg), at);
+      default:
+        return mov(gp64(place.reg), at);
+    }
+  }
+  void store(const AbiPlace& place, const Xbyak::Address& at) {
+    switch (place.type) {
+      case jit::Type::f32:
+        return movss(at, vec(place.reg));
+      case jit::Type::f64:
+        return movsd(at, vec(place.reg));
+      case jit::Type::v128:
+        return movups(at, vec(place.reg));
+      default:
+        return mov(at, gp64(place.reg));
+    }
+  }
+  /// Eight bytes at a time, or sixteen; r15 is free.
+  void copy(const AbiPlace& place, const Xbyak::RegExp& to, const Xbyak::RegExp& from) {
+    if (place.type == jit::Type::i32) {
+      mov(r15d, ptr[from]);
+    } else {
+      mov(r15, ptr[from]);
+    }
+    mov(ptr[to], r15);
+    if (place.type != jit::Type::v128) return;
+    mov(r15, ptr[from + 8]);
+    mov(ptr[to + 8], r15);
+  }
+
+  static int slots(const AbiPlace& place) { return place.type == jit::Type::v128 ? 2 : 1; }
+  static int slots(const std::vector<AbiPlace>& places) {
+    int count = 0;
+    for (const AbiPlace& place : places) count += slots(place);
+    return count;
+  }
+
+  /// Values at ascending slots from `frame` on, to registers and to stack areas at `area`.
+  void spread(const std::vector<AbiPlace>& places, const Xbyak::Reg64& frame,
+              const Xbyak::RegExp& area) {
+    int slot = 0;
+    // What is copied by way of a register first: it isn't an argument's.
+    for (const bool on_stack : {true, false}) {
+      slot = 0;
+      for (const AbiPlace& place : places) {
+        const Xbyak::RegExp at = frame + 8 * slot;
+        if ((place.reg == no_reg) == on_stack) {
+          if (on_stack) {
+            copy(place, area + static_cast<int>(place.stack), at);
+          } else {
+            load(place, ptr[at]);
+          }
+        }
+        slot += slots(place);
+      }
+    }
+  }
+  /// The other way.
+  void gather(const std::vector<AbiPlace>& places, const Xbyak::Reg64& frame,
+              const Xbyak::RegExp& area) {
+    int slot = 0;
+    for (const AbiPlace& place : places) {
+      const Xbyak::RegExp at = frame + 8 * slot;
+      if (place.reg == no_reg) {
+        copy(place, at, area + static_cast<int>(place.stack));
+      } else {
+        store(place, ptr[at]);
+      }
+      slot += slots(place);
+    }
+  }
+
+  // rdi: ExecState*, rsi: code, rdx: frame, rcx: Instance*, r8d: function index
+  void enter_code(const Signature& signature, bool in_loop, const void* leave) {
+    const int params = in_loop ? 0 : static_cast<int>(signature.param_bytes);
+    const int results = static_cast<int>(signature.result_bytes);
+    save_host();
+    mov(rbp, ptr[rdi + layout::native_sp]);
+    mov(rsp, rbp);
+    push(rcx);  // as a frame has its instance
+    push(rdx);
+    if (params + results) sub(rsp, params + results);
+    mov(r11, rsi);
+    mov(r14, rdx);
+    mov(rdi, rcx);
+    mov(eax, r8d);
+    if (in_loop) {
+      mov(gp64(frame_reg), r14);
+    } else {
+      spread(signature.params, r14, rsp);
+    }
+    call(r11);
+    mov(r14, ptr[rbp - 16]);
+    gather(signature.results, r14, rsp);
+    mov(r13, ptr[rbp + layout::segment_state]);
+    mov(ptr[r13 + layout::native_sp], rbp);
+    leave_with(Leave::returned, leave);
+  }
+
+  void resume_code() {
+    save_host();
+    mov(rsp, ptr[rdi + layout::native_sp]);
+    ret();
+  }
+
+  /// Leaves with the arguments at stack_top, and what to go on with: a Suspended. r13: the state.
+  void suspend(const Signature& signature, Leave why, const void* exhausted, const void* leave) {
+    Xbyak::Label no_room;
+    Xbyak::Label go_on;
+    const int slots_needed = std::max(slots(signature.params), slots(signature.results));
+    push(rbp);
+    mov(r14, ptr[r13 + layout::state_stack_top]);
+    lea(r15, ptr[r14 + 8 * slots_needed]);
+    cmp(r15, ptr[r13 + layout::state_stack_end]);
+    ja(no_room, T_NEAR);
+    gather(signature.params, r14, rsp + 16);
+    push(r14);
+    lea(r15, ptr[rip + go_on]);
+    push(r15);
+    mov(ptr[r13 + layout::native_sp], rsp);
+    leave_with(why, leave);
+    L(go_on);
+    pop(r14);
+    pop(rbp);
+    spread(signature.results, r14, rsp + 8 + static_cast<int>(signature.param_bytes));
+    ret(static_cast<int>(signature.param_bytes));
+    L(no_room);
+    pop(rbp);
+    jump_to(exhausted);
+  }
+
+  // rdi: the callee's instance, eax: its index
+  void to_interpreter_code(const Signature& signature, const void* exhausted, const void* leave) {
+    mov(r13, ptr[rdi + layout::instance_state]);
+    mov(ptr[r13 + layout::native_function], eax);
+    mov(ptr[r13 + layout::native_instance], rdi);
+    suspend(signature, Leave::called, exhausted, leave);
+  }
+
+  // r11: the FuncRef
+  void to_host_code(const Signature& signature, const void* exhausted, const void* leave) {
+    load_state();
+    mov(ptr[r13 + layout::native_callee], r11);
+    suspend(signature, Leave::host_call, exhausted, leave);
+  }
+
+  void trap_code(TrapCode code, const void* leave) {
+    load_state();
+    auto trap = static_cast<std::uint32_t>(code);
+    if (code == TrapCode::out_of_bounds_memory_access) {
+      mov(ptr[r13 + layout::state_address], r11);
+      trap |= runtime::trap_has_address;
+    }
+    mov(dword[r13 + layout::native_trap], trap);
+    pop(qword[r13 + layout::native_pc]);
+    mov(ptr[r13 + layout::native_frame], rbp);
+    leave_with(Leave::trapped, leave);
+  }
+
+  /// `pc_at` bytes above rsp is the return address that says where this happens.
+  void limit_code(int pc_at, bool has_frame, const void* leave) {
+    Xbyak::Label go_on;
+    for (const auto& r : all_general) push(r);
+    const int pushed = 8 * static_cast<int>(std::size(all_general));
+    sub(rsp, 16 * 16);
+    for (int i = 0; i < 16; ++i) movups(ptr[rsp + 16 * i], Xbyak::Xmm(i));
+    if (has_frame) {
+      load_state();
+    } else {
+      mov(r13, ptr[rdi + layout::instance_state]);
+    }
+    mov(rax, ptr[rsp + 16 * 16 + pushed + pc_at]);
+    mov(ptr[r13 + layout::native_pc], rax);
+    mov(ptr[r13 + layout::native_frame], rbp);
+    lea(r15, ptr[rip + go_on]);
+    push(r15);
+    mov(ptr[r13 + layout::native_sp], rsp);
+    leave_with(Leave::limit, leave);
+    L(go_on);
+    for (int i = 0; i < 16; ++i) movups(Xbyak::Xmm(i), ptr[rsp + 16 * i]);
+    add(rsp, 16 * 16);
+    std::for_each(std::rbegin(all_general), std::rend(all_general), [&](const auto& r) { pop(r); });
+    ret();
+  }
+
+  // A helper that fails leaves its TrapCode, plus one, in native.trap.
+  void helper_code(const void* leave) {
+    Xbyak::Label failed;
+    Xbyak::Label table;
+    mov(r13, ptr[rdi + layout::instance_state]);
+    pop(r10);
+    mov(ptr[r13 + layout::native_pc], r10);
+    push(r10);
+    mov(ptr[r13 + layout::native_frame], rbp);
+    mov(ptr[r13 + layout::native_sp], rsp);
+    mov(r14, rsp);
+    mov(dword[r13 + layout::native_trap], 0);
+    mov(rsp, ptr[r13 + layout::native_host_sp]);
+    lea(r10, ptr[rip + table]);
+    call(ptr[r10 + rax * 8]);
+    mov(rsp, r14);
+    cmp(dword[r13 + layout::native_trap], 0);
+    jne(failed);
+    ret();
+    L(failed);
+    dec(dword[r13 + layout::native_trap]);
+    leave_with(Leave::trapped, leave);
+    align(8);
+    L(table);
+    for (unsigned i = 0; i < 2 * static_cast<unsigned>(Helper::count_); ++i)
+      dq(reinterpret_cast<std::uint64_t>(helper_functions[i]));
+  }
+
+ private:
+  CodeArena& arena_;
+  const std::uint8_t* room_;
+};
+
+Stubs::Stubs(CodeArena& arena) : arena_(arena) {
+  Writer out(arena, common_bytes);
+  leave_ = out.here();
+  out.leave_code();
+  for (unsigned i = 0; i < static_cast<unsigned>(TrapCode::count_); ++i) {
+    out.begin();
+    traps_[i] = out.here();
+    out.trap_code(static_cast<TrapCode>(i), leave_);
+  }
+  out_of_bounds_ = trap(TrapCode::out_of_bounds_memory_access);
+  out.begin();
+  limit_at_entry_ = out.here();
+  out.limit_code(8, false, leave_);
+  out.begin();
+  limit_in_loop_ = out.here();
+  out.limit_code(0, true, leave_);
+  out.begin();
+  helper_ = out.here();
+  out.helper_code(leave_);
+  out.begin();
+  resume = reinterpret_cast<Leave (*)(runtime::ExecState*)>(
+      reinterpret_cast<std::uintptr_t>(out.here()));
+  out.resume_code();
+  out.finish();
+}
+
+const SignatureStubs& Stubs::of(const Shape& shape) {
+  const std::lock_guard lock(mutex_);
+  if (const auto found = by_shape_.find(shape); found != by_shape_.end()) return found->second;
+  const Signature signature = signature_of(shape);
+  const void* exhausted = trap(TrapCode::stack_exhausted);
+  Writer out(arena_, bytes_for(shape));
+  const void* enter = out.here();
+  out.enter_code(signature, false, leave_);
+  out.begin();
+  const void* enter_loop = out.here();
+  out.enter_code(signature, true, leave_);
+  out.begin();
+  const void* to_interpreter = out.here();
+  out.to_interpreter_code(signature, exhausted, leave_);
+  out.begin();
+  const void* to_host = out.here();
+  out.to_host_code(signature, exhausted, leave_);
+  out.finish();
+  SignatureStubs& stubs = by_shape_[shape];
+  stubs.enter = enter;
+  stubs.enter_loop = enter_loop;
+  stubs.to_interpreter = to_interpreter;
+  stubs.to_host = to_host;
+  return stubs;
+}
+
+}  // namespace wrun::inline v0::jit

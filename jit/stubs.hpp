@@ -1,0 +1,65 @@
+#pragma once
+
+// Machine code that belongs to no function: the ways into compiled code and out of it.
+// lib/runtime/native.hpp tells what they do; abi.hpp has the registers.
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+
+#include <wrun/error.hpp>
+
+#include "jit/abi.hpp"
+#include "jit/arena.hpp"
+#include "jit/helpers.hpp"
+#include "lib/runtime/native.hpp"
+#include "lib/runtime/objects.hpp"
+
+namespace wrun::inline v0::jit {
+
+/// For functions of one shape of type.
+struct SignatureStubs {
+  const void* enter = nullptr;       ///< see NativeEntry::stub
+  const void* enter_loop = nullptr;  ///< the same, for code that takes over a frame
+  const void* to_interpreter = nullptr;
+  const void* to_host = nullptr;
+};
+
+/// Thread-safe. Throws std::bad_alloc, also when the arena is full.
+class Stubs {
+ public:
+  explicit Stubs(CodeArena& arena);
+
+  const SignatureStubs& of(const Shape& shape);
+
+  // Called by compiled code with its own frame in rbp:
+
+  const void* trap(TrapCode code) const { return traps_[static_cast<unsigned>(code)]; }
+  /// The same; the address that was out of bounds is in r11.
+  const void* out_of_bounds() const { return out_of_bounds_; }
+  /// Before the frame is made: the caller's rbp. Comes back if there was no request to stop.
+  const void* limit_at_entry() const { return limit_at_entry_; }
+  const void* limit_in_loop() const { return limit_in_loop_; }
+  /// eax: the number of one of helper_functions; arguments and result as C++ has them.
+  const void* helper() const { return helper_; }
+
+  runtime::Leave (*resume)(runtime::ExecState*) = nullptr;
+
+ private:
+  class Writer;
+
+  CodeArena& arena_;
+  std::mutex mutex_;
+  std::map<Shape, SignatureStubs> by_shape_;
+  const void* leave_ = nullptr;  // eax: the Leave, rdi: the state
+  const void* traps_[static_cast<unsigned>(TrapCode::count_)] = {};
+  const void* out_of_bounds_ = nullptr;
+  const void* limit_at_entry_ = nullptr;
+  const void* limit_in_loop_ = nullptr;
+  const void* helper_ = nullptr;
+};
+
+/// By Helper, then those that charge fuel; what helper() calls.
+extern const void* const helper_functions[];
+
+}  // namespace wrun::inline v0::jit

@@ -1,0 +1,330 @@
+// What good code needs of the register allocator, in small functions.
+
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "jit/lir_print.hpp"
+#include "jit/regalloc_verify.hpp"
+#include "tests/unit/jit/lir_builder.hpp"
+
+namespace wrun::inline v0::jit {
+namespace {
+
+constexpr Reg rax = 0;
+constexpr Reg rcx = 1;
+constexpr Reg rdx = 2;
+constexpr Reg rsi = 6;
+constexpr Reg rdi = 7;
+
+struct Result {
+  LFunction function;
+  Allocation allocation;
+
+  explicit Result(LirBuilder& b) : function(b.finish()) {
+    RegisterAllocator allocator;
+    allocation = allocator.run(function);
+    EXPECT_EQ(verify_allocation(function, allocation), "") << text();
+    EXPECT_FALSE(allocation.is_simple);
+  }
+  std::string text() const { return print(function, &allocation); }
+  std::size_t count(const std::function<bool(const LBlock&, const Move&)>& is_counted) const {
+    std::size_t found = 0;
+    for (const LBlock& block : function.blocks) {
+      for (const Move& move : allocation.moves) {
+        const bool is_here = move.at >= block.first && move.at < block.end;
+        found += is_here && is_counted(block, move) ? 1 : 0;
+      }
+    }
+    return found;
+  }
+  std::size_t moves_in_hot_loops() const {
+    return count(
+        [](const LBlock& block, const Move&) { return block.loop_depth > 0 && !block.is_cold; });
+  }
+  std::size_t stores() const {
+    return count([](const LBlock&, const Move& move) { return move.to.is_slot(); });
+  }
+  std::size_t loads() const {
+    return count([](const LBlock&, const Move& move) { return move.from.is_slot(); });
+  }
+};
+
+/// for (i = 0; i < n; ++i) s += p[i], with room for more in the middle.
+struct Loop {
+  LirBuilder b;
+  VReg p = b.vreg();
+  VReg n = b.vreg();
+  VReg i = 0;
+  VReg s = 0;
+  VReg t = b.vreg();
+
+  explicit Loop(const std::function<std::uint32_t(Loop&, std::uint32_t)>& middle) {
+    const std::uint32_t entry = b.block();
+    const std::uint32_t header = b.block(1);
+    std::uint32_t body = b.block(1);
+    const VReg zero = b.constant(0);
+    b.inst(entry, {def_in(p, rdi), def_in(n, rsi)});
+    i = b.param(header);
+    s = b.param(header);
+    b.jump(entry, header, {zero, zero});
+    const std::uint32_t first = body;
+    b.inst(body, {use(p), use(i), def(t)});
+    body = middle(*this, body);
+    const VReg sum = b.vreg();
+    const VReg next = b.vreg();
+    b.inst(body, {use(s), use(t, Constraint::any), def_tied(sum, 0)});
+    b.inst(body, {use(i), def_tied(next, 0)});
+    b.jump(body, header, {next, sum});
+    const std::uint32_t exit = b.block();
+    b.branch(header, {use(i), use(n, Constraint::any)}, {first, exit});
+    b.ret(exit, {use_in(s, rax)});
+  }
+};
+
+TEST(RegisterQuality, ALoopNeedsNoMoves) {
+  Loop loop([](Loop&, std::uint32_t body) { return body; });
+  const Result result(loop.b);
+  EXPECT_EQ(result.moves_in_hot_loops(), 0u) << result.text();
+  EXPECT_EQ(result.stores() + result.loads(), 0u) << result.text();
+}
+
+TEST(RegisterQuality, AColdCallCostsTheColdBlockOnly) {
+  Loop loop([](Loop& l, std::uint32_t body) {
+    const std::uint32_t cold = l.b.block(1, true);
+    const std::uint32_t on = l.b.block(1);
+    const std::uint32_t join = l.b.block(1);
+    l.b.branch(body, {use(l.t)}, {on, cold});
+    l.b.jump(on, join);
+    l.b.call(cold, {use_in(l.t, rdi)});
+    l.b.jump(cold, join);
+    return join;
+  });
+  const Result result(loop.b);
+  EXPECT_EQ(result.moves_in_hot_loops(), 0u) << result.text();
+  EXPECT_EQ(result.count([](const LBlock& block, const Move& move) {
+    return !block.is_cold && (move.to.is_slot() || move.from.is_slot());
+  }),
+            0u)
+      << result.text();
+}
+
+TEST(RegisterQuality, LeavesRegistersThatTheLoopFixes) {
+  Loop loop([](Loop& l, std::uint32_t body) {
+    const VReg quotient = l.b.vreg();
+    l.b.inst(body, {use_in(l.t, rax), late_use(l.n), def_in(quotient, rax)}, RegSet(1u << rdx));
+    const VReg shifted = l.b.vreg();
+    l.b.inst(body, {use(quotient), use_in(l.t, rcx), def_tied(shifted, 0)});
+    l.t = shifted;
+    return body;
+  });
+  const Result result(loop.b);
+  // t to rcx or to rax: it can only be in one of them.
+  EXPECT_LE(result.moves_in_hot_loops(), 2u) << result.text();
+}
+
+/// Ten values from outside, used in the outer loop only; the inner loop needs many registers.
+TEST(RegisterQuality, AnInnerLoopSpillsOutsideOfItself) {
+  LirBuilder b;
+  const std::uint32_t entry = b.block();
+  const std::uint32_t outer = b.block(1);
+  const std::uint32_t inner = b.block(2);
+  const std::uint32_t inner_latch = b.block(2);
+  const std::uint32_t after = b.block(1);
+  const std::uint32_t outer_latch = b.block(1);
+  const std::uint32_t exit = b.block();
+  const VReg start = b.vreg();
+  b.inst(entry, {def_in(start, rdi)});
+  std::vector<VReg> values;
+  for (unsigned k = 0; k < 10; ++k) {
+    values.push_back(b.vreg());
+    b.inst(entry, {use(start), def(values.back())});
+  }
+  const VReg i = b.param(outer);
+  b.jump(entry, outer, {start});
+  VReg j = b.param(inner);
+  b.jump(outer, inner, {i});
+  std::vector<VReg> inside;
+  for (unsigned k = 0; k < 6; ++k) {
+    inside.push_back(b.vreg());
+    b.inst(inner, {use(j), def(inside.back())});
+  }
+  for (const VReg v : inside) {
+    const VReg next = b.vreg();
+    b.inst(inner, {use(j), use(v), def_tied(next, 0)});
+    j = next;
+  }
+  b.branch(inner, {use(j)}, {inner_latch, after});
+  b.jump(inner_latch, inner, {j});
+  VReg sum = i;
+  for (const VReg v : values) {
+    const VReg next = b.vreg();
+    b.inst(after, {use(sum), use(v, Constraint::any), def_tied(next, 0)});
+    sum = next;
+  }
+  b.branch(after, {use(sum)}, {outer_latch, exit});
+  b.jump(outer_latch, outer, {sum});
+  b.ret(exit, {use_in(sum, rax)});
+  const Result result(b);
+  EXPECT_EQ(result.count([](const LBlock& block, const Move& move) {
+    return block.loop_depth == 2 && (move.to.is_slot() || move.from.is_slot());
+  }),
+            0u)
+      << result.text();
+}
+
+TEST(RegisterQuality, StoresOnceForManyCalls) {
+  LirBuilder b;
+  const std::uint32_t entry = b.block();
+  const VReg v = b.vreg();
+  b.inst(entry, {def_in(v, rdi)});
+  for (unsigned k = 0; k < 3; ++k) b.call(entry, {use_in(v, rdi)});
+  b.ret(entry, {use_in(v, rax)});
+  const Result result(b);
+  EXPECT_EQ(result.stores(), 1u) << result.text();
+  EXPECT_EQ(result.loads(), 3u) << result.text();
+}
+
+TEST(RegisterQuality, DoesNotStoreOnTheWayThatDoesNotCall) {
+  LirBuilder b;
+  const std::uint32_t entry = b.block();
+  const std::uint32_t calls = b.block();
+  const std::uint32_t returns = b.block();
+  const VReg v = b.vreg();
+  b.inst(entry, {def_in(v, rdi)});
+  b.branch(entry, {use(v)}, {calls, returns});
+  b.call(calls, {use_in(v, rdi)});
+  b.ret(calls, {use_in(v, rax)});
+  b.ret(returns, {use_in(v, rdi)});
+  const Result result(b);
+  ASSERT_EQ(result.stores(), 1u) << result.text();
+  for (const Move& move : result.allocation.moves) {
+    EXPECT_GE(move.at, result.function.blocks[1].first) << result.text();
+    EXPECT_LT(move.at, result.function.blocks[1].end) << result.text();
+  }
+}
+
+TEST(RegisterQuality, ReadsASpilledValueThatIsUsedOnceFromMemory) {
+  LirBuilder b;
+  const std::uint32_t entry = b.block();
+  const VReg v = b.vreg();
+  const VReg r = b.vreg();
+  const VReg sum = b.vreg();
+  b.inst(entry, {def_in(v, rdi)});
+  b.call(entry, {def_in(r, rax)});
+  b.inst(entry, {use(r), use(v, Constraint::any), def_tied(sum, 0)});
+  b.ret(entry, {use_in(sum, rax)});
+  const Result result(b);
+  EXPECT_EQ(result.loads(), 0u) << result.text();
+  EXPECT_EQ(result.allocation.moves.size(), 1u) << result.text();
+}
+
+TEST(RegisterQuality, AValueWithAHomeIsNeverStored) {
+  LirBuilder b;
+  b.function().reserved_slots = 4;
+  const std::uint32_t entry = b.block();
+  const VReg v = b.vreg();
+  b.info(v).home = 2;
+  b.inst(entry, {def_in(v, rdi)});
+  b.call(entry, {});
+  b.ret(entry, {use_in(v, rax)});
+  const Result result(b);
+  ASSERT_EQ(result.allocation.moves.size(), 1u) << result.text();
+  EXPECT_EQ(result.allocation.moves[0].from, Loc::slot(2));
+  EXPECT_EQ(result.allocation.slots, 4u);
+}
+
+TEST(RegisterQuality, AConstantIsMadeAgain) {
+  LirBuilder b;
+  const std::uint32_t entry = b.block();
+  const VReg v = b.constant(42);
+  b.call(entry, {use_in(v, rdi)});
+  b.call(entry, {use_in(v, rdi)});
+  b.ret(entry, {use_in(v, rax)});
+  const Result result(b);
+  EXPECT_EQ(result.stores() + result.loads(), 0u) << result.text();
+  EXPECT_EQ(result.allocation.moves.size(), 3u) << result.text();
+}
+
+TEST(RegisterQuality, SlotsAreShared) {
+  LirBuilder b;
+  const std::uint32_t entry = b.block();
+  for (unsigned k = 0; k < 5; ++k) {
+    const VReg v = b.vreg();
+    b.call(entry, {def_in(v, rax)});
+    b.call(entry, {});
+    b.inst(entry, {use(v)});
+  }
+  b.ret(entry);
+  const Result result(b);
+  EXPECT_EQ(result.stores(), 5u) << result.text();
+  EXPECT_EQ(result.allocation.slots, 1u) << result.text();
+}
+
+TEST(RegisterQuality, TiesToTheOperandThatDies) {
+  LirBuilder b;
+  const std::uint32_t entry = b.block();
+  const VReg x = b.vreg();
+  const VReg y = b.vreg();
+  const VReg sum = b.vreg();
+  b.inst(entry, {def_in(x, rdi), def_in(y, rsi)});
+  b.inst(entry, {use(x), use(y), def_tied(sum, 0)});
+  b.at(entry).insts.back().is_commutative = true;
+  b.inst(entry, {use(x), use(sum)});
+  b.ret(entry);
+  const Result result(b);
+  EXPECT_TRUE(result.allocation.moves.empty()) << result.text();
+}
+
+/// A value that a loop keeps in memory is changed there in one arm only.
+TEST(RegisterQuality, AParamSharesTheSlotOfItsArgs) {
+  LirBuilder b;
+  const std::uint32_t entry = b.block();
+  const std::uint32_t header = b.block(1);
+  const std::uint32_t left = b.block(1);
+  const std::uint32_t right = b.block(1);
+  const std::uint32_t join = b.block(1);
+  const std::uint32_t latch = b.block(1);
+  const std::uint32_t exit = b.block();
+  const VReg start = b.vreg();
+  b.inst(entry, {def_in(start, rdi)});
+  const VReg kept = b.param(header);
+  b.jump(entry, header, {start});
+  b.call(header, {});
+  b.branch(header, {}, {left, right});
+  b.jump(left, join, {kept});
+  const VReg changed = b.vreg();
+  b.inst(right, {use(kept), def_tied(changed, 0)});
+  b.jump(right, join, {changed});
+  const VReg joined = b.param(join);
+  b.call(join, {});
+  b.branch(join, {}, {latch, exit});
+  b.jump(latch, header, {joined});
+  b.ret(exit, {use_in(joined, rax)});
+  const Result result(b);
+  EXPECT_EQ(result.allocation.slots, 1u) << result.text();
+  EXPECT_EQ(result.moves_in_hot_loops(), 2u) << result.text();
+}
+
+TEST(RegisterQuality, PrintsWhatItDid) {
+  LirBuilder b;
+  const std::uint32_t entry = b.block();
+  const VReg v = b.vreg();
+  const VReg r = b.vreg();
+  const VReg sum = b.vreg();
+  b.inst(entry, {def_in(v, rdi)});
+  b.call(entry, {use_in(v, rdi), def_in(r, rax)});
+  b.inst(entry, {use(r), use(v, Constraint::any), def_tied(sum, 0)});
+  b.ret(entry, {use_in(sum, rax)});
+  const Result result(b);
+  EXPECT_EQ(result.text(),
+            "block 0\n"
+            "    0 op0 =v0:rdi@rdi\n"
+            "      [0] = rdi  ; v0\n"
+            "    1 op0 v0:rdi@rdi =v1:rax@rax clobbers all\n"
+            "    2 op0 v1@rax v0:any@[0] =v2:0@rax\n"
+            "    3 op0 v2:rax@rax\n");
+}
+
+}  // namespace
+}  // namespace wrun::inline v0::jit
