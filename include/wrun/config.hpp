@@ -28,7 +28,20 @@ struct ModuleLimits {
   std::uint32_t locals = 50'000;            ///< of one function
 };
 
+/// How code is run. What a module computes never depends on it.
+enum class Tier : std::uint8_t {
+  automatic,    ///< interpreted, and compiled when it is hot, in the middle of a loop too
+  interpreter,  ///< no machine code is ever made
+  compiler      ///< each function is compiled at its first call; interpreted where that can't be
+};
+
 struct Config {
+  /// Where there is no compiler (another CPU, no executable memory) everything is interpreted;
+  /// Engine::info() says so.
+  Tier tier = Tier::automatic;
+  /// Of Tier::automatic: after how many calls and turns of loops together a function is compiled;
+  /// at least 1.
+  std::uint32_t hot_after = 2000;
   /// A module that uses others is ErrorKind::invalid, and the error names the feature.
   Features features = Features::wasm3();
   /// Count instructions, so that stores can limit them. Costs some time in small loops.

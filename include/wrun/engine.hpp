@@ -23,7 +23,7 @@ struct EngineState;
 /// What an engine chose, and why, in words for a person.
 struct EngineInfo {
   std::string_view version;  ///< of the library, "0.1.0"
-  std::string tier;          ///< "interpreter"
+  std::string tier;          ///< "interpreter", "compiler" or "automatic"
   std::string tier_reason;
   std::string dispatch;       ///< how the interpreter gets from instruction to instruction
   std::string memory_checks;  ///< "explicit"

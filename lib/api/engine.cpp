@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "jit/jit.hpp"
 #include "lib/api/state.hpp"
 #include "lib/interp/interp.hpp"
 
@@ -32,6 +33,18 @@ wasm::DecodeOptions api::EngineState::decode_options() const {
   return options;
 }
 
+jit::Compiler* api::EngineState::compiler() {
+  std::call_once(asked_, [this] {
+    if (config.tier == Tier::interpreter) {
+      no_compiler = "Config::tier says so";
+      return;
+    }
+    compiler_ = jit::Compiler::create({.fuel = config.fuel, .interruptible = config.interruptible},
+                                      no_compiler);
+  });
+  return compiler_.get();
+}
+
 Engine::Engine(const Config& config) noexcept try : state_(std::make_shared<api::EngineState>()) {
   state_->config = config;
 } catch (...) {
@@ -44,8 +57,15 @@ const Config& Engine::config() const noexcept {
 EngineInfo Engine::info() const {
   EngineInfo info;
   info.version = version();
-  info.tier = "interpreter";
-  info.tier_reason = "this build has no compiler";
+  jit::Compiler* compiler = state_ ? state_->compiler() : nullptr;
+  const std::string refused = compiler ? compiler->unavailable()
+                              : state_ ? state_->no_compiler
+                                       : "";
+  const bool compiles = compiler && refused.empty();
+  info.tier = !compiles                                ? "interpreter"
+              : state_->config.tier == Tier::automatic ? "automatic"
+                                                       : "compiler";
+  info.tier_reason = compiles ? "Config::tier says so" : refused;
   info.dispatch = std::string(interp::dispatch_policy());
   info.memory_checks = "explicit";
   info.memory_checks_reason = "interpreted accesses compare addresses with the memory's size";

@@ -1,5 +1,6 @@
 #include "lib/api/inspect.hpp"
 
+#include "jit/jit.hpp"
 #include "lib/api/boundary.hpp"
 #include "lib/api/session.hpp"
 #include "lib/api/state.hpp"
@@ -22,6 +23,53 @@ Result<std::string> slots(const Module& module, std::uint32_t index) {
 
 std::uint32_t interpreted_functions(const Module& module) {
   return interp::translated_functions(*ModuleAccess::state(module));
+}
+
+CompiledCounts compiled_functions(const Module& module) {
+  const auto& state = *ModuleAccess::state(module);
+  CompiledCounts counts;
+  if (state.native == nullptr) return counts;
+  jit::Census census = jit::census(state);
+  counts.functions = census.compiled;
+  counts.loops = census.loops;
+  counts.bytes = census.code_bytes;
+  for (jit::Interpreted& each : census.interpreted)
+    counts.interpreted.emplace_back(each.function, std::move(each.reason));
+  return counts;
+}
+
+namespace {
+
+/// The compiler's view of a function with a body.
+template <class T, class Look>
+Result<T> look(const Module& module, std::uint32_t index, Look look_at) {
+  return guarded([&]() -> Result<T> {
+    const wasm::ModuleData& functions = data(module);
+    if (index < functions.imported_functions || index >= functions.functions.size())
+      return Error(ErrorKind::usage, "no function with that index has a body");
+    const auto& state = *ModuleAccess::state(module);
+    if (state.native == nullptr) return Error(ErrorKind::usage, "the engine has no compiler");
+    return look_at(state);
+  });
+}
+
+}  // namespace
+
+Result<std::string> compiler_graph(const Module& module, std::uint32_t index) {
+  return look<std::string>(module, index, [index](const ModuleState& state) {
+    return jit::print(state, index, jit::Form::graph);
+  });
+}
+
+Result<std::string> compiler_registers(const Module& module, std::uint32_t index) {
+  return look<std::string>(module, index, [index](const ModuleState& state) {
+    return jit::print(state, index, jit::Form::allocated);
+  });
+}
+
+Result<std::vector<std::uint8_t>> machine_code(const Module& module, std::uint32_t index) {
+  return look<std::vector<std::uint8_t>>(
+      module, index, [index](const ModuleState& state) { return jit::code_bytes(state, index); });
 }
 
 Result<HeapCounts> heap_counts(const Store& store) {

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <wrun/linker.hpp>
 #include <wrun/module.hpp>
@@ -24,6 +26,22 @@ Result<std::string> slots(const Module& module, std::uint32_t index);
 
 /// How many of the module's functions were translated for the interpreter so far.
 std::uint32_t interpreted_functions(const Module& module);
+
+/// What became of the module's functions in the compiler; all zero without one.
+struct CompiledCounts {
+  std::uint32_t functions = 0;
+  std::uint32_t loops = 0;  ///< compiled a second way, entered in mid-loop
+  std::uint64_t bytes = 0;
+  std::vector<std::pair<std::uint32_t, std::string>> interpreted;  ///< function, why
+};
+CompiledCounts compiled_functions(const Module& module);
+
+/// A function on its way to machine code: as the compiler's graph, or with registers. Errors:
+/// usage (as slots(), or there is no compiler), limit.
+Result<std::string> compiler_graph(const Module& module, std::uint32_t index);
+Result<std::string> compiler_registers(const Module& module, std::uint32_t index);
+/// Its machine code; empty if it stays interpreted.
+Result<std::vector<std::uint8_t>> machine_code(const Module& module, std::uint32_t index);
 
 /// Cells and handles of a store: what its heap holds and what the host holds of it.
 struct HeapCounts {

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
 
+#include "jit/jit.hpp"
 #include "lib/api/boundary.hpp"
 #include "lib/api/load.hpp"
 #include "lib/api/state.hpp"
@@ -18,8 +20,15 @@ namespace wrun::inline v0 {
 api::ModuleState::ModuleState(std::shared_ptr<const wasm::ModuleData> module,
                               std::shared_ptr<EngineState> owner)
     : ModuleCode(std::move(module)), engine(std::move(owner)) {
-  interp::prepare(*this,
-                  {.fuel = engine->config.fuel, .interruptible = engine->config.interruptible});
+  const Config& config = engine->config;
+  jit::Compiler* compiler = engine->compiler();
+  interp::CodeOptions options;
+  options.fuel = config.fuel;
+  options.interruptible = config.interruptible;
+  if (compiler != nullptr)
+    options.hot_after = config.tier == Tier::compiler ? 1 : std::max(config.hot_after, 1u);
+  interp::prepare(*this, options);
+  if (compiler != nullptr) compiler->prepare(*this);
 }
 
 namespace {

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <variant>
@@ -25,6 +26,10 @@
 #include "lib/wasm/canonical_types.hpp"
 #include "lib/wasm/decoder.hpp"
 
+namespace wrun::inline v0::jit {
+class Compiler;
+}
+
 namespace wrun::inline v0 {
 
 namespace api {
@@ -34,7 +39,16 @@ struct EngineState {
   std::shared_ptr<wasm::TypeRegistry> types = std::make_shared<wasm::TypeRegistry>();
   std::shared_ptr<os::Timer> timer = std::make_shared<os::Timer>();
 
+  /// Null where everything is interpreted. Made when it is first asked for. Throws std::bad_alloc.
+  jit::Compiler* compiler();
+  /// Why there is no compiler; empty if there is one, or nobody asked yet.
+  std::string no_compiler;
+
   wasm::DecodeOptions decode_options() const;
+
+ private:
+  std::once_flag asked_;
+  std::shared_ptr<jit::Compiler> compiler_;
 };
 
 /// A module's code together with its engine; what instances share.

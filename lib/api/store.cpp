@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "jit/jit.hpp"
 #include "lib/api/boundary.hpp"
 #include "lib/api/session.hpp"
 #include "lib/api/state.hpp"
@@ -21,7 +22,11 @@ api::StoreState::StoreState(std::shared_ptr<EngineState> owner,
     : AnchorHold(this),
       id(anchor.id.load(std::memory_order_relaxed)),
       engine(std::move(owner)),
-      store({.registry = engine->types, .timer = engine->timer, .budget = budget, .host_id = id},
+      store({.registry = engine->types,
+             .timer = engine->timer,
+             .budget = budget,
+             .host_id = id,
+             .native = engine->compiler()},
             *this),
       facade(StoreAccess::make(this, id)),
       has_budget(budget != nullptr) {

@@ -25,7 +25,7 @@ constexpr std::string_view preview1 = "wasi_snapshot_preview1";
 constexpr std::size_t most_names = 20;
 
 Config config_for(const GuestOptions& options) {
-  Config config;
+  Config config = options.config;
   config.features = options.features;
   config.fuel = options.limits.fuel || options.usage;
   config.interruptible = options.interruptible;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include <wrun/config.hpp>
 #include <wrun/features.hpp>
 
 #include "tools/wrun/grants.hpp"
@@ -36,6 +37,7 @@ struct GuestOptions {
   Grants grants;
   RunLimits limits;
   Features features;
+  wrun::Config config = {};  ///< but for what other options say
   bool gc_stress = false;
   bool interruptible = true;
   bool json = false;

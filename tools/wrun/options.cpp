@@ -1,5 +1,7 @@
 #include "tools/wrun/options.hpp"
 
+#include <map>
+
 namespace wrun::inline v0::tool {
 
 namespace {
@@ -30,12 +32,19 @@ CLI::Option* add_features_option(CLI::App& app, std::optional<Features>& feature
       ->type_name("SET");
 }
 
-CLI::Option* add_tier_option(CLI::App& app) {
-  return app
-      .add_option_function<std::string>(
-          "--tier", [](const std::string&) {}, "How code is run: there is only the interpreter")
+void add_tier_options(CLI::App& app, Config& config) {
+  static const std::map<std::string, Tier> tiers = {
+      {"auto", Tier::automatic}, {"interp", Tier::interpreter}, {"jit", Tier::compiler}};
+  app.add_option_function<std::string>(
+         "--tier", [&config](const std::string& name) { config.tier = tiers.at(name); },
+         "How code is run: auto (interpreted, and compiled when hot), interp, or jit (compiled at "
+         "the first call)")
       ->type_name("TIER")
-      ->check(CLI::IsMember({"interp"}));
+      ->check(CLI::IsMember({"auto", "interp", "jit"}));
+  app.add_option("--hot-after", config.hot_after,
+                 "With --tier=auto: compile after this many calls and turns of loops")
+      ->type_name("N")
+      ->check(CLI::Range(1u, 1'000'000'000u));
 }
 
 CLI::Option* add_gc_stress_option(CLI::App& app, bool& stress) {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include <wrun/config.hpp>
 #include <wrun/features.hpp>
 
 #include "tools/wrun/units.hpp"
@@ -21,8 +22,8 @@ Features default_features();
 /// --features SET; a list that begins with + or - changes the default set.
 CLI::Option* add_features_option(CLI::App& app, std::optional<Features>& features);
 
-/// --tier TIER
-CLI::Option* add_tier_option(CLI::App& app);
+/// --tier TIER, --hot-after N
+void add_tier_options(CLI::App& app, Config& config);
 
 /// --gc-stress
 CLI::Option* add_gc_stress_option(CLI::App& app, bool& stress);

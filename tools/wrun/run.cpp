@@ -25,7 +25,7 @@ void add_program_options(CLI::App& run, RunOptions& options) {
   add_repeated(run, "--preload", options.preloads, "Offer another module's exports as NAME")
       ->type_name("NAME=FILE");
   add_features_option(run, options.features);
-  add_tier_option(run);
+  add_tier_options(run, options.guest.config);
   add_gc_stress_option(run, options.guest.gc_stress);
   run.add_flag("--interruptible,!--uninterruptible", options.guest.interruptible,
                "Let signals and timeouts stop loops (the default), or calls only");

@@ -18,6 +18,7 @@ struct WastOptions {
   std::optional<Features> features;
   bool require_all = false;
   bool verbose = false;
+  Config config;
   bool gc_stress = false;
 };
 
@@ -59,8 +60,8 @@ int run_scripts(const WastOptions& options) {
   Progress progress;
   for (std::size_t i = 0; i < found.files.size(); ++i) {
     progress.show(fmt::format("{}/{} {}", i + 1, found.files.size(), found.files[i].string()));
-    const ScriptReport report =
-        run_script_file(found.files[i], options.features, options.verbose, options.gc_stress);
+    const ScriptReport report = run_script_file(found.files[i], options.config, options.features,
+                                                options.verbose, options.gc_stress);
     if (!report.findings.empty()) progress.clear();
     print_findings(report.findings);
     tally += report.tally;
@@ -80,7 +81,7 @@ void add_wast(CLI::App& app, int& status) {
   command.add_option("PATH", options->paths, "Scripts, or directories of them")->required();
   add_features_option(command, options->features)
       ->description("What modules may use, instead of what each script was written for");
-  add_tier_option(command);
+  add_tier_options(command, options->config);
   add_repeated(command, "--exclude", options->excluded, "Leave out files and folders of this name")
       ->type_name("NAME");
   command.add_flag("--require-all", options->require_all, "Fail if a command was skipped");

@@ -19,7 +19,7 @@ class ScriptRunner {
  public:
   /// The text must outlive the runner.
   /// `gc_stress`: its store collects at every allocation.
-  ScriptRunner(std::string_view script, Features features, bool gc_stress);
+  ScriptRunner(std::string_view script, const Config& config, bool gc_stress);
   /// For a thread of a script.
   ScriptRunner(std::string_view script, const Engine& engine, World::SharedModules shared);
   ~ScriptRunner();

@@ -108,8 +108,8 @@ ScriptReport unread(const Failure& failure) {
 
 }  // namespace
 
-ScriptReport run_script_file(const std::filesystem::path& path, std::optional<Features> features,
-                             bool verbose, bool gc_stress) {
+ScriptReport run_script_file(const std::filesystem::path& path, Config config,
+                             std::optional<Features> features, bool verbose, bool gc_stress) {
   auto content = read_file(path.string());
   if (const auto* failure = std::get_if<Failure>(&content)) return unread(*failure);
   const auto& bytes = std::get<Bytes>(content);
@@ -118,7 +118,8 @@ ScriptReport run_script_file(const std::filesystem::path& path, std::optional<Fe
   const ScriptFeatures wanted = features_for(path);
   const wat::Script script = wat::parse_script(text);
   FileRun run(path, text, verbose);
-  ScriptRunner runner(text, features.value_or(wanted.features), gc_stress);
+  config.features = features.value_or(wanted.features);
+  ScriptRunner runner(text, config, gc_stress);
   const bool components = is_of_components(script);
   const auto count_finished = [&] {
     for (const ThreadVerdict& each : runner.take_finished()) {

@@ -29,7 +29,7 @@ struct ScriptReport {
 
 /// `features` overrides the ones that the script was written for. Notes on passes are among the
 /// findings if `verbose`; `gc_stress` has the store collect at every allocation.
-ScriptReport run_script_file(const std::filesystem::path& path, std::optional<Features> features,
-                             bool verbose, bool gc_stress);
+ScriptReport run_script_file(const std::filesystem::path& path, Config config,
+                             std::optional<Features> features, bool verbose, bool gc_stress);
 
 }  // namespace wrun::inline v0::tool

@@ -6,18 +6,9 @@
 #include "tools/wrun/script/spectest.hpp"
 
 namespace wrun::inline v0::tool {
-namespace {
 
-Config config_for(Features features) {
-  Config config;
-  config.features = features;
-  return config;
-}
-
-}  // namespace
-
-World::World(std::string_view script, Features features, bool gc_stress)
-    : World(script, Engine(config_for(features)), {}) {
+World::World(std::string_view script, const Config& config, bool gc_stress)
+    : World(script, Engine(config), {}) {
   if (gc_stress) api::stress_collector(store_);
 }
 
@@ -109,7 +100,10 @@ bool World::offer_shared(const std::string& name, const Id& id) {
 FunctionCounts World::functions() const {
   FunctionCounts counts;
   for (const Module& module : instantiated_) {
+    const api::CompiledCounts compiled = api::compiled_functions(module);
     counts.interpreted += api::interpreted_functions(module);
+    counts.compiled += compiled.functions;
+    counts.entered_in_loop += compiled.loops;
   }
   return counts;
 }

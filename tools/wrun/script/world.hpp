@@ -30,7 +30,7 @@ class World {
   using SharedModules = std::map<std::string, SharedMemories, std::less<>>;
 
   /// `gc_stress`: the store collects at every allocation.
-  World(std::string_view script, Features features, bool gc_stress);
+  World(std::string_view script, const Config& config, bool gc_stress);
   /// One beside another, on the same engine, that finds there what is shared.
   World(std::string_view script, const Engine& engine, SharedModules shared);
 

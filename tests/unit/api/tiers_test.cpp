@@ -1,0 +1,139 @@
+// One meaning in every tier: results, traps and where they are, fuel, limits; calls from one tier
+// into the other.
+
+#include <fstream>
+#include <string>
+#include <thread>
+
+#include "lib/api/inspect.hpp"
+#include "tests/unit/api/support.hpp"
+
+namespace wrun::test {
+namespace {
+
+Config config_of(Tier tier, bool fuel = false) {
+  Config config;
+  config.tier = tier;
+  config.hot_after = 2;
+  config.fuel = fuel;
+  return config;
+}
+
+class Tiers : public testing::TestWithParam<Tier> {};
+
+INSTANTIATE_TEST_SUITE_P(All, Tiers,
+                         testing::Values(Tier::interpreter, Tier::automatic, Tier::compiler));
+
+/// $even and $odd call each other through the host and through a table; a vector keeps one of them
+/// interpreted.
+constexpr const char* mixed = R"((module
+  (import "host" "step" (func $step (param i32) (result i32)))
+  (type $f (func (param i32) (result i32)))
+  (table funcref (elem $even $odd $divide))
+  (func $even (export "even") (param i32) (result i32)
+    (if (i32.eqz (local.get 0)) (then (return (i32.const 1))))
+    (call_indirect (type $f) (call $step (local.get 0)) (i32.const 1)))
+  (func $odd (export "odd") (param i32) (result i32) (local v128)
+    (if (i32.eqz (local.get 0)) (then (return (i32.const 0))))
+    (local.set 1 (i32x4.splat (local.get 0)))
+    (call_indirect (type $f) (call $step (i32x4.extract_lane 2 (local.get 1))) (i32.const 0)))
+  (func $divide (export "divide") (param i32) (result i32)
+    (if (result i32) (i32.eqz (local.get 0))
+      (then (i32.div_u (i32.const 1) (local.get 0)))
+      (else (i32.add (i32.const 1) (call $divide (call $step (local.get 0)))))))
+  (func (export "sum") (param i64) (result i64) (local i64)
+    (loop
+      (local.set 1 (i64.add (local.get 1) (local.get 0)))
+      (br_if 0 (i64.ne (local.tee 0 (i64.sub (local.get 0) (i64.const 1))) (i64.const 0))))
+    (local.get 1))
+  (func $deep (export "deep") (result i32) (i32.add (i32.const 1) (call $deep)))
+  (func (export "forever") (loop (br 0)))))";
+
+struct Mixed : World {
+  Instance instance_;
+
+  explicit Mixed(const Config& config) : World(config) {
+    linker.func("host", "step", [](int x) { return x - 1; });
+    instance_ = instance(mixed);
+  }
+};
+
+TEST_P(Tiers, CallEachOtherAtAnyDepth) {
+  Mixed world(config_of(GetParam()));
+  auto even = take(world.instance_.typed<int(int)>("even"));
+  for (int n : {0, 1, 2, 7, 1000}) EXPECT_EQ(take(even(n)), n % 2 == 0) << n;
+}
+
+TEST_P(Tiers, TrapInTheSamePlaces) {
+  Mixed world(config_of(GetParam()));
+  auto divide = take(world.instance_.typed<int(int)>("divide"));
+  for (int round = 0; round < 3; ++round) {
+    const auto result = divide(3);
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().trap(), TrapCode::integer_divide_by_zero);
+    ASSERT_EQ(result.error().details()->backtrace.size(), 4u);
+    const auto innermost = result.error().details()->backtrace.front();
+    const auto outermost = result.error().details()->backtrace.back();
+    EXPECT_EQ(innermost.func_index, outermost.func_index);
+    EXPECT_LT(innermost.offset, outermost.offset);
+  }
+}
+
+TEST_P(Tiers, GoOnInLoops) {
+  Mixed world(config_of(GetParam()));
+  auto sum = take(world.instance_.typed<int64_t(int64_t)>("sum"));
+  EXPECT_EQ(take(sum(100'000)), 5'000'050'000);
+}
+
+TEST_P(Tiers, ChargeTheSameFuel) {
+  Mixed world(config_of(GetParam(), true));
+  auto even = take(world.instance_.typed<int(int)>("even"));
+  auto sum = take(world.instance_.typed<int64_t(int64_t)>("sum"));
+  take(world.store.limits({.fuel = 1'000'000}));
+  take(even(10));
+  take(sum(1000));
+  const auto used = 1'000'000 - take(world.store.fuel());
+  Mixed reference(config_of(Tier::interpreter, true));
+  take(reference.store.limits({.fuel = 1'000'000}));
+  take(take(reference.instance_.typed<int(int)>("even"))(10));
+  take(take(reference.instance_.typed<int64_t(int64_t)>("sum"))(1000));
+  EXPECT_EQ(used, 1'000'000 - take(reference.store.fuel()));
+}
+
+TEST_P(Tiers, EndRecursionInExhaustion) {
+  Mixed world(config_of(GetParam()));
+  auto deep = take(world.instance_.typed<int()>("deep"));
+  for (int round = 0; round < 3; ++round) EXPECT_EQ(kind_of(deep()), ErrorKind::exhaustion);
+  EXPECT_EQ(take(take(world.instance_.typed<int(int)>("even"))(8)), 1);
+}
+
+TEST_P(Tiers, LetThemselvesBeInterrupted) {
+  Mixed world(config_of(GetParam()));
+  auto forever = take(world.instance_.typed<void()>("forever"));
+  std::thread other([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    world.store.interrupt();
+  });
+  EXPECT_EQ(kind_of(forever()), ErrorKind::interrupted);
+  other.join();
+}
+
+TEST(Compiler, SaysWhatItCompiled) {
+  Mixed world(config_of(Tier::automatic));
+  if (world.engine.info().tier == "interpreter") GTEST_SKIP() << world.engine.info().tier_reason;
+  take(take(world.instance_.typed<int64_t(int64_t)>("sum"))(1000));
+  const api::CompiledCounts counts = api::compiled_functions(take(world.instance_.module()));
+  EXPECT_GE(counts.functions, 1u);
+  EXPECT_EQ(counts.loops, 1u);
+  EXPECT_GT(counts.bytes, 0u);
+}
+
+TEST(Compiler, NoPageIsWritableAndExecutable) {
+  Mixed world(config_of(Tier::compiler));
+  take(take(world.instance_.typed<int(int)>("even"))(10));
+  std::ifstream maps("/proc/self/maps");
+  for (std::string line; std::getline(maps, line);) EXPECT_EQ(line.find(" rwx"), line.npos) << line;
+}
+
+}  // namespace
+}  // namespace wrun::test
