@@ -5,6 +5,7 @@
 // those that turn out to be one value, or unused, are pruned at the end.
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <vector>
@@ -41,7 +42,8 @@ class Builder : public wasm::NullClient<Value, BuilderLabel> {
   std::optional<Unsupported> build(const wasm::ModuleData& module, wasm::FuncIdx function,
                                    const CompileOptions& options);
 
-  // The walker's callbacks: builder.cpp, _control.cpp, _calls.cpp, _values.cpp, _memory.cpp
+  // The walker's callbacks: builder.cpp, _control.cpp, _calls.cpp, _values.cpp, _memory.cpp,
+  // _vector.cpp
   void begin(Walker& w);
   void finish(Walker& w);
   void instruction(Walker& w, Op op);
@@ -71,7 +73,10 @@ class Builder : public wasm::NullClient<Value, BuilderLabel> {
   using NullClient::numeric;
   Value numeric(Walker& w, Op op, Value a);
   Value numeric(Walker& w, Op op, Value a, Value b);
+  Value numeric(Walker& w, Op op, Value a, Value b, Value c);
   void numeric(Walker& w, Op op, Operands args, Operands results);
+  Value lane(Walker& w, Op op, std::uint8_t lane, Operands args);
+  Value shuffle(Walker& w, const wasm::Lanes& lanes, Value a, Value b);
   Value select(Walker& w, wasm::ValType type, Value a, Value b, Value condition);
   Value local_get(Walker& w, wasm::LocalIdx index, wasm::ValType type);
   void local_set(Walker& w, wasm::LocalIdx index, wasm::ValType type, Value value);
@@ -81,6 +86,10 @@ class Builder : public wasm::NullClient<Value, BuilderLabel> {
 
   Value load(Walker& w, Op op, const wasm::MemArg& arg, Value address);
   void store(Walker& w, Op op, const wasm::MemArg& arg, Value address, Value value);
+  Value load_lane(Walker& w, Op op, const wasm::MemArg& arg, std::uint8_t lane, Value address,
+                  Value vector);
+  void store_lane(Walker& w, Op op, const wasm::MemArg& arg, std::uint8_t lane, Value address,
+                  Value vector);
   void memory_op(Walker& w, Op op, const wasm::Immediates& imm, Operands args, Operands results);
   void table_op(Walker& w, Op op, const wasm::Immediates& imm, Operands args, Operands results);
   void reference_op(Walker& w, Op op, const wasm::Immediates& imm, Operands args, Operands results);
@@ -123,6 +132,14 @@ class Builder : public wasm::NullClient<Value, BuilderLabel> {
                  Operands results);
   void check_type(Walker& w, Value callee, wasm::TypeIdx type);
   Value function_at(std::uint32_t index);
+
+  // builder_vector.cpp
+  Value vector(Op op, std::initializer_list<Value> args);
+  Value vector_of(Op op, Value scalar);
+  Value splat_constant(std::uint64_t bits);
+  static std::uint64_t lane_of_memory(const wasm::MemArg& arg, std::uint8_t lane) {
+    return arg.memory.value | std::uint64_t{lane} << 32;
+  }
 
   // builder_memory.cpp
   struct Access {

@@ -1,6 +1,8 @@
 #include "jit/builder.hpp"
 #include "jit/layout.hpp"
 #include "jit/types.hpp"
+#include "jit/vector_ops.hpp"
+#include "lib/wasm/walk_table.hpp"
 
 namespace wrun::inline v0::jit {
 
@@ -9,11 +11,13 @@ Value Builder::constant(Walker&, Op, wasm::ValType type, wasm::Bits bits) {
 }
 
 Value Builder::numeric(Walker&, Op op, Value a) {
-  return emit_.numeric(op, a);
+  if (!is_vector(op)) return emit_.numeric(op, a);
+  const bool is_splat = wasm::walk_row(op).params[0] != wasm::Kind::v128;
+  return is_splat ? vector_of(op, a) : vector(op, {a});
 }
 
 Value Builder::numeric(Walker&, Op op, Value a, Value b) {
-  return emit_.numeric(op, a, b);
+  return is_vector(op) ? vector(op, {a, b}) : emit_.numeric(op, a, b);
 }
 
 void Builder::numeric(Walker&, Op op, Operands args, Operands results) {

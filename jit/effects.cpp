@@ -42,8 +42,10 @@ Effects effects_of_wasm(const Inst& inst) {
   const bool can_trap = (inst.flags & (never_traps | guarded)) == 0;
   switch (wasm::info(op).shape) {
     case Shape::load:
+    case Shape::load_lane:
       return {alias_bit(Alias::memory), 0, can_trap, can_trap};
     case Shape::store:
+    case Shape::store_lane:
       return {0, alias_bit(Alias::memory), can_trap, true};
     case Shape::numeric:
       if (can_trap && wasm::can_trap(op)) return {0, 0, true, true};

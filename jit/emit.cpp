@@ -153,12 +153,13 @@ void CodeEmitter::move(const Move& move) {
 }
 
 Xbyak::Address CodeEmitter::constant(std::uint64_t low, std::uint64_t high) {
-  for (PoolConstant& known : pool_)
-    if (known.low == low && known.high == high) return ptr[rip + known.label];
-  PoolConstant& made = pool_.emplace_back();
-  made.low = low;
-  made.high = high;
-  return ptr[rip + made.label];
+  const auto [known, is_new] = in_pool_.try_emplace({low, high}, pool_.size());
+  if (is_new) {
+    pool_.emplace_back();
+    pool_.back().low = low;
+    pool_.back().high = high;
+  }
+  return ptr[rip + pool_[known->second].label];
 }
 
 void CodeEmitter::call_stub(const void* stub) {
@@ -295,6 +296,16 @@ void CodeEmitter::instruction(const LInst& inst) {
       return trap_if(m);
     case MOp::switch_:
       return switch_(m);
+    case MOp::vector_binary:
+    case MOp::vector_unary:
+    case MOp::vector_shift:
+    case MOp::vector_test:
+    case MOp::vector_mask:
+    case MOp::vector_extract:
+    case MOp::vector_insert:
+    case MOp::vector_load_lane:
+    case MOp::vector_store_lane:
+      return vector_instruction(m);
     case MOp::load_argument:
       return load_plain(0, rbp + 16 + static_cast<int>(m.imm), m.size, m.which != 0);
     case MOp::load_result:

@@ -5,8 +5,10 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include <wrun/error.hpp>
@@ -149,6 +151,15 @@ class CodeEmitter : public Xbyak::CodeGenerator {
   void saturate(const Machine& m, bool is_signed);
   void convert_to_int(const Xbyak::Reg64& to, const Xbyak::Xmm& from, bool is_double);
 
+  // emit_vector.cpp
+  void vector_instruction(const Machine& m);
+  void vector_binary(const Machine& m);
+  void vector_test(const Machine& m);
+  void vector_extract(const Machine& m);
+  void vector_insert(const Machine& m, const Xbyak::Operand& from);
+  void vector_store_lane(const Machine& m);
+  void load_vector(wasm::Op op, const Xbyak::RegExp& at);
+
   // emit_memory.cpp
   Xbyak::RegExp address(const Machine& m);
   void load(const Machine& m);
@@ -190,6 +201,7 @@ class CodeEmitter : public Xbyak::CodeGenerator {
   std::vector<TableEntry> table_entries_;
   std::vector<Rare> rare_;
   std::deque<PoolConstant> pool_;  // labels don't move
+  std::map<std::pair<std::uint64_t, std::uint64_t>, std::size_t> in_pool_;
 };
 
 template <class F>

@@ -2,6 +2,7 @@
 
 #include "jit/emit.hpp"
 #include "jit/layout.hpp"
+#include "jit/vector_ops.hpp"
 
 namespace wrun::inline v0::jit {
 
@@ -22,6 +23,7 @@ Xbyak::RegExp CodeEmitter::address(const Machine& m) {
 void CodeEmitter::load(const Machine& m) {
   const Xbyak::RegExp at = address(m);
   if (m.size != 0) return load_plain(0, at, m.size, m.which != 0);
+  if (is_vector(m.wasm)) return load_vector(m.wasm, at);
   load_wasm(m.wasm, at);
 }
 

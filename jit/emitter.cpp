@@ -102,6 +102,18 @@ Value Emitter::offset(Value base, Value index, std::uint64_t scale) {
   return find_or_append(make(Opcode::offset, Type::i64, 0, scale), args);
 }
 
+Value Emitter::pure(Op op, Type type, std::uint64_t imm, std::uint64_t imm2,
+                    std::span<const Value> args) {
+  return find_or_append(make(opcode(op), type, imm, imm2), args);
+}
+
+Value Emitter::load_lane(Op op, Value base, Value index, Value vector, std::uint64_t offset,
+                         std::uint64_t imm2, std::uint8_t flags) {
+  const Value args[] = {base, index, vector};
+  return find_or_append(make(opcode(op), Type::v128, offset, imm2, flags), args,
+                        versions_[static_cast<std::size_t>(Alias::memory)]);
+}
+
 Value Emitter::load(Op op, Type type, Value base, Value index, std::uint64_t offset,
                     std::uint32_t memory, std::uint8_t flags) {
   const Value args[] = {base, index};
@@ -123,6 +135,8 @@ wasm::Op load_after(wasm::Op store) {
       return Op::f32_load;
     case Op::f64_store:
       return Op::f64_load;
+    case Op::v128_store:
+      return Op::v128_load;
     default:
       return wasm::op_none;
   }
@@ -131,9 +145,9 @@ wasm::Op load_after(wasm::Op store) {
 }  // namespace
 
 void Emitter::store(Op op, Value base, Value index, Value value, std::uint64_t offset,
-                    std::uint32_t memory, std::uint8_t flags) {
+                    std::uint64_t imm2, std::uint8_t flags) {
   const Value args[] = {base, index, value};
-  graph_.append(block_, make(opcode(op), Type::none, offset, memory, flags), args);
+  graph_.append(block_, make(opcode(op), Type::none, offset, imm2, flags), args);
   wrote(alias_bit(Alias::memory));
   const Op load = load_after(op);
   if (load == wasm::op_none) return;
@@ -142,7 +156,7 @@ void Emitter::store(Op op, Value base, Value index, Value value, std::uint64_t o
   c.args[0] = base;
   c.args[1] = index;
   c.imm = offset;
-  c.imm2 = memory;
+  c.imm2 = imm2;
   known_[c] = value;
 }
 

@@ -40,6 +40,8 @@ class Emitter {
   Value i64(std::uint64_t value) { return constant(Type::i64, value); }
   std::optional<std::uint64_t> constant_of(Value v) const;
 
+  /// Of no side effects, and without rules of its own.
+  Value pure(Op op, Type type, std::uint64_t imm, std::uint64_t imm2, std::span<const Value> args);
   Value numeric(Op op, Value a);
   Value numeric(Op op, Value a, Value b);
   /// With two results.
@@ -53,8 +55,11 @@ class Emitter {
   Value offset(Value base, Value index, std::uint64_t scale);
   Value load(Op op, Type type, Value base, Value index, std::uint64_t offset, std::uint32_t memory,
              std::uint8_t flags);
-  void store(Op op, Value base, Value index, Value value, std::uint64_t offset,
-             std::uint32_t memory, std::uint8_t flags);
+  /// Of these, imm2 is the memory, and above it the lane.
+  Value load_lane(Op op, Value base, Value index, Value vector, std::uint64_t offset,
+                  std::uint64_t imm2, std::uint8_t flags);
+  void store(Op op, Value base, Value index, Value value, std::uint64_t offset, std::uint64_t imm2,
+             std::uint8_t flags);
   /// Unless it was done before, which stays good: memories don't shrink.
   void bounds_check(Value index, Value limit, std::uint64_t end, std::uint64_t offset,
                     std::uint32_t memory);

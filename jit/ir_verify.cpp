@@ -232,9 +232,11 @@ class Verifier {
       return expect(v, {inst.type, inst.type, Type::i32}, inst.type);
     }
     std::vector<Type> types;
-    if (row.shape == Shape::load || row.shape == Shape::store) {
+    const bool has_second = row.shape == Shape::store || row.shape == Shape::load_lane ||
+                            row.shape == Shape::store_lane;
+    if (row.shape == Shape::load || has_second) {
       types = {Type::i64, index_type_of_access(args)};
-      if (row.shape == Shape::store) types.push_back(type_of(row.params[1]));
+      if (has_second) types.push_back(type_of(row.params[1]));
     } else {
       for (const wasm::Kind kind : row.param_kinds()) types.push_back(type_of(kind));
     }

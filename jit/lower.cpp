@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "jit/effects.hpp"
+#include "jit/lower_vector.hpp"
 
 namespace wrun::inline v0::jit {
 
@@ -32,8 +33,14 @@ void Lowering::count_uses() {
   folded_.assign(graph_->value_count(), false);
   preds_.assign(graph_->block_count(), 0);
   for (const Block b : order_->order()) {
-    for (Value v = graph_->at(b).first; v != Value::none; v = at(v).next)
-      for (const Value a : graph_->args(at(v))) ++uses_[index(a)];
+    for (Value v = graph_->at(b).first; v != Value::none; v = at(v).next) {
+      const auto args = graph_->args(at(v));
+      for (unsigned i = 0; i < args.size(); ++i) {
+        const bool is_inside =
+            at(args[i]).op == Opcode::constant && VectorLowering::takes_constant(at(v), i);
+        if (!is_inside) ++uses_[index(args[i])];
+      }
+    }
     for (const Edge& edge : graph_->successors(b)) {
       ++preds_[index(edge.to)];
       for (const Value a : graph_->args(edge)) ++uses_[index(a)];

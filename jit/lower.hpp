@@ -31,6 +31,7 @@ class Lowering {
            MachineFunction& out);
 
  private:
+  friend class VectorLowering;
   using Op = wasm::Op;
   static constexpr VReg no_vreg = ~VReg{0};
 

@@ -1,6 +1,6 @@
 // Numeric instructions of integers.
 
-#include "jit/lower.hpp"
+#include "jit/lower_vector.hpp"
 #include "lib/wasm/walk_table.hpp"
 
 namespace wrun::inline v0::jit {
@@ -25,6 +25,7 @@ void Lowering::numeric(Value v, const Inst& inst) {
     default:
       break;
   }
+  if (is_vector(wasm_op(inst.op))) return VectorLowering(*this, v, inst).run();
   if (is_compare(inst)) return set(v, inst);
   if (is_float(inst.type) || is_float(operand_type(op))) return floating(v, inst);
   integer(v, inst);

@@ -90,6 +90,15 @@ enum class MOp : std::uint8_t {
   int_to_float,    ///< def, use; `which`: 1 if unsigned
   float_to_int,    ///< def, use, temporaries; `which` is a FloatToInt
   bit_cast,        ///< def, use: between the classes
+  vector_binary,   ///< def, tied without AVX, use, use or imm and extra; `which` is a VectorOp
+  vector_unary,    ///< def, use
+  vector_shift,    ///< def, tied without AVX, use
+  vector_test,     ///< def, use; whether compare.cond holds after a comparison with 0
+  vector_mask,     ///< def, use; size of a lane: 1, 4, 8
+  vector_extract,  ///< def, use; `which`: 1 if signed
+  vector_insert,   ///< def tied, use, use
+  vector_load_lane,   ///< def tied, use, address operands
+  vector_store_lane,  ///< use, address operands
   load,            ///< def, address operands; `wasm` says how; size 0: of the type
   store,           ///< value or imm, address operands
   lea,             ///< def, address operands
@@ -143,6 +152,7 @@ struct Machine {
   std::uint8_t which = 0;
   std::uint8_t size = 4;  ///< of the operation, in bytes
   bool has_imm = false;
+  std::uint8_t imm8 = 0;  ///< of vector instructions: their byte, or the lane
   Compare compare;
   Address address;
   wasm::Op wasm{};  ///< of loads and stores

@@ -39,9 +39,8 @@ void Prescan::refuse(const Walker& w, std::string reason) {
 
 bool Prescan::is_supported(Op op) {
   const wasm::OpInfo& row = wasm::info(op);
-  const bool is_vector = row.code >> 16 == 0xfd;
   const bool is_atomic = row.code >> 16 == 0xfe;
-  if (is_vector || is_atomic) return false;
+  if (is_atomic) return false;
   switch (row.shape) {
     case Shape::try_table:
     case Shape::legacy_try:
@@ -75,6 +74,16 @@ Prescan::Value Prescan::load(Walker& w, Op op, const wasm::MemArg& arg, Value) {
 }
 
 void Prescan::store(Walker& w, Op op, const wasm::MemArg& arg, Value, Value) {
+  refuse_shared(w, op, arg.memory.value);
+}
+
+Prescan::Value Prescan::load_lane(Walker& w, Op op, const wasm::MemArg& arg, std::uint8_t, Value,
+                                  Value) {
+  refuse_shared(w, op, arg.memory.value);
+  return {};
+}
+
+void Prescan::store_lane(Walker& w, Op op, const wasm::MemArg& arg, std::uint8_t, Value, Value) {
   refuse_shared(w, op, arg.memory.value);
 }
 

@@ -49,6 +49,8 @@ class Prescan : public wasm::NullClient<> {
   }
   Value load(Walker& w, wasm::Op op, const wasm::MemArg& arg, Value);
   void store(Walker& w, wasm::Op op, const wasm::MemArg& arg, Value, Value);
+  Value load_lane(Walker& w, wasm::Op op, const wasm::MemArg& arg, std::uint8_t lane, Value, Value);
+  void store_lane(Walker& w, wasm::Op op, const wasm::MemArg& arg, std::uint8_t lane, Value, Value);
   void memory_op(Walker& w, wasm::Op op, const wasm::Immediates& imm, Operands, Operands);
 
  private:

@@ -1,0 +1,132 @@
+#include "jit/lower_vector.hpp"
+
+namespace wrun::inline v0::jit {
+
+void VectorLowering::run() {
+  if (wasm::info(wasm_op(inst_.op)).shape == wasm::Shape::store_lane) return store_lane();
+  const VectorRow& row = vector_row(wasm_op(inst_.op));
+  lowering_.vregs_[index(value_)] = row.form == VectorForm::special ? special() : by_row(row);
+}
+
+bool VectorLowering::takes_constant(const Inst& inst, unsigned i) {
+  if (i != 1 || !is_wasm(inst.op)) return false;
+  const VectorForm form = vector_row(wasm_op(inst.op)).form;
+  return form == VectorForm::binary || form == VectorForm::inverted;
+}
+
+VReg VectorLowering::begin_binary(VectorOp op, VReg a, std::uint8_t imm8) {
+  const VReg to = lowering_.new_vreg(RegClass::vector, 16);
+  Machine& made = lowering_.begin(MOp::vector_binary, inst_);
+  made.which = static_cast<std::uint8_t>(op);
+  made.imm8 = imm8;
+  if (lowering_.cpu_.has_avx) {
+    lowering_.add_operand(to, Role::def, Constraint::reg);
+  } else {
+    lowering_.add_operand(to, Role::def, Constraint::tied, 1);
+  }
+  lowering_.add_operand(a, Role::use, Constraint::reg);
+  return to;
+}
+
+/// Without AVX, an operand in memory has to be aligned, as slots aren't.
+VReg VectorLowering::binary(VectorOp op, VReg a, VReg b, std::uint8_t imm8) {
+  const VReg to = begin_binary(op, a, imm8);
+  const bool may_be_slot = lowering_.cpu_.has_avx && lowering_.out_->lir.vregs[b].bytes == 16;
+  lowering_.add_operand(b, Role::use, may_be_slot ? Constraint::any : Constraint::reg);
+  return to;
+}
+
+VReg VectorLowering::binary(VectorOp op, VReg a, Bits b, std::uint8_t imm8) {
+  const VReg to = begin_binary(op, a, imm8);
+  machine().has_imm = true;
+  machine().imm = b.low;
+  machine().extra = b.high;
+  return to;
+}
+
+VReg VectorLowering::unary(VectorOp op, VReg a, std::uint8_t imm8, std::uint8_t bytes) {
+  const VReg to = lowering_.new_vreg(RegClass::vector, bytes);
+  Machine& made = lowering_.begin(MOp::vector_unary, inst_);
+  made.which = static_cast<std::uint8_t>(op);
+  made.imm8 = imm8;
+  lowering_.add_operand(to, Role::def, Constraint::reg);
+  lowering_.add_operand(a, Role::use, Constraint::reg);
+  return to;
+}
+
+VReg VectorLowering::shift(VectorOp op, VReg a, unsigned by) {
+  const VReg to = lowering_.new_vreg(RegClass::vector, 16);
+  Machine& made = lowering_.begin(MOp::vector_shift, inst_);
+  made.which = static_cast<std::uint8_t>(op);
+  made.imm8 = static_cast<std::uint8_t>(by);
+  if (lowering_.cpu_.has_avx) {
+    lowering_.add_operand(to, Role::def, Constraint::reg);
+  } else {
+    lowering_.add_operand(to, Role::def, Constraint::tied, 1);
+  }
+  lowering_.add_operand(a, Role::use, Constraint::reg);
+  return to;
+}
+
+VReg VectorLowering::constant(Bits bits) {
+  const VReg to = lowering_.new_vreg(RegClass::vector, 16);
+  Machine& made = lowering_.begin(MOp::constant, inst_);
+  made.imm = bits.low;
+  made.extra = bits.high;
+  made.size = 16;
+  lowering_.add_operand(to, Role::def, Constraint::reg);
+  return to;
+}
+
+VReg VectorLowering::to_general(MOp op, VReg a) {
+  const VReg to = lowering_.new_vreg(RegClass::general);
+  lowering_.begin(op, inst_);
+  lowering_.add_operand(to, Role::def, Constraint::reg);
+  lowering_.add_operand(a, Role::use, Constraint::reg);
+  return to;
+}
+
+VReg VectorLowering::from_general(VReg a, unsigned size) {
+  const VReg to = lowering_.new_vreg(RegClass::vector, 16);
+  Machine& made = lowering_.begin(MOp::bit_cast, inst_);
+  made.size = static_cast<std::uint8_t>(size);
+  made.which = 1;
+  lowering_.add_operand(to, Role::def, Constraint::reg);
+  lowering_.add_operand(a, Role::use, Constraint::reg);
+  return to;
+}
+
+VReg VectorLowering::with_second(VectorOp op, std::uint8_t imm8) {
+  const Inst& second = lowering_.at(value(1));
+  if (second.op == Opcode::constant) return binary(op, arg(0), Bits{second.imm, second.imm2}, imm8);
+  return binary(op, arg(0), arg(1), imm8);
+}
+
+VReg VectorLowering::by_row(const VectorRow& row) {
+  switch (row.form) {
+    case VectorForm::binary:
+      return with_second(row.first, row.imm8);
+    case VectorForm::swapped:
+      return binary(row.first, arg(1), arg(0), row.imm8);
+    case VectorForm::inverted:
+      return inverted(with_second(row.first, row.imm8));
+    case VectorForm::swapped_inverted:
+      return inverted(binary(row.first, arg(1), arg(0), row.imm8));
+    case VectorForm::keeps:
+      return binary(row.second, binary(row.first, arg(0), arg(1)), arg(0));
+    case VectorForm::changes:
+      return inverted(binary(row.second, binary(row.first, arg(0), arg(1)), arg(0)));
+    default:
+      return unary(row.first, arg(0), row.imm8);
+  }
+}
+
+VReg VectorLowering::special() {
+  const wasm::OpInfo& info = wasm::info(wasm_op(inst_.op));
+  if (info.shape != wasm::Shape::numeric) return lanes();
+  const bool is_splat =
+      info.params() == "i" || info.params() == "I" || info.params() == "f" || info.params() == "F";
+  return is_splat ? splat(wasm_op(inst_.op)) : integer();
+}
+
+}  // namespace wrun::inline v0::jit
