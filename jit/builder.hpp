@@ -43,7 +43,7 @@ class Builder : public wasm::NullClient<Value, BuilderLabel> {
                                    const CompileOptions& options);
 
   // The walker's callbacks: builder.cpp, _control.cpp, _calls.cpp, _values.cpp, _memory.cpp,
-  // _vector.cpp
+  // _vector.cpp, _atomic.cpp
   void begin(Walker& w);
   void finish(Walker& w);
   void instruction(Walker& w, Op op);
@@ -90,6 +90,8 @@ class Builder : public wasm::NullClient<Value, BuilderLabel> {
                   Value vector);
   void store_lane(Walker& w, Op op, const wasm::MemArg& arg, std::uint8_t lane, Value address,
                   Value vector);
+  void atomic_op(Walker& w, Op op, const wasm::MemArg& arg, Operands args, Operands results);
+  void atomic_fence(Walker& w);
   void memory_op(Walker& w, Op op, const wasm::Immediates& imm, Operands args, Operands results);
   void table_op(Walker& w, Op op, const wasm::Immediates& imm, Operands args, Operands results);
   void reference_op(Walker& w, Op op, const wasm::Immediates& imm, Operands args, Operands results);
@@ -140,6 +142,11 @@ class Builder : public wasm::NullClient<Value, BuilderLabel> {
   static std::uint64_t lane_of_memory(const wasm::MemArg& arg, std::uint8_t lane) {
     return arg.memory.value | std::uint64_t{lane} << 32;
   }
+
+  // builder_atomic.cpp
+  void check_alignment(Value address, std::uint64_t offset, std::uint64_t width);
+  void check_shared(Value address, std::uint32_t memory, std::uint64_t end, std::uint64_t offset,
+                    std::uint64_t least);
 
   // builder_memory.cpp
   struct Access {

@@ -53,7 +53,11 @@ Builder::Access Builder::access(Op op, const wasm::MemArg& arg, Value address) {
   if (known && *known < max_end && *known + end <= least_size(type)) {
     flags = never_traps;
   } else if (!has_guard || end > guarded_offset) {
-    emit_.bounds_check(address, memory_size(memory), end, arg.offset, memory);
+    if (type.is_shared) {
+      check_shared(address, memory, end, arg.offset, least_size(type));
+    } else {
+      emit_.bounds_check(address, memory_size(memory), end, arg.offset, memory);
+    }
     flags = guarded;
   }
   return {emit_.read(Type::i64, memory_at(memory), layout::memory_base, memory_shape), flags};
@@ -81,8 +85,9 @@ void Builder::call_bulk(Walker&, Helper helper, std::initializer_list<std::uint3
   for (const std::uint32_t index : indices) values_.push_back(emit_.i32(index));
   for (const Operand& arg : args) values_.push_back(arg.value);
   const Type type = results.empty() ? Type::none : type_of(results[0].type);
-  const bool moves = helper != Helper::memory_grow && helper != Helper::data_drop &&
-                     helper != Helper::elem_drop && helper != Helper::table_set;
+  const bool moves = helper != Helper::memory_grow && helper != Helper::memory_size &&
+                     helper != Helper::data_drop && helper != Helper::elem_drop &&
+                     helper != Helper::table_set;
   const Value made = emit_.helper(helper, type, values_, options_.fuel && moves);
   if (!results.empty()) results[0].value = made;
 }
@@ -92,6 +97,7 @@ void Builder::memory_op(Walker& w, Op op, const wasm::Immediates& imm, Operands 
   switch (op) {
     case Op::memory_size: {
       const wasm::MemoryType& type = module_->memories[imm.index];
+      if (type.is_shared) return call_bulk(w, Helper::memory_size, {imm.index}, args, results);
       const Value pages =
           emit_.numeric(Op::i64_shr_u, memory_size(imm.index), emit_.i64(type.page_size_log2));
       results[0].value = size_as_address(pages, type.limits.is_64);

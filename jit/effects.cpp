@@ -16,7 +16,10 @@ Effects acting(AliasSet reads, AliasSet writes, bool leaves) {
 Effects effects_of_helper(Helper helper) {
   switch (helper) {
     case Helper::memory_grow:
+    case Helper::memory_size:
       return acting(alias_bit(Alias::memory_shape), alias_bit(Alias::memory_shape), false);
+    case Helper::memory_check:
+      return acting(alias_bit(Alias::memory_shape), alias_bit(Alias::memory_shape), true);
     case Helper::is_subtype:
       return {};
     case Helper::data_drop:
@@ -47,6 +50,12 @@ Effects effects_of_wasm(const Inst& inst) {
     case Shape::store:
     case Shape::store_lane:
       return {0, alias_bit(Alias::memory), can_trap, true};
+    case Shape::atomic_load:
+    case Shape::atomic_store:
+    case Shape::atomic_rmw:
+    case Shape::atomic_cmpxchg:
+    case Shape::atomic_fence:
+      return acting(alias_bit(Alias::memory), alias_bit(Alias::memory), true);
     case Shape::numeric:
       if (can_trap && wasm::can_trap(op)) return {0, 0, true, true};
       return {};

@@ -296,6 +296,11 @@ void CodeEmitter::instruction(const LInst& inst) {
       return trap_if(m);
     case MOp::switch_:
       return switch_(m);
+    case MOp::atomic_exchange:
+    case MOp::atomic_combine:
+    case MOp::atomic_cmpxchg:
+    case MOp::atomic_fence:
+      return atomic(m);
     case MOp::vector_binary:
     case MOp::vector_unary:
     case MOp::vector_shift:

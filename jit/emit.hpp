@@ -151,6 +151,12 @@ class CodeEmitter : public Xbyak::CodeGenerator {
   void saturate(const Machine& m, bool is_signed);
   void convert_to_int(const Xbyak::Reg64& to, const Xbyak::Xmm& from, bool is_double);
 
+  // emit_atomic.cpp
+  void atomic(const Machine& m);
+  void atomic_combine(const Machine& m, const Xbyak::Address& at);
+  void extend_unsigned(const Xbyak::Reg32& r, unsigned size);
+  Xbyak::Reg sized(unsigned operand, unsigned size) const;
+
   // emit_vector.cpp
   void vector_instruction(const Machine& m);
   void vector_binary(const Machine& m);

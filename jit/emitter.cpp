@@ -160,6 +160,14 @@ void Emitter::store(Op op, Value base, Value index, Value value, std::uint64_t o
   known_[c] = value;
 }
 
+Value Emitter::atomic(Op op, Type type, std::span<const Value> args, std::uint64_t offset,
+                      std::uint32_t memory, std::uint8_t flags) {
+  const Inst inst = make(opcode(op), type, offset, memory, flags);
+  const Value v = graph_.append(block_, inst, args);
+  wrote(effects_of(inst).writes);
+  return v;
+}
+
 void Emitter::bounds_check(Value index, Value limit, std::uint64_t end, std::uint64_t offset,
                            std::uint32_t memory) {
   Computation c{Opcode::bounds_check, Type::none};

@@ -60,6 +60,8 @@ class Emitter {
                   std::uint64_t imm2, std::uint8_t flags);
   void store(Op op, Value base, Value index, Value value, std::uint64_t offset, std::uint64_t imm2,
              std::uint8_t flags);
+  Value atomic(Op op, Type type, std::span<const Value> args, std::uint64_t offset,
+               std::uint32_t memory, std::uint8_t flags);
   /// Unless it was done before, which stays good: memories don't shrink.
   void bounds_check(Value index, Value limit, std::uint64_t end, std::uint64_t offset,
                     std::uint32_t memory);

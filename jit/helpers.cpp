@@ -7,6 +7,7 @@
 #include "jit/stubs.hpp"
 #include "lib/runtime/exec_state.hpp"
 #include "lib/runtime/memory.hpp"
+#include "lib/runtime/shared_memory.hpp"
 #include "lib/runtime/store.hpp"
 #include "lib/runtime/table.hpp"
 
@@ -116,6 +117,27 @@ void elem_drop(Instance* instance, Word segment) {
   runtime::drop(*instance, wasm::ElemIdx(static_cast<std::uint32_t>(segment)));
 }
 
+Word memory_size(const Instance* instance, Word memory) {
+  runtime::Memory& shared = *instance->memories[memory];
+  runtime::refresh_size(shared);
+  return runtime::size_in_pages(shared);
+}
+
+/// Nobody waits at an unshared memory.
+Word memory_notify(const Instance* instance, Word memory, Word address, Word count) {
+  runtime::SharedMemory* shared = instance->memories[memory]->shared.get();
+  return shared ? shared->notify(address, static_cast<std::uint32_t>(count)) : 0;
+}
+
+void memory_check(const Instance* instance, Word memory, Word index, Word offset, Word end) {
+  runtime::Memory& shared = *instance->memories[memory];
+  runtime::refresh_size(shared);
+  if (end <= shared.size && index <= shared.size - end) return;
+  instance->state->address = index + offset;
+  trap(instance, TrapCode::out_of_bounds_memory_access);
+  instance->state->native.trap += runtime::trap_has_address;
+}
+
 Word is_subtype(const Instance* instance, Word type, Word super) {
   return instance->code->data->registry->is_subtype(
       wasm::TypeId(static_cast<std::uint32_t>(type)),
@@ -133,12 +155,14 @@ const void* const helper_functions[] = {
     address_of(memory_grow), address_of(memory_fill<false>), address_of(memory_copy<false>),
     address_of(memory_init<false>), address_of(data_drop), address_of(table_set),
     address_of(table_grow<false>), address_of(table_fill<false>), address_of(table_copy<false>),
-    address_of(table_init<false>), address_of(elem_drop), address_of(is_subtype),
+    address_of(table_init<false>), address_of(elem_drop), address_of(memory_size),
+    address_of(memory_notify), address_of(memory_check), address_of(is_subtype),
     // The same, charging fuel
     address_of(memory_grow), address_of(memory_fill<true>), address_of(memory_copy<true>),
     address_of(memory_init<true>), address_of(data_drop), address_of(table_set),
     address_of(table_grow<true>), address_of(table_fill<true>), address_of(table_copy<true>),
-    address_of(table_init<true>), address_of(elem_drop), address_of(is_subtype)};
+    address_of(table_init<true>), address_of(elem_drop), address_of(memory_size),
+    address_of(memory_notify), address_of(memory_check), address_of(is_subtype)};
 static_assert(sizeof(helper_functions) / sizeof(void*) ==
               2 * static_cast<unsigned>(Helper::count_));
 

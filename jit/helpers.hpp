@@ -22,14 +22,19 @@ enum class Helper : std::uint8_t {
   table_copy,   ///< (instance, target table, source table, at, from, count)
   table_init,   ///< (instance, table, segment, at, from, count)
   elem_drop,    ///< (instance, segment)
-  is_subtype,   ///< (instance, TypeId, TypeId of the supertype) -> 0 or 1
+  memory_size,  ///< (instance, memory) -> pages of one that is shared
+  memory_notify,  ///< (instance, memory, address, count) -> how many woke up
+  /// (instance, memory, index, offset, end): traps unless index + end is in a shared memory
+  memory_check,
+  is_subtype,  ///< (instance, TypeId, TypeId of the supertype) -> 0 or 1
   count_
 };
 
 constexpr const char* name(Helper helper) {
-  constexpr const char* names[] = {"memory_grow", "memory_fill", "memory_copy", "memory_init",
-                                   "data_drop",   "table_set",   "table_grow",  "table_fill",
-                                   "table_copy",  "table_init",  "elem_drop",   "is_subtype"};
+  constexpr const char* names[] = {"memory_grow",   "memory_fill",  "memory_copy", "memory_init",
+                                   "data_drop",     "table_set",    "table_grow",  "table_fill",
+                                   "table_copy",    "table_init",   "elem_drop",   "memory_size",
+                                   "memory_notify", "memory_check", "is_subtype"};
   static_assert(sizeof(names) / sizeof(*names) == static_cast<unsigned>(Helper::count_));
   return names[static_cast<unsigned>(helper)];
 }

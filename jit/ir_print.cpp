@@ -100,7 +100,11 @@ class Printer {
   }
 
   static bool shows_immediate(const Inst& inst) {
-    if (is_wasm(inst.op)) return wasm::access_width(wasm::info(wasm_op(inst.op)).imm) != 0;
+    if (is_wasm(inst.op)) {
+      const wasm::OpInfo& info = wasm::info(wasm_op(inst.op));
+      return wasm::access_width(info.imm) != 0 || info.shape == wasm::Shape::lane ||
+             info.shape == wasm::Shape::shuffle;
+    }
     switch (inst.op) {
       case Opcode::instance:
       case Opcode::poll:
@@ -136,9 +140,19 @@ class Printer {
       case Opcode::field:
         return put(" +{}", inst.imm);
       default:
-        if (is_wasm(inst.op)) return put(" [{}] +{}", inst.imm2, inst.imm);
+        if (is_wasm(inst.op)) return wasm_immediate(inst);
         return put(" {}", inst.imm);
     }
+  }
+
+  /// Of an access the memory, the offset, and the lane if there is one.
+  void wasm_immediate(const Inst& inst) {
+    const wasm::Shape shape = wasm::info(wasm_op(inst.op)).shape;
+    if (shape == wasm::Shape::lane) return put(" {}", inst.imm);
+    if (shape == wasm::Shape::shuffle) return put(" 0x{:x} 0x{:x}", inst.imm, inst.imm2);
+    put(" [{}] +{}", static_cast<std::uint32_t>(inst.imm2), inst.imm);
+    if (shape == wasm::Shape::load_lane || shape == wasm::Shape::store_lane)
+      put(" {}", inst.imm2 >> 32);
   }
 
   void constant(const Inst& inst) {

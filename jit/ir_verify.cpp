@@ -232,11 +232,15 @@ class Verifier {
       return expect(v, {inst.type, inst.type, Type::i32}, inst.type);
     }
     std::vector<Type> types;
+    const bool is_atomic = row.shape >= Shape::atomic_load && row.shape <= Shape::atomic_cmpxchg;
     const bool has_second = row.shape == Shape::store || row.shape == Shape::load_lane ||
                             row.shape == Shape::store_lane;
     if (row.shape == Shape::load || has_second) {
       types = {Type::i64, index_type_of_access(args)};
       if (has_second) types.push_back(type_of(row.params[1]));
+    } else if (is_atomic) {
+      types = {Type::i64, index_type_of_access(args)};
+      for (const wasm::Kind kind : row.param_kinds().subspan(1)) types.push_back(type_of(kind));
     } else {
       for (const wasm::Kind kind : row.param_kinds()) types.push_back(type_of(kind));
     }

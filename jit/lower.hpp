@@ -16,6 +16,7 @@
 #include "jit/ir.hpp"
 #include "jit/machine.hpp"
 #include "lib/wasm/module_data.hpp"
+#include "lib/wasm/numeric_atomic.hpp"
 
 namespace wrun::inline v0::jit {
 
@@ -122,6 +123,10 @@ class Lowering {
   void offset(Value v, const Inst& inst);
   void bounds_check(const Inst& inst);
   void address(Value base, Value index, std::uint64_t disp);
+
+  // lower_atomic.cpp
+  void atomic(Value v, const Inst& inst);
+  wasm::Rmw rmw(const Inst& inst) const;
 
   // lower_calls.cpp
   void arguments(const Signature& own, bool from_frame);

@@ -20,6 +20,12 @@ void Lowering::numeric(Value v, const Inst& inst) {
       return load(v, inst);
     case wasm::Shape::store:
       return store(inst);
+    case wasm::Shape::atomic_load:
+    case wasm::Shape::atomic_store:
+    case wasm::Shape::atomic_rmw:
+    case wasm::Shape::atomic_cmpxchg:
+    case wasm::Shape::atomic_fence:
+      return atomic(v, inst);
     case wasm::Shape::select:
       return select(v, inst);
     default:

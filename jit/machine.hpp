@@ -81,32 +81,36 @@ enum class MOp : std::uint8_t {
   select,     ///< def tied, if false, if true; compare
   float_alu,  ///< def tied, use, use; `which` is the SSE opcode byte
   float_sqrt,
-  float_round,     ///< imm is the rounding mode
-  float_min_max,   ///< def tied, use, use, temporary; `which`: 1 for max
-  float_sign,      ///< def tied, use, temporary; `which`: 0 abs, 1 neg
-  float_copysign,  ///< def tied, use, use, temporaries
-  float_select,    ///< def tied, if false, if true; compare
-  float_convert,   ///< promote, demote
-  int_to_float,    ///< def, use; `which`: 1 if unsigned
-  float_to_int,    ///< def, use, temporaries; `which` is a FloatToInt
-  bit_cast,        ///< def, use: between the classes
-  vector_binary,   ///< def, tied without AVX, use, use or imm and extra; `which` is a VectorOp
-  vector_unary,    ///< def, use
-  vector_shift,    ///< def, tied without AVX, use
-  vector_test,     ///< def, use; whether compare.cond holds after a comparison with 0
-  vector_mask,     ///< def, use; size of a lane: 1, 4, 8
-  vector_extract,  ///< def, use; `which`: 1 if signed
-  vector_insert,   ///< def tied, use, use
+  float_round,        ///< imm is the rounding mode
+  float_min_max,      ///< def tied, use, use, temporary; `which`: 1 for max
+  float_sign,         ///< def tied, use, temporary; `which`: 0 abs, 1 neg
+  float_copysign,     ///< def tied, use, use, temporaries
+  float_select,       ///< def tied, if false, if true; compare
+  float_convert,      ///< promote, demote
+  int_to_float,       ///< def, use; `which`: 1 if unsigned
+  float_to_int,       ///< def, use, temporaries; `which` is a FloatToInt
+  bit_cast,           ///< def, use: between the classes
+  vector_binary,      ///< def, tied without AVX, use, use or imm and extra; `which` is a VectorOp
+  vector_unary,       ///< def, use
+  vector_shift,       ///< def, tied without AVX, use
+  vector_test,        ///< def, use; whether compare.cond holds after a comparison with 0
+  vector_mask,        ///< def, use; size of a lane: 1, 4, 8
+  vector_extract,     ///< def, use; `which`: 1 if signed
+  vector_insert,      ///< def tied, use, use
   vector_load_lane,   ///< def tied, use, address operands
   vector_store_lane,  ///< use, address operands
-  load,            ///< def, address operands; `wasm` says how; size 0: of the type
-  store,           ///< value or imm, address operands
-  lea,             ///< def, address operands
-  bounds_check,    ///< index, limit; imm is added to the index first
-  trap_if,         ///< compare; imm is the TrapCode
-  charge,          ///< instance; imm
-  poll,            ///< instance
-  call_local,      ///< imm is the function; args and results fixed
+  atomic_exchange,    ///< def tied, use, address operands; `which`: 1 adds
+  atomic_combine,     ///< def rax, temporary, use, address operands; `which` is an Alu
+  atomic_cmpxchg,     ///< def rax, use rax, use, address operands
+  atomic_fence,
+  load,          ///< def, address operands; `wasm` says how; size 0: of the type
+  store,         ///< value or imm, address operands
+  lea,           ///< def, address operands
+  bounds_check,  ///< index, limit; imm is added to the index first
+  trap_if,       ///< compare; imm is the TrapCode
+  charge,        ///< instance; imm
+  poll,          ///< instance
+  call_local,    ///< imm is the function; args and results fixed
   call_reference,
   call_helper,  ///< imm is the Helper
   tail_call_local,

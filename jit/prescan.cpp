@@ -39,8 +39,6 @@ void Prescan::refuse(const Walker& w, std::string reason) {
 
 bool Prescan::is_supported(Op op) {
   const wasm::OpInfo& row = wasm::info(op);
-  const bool is_atomic = row.code >> 16 == 0xfe;
-  if (is_atomic) return false;
   switch (row.shape) {
     case Shape::try_table:
     case Shape::legacy_try:
@@ -50,6 +48,7 @@ bool Prescan::is_supported(Op op) {
     case Shape::legacy_delegate:
     case Shape::throw_:
     case Shape::throw_ref:
+    case Shape::atomic_wait:
     case Shape::br_on_cast:
     case Shape::ref_test:
     case Shape::ref_cast:
@@ -61,34 +60,6 @@ bool Prescan::is_supported(Op op) {
 
 void Prescan::instruction(Walker& w, Op op) {
   if (!is_supported(op)) refuse(w, std::string(wasm::info(op).text));
-}
-
-void Prescan::refuse_shared(const Walker& w, Op op, std::uint32_t memory) {
-  if (w.module().memories[memory].is_shared)
-    refuse(w, fmt::format("{} of a shared memory", wasm::info(op).text));
-}
-
-Prescan::Value Prescan::load(Walker& w, Op op, const wasm::MemArg& arg, Value) {
-  refuse_shared(w, op, arg.memory.value);
-  return {};
-}
-
-void Prescan::store(Walker& w, Op op, const wasm::MemArg& arg, Value, Value) {
-  refuse_shared(w, op, arg.memory.value);
-}
-
-Prescan::Value Prescan::load_lane(Walker& w, Op op, const wasm::MemArg& arg, std::uint8_t, Value,
-                                  Value) {
-  refuse_shared(w, op, arg.memory.value);
-  return {};
-}
-
-void Prescan::store_lane(Walker& w, Op op, const wasm::MemArg& arg, std::uint8_t, Value, Value) {
-  refuse_shared(w, op, arg.memory.value);
-}
-
-void Prescan::memory_op(Walker& w, Op op, const wasm::Immediates& imm, Operands, Operands) {
-  if (op == Op::memory_size || op == Op::memory_grow) refuse_shared(w, op, imm.index);
 }
 
 void Prescan::open(const Control&) {

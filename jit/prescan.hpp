@@ -47,11 +47,6 @@ class Prescan : public wasm::NullClient<> {
     assign(index.value);
     return {};
   }
-  Value load(Walker& w, wasm::Op op, const wasm::MemArg& arg, Value);
-  void store(Walker& w, wasm::Op op, const wasm::MemArg& arg, Value, Value);
-  Value load_lane(Walker& w, wasm::Op op, const wasm::MemArg& arg, std::uint8_t lane, Value, Value);
-  void store_lane(Walker& w, wasm::Op op, const wasm::MemArg& arg, std::uint8_t lane, Value, Value);
-  void memory_op(Walker& w, wasm::Op op, const wasm::Immediates& imm, Operands, Operands);
 
  private:
   struct Construct {
@@ -69,7 +64,6 @@ class Prescan : public wasm::NullClient<> {
     if (!open_.empty()) log_.push_back(local);
   }
   void refuse(const Walker& w, std::string reason);
-  void refuse_shared(const Walker& w, wasm::Op op, std::uint32_t memory);
   static bool is_supported(wasm::Op op);
 
   Walker walker_;
