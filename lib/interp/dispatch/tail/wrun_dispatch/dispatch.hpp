@@ -18,10 +18,11 @@ using Handler = void (*)(const Word* pc, Slot* fp, std::uint8_t* mem, std::uint6
 
 /// The handler of an instruction whose meaning is Body::run(Regs&), which leaves pc at the next
 /// instruction. The registers' lifetime ends before the jump: a body that isn't inlined has seen
-/// their address, and g++ makes a call of a jump while they live.
+/// their address, and g++ makes a call of a jump while they live. Flattened, since a body is to be
+/// inlined whatever its size, with what it is made of, unless it says that it isn't.
 template <class Body>
-void handler(const Word* pc, Slot* fp, std::uint8_t* mem, std::uint64_t mem_size, Instance* inst,
-             std::uint64_t i, float f, double d, Vector v) {
+[[gnu::flatten]] void handler(const Word* pc, Slot* fp, std::uint8_t* mem, std::uint64_t mem_size,
+                              Instance* inst, std::uint64_t i, float f, double d, Vector v) {
   {
     Regs r{pc, fp, mem, mem_size, inst, i, f, d, v};
     Body::run(r);
