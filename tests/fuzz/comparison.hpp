@@ -1,0 +1,33 @@
+#pragma once
+
+// All tiers on one module.
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "tests/fuzz/tier_run.hpp"
+
+namespace wrun::inline v0::fuzz {
+
+/// Flavours that must agree, the interpreter's first. Chosen by a number.
+std::vector<Flavour> flavours(std::uint64_t choice);
+
+/// What comparing found, with what happened in all runs.
+struct Comparison {
+  std::string failure;  ///< empty if all agree
+  std::vector<Happened> runs;
+};
+Comparison compare(std::span<const std::uint8_t> module, const std::vector<Flavour>& flavours);
+
+/// How a comparison in a process of its own ended.
+enum class Verdict : std::uint8_t { agrees, differs, crashes };
+Verdict judge(std::span<const std::uint8_t> module, const std::vector<Flavour>& flavours,
+              bool prints = false);
+
+/// A shorter byte string whose module fails too.
+std::vector<std::uint8_t> reduce(std::vector<std::uint8_t> bytes,
+                                 const std::vector<Flavour>& flavours);
+
+}  // namespace wrun::inline v0::fuzz

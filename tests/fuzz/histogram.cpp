@@ -1,0 +1,116 @@
+#include "tests/fuzz/histogram.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace wrun::inline v0::fuzz {
+
+namespace {
+
+/// Instructions that no generated module has: structures are made, read and changed only so that
+/// there are references to them, and the rest of the garbage-collected heap never is compiled
+/// code's.
+bool is_generated(const wasm::OpInfo& row) {
+  using wasm::Shape;
+  if (row.feature == Feature::gc)
+    return row.text == "struct.new" || row.text == "struct.get" || row.text == "struct.set" ||
+           row.shape == Shape::ref_eq;
+  return row.shape != Shape::br_on_null && row.shape != Shape::br_on_non_null &&
+         row.shape != Shape::ref_as_non_null && row.shape != Shape::atomic_fence;
+}
+
+/// Traps that generated modules can run into.
+constexpr std::array expected_traps = {TrapCode::unreachable,
+                                       TrapCode::integer_divide_by_zero,
+                                       TrapCode::integer_overflow,
+                                       TrapCode::invalid_conversion_to_integer,
+                                       TrapCode::out_of_bounds_memory_access,
+                                       TrapCode::out_of_bounds_table_access,
+                                       TrapCode::indirect_call_type_mismatch,
+                                       TrapCode::undefined_element,
+                                       TrapCode::uninitialized_element,
+                                       TrapCode::null_struct_reference,
+                                       TrapCode::unaligned_atomic,
+                                       TrapCode::stack_exhausted,
+                                       TrapCode::out_of_fuel};
+
+constexpr double least_loop_share = 0.3;
+
+double loop_share(const Histogram& histogram) {
+  if (histogram.automatic_runs == 0) return 0;
+  return static_cast<double>(histogram.runs_with_loops) /
+         static_cast<double>(histogram.automatic_runs);
+}
+
+}  // namespace
+
+void add(Histogram& histogram, const Comparison& comparison) {
+  for (std::size_t i = 0; i < comparison.runs.size(); ++i) {
+    const Happened& run = comparison.runs[i];
+    Happened& all = histogram.happened;
+    for (std::size_t trap = 0; trap < run.traps.size(); ++trap) all.traps[trap] += run.traps[trap];
+    all.returned += run.returned;
+    all.exceptions += run.exceptions;
+    all.host_errors += run.host_errors;
+    all.host_calls += run.host_calls;
+    all.callbacks += run.callbacks;
+    all.compiled += run.compiled;
+    all.loops += run.loops;
+    all.interpreted += run.interpreted;
+    // The first is the interpreter's, the second the compiler's; the others change tiers.
+    if (i >= 2) ++histogram.automatic_runs;
+    if (i >= 2 && run.loops > 0) ++histogram.runs_with_loops;
+    if (run.compiled > 0) ++histogram.compiled_runs;
+    if (run.compiled > 0 && run.interpreted > 0) ++histogram.mixed_runs;
+  }
+}
+
+void print(const Histogram& histogram) {
+  const Happened& all = histogram.happened;
+  std::array<std::uint64_t, static_cast<std::size_t>(Feature::count_)> features{};
+  fmt::print("instructions\n");
+  for (std::size_t i = 0; i < wasm::op_count; ++i) {
+    features[static_cast<std::size_t>(wasm::op_table[i].feature)] += histogram.ops[i];
+    if (histogram.ops[i] != 0)
+      fmt::print("  {:>10} {}\n", histogram.ops[i], wasm::op_table[i].text);
+  }
+  fmt::print("features\n");
+  for (std::size_t i = 0; i < features.size(); ++i)
+    fmt::print("  {:>10} {}\n", features[i], name(static_cast<Feature>(i)));
+  fmt::print(
+      "calls that end with\n  {:>10} results\n  {:>10} exceptions\n  {:>10} errors of the host\n",
+      all.returned, all.exceptions, all.host_errors);
+  for (std::size_t i = 0; i < all.traps.size(); ++i)
+    if (all.traps[i] != 0)
+      fmt::print("  {:>10} {}\n", all.traps[i], text(static_cast<TrapCode>(i)));
+  fmt::print(
+      "tiers\n  {:>10} functions compiled\n  {:>10} loops compiled to be entered\n"
+      "  {:>10} functions refused\n  {:>10} runs with compiled functions\n"
+      "  {:>10} runs with compiled and refused functions\n"
+      "  {:>10} calls of the host\n  {:>10} calls back\n"
+      "  {:>9.1f}% of {} runs that may change tiers enter compiled code in a loop\n",
+      all.compiled, all.loops, all.interpreted, histogram.compiled_runs, histogram.mixed_runs,
+      all.host_calls, all.callbacks, 100 * loop_share(histogram), histogram.automatic_runs);
+  fmt::print("{} bytes of modules\n", histogram.bytes);
+}
+
+bool is_complete(const Histogram& histogram) {
+  bool complete = true;
+  const auto need = [&](bool is_there, std::string_view what) {
+    if (!is_there) fmt::print("missing: {}\n", what);
+    complete = complete && is_there;
+  };
+  for (std::size_t i = 0; i < wasm::op_count; ++i)
+    if (is_generated(wasm::op_table[i])) need(histogram.ops[i] != 0, wasm::op_table[i].text);
+  for (const TrapCode trap : expected_traps)
+    need(histogram.happened.traps[static_cast<std::size_t>(trap)] != 0, text(trap));
+  need(histogram.happened.exceptions != 0, "exceptions");
+  need(histogram.happened.host_errors != 0, "errors of the host");
+  need(histogram.happened.callbacks != 0, "calls back");
+  need(histogram.mixed_runs != 0, "runs with compiled and refused functions");
+  need(loop_share(histogram) >= least_loop_share, "loops entered in compiled code");
+  return complete;
+}
+
+}  // namespace wrun::inline v0::fuzz

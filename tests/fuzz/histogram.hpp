@@ -1,0 +1,28 @@
+#pragma once
+
+// What was generated, and what came of it. Plain data, so that processes can share it.
+
+#include <cstdint>
+
+#include "tests/fuzz/comparison.hpp"
+#include "tests/fuzz/module_plan.hpp"
+
+namespace wrun::inline v0::fuzz {
+
+struct Histogram {
+  std::uint64_t modules = 0;
+  std::uint64_t bytes = 0;
+  OpCounts ops{};
+  Happened happened;                  ///< in all runs
+  std::uint64_t automatic_runs = 0;   ///< in which tiers may change
+  std::uint64_t runs_with_loops = 0;  ///< of those, the ones that entered compiled code mid-loop
+  std::uint64_t compiled_runs = 0;    ///< with any compiled function
+  std::uint64_t mixed_runs = 0;       ///< with compiled functions and some that can't be
+};
+
+void add(Histogram& histogram, const Comparison& comparison);
+void print(const Histogram& histogram);
+/// Whether everything happened that can; says what didn't.
+bool is_complete(const Histogram& histogram);
+
+}  // namespace wrun::inline v0::fuzz
