@@ -53,10 +53,12 @@ Builder::Access Builder::access(Op op, const wasm::MemArg& arg, Value address) {
   if (known && *known < max_end && *known + end <= least_size(type)) {
     flags = never_traps;
   } else if (!has_guard || end > guarded_offset) {
+    // The interpreter reports addresses in the memory that it keeps at hand only.
+    const std::uint8_t unreported = memory == 0 && !type.limits.is_64 ? 0 : no_address;
     if (type.is_shared) {
       check_shared(address, memory, end, arg.offset, least_size(type));
     } else {
-      emit_.bounds_check(address, memory_size(memory), end, arg.offset, memory);
+      emit_.bounds_check(address, memory_size(memory), end, arg.offset, memory, unreported);
     }
     flags = guarded;
   }

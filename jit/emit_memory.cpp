@@ -114,7 +114,8 @@ void CodeEmitter::lea_scaled(const Machine& m) {
 void CodeEmitter::bounds_check(const Machine& m) {
   constexpr std::uint64_t max_disp = 0x7fff'ffff;
   Rare rare;
-  rare.kind = Rare::Kind::out_of_bounds;
+  rare.kind = m.which != 0 ? Rare::Kind::trap : Rare::Kind::out_of_bounds;
+  rare.trap = TrapCode::out_of_bounds_memory_access;
   rare.origin = origin_;
   rare.imm = m.imm - m.extra;
   if (m.size == 4 && m.imm <= max_disp) {

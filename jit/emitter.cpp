@@ -169,14 +169,14 @@ Value Emitter::atomic(Op op, Type type, std::span<const Value> args, std::uint64
 }
 
 void Emitter::bounds_check(Value index, Value limit, std::uint64_t end, std::uint64_t offset,
-                           std::uint32_t memory) {
+                           std::uint32_t memory, std::uint8_t flags) {
   Computation c{Opcode::bounds_check, Type::none};
   c.args[0] = index;
   c.imm2 = memory;
   if (const Value done = known_[c]; done != Value::none && graph_.at(done).imm >= end) return;
   const Value args[] = {index, limit};
   const Value check =
-      graph_.append(block_, make(Opcode::bounds_check, Type::none, end, offset), args);
+      graph_.append(block_, make(Opcode::bounds_check, Type::none, end, offset, flags), args);
   known_[c] = check;
 }
 

@@ -64,7 +64,7 @@ class Emitter {
                std::uint32_t memory, std::uint8_t flags);
   /// Unless it was done before, which stays good: memories don't shrink.
   void bounds_check(Value index, Value limit, std::uint64_t end, std::uint64_t offset,
-                    std::uint32_t memory);
+                    std::uint32_t memory, std::uint8_t flags);
 
   void trap_if(Value condition, TrapCode code);
   void trap(TrapCode code);

@@ -123,7 +123,9 @@ enum Flag : std::uint8_t {
   guarded = 2,
   /// Of a branch: which way it mostly goes.
   mostly_taken = 4,
-  rarely_taken = 8
+  rarely_taken = 8,
+  /// Of bounds_check: the trap doesn't say where.
+  no_address = 16
 };
 
 /// A jump with the values of the target's parameters. No two edges share their args.

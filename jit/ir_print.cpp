@@ -165,6 +165,7 @@ class Printer {
   void flags(const Inst& inst) {
     if ((inst.flags & never_traps) != 0) put(" never_traps");
     if ((inst.flags & guarded) != 0) put(" guarded");
+    if ((inst.flags & no_address) != 0) put(" no_address");
     if ((inst.flags & mostly_taken) != 0) put(" mostly");
     if ((inst.flags & rarely_taken) != 0) put(" rarely");
   }

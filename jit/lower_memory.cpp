@@ -98,6 +98,7 @@ void Lowering::bounds_check(const Inst& inst) {
   op.size = static_cast<std::uint8_t>(size_of(at(checked).type));
   op.compare.imm = 0;
   op.extra = inst.imm2;
+  op.which = (inst.flags & no_address) != 0;
   use(checked);
   use_any(arg(inst, 1));
 }

@@ -236,11 +236,19 @@ class Stubs::Writer : public Xbyak::CodeGenerator {
 
   void trap_code(TrapCode code, const void* leave) {
     load_state();
-    auto trap = static_cast<std::uint32_t>(code);
-    if (code == TrapCode::out_of_bounds_memory_access) {
-      mov(ptr[r13 + layout::state_address], r11);
-      trap |= runtime::trap_has_address;
-    }
+    trapped(static_cast<std::uint32_t>(code), leave);
+  }
+
+  // r11: the address
+  void out_of_bounds_code(const void* leave) {
+    load_state();
+    mov(ptr[r13 + layout::state_address], r11);
+    trapped(static_cast<std::uint32_t>(TrapCode::out_of_bounds_memory_access) |
+                runtime::trap_has_address,
+            leave);
+  }
+
+  void trapped(std::uint32_t trap, const void* leave) {
     mov(dword[r13 + layout::native_trap], trap);
     pop(qword[r13 + layout::native_pc]);
     mov(ptr[r13 + layout::native_frame], rbp);
@@ -315,7 +323,9 @@ Stubs::Stubs(CodeArena& arena) : arena_(arena) {
     traps_[i] = out.here();
     out.trap_code(static_cast<TrapCode>(i), leave_);
   }
-  out_of_bounds_ = trap(TrapCode::out_of_bounds_memory_access);
+  out.begin();
+  out_of_bounds_ = out.here();
+  out.out_of_bounds_code(leave_);
   out.begin();
   limit_at_entry_ = out.here();
   out.limit_code(8, false, leave_);
