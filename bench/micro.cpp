@@ -93,6 +93,38 @@ void call_out_of_wasm(benchmark::State& state) {
 }
 BENCHMARK(call_out_of_wasm);
 
+// Each iteration goes on with a call in WebAssembly, which the host's function sets aside again.
+void pause_and_resume(benchmark::State& state) {
+  const wrun::Engine engine;
+  wrun::Linker linker(engine);
+  linker.func("host", "add",
+              [](int32_t, int32_t) -> wrun::Pausable<int32_t> { return wrun::pending; });
+  wrun::Store store(engine);
+  const auto module = wrun::Module::from_text(engine, border_text).value();
+  const auto instance = linker.instantiate(store, module).value();
+  auto call = instance.typed<int32_t(int32_t)>("call_host").value().start(0).value();
+  for (auto _ : state) call.resume(int32_t{1}).value();
+}
+BENCHMARK(pause_and_resume);
+
+// A call that is started, paused, continued once and has ended.
+void start_a_pausable_call(benchmark::State& state) {
+  const wrun::Engine engine;
+  wrun::Linker linker(engine);
+  linker.func("host", "add",
+              [](int32_t, int32_t) -> wrun::Pausable<int32_t> { return wrun::pending; });
+  wrun::Store store(engine);
+  const auto module = wrun::Module::from_text(engine, border_text).value();
+  const auto instance = linker.instantiate(store, module).value();
+  const auto run = instance.typed<int32_t(int32_t)>("call_host").value();
+  for (auto _ : state) {
+    auto call = run.start(1).value();
+    call.resume(int32_t{1}).value();
+    benchmark::DoNotOptimize(call.result().value());
+  }
+}
+BENCHMARK(start_a_pausable_call);
+
 void fib_20(benchmark::State& state) {
   const wrun::Engine engine;
   wrun::Linker linker(engine);

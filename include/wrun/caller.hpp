@@ -44,11 +44,20 @@ class Caller {
   /// The WebAssembly frames that are running, innermost first.
   WRUN_API std::vector<Frame> backtrace() const;
 
+  /// Whether the call can be set aside: the host started it (Func::start), and there is no ordinary
+  /// call of the host's in between.
+  WRUN_API bool can_pause() const noexcept;
+  /// For functions whose types are known at run time only: sets the call aside as soon as the
+  /// function returns, instead of using its results. Others return `pending` (pausable.hpp).
+  void pause() noexcept { pauses_ = true; }
+
   /// For the code that calls host functions.
   explicit Caller(runtime::CallContext* context) : context_(context) {}
 
  private:
+  friend struct CallerAccess;
   runtime::CallContext* context_;
+  bool pauses_ = false;
 };
 
 }  // namespace v0

@@ -28,6 +28,8 @@ class Memory;
 class Store;
 template <class Signature>
 class NativeCallback;
+template <class R>
+class Resumable;
 template <class Signature>
 class TypedFunc;
 
@@ -69,6 +71,11 @@ class Func : public detail::HandleBase {
   WRUN_INLINE Result<std::vector<Val>> call(std::initializer_list<Val> args = {}) const {
     return call(std::span<const Val>(args.begin(), args.size()));
   }
+
+  /// Starts a call that host functions may pause. The result is finished or paused. Defined in
+  /// resumable.hpp. Errors: as call(), and limit (no address space for its stack).
+  inline Result<Resumable<std::vector<Val>>> start(std::span<const Val> args) const;
+  inline Result<Resumable<std::vector<Val>>> start(std::initializer_list<Val> args = {}) const;
 
   /// func.typed<int32_t(int32_t, double)>(). The signature is made of the types that Linker::func
   /// lists. Errors: usage (the function has another type, stale).
@@ -122,6 +129,9 @@ class TypedFunc<R(A...)> {
       return detail::Results<R>::load(handle.store, slots);
     }
   }
+
+  /// Func::start.
+  WRUN_INLINE Result<Resumable<R>> start(const A&... args) const;
 
   Func func() const { return func_; }
 

@@ -81,7 +81,8 @@ class Linker {
   /// Parameters and results are integers of 4 (i32) or 8 bytes (i64), float, double, V128,
   /// std::optional<Func> (funcref), std::optional<ExternRef> or Rooted<ExternRef>
   /// (externref), std::optional<AnyRef> or Rooted<AnyRef> (anyref), std::optional<Exception>
-  /// (exnref). The result may be void, a std::tuple for several, and a Result of any of these,
+  /// (exnref). The result may be void, a std::tuple for several, a Pausable of any of these
+  /// (pausable.hpp), and a Result of any of these,
   /// whose error ends the WebAssembly call and comes out of the host's call unchanged (but that a
   /// trap gets a backtrace). So does what it throws. An error that is a WebAssembly exception is
   /// thrown on in the caller, which may catch it: see exception.hpp. The callable is kept by the

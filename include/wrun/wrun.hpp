@@ -21,7 +21,9 @@
 #include <wrun/memory.hpp>
 #include <wrun/module.hpp>
 #include <wrun/native.hpp>
+#include <wrun/pausable.hpp>
 #include <wrun/result.hpp>
+#include <wrun/resumable.hpp>
 #include <wrun/shared_memory.hpp>
 #include <wrun/store.hpp>
 #include <wrun/table.hpp>

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <new>
 
 #include <wrun/detail/slot.hpp>
@@ -21,12 +20,9 @@ namespace wrun::inline v0 {
 
 namespace api {
 
-namespace {
-
 using runtime::ExecState;
 using runtime::FuncRef;
 
-/// What forbids starting anything: an interruption that nobody has noticed, a deadline that passed.
 bool may_start(StoreState& state) {
   ExecState& exec = state.store.state();
   const auto& deadline = state.store.account().limits().deadline;
@@ -36,7 +32,6 @@ bool may_start(StoreState& state) {
   return exec.stop.load() == ExecState::Stop::none || runtime::fail_stopped(exec);
 }
 
-/// Moves the failure that running code left to whoever called it.
 void take_failure(StoreState& state, detail::CallFailure& failure) noexcept {
   ExecState& exec = state.store.state();
   failure.error = std::move(exec.failure.error);
@@ -49,19 +44,7 @@ void take_failure(StoreState& state, detail::CallFailure& failure) noexcept {
   if (trap == TrapCode::deadline) exec.rearm_after(ExecState::Stop::deadline);
 }
 
-/// Counts a call for as long as it runs.
-class Running {
- public:
-  explicit Running(StoreState& state) : state_(state) { ++state_.running; }
-  ~Running() {
-    if (--state_.running == 0 && state_.has_budget) state_.store.report_usage();
-  }
-  Running(const Running&) = delete;
-  Running& operator=(const Running&) = delete;
-
- private:
-  StoreState& state_;
-};
+namespace {
 
 bool run(StoreState& state, const FuncRef& function, runtime::Slot* slots) noexcept {
   const Running running(state);
@@ -69,6 +52,39 @@ bool run(StoreState& state, const FuncRef& function, runtime::Slot* slots) noexc
 }
 
 }  // namespace
+
+Result<void> write_args(StoreState& state, const wasm::CanonFuncType& type,
+                        std::span<const Val> args, runtime::Slot* at) {
+  if (args.size() != type.params.size())
+    return Error(ErrorKind::usage,
+                 fmt::format("the function takes {} arguments, not {}: {}", type.params.size(),
+                             args.size(), to_string(to_public(type))));
+  for (std::size_t i = 0; i < args.size(); ++i) {
+    auto written = to_slots(state, args[i], type.params[i], at, fmt::format("argument {}", i + 1));
+    if (!written) return written;
+    at += wasm::slot_count(type.params[i]);
+  }
+  return {};
+}
+
+std::vector<Val> read_results(StoreState& state, const wasm::CanonFuncType& type,
+                              const runtime::Slot* at) {
+  std::vector<Val> results;
+  results.reserve(type.results.size());
+  for (const wasm::CanonType each : type.results) {
+    results.push_back(from_slots(state, each, at));
+    at += wasm::slot_count(each);
+  }
+  return results;
+}
+
+bool equal(std::span<const ValType> wanted, const std::vector<wasm::CanonType>& found) {
+  if (wanted.size() != found.size()) return false;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (to_public(found[i]) != wanted[i]) return false;
+  }
+  return true;
+}
 
 bool enter(StoreState& state, const FuncRef& function, runtime::Slot* slots,
            detail::CallFailure& failure) noexcept {
@@ -87,55 +103,8 @@ const wasm::CanonFuncType& type_of(const api::StoreState& state, const FuncRef& 
   return state.store.types().entry(function.type).type.func;
 }
 
-bool equal(std::span<const ValType> wanted, const std::vector<wasm::CanonType>& found) {
-  if (wanted.size() != found.size()) return false;
-  for (std::size_t i = 0; i < wanted.size(); ++i) {
-    if (api::to_public(found[i]) != wanted[i]) return false;
-  }
-  return true;
-}
-
 FuncType make_type(std::span<const ValType> params, std::span<const ValType> results) {
   return {{params.begin(), params.end()}, {results.begin(), results.end()}};
-}
-
-/// Room for a call's slots: on the native stack unless there are many.
-class SlotBuffer {
- public:
-  explicit SlotBuffer(std::size_t slots)
-      : many_(slots > few_.size() ? slots : 0), at_(many_.empty() ? few_.data() : many_.data()) {}
-  runtime::Slot* data() { return at_; }
-
- private:
-  std::array<runtime::Slot, 32> few_;
-  std::vector<runtime::Slot> many_;
-  runtime::Slot* at_;
-};
-
-Result<void> write_args(api::StoreState& state, const wasm::CanonFuncType& type,
-                        std::span<const Val> args, runtime::Slot* at) {
-  if (args.size() != type.params.size())
-    return Error(ErrorKind::usage,
-                 fmt::format("the function takes {} arguments, not {}: {}", type.params.size(),
-                             args.size(), to_string(api::to_public(type))));
-  for (std::size_t i = 0; i < args.size(); ++i) {
-    auto written =
-        api::to_slots(state, args[i], type.params[i], at, fmt::format("argument {}", i + 1));
-    if (!written) return written;
-    at += wasm::slot_count(type.params[i]);
-  }
-  return {};
-}
-
-std::vector<Val> read_results(api::StoreState& state, const wasm::CanonFuncType& type,
-                              const runtime::Slot* at) {
-  std::vector<Val> results;
-  results.reserve(type.results.size());
-  for (const wasm::CanonType each : type.results) {
-    results.push_back(api::from_slots(state, each, at));
-    at += wasm::slot_count(each);
-  }
-  return results;
 }
 
 /// Either the results or, with nothing, a failure that is filled in.
@@ -144,12 +113,12 @@ Result<std::optional<std::vector<Val>>> call(api::StoreState& state, const FuncR
                                              detail::CallFailure& failure) {
   // The function may be gone when it returns: a host function can have released it.
   const wasm::CanonFuncType type = type_of(state, function);
-  SlotBuffer slots(std::max(runtime::slot_count<wasm::TypeId>(type.params),
-                            runtime::slot_count<wasm::TypeId>(type.results)));
-  auto written = write_args(state, type, args, slots.data());
+  api::SlotBuffer slots(std::max(runtime::slot_count<wasm::TypeId>(type.params),
+                                 runtime::slot_count<wasm::TypeId>(type.results)));
+  auto written = api::write_args(state, type, args, slots.data());
   if (!written) return std::move(written).error();
   if (!api::enter(state, function, slots.data(), failure)) return std::optional<std::vector<Val>>();
-  return std::optional(read_results(state, type, slots.data()));
+  return std::optional(api::read_results(state, type, slots.data()));
 }
 
 }  // namespace
@@ -182,7 +151,7 @@ std::optional<Error> detail::check_signature(Handle function, std::span<const Va
     const FuncRef* found = api::resolve<FuncRef>(*session, function);
     if (!found) return api::stale_handle();
     const wasm::CanonFuncType& type = type_of(*session, *found);
-    if (equal(params, type.params) && equal(results, type.results)) return {};
+    if (api::equal(params, type.params) && api::equal(results, type.results)) return {};
     return Error(ErrorKind::usage,
                  fmt::format("the function's type is {}, not {}", to_string(api::to_public(type)),
                              to_string(make_type(params, results))));

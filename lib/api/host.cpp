@@ -6,6 +6,7 @@
 #include "lib/api/objects.hpp"
 #include "lib/api/types.hpp"
 #include "lib/interp/interp.hpp"
+#include "lib/runtime/activation.hpp"
 #include "lib/runtime/cells.hpp"
 #include "lib/runtime/trap.hpp"
 #include "lib/wasm/bad_result.hpp"
@@ -64,6 +65,10 @@ void detail::fail_call(runtime::CallContext* context, std::exception_ptr excepti
   runtime::fail(*context->state, std::move(exception));
 }
 
+void detail::pause_call(runtime::CallContext* context) noexcept {
+  runtime::request_pause(*context->state);
+}
+
 std::uint64_t detail::store_of(runtime::CallContext* context) noexcept {
   return api::StoreState::of(*context->state).id;
 }
@@ -113,6 +118,10 @@ void Caller::report(const HostWork& work) const {
   sum->bytes_in += work.bytes_in;
   sum->bytes_out += work.bytes_out;
   if (work.time) sum->time = sum->time.value_or(std::chrono::nanoseconds(0)) + *work.time;
+}
+
+bool Caller::can_pause() const noexcept {
+  return runtime::current_activation(*context_->state) != nullptr;
 }
 
 std::vector<Frame> Caller::backtrace() const {

@@ -30,6 +30,8 @@ class Session {
   explicit operator bool() const { return state_ != nullptr; }
   StoreState& operator*() const { return *state_; }
   StoreState* operator->() const { return state_; }
+  /// Whether there is none because another thread is inside.
+  bool is_busy() const { return refusal_ == Refusal::busy; }
   /// Why there is none.
   Error error() const noexcept;
 

@@ -165,6 +165,9 @@ struct BudgetAccess {
     return budget.state_;
   }
 };
+struct CallerAccess {
+  static bool pauses(const Caller& caller) { return caller.pauses_; }
+};
 struct SharedMemoryAccess {
   static const api::SharedMemoryState& state(const SharedMemory& memory) { return *memory.state_; }
   static SharedMemory make(std::shared_ptr<const api::SharedMemoryState> state) {

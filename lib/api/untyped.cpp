@@ -33,6 +33,7 @@ Result<void> call(const Untyped& function, runtime::CallContext* context, runtim
   Caller caller(context);
   auto done = function.callable(caller, args, results);
   if (!done) return done;
+  if (CallerAccess::pauses(caller)) return detail::pause_call(context), Result<void>();
   runtime::Slot* to = slots;
   for (std::size_t i = 0; i < results.size(); ++i) {
     const wasm::CanonType type = function.type.results[i];

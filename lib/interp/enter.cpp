@@ -4,6 +4,7 @@
 
 #include "lib/interp/backtrace.hpp"
 #include "lib/interp/bodies_calls.hpp"
+#include "lib/interp/crossing.hpp"
 #include "lib/interp/host_call.hpp"
 #include "lib/interp/interp.hpp"
 #include "lib/interp/module.hpp"
@@ -25,32 +26,7 @@ constexpr std::size_t native_reserve = 48 * 1024;
 /// How many crossings may be open on a stack that can't be measured.
 constexpr std::uint32_t unmeasured_depth = 64;
 
-/// Links a record for as long as it lives; what was above it on the stack is free again then.
-class Crossing {
- public:
-  Crossing(ExecState& state, Record& record)
-      : state_(state), record_(record), top_(state.stack_top), native_sp_(state.native.sp) {
-    record_.outer = state.records;
-    state.records = &record_;
-    state.stack_top = record_.top;
-    ++state.depth;
-  }
-  ~Crossing() {
-    state_.records = record_.outer;
-    state_.stack_top = top_;
-    // There may have been no stack for machine code at first.
-    state_.native.sp = native_sp_ != nullptr ? native_sp_ : state_.native.stack_end;
-    --state_.depth;
-  }
-  Crossing(const Crossing&) = delete;
-  Crossing& operator=(const Crossing&) = delete;
-
- private:
-  ExecState& state_;
-  Record& record_;
-  Slot* top_;
-  std::uint8_t* native_sp_;
-};
+}  // namespace
 
 bool has_native_room(const ExecState& state) {
   const std::size_t left = os::stack_remaining();
@@ -62,6 +38,8 @@ bool exhausted(ExecState& state) {
   return runtime::fail(state,
                        add_backtrace(runtime::make_trap(TrapCode::stack_exhausted), state, {}));
 }
+
+namespace {
 
 /// The host calls its own function: as from WebAssembly, but without frames. Arguments and results
 /// are on the stack meanwhile, where a collection finds them.
@@ -134,6 +112,7 @@ bool call_host(ExecState& state, const HostFunction& host, Slot* args,
     if (state.store->has_garbage()) state.store->finalize();
     return true;
   }
+  if (runtime::is_pausing(state)) return false;
   // An exception may be caught yet.
   if (state.failure.error && !runtime::exception_of(state, *state.failure.error)) {
     state.failure.error = add_backtrace(std::move(*state.failure.error), state, {});

@@ -13,6 +13,13 @@ struct CallSite {
   Instance* inst = nullptr;
 };
 
+/// What handlers expect after a call: the first result in the accumulators, too.
+inline void set_accumulators(Regs& r, const Slot& result) {
+  r.i = result.get<std::uint64_t>();
+  r.f = result.get<float>();
+  r.d = result.get<double>();
+}
+
 /// Calls a host function with its parameters at `args`, where its results are left. False: it
 /// failed, or there was no room; state.failure says why.
 bool call_host(runtime::ExecState& state, const runtime::HostFunction& host, Slot* args,

@@ -10,6 +10,7 @@
 #include <wrun/error.hpp>
 #include <wrun/features.hpp>
 
+#include "lib/runtime/activation.hpp"
 #include "lib/runtime/exec_state.hpp"
 #include "lib/runtime/native.hpp"
 #include "lib/runtime/objects.hpp"
@@ -36,6 +37,20 @@ void prepare(runtime::ModuleCode& module, const CodeOptions& options);
 /// store's stack; checks that the host's own stack has room left.
 bool enter(runtime::ExecState& state, const runtime::FuncRef& function,
            runtime::Slot* args) noexcept;
+
+enum class Progress : std::uint8_t { failed, paused, finished };
+
+/// Starts a call that may be paused, on the stack of `activation`, which was made for `function`.
+/// Finished, the results have replaced the arguments. What failed is in state.failure.
+Progress start(runtime::ExecState& state, runtime::Activation& activation,
+               runtime::Slot* args) noexcept;
+/// Goes on with a paused one, with `values` for what the host function would have returned.
+/// Finished, the results are at `results`.
+Progress resume(runtime::ExecState& state, runtime::Activation& activation,
+                const runtime::Slot* values, runtime::Slot* results) noexcept;
+/// The same as if the host function had failed, with what is in state.failure.
+Progress resume_failed(runtime::ExecState& state, runtime::Activation& activation,
+                       runtime::Slot* results) noexcept;
 
 /// The WebAssembly frames that are running now, innermost first; for host functions and traps. At
 /// most 100.

@@ -8,6 +8,7 @@
 #include "lib/interp/bodies_calls.hpp"
 #include "lib/interp/host_call.hpp"
 #include "lib/interp/module.hpp"
+#include "lib/interp/pause.hpp"
 #include "lib/interp/unwind.hpp"
 #include "lib/runtime/store.hpp"
 #include "lib/runtime/trap.hpp"
@@ -88,11 +89,16 @@ void call_interpreted(Regs& r) {
   reload_memory(r);
 }
 
+/// False if the activation is left or has failed, or goes on in a handler.
 bool call_host_function(Regs& r) {
   ExecState& state = *r.inst->state;
-  auto* fp = reinterpret_cast<Slot*>(state.native.sp);
-  return call_host(state, *state.native.callee->host, state.stack_top,
-                   {resume_native_instr.code(), fp, r.inst});
+  const runtime::HostFunction& host = *state.native.callee->host;
+  Slot* const args = state.stack_top;
+  const CallSite site{resume_native_instr.code(), reinterpret_cast<Slot*>(state.native.sp),
+                      r.inst};
+  if (call_host(state, host, args, site)) return true;
+  if (!pause(r, host, site, args)) host_failed(r, {site.next, site.fp, site.inst});
+  return false;
 }
 
 /// A check against the limit failed. False if it has ended the activation.
@@ -124,10 +130,7 @@ void go_on(Regs& r, Leave why) {
         return call_interpreted(r);
       case Leave::host_call:
         r.inst = instance_of_frame(suspended(state)->rbp);
-        if (!call_host_function(r)) {
-          return host_failed(
-              r, {resume_native_instr.code(), reinterpret_cast<Slot*>(state.native.sp), r.inst});
-        }
+        if (!call_host_function(r)) return;
         break;
       case Leave::limit:
         r.inst = instance_of_frame(state.native.frame);
@@ -228,6 +231,8 @@ struct ResumeNative {
   static void run(Regs& r) {
     ExecState& state = *r.inst->state;
     state.native.sp = reinterpret_cast<std::uint8_t*>(r.fp);
+    // A call that was paused meanwhile has begun anew from its stack's start.
+    state.stack_top = suspended(state)->fp;
     go_on(r, tier_of(*r.inst).resume(state, *r.inst->code));
   }
 };

@@ -6,6 +6,7 @@
 #include "lib/interp/bodies_control.hpp"
 #include "lib/interp/host_call.hpp"
 #include "lib/interp/module.hpp"
+#include "lib/interp/pause.hpp"
 #include "lib/interp/traps.hpp"
 #include "lib/interp/unwind.hpp"
 #include "lib/runtime/memory.hpp"
@@ -128,12 +129,6 @@ void enter_foreign(Regs& r, const FuncRef* callee, Slot* fp, const Word* next) {
   reload_memory(r);
 }
 
-void set_accumulators(Regs& r, const Slot& result) {
-  r.i = result.get<std::uint64_t>();
-  r.f = result.get<float>();
-  r.d = result.get<double>();
-}
-
 struct CallForeign {
   static void run(Regs& r) {
     ExecState& state = *r.inst->state;
@@ -141,8 +136,11 @@ struct CallForeign {
     Slot* fp = state.callee_fp;
     const Word* next = state.pc + state.call_words;
     if (callee->host == nullptr) return enter_foreign(r, callee, fp, next);
-    if (!call_host(state, *callee->host, fp, {next, r.fp, r.inst}))
+    const runtime::HostFunction& host = *callee->host;
+    if (!call_host(state, host, fp, {next, r.fp, r.inst})) {
+      if (pause(r, host, {next, r.fp, r.inst}, fp)) return;
       return host_failed(r, {next - 1, r.fp, r.inst});
+    }
     r.pc = next;
     set_accumulators(r, fp[0]);
     reload_memory(r);
@@ -177,8 +175,12 @@ struct TailCallForeign {
                       const Slot* link) {
     ExecState& state = *r.inst->state;
     Slot* frame = const_cast<Slot*>(args);
-    if (!call_host(state, host, frame, {state.pc + 1, r.fp, r.inst}))
+    if (!call_host(state, host, frame, {state.pc + 1, r.fp, r.inst})) {
+      const CallSite outer{link[0].get<const Word*>(), link[1].get<Slot*>(),
+                           link[2].get<Instance*>()};
+      if (pause(r, host, outer, r.fp)) return;
       return host_failed(r, caller_of(link));
+    }
     std::memmove(r.fp, frame, host.result_slots * sizeof(Slot));
     set_accumulators(r, r.fp[0]);
     leave(r, link);

@@ -20,6 +20,7 @@
 namespace wrun::inline v0::runtime {
 
 class Heap;
+struct Activation;
 
 /// A crossing between the host and WebAssembly, or between tiers; linked, innermost first.
 /// Backtraces, exceptions and the collector walk these.
@@ -36,6 +37,7 @@ struct Record {
   const HostFunction* host = nullptr;  ///< that runs: whoever it was called through may be gone
   Slot* top =
       nullptr;  ///< first slot above what the record's frame uses: the next entry starts there
+  Activation* activation = nullptr;  ///< of an entry that may be paused
 };
 
 /// Why running code stopped, for whoever called it.

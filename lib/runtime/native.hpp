@@ -15,6 +15,7 @@
 #include <span>
 #include <vector>
 
+#include "lib/os/stack.hpp"
 #include "lib/runtime/slot.hpp"
 #include "lib/wasm/module_data.hpp"
 
@@ -69,6 +70,13 @@ inline constexpr std::uintptr_t no_native_limit = ~std::uintptr_t{0};
 /// Added to NativeState::trap where ExecState::address says what was out of bounds.
 inline constexpr std::uint32_t trap_has_address = 0x100;
 
+/// A stack whose frames wait while another one is in use.
+struct NativeStackUse {
+  os::Stack* stack = nullptr;
+  std::uint8_t* sp = nullptr;
+  NativeStackUse* outer = nullptr;
+};
+
 /// A part of ExecState.
 struct NativeState {
   /// No frame may end below. A request to stop replaces it by the highest address.
@@ -77,6 +85,8 @@ struct NativeState {
   void* host_sp = nullptr;         ///< of whoever entered machine code
   std::uintptr_t stack_limit = 0;  ///< what limit is when nobody interrupts
   std::uint8_t* stack_end = nullptr;
+  os::Stack* stack = nullptr;    ///< the one in use; perhaps not reserved yet
+  NativeStackUse* outer = nullptr;  ///< of other stacks, whose frames wait
   // What was left with, for the interpreter
   const void* pc = nullptr;         ///< return address of what left
   const void* frame = nullptr;      ///< rbp there
@@ -97,6 +107,9 @@ struct NativeFrame {
   std::uint32_t function = 0;
   std::uint32_t offset = 0;  ///< byte offset in the module
 };
+
+/// Takes a stack into use whose lowest frame is at `sp`; null: it has none.
+void use_native_stack(ExecState& state, os::Stack* stack, std::uint8_t* sp) noexcept;
 
 /// An engine's compiler.
 class NativeEngine {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 
+#include "lib/runtime/activation.hpp"
 #include "lib/runtime/cells.hpp"
 #include "lib/runtime/exceptions.hpp"
 #include "lib/runtime/marker.hpp"
@@ -53,6 +54,7 @@ Store::Store(StoreConfig config)
       mark_stack_(config.mark_stack_entries) {
   state_.store = this;
   state_.heap = &heap_;
+  state_.native.stack = &native_stack_;
   (void)set_fuel(std::nullopt);
 }
 
@@ -60,6 +62,7 @@ Store::~Store() {
   cancel_deadline();
   report_usage();
   return_fuel();
+  while (!activations_.empty()) end_activation(*activations_.back());
   finalize();
   for (Cell* cell : cells_) destroy(cell);
 }
@@ -88,6 +91,7 @@ void Store::mark_and_sweep() noexcept {
 // What the host left in a cell or host reference may use the store when it is destroyed, also to
 // collect: each is taken off its list before.
 void Store::finalize() {
+  if (any_dropped_ && any_dropped_->load()) end_dropped();
   while (Cell* cell = dead_) {
     dead_ = cell->next_dead;
     destroy(cell);
@@ -127,22 +131,6 @@ std::shared_ptr<const ExceptionHold> Store::hold(Exception& exception) {
 Cell* owner(const FuncRef& function) {
   if (function.host) return function.host;
   return function.instance;
-}
-
-// Frames are scanned conservatively: a word that points to or into a cell keeps it alive.
-void Store::mark_frames(Marker& marker) {
-  const Slot* top = state_.stack_top;
-  for (const Record* record = state_.records; record; record = record->outer) {
-    if (record->instance) marker.mark(record->instance);
-    if (record->host) marker.mark(record->host->ref.host);
-    top = std::max(top, static_cast<const Slot*>(record->top));
-  }
-  if (!stack_ || !top) return;
-  const auto* begin = reinterpret_cast<const Slot*>(stack_.begin());
-  if (top > begin) marker.mark_words({begin, top});
-  if (!native_stack_) return;
-  marker.mark_words({reinterpret_cast<const Slot*>(state_.native.sp),
-                     reinterpret_cast<const Slot*>(state_.native.stack_end)});
 }
 
 void Store::sweep() {

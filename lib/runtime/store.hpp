@@ -9,6 +9,7 @@
 // allocate() may. Code of the host's runs in a collection only where the host could be called
 // anyway: what waits for it, finalize() destroys.
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <new>
@@ -41,6 +42,7 @@ struct StoreConfig {
 };
 
 class Marker;
+struct Activation;
 struct ExceptionHold;
 
 /// The least that cells must have taken before a collection is worth its while.
@@ -149,7 +151,9 @@ class Store {
   bool is_due() const { return allocated_ > due_ || heap_.is_due(); }
   /// Destroys what collections inside WebAssembly left for the host's destructors. A safe point.
   void finalize();
-  bool has_garbage() const { return dead_ != nullptr || heap_.has_doomed(); }
+  bool has_garbage() const {
+    return dead_ != nullptr || heap_.has_doomed() || (any_dropped_ && any_dropped_->load());
+  }
 
   // Running
 
@@ -158,6 +162,12 @@ class Store {
   const os::Stack& stack() const { return stack_; }
   /// The same for machine code's frames; false if there is no address space for it.
   bool ensure_native_stack() noexcept;
+
+  /// A call that may be paused, with a stack for it. Throws std::bad_alloc.
+  Result<std::shared_ptr<Activation>> start_activation(const FuncRef& function);
+  /// It has run to its end, or a paused one is let go of.
+  void end_activation(Activation& activation) noexcept;
+  std::size_t activation_count() const { return activations_.size(); }
 
   /// Replaces the limits. What is left of the fuel goes back, and the new amount is granted; the
   /// deadline is set anew or cleared. The stack's size counts until the first entry.
@@ -175,6 +185,7 @@ class Store {
   void mark_roots(Marker& marker);
   void mark_frames(Marker& marker);
   void mark_holds(Marker& marker);
+  void end_dropped() noexcept;
   void mark_and_sweep() noexcept;
   void sweep();
   void destroy(Cell* cell);
@@ -199,6 +210,9 @@ class Store {
   std::unordered_map<const Cell*, std::shared_ptr<void>> attachments_;
   std::vector<Cell*> scoped_roots_;
   std::vector<std::shared_ptr<const ExceptionHold>> holds_;
+  std::vector<std::shared_ptr<Activation>> activations_;
+  std::vector<os::Stack> spare_stacks_;
+  std::shared_ptr<std::atomic<bool>> any_dropped_;  // null before the first activation
   std::vector<Slot> scratch_;  // values that C++ code works on, taken for roots
   Heap heap_;
   MarkStack mark_stack_;

@@ -33,16 +33,24 @@ Result<void> Store::ensure_stack() {
   return {};
 }
 
+void use_native_stack(ExecState& state, os::Stack* stack, std::uint8_t* sp) noexcept {
+  NativeState& native = state.native;
+  native.stack = stack;
+  native.stack_end = *stack ? stack->end() : nullptr;
+  native.stack_limit =
+      *stack ? reinterpret_cast<std::uintptr_t>(stack->begin()) + native_reserve : 0;
+  native.sp = sp != nullptr ? sp : native.stack_end;
+  state.restore_limits();
+}
+
 bool Store::ensure_native_stack() noexcept {
-  if (native_stack_) return true;
+  os::Stack& stack = *state_.native.stack;
+  if (stack) return true;
   // Machine code's frames are about as large as the interpreter's.
-  auto stack = os::Stack::create(stack_.size() + native_reserve);
-  if (!stack) return false;
-  native_stack_ = std::move(*stack);
-  state_.native.sp = state_.native.stack_end = native_stack_.end();
-  state_.native.stack_limit =
-      reinterpret_cast<std::uintptr_t>(native_stack_.begin()) + native_reserve;
-  state_.restore_limits();
+  auto made = os::Stack::create(account_.limits().stack_bytes + native_reserve);
+  if (!made) return false;
+  stack = std::move(*made);
+  use_native_stack(state_, &stack, nullptr);
   return true;
 }
 

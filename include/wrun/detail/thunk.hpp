@@ -14,6 +14,7 @@
 #include <wrun/detail/call.hpp>
 #include <wrun/detail/slot.hpp>
 #include <wrun/export.hpp>
+#include <wrun/pausable.hpp>
 #include <wrun/result.hpp>
 #include <wrun/types.hpp>
 
@@ -24,6 +25,8 @@ namespace detail {
 /// Leaves a failure in the context of a call into the host.
 WRUN_API void fail_call(runtime::CallContext* context, Error error) noexcept;
 WRUN_API void fail_call(runtime::CallContext* context, std::exception_ptr exception) noexcept;
+/// Sets the running call aside, until the host has the function's result.
+WRUN_API void pause_call(runtime::CallContext* context) noexcept;
 /// The id of the store that the call is from, for references.
 WRUN_API std::uint64_t store_of(runtime::CallContext* context) noexcept;
 
@@ -71,16 +74,24 @@ struct CallableTraits<R (F::*)(A...) noexcept> : SignatureOf<R, A...> {};
 template <class F, class R, class... A>
 struct CallableTraits<R (F::*)(A...) const noexcept> : SignatureOf<R, A...> {};
 
-/// R, or the T of a Result<T>.
+/// R, or the T of a Result<T>, Pausable<T> or Result<Pausable<T>>.
 template <class R>
 struct Unwrapped {
   using type = R;
   static constexpr bool can_fail = false;
+  static constexpr bool can_pause = false;
+};
+template <class T>
+struct Unwrapped<Pausable<T>> {
+  using type = T;
+  static constexpr bool can_fail = false;
+  static constexpr bool can_pause = true;
 };
 template <class T>
 struct Unwrapped<Result<T>> {
-  using type = T;
+  using type = typename Unwrapped<T>::type;
   static constexpr bool can_fail = true;
+  static constexpr bool can_pause = Unwrapped<T>::can_pause;
 };
 
 /// Runs body; an exception becomes the call's failure.
@@ -129,10 +140,22 @@ struct Thunk<F, exceptions, R, Types<A...>> {
     } else if constexpr (Unwrapped<R>::can_fail) {
       R result = call();
       if (!result.has_value()) return fail_call(context, std::move(result).error());
-      if constexpr (!std::is_void_v<Value>) done(*result);
+      if constexpr (Unwrapped<R>::can_pause) {
+        give(context, done, *result);
+      } else if constexpr (!std::is_void_v<Value>) {
+        done(*result);
+      }
+    } else if constexpr (Unwrapped<R>::can_pause) {
+      give(context, done, call());
     } else {
       done(call());
     }
+  }
+
+  template <class Done>
+  static void give(runtime::CallContext* context, const Done& done, const Pausable<Value>& value) {
+    if (value.is_pending()) return pause_call(context);
+    if constexpr (!std::is_void_v<Value>) done(*value);
   }
 
   static std::uint64_t store_id(runtime::CallContext* context) {

@@ -12,7 +12,9 @@ namespace {
 constexpr std::string_view text = R"((module
   (import "host" "add" (func $add (param i32 i32) (result i32)))
   (import "host" "fail" (func $fail))
+  (import "host" "wait" (func $wait (result i32)))
   (func (export "add") (param i32 i32) (result i32) (call $add (local.get 0) (local.get 1)))
+  (func (export "wait") (result i32) (call $wait))
   (func (export "fail") (call $fail))))";
 
 int run() {
@@ -23,6 +25,7 @@ int run() {
   linker.func("host", "fail", [](wrun::Caller&) -> wrun::Result<void> {
     return wrun::Error(wrun::ErrorKind::host, "as asked");
   });
+  linker.func("host", "wait", []() -> wrun::Pausable<int> { return wrun::pending; });
   const auto module = wrun::Module::from_text(engine, text);
   if (!module) return 1;
   const auto instance = linker.instantiate(store, *module);
@@ -34,6 +37,11 @@ int run() {
   const auto failed = instance->func("fail")->call();
   if (failed || failed.error().message() != "as asked") return 5;
   if (instance->typed<void()>("add").has_value()) return 6;
+  auto call = instance->typed<int()>("wait")->start();
+  if (!call || !call->is_paused() || !call->resume(17)) return 7;
+  if (call->result().value() != 17) return 8;
+  const auto native = instance->func("wait")->as_native<int()>();
+  if (native && (native->get()() != 0 || native->check())) return 9;
   return 0;
 }
 

@@ -1,0 +1,173 @@
+#include "lib/interp/pause.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "lib/interp/backtrace.hpp"
+#include "lib/interp/bodies_calls.hpp"
+#include "lib/interp/crossing.hpp"
+#include "lib/interp/interp.hpp"
+#include "lib/interp/module.hpp"
+#include "lib/interp/unwind.hpp"
+#include "lib/runtime/exceptions.hpp"
+#include "lib/runtime/store.hpp"
+#include "lib/runtime/trap.hpp"
+
+namespace wrun::inline v0::interp {
+
+using runtime::Activation;
+using runtime::ExecState;
+using runtime::Record;
+using Phase = runtime::Activation::Phase;
+
+bool pause(Regs& r, const runtime::HostFunction& host, const CallSite& site, Slot* results) {
+  Activation* activation = runtime::current_activation(*r.inst->state);
+  if (!activation || activation->phase != Phase::pausing) return false;
+  activation->pc = site.next;
+  activation->fp = site.fp;
+  activation->instance = site.inst;
+  activation->results = results;
+  activation->host = &host;
+  activation->awaited = host.ref.type;
+  activation->top = results + std::max(host.param_slots, host.result_slots);
+  activation->native_sp = r.inst->state->native.sp;
+  r.pc = stop_instr.code();
+  return true;
+}
+
+namespace {
+
+Record entry_of(Activation& activation) {
+  Record record;
+  record.kind = Record::Kind::enter;
+  record.fp = activation.base;
+  record.instance = activation.function->instance;
+  record.host = activation.function->host;
+  record.top = activation.base;
+  record.activation = &activation;
+  return record;
+}
+
+/// Where a paused activation stopped: the call that paused it.
+Place place_of(const Activation& activation) {
+  return caller_at(static_cast<const Word*>(activation.pc), activation.fp, activation.instance);
+}
+
+Regs regs_of(const Activation& activation) {
+  Regs r{static_cast<const Word*>(activation.pc),
+         activation.fp,
+         nullptr,
+         0,
+         activation.instance,
+         0,
+         0,
+         0,
+         {}};
+  reload_memory(r);
+  return r;
+}
+
+Progress fail(Activation& activation) {
+  activation.phase = Phase::ended;
+  return Progress::failed;
+}
+
+/// What became of an activation whose dispatch was left.
+Progress progress_of(ExecState& state, Activation& activation, std::uint32_t result_slots,
+                     Slot* results) {
+  if (activation.phase == Phase::pausing) {
+    state.failure = {};
+    activation.phase = Phase::paused;
+    return Progress::paused;
+  }
+  if (state.failure) return fail(activation);
+  std::memcpy(results, activation.base, result_slots * sizeof(Slot));
+  activation.phase = Phase::ended;
+  return Progress::finished;
+}
+
+std::uint32_t result_slots(const ExecState& state, const Activation& activation) {
+  const auto& type = state.store->types().entry(activation.type).type.func;
+  return runtime::slot_count<wasm::TypeId>(type.results);
+}
+
+/// The host calls its own function.
+Progress start_host(ExecState& state, Activation& activation, const runtime::HostFunction& host,
+                    Slot* args) {
+  const std::uint32_t slots = std::max(host.param_slots, host.result_slots);
+  Slot* base = activation.base;
+  if (slots > static_cast<std::size_t>(state.stack_end - base))
+    return exhausted(state), fail(activation);
+  std::memcpy(base, args, host.param_slots * sizeof(Slot));
+  std::memset(base + host.param_slots, 0, (slots - host.param_slots) * sizeof(Slot));
+  Record record = entry_of(activation);
+  record.top = base + slots;
+  const Crossing crossing(state, record);
+  runtime::CallContext context{&state, nullptr};
+  ++state.host_calls;
+  host.call(host.env, &context, base);
+  activation.results = base;
+  activation.host = &host;
+  activation.awaited = host.ref.type;
+  activation.top = base + slots;
+  return progress_of(state, activation, host.result_slots, args);
+}
+
+}  // namespace
+
+Progress start(ExecState& state, Activation& activation, Slot* args) noexcept {
+  const runtime::OnStackOf switched(state, activation, activation.base);
+  if (!has_native_room(state)) return exhausted(state), fail(activation);
+  const runtime::FuncRef& function = *activation.function;
+  if (function.host) return start_host(state, activation, *function.host, args);
+  const SlotCode* code = code_of(*function.instance->code, function.index);
+  if (!code) {
+    runtime::fail(state, runtime::make_trap(TrapCode::allocation_failed));
+    return fail(activation);
+  }
+  Slot* fp = activation.base;
+  if (code->frame_slots > static_cast<std::size_t>(state.stack_end - fp))
+    return exhausted(state), fail(activation);
+  std::memcpy(fp, args, code->param_slots * sizeof(Slot));
+  Record record = entry_of(activation);
+  const Crossing crossing(state, record);
+  write_link(fp + code->link, stop_instr.code(), nullptr, function.instance);
+  Regs r{code->entry, fp, nullptr, 0, function.instance, function.index, 0, 0, {}};
+  reload_memory(r);
+  dispatch(r);
+  return progress_of(state, activation, code->result_slots, args);
+}
+
+Progress resume(ExecState& state, Activation& activation, const Slot* values,
+                Slot* results) noexcept {
+  const runtime::OnStackOf switched(state, activation, activation.base);
+  if (!has_native_room(state)) return exhausted(state), fail(activation);
+  activation.phase = Phase::running;
+  std::memcpy(activation.results, values, activation.host->result_slots * sizeof(Slot));
+  Record record = entry_of(activation);
+  const Crossing crossing(state, record);
+  if (activation.instance) {
+    Regs r = regs_of(activation);
+    set_accumulators(r, activation.results[0]);
+    dispatch(r);
+  }
+  return progress_of(state, activation, result_slots(state, activation), results);
+}
+
+Progress resume_failed(ExecState& state, Activation& activation, Slot* results) noexcept {
+  const runtime::OnStackOf switched(state, activation, activation.base);
+  activation.phase = Phase::running;
+  Record record = entry_of(activation);
+  const Crossing crossing(state, record);
+  if (!activation.instance) return fail(activation);
+  const Place place = place_of(activation);
+  if (state.failure.error && !runtime::exception_of(state, *state.failure.error))
+    state.failure.error = add_backtrace(std::move(*state.failure.error), state, place);
+  Regs r = regs_of(activation);
+  host_failed(r, place);
+  dispatch(r);
+  return progress_of(state, activation, result_slots(state, activation), results);
+}
+
+}  // namespace wrun::inline v0::interp
