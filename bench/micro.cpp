@@ -5,6 +5,7 @@
 #include <benchmark/benchmark.h>
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -65,6 +66,60 @@ void instantiate_prepared(benchmark::State& state) {
   }
 }
 BENCHMARK(instantiate_prepared);
+
+/// 100 KB: 200 functions, of which few are called, a page of data, a table, WASI's usual imports.
+std::string large_text() {
+  std::string text = "(module\n";
+  for (const char* name : {"args_get", "args_sizes_get", "environ_get", "environ_sizes_get",
+                           "fd_fdstat_get", "fd_prestat_get", "fd_read", "fd_seek", "fd_write",
+                           "path_open", "clock_time_get", "random_get"}) {
+    text += std::string("(import \"wasi\" \"") + name + "\" (func (param i32) (result i32)))\n";
+  }
+  text += R"((memory (export "memory") 16) (table 200 funcref)
+    (global $sp (mut i32) (i32.const 65536)) (data (i32.const 1024) ")";
+  text += std::string(16 * 1024, 'x') + "\")\n(elem (i32.const 0)";
+  for (int i = 0; i < 200; ++i) text += " $f" + std::to_string(i);
+  text += ")\n";
+  for (int i = 0; i < 200; ++i) {
+    text += "(func $f" + std::to_string(i) + " (param i32) (result i32)";
+    for (int n = 0; n < 55; ++n)
+      text += "(local.set 0 (i32.add (i32.mul (local.get 0) (i32.const 3)) (i32.const 5)))";
+    text += "(local.get 0))\n";
+  }
+  return text + "(export \"run\" (func $f7)))";
+}
+
+wrun::Prepared prepare_large(const wrun::Engine& engine) {
+  wrun::Linker linker(engine);
+  const auto module = wrun::Module::from_text(engine, large_text()).value();
+  for (const auto& import : module.imports())
+    linker.func(import.module, import.name, [](int32_t value) { return value; });
+  return linker.prepare(module).value();
+}
+
+// Instances that come and go in one store; each is called once.
+void instantiate_100_kb(benchmark::State& state) {
+  const wrun::Engine engine;
+  const auto prepared = prepare_large(engine);
+  wrun::Store store(engine);
+  for (auto _ : state) {
+    const auto instance = prepared.instantiate(store).value();
+    if (state.range(0)) instance.typed<int32_t(int32_t)>("run").value()(1).value();
+    instance.release().value();
+  }
+}
+BENCHMARK(instantiate_100_kb)->ArgName("called")->Arg(0)->Arg(1);
+
+// The same in a store of its own each time.
+void lease_100_kb(benchmark::State& state) {
+  const wrun::Engine engine;
+  const wrun::Pool pool(prepare_large(engine));
+  for (auto _ : state) {
+    const auto lease = pool.take().value();
+    if (state.range(0)) lease.instance.typed<int32_t(int32_t)>("run").value()(1).value();
+  }
+}
+BENCHMARK(lease_100_kb)->ArgName("called")->Arg(0)->Arg(1);
 
 void call_into_wasm(benchmark::State& state) {
   const wrun::Engine engine;

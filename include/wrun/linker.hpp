@@ -60,6 +60,7 @@ class Prepared {
 
  private:
   friend class Linker;
+  friend struct PreparedAccess;
   explicit Prepared(std::shared_ptr<const api::PreparedState> state) : state_(std::move(state)) {}
   std::shared_ptr<const api::PreparedState> state_;
 };

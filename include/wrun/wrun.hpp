@@ -22,6 +22,7 @@
 #include <wrun/module.hpp>
 #include <wrun/native.hpp>
 #include <wrun/pausable.hpp>
+#include <wrun/pool.hpp>
 #include <wrun/result.hpp>
 #include <wrun/resumable.hpp>
 #include <wrun/shared_memory.hpp>

@@ -15,12 +15,33 @@ namespace {
 using api::Session;
 using api::StoreState;
 
-/// The imports as objects of the store; host functions get cells, kept by `roots` until an
-/// instance reaches them.
+/// The cells of the host functions among the imports: one of each for all instances in the store.
+std::span<runtime::HostFunction* const> host_functions(StoreState& state,
+                                                       const api::PreparedState& prepared,
+                                                       runtime::RootScope& roots) {
+  const std::shared_ptr<const void> owner = prepared.shared_from_this();
+  const auto kept = state.store.kept(owner);
+  if (!kept.empty()) return kept;
+  std::vector<runtime::HostFunction*> cells;
+  for (const api::Definition& each : prepared.imports) {
+    const auto* host = std::get_if<std::shared_ptr<const api::HostDefinition>>(&each);
+    if (!host) continue;
+    cells.push_back(&api::make_cell(state, (*host)->type, (*host)->function));
+    roots.add(*cells.back());
+  }
+  if (cells.empty()) return {};
+  state.store.keep(owner, std::move(cells));
+  return state.store.kept(owner);
+}
+
+/// The imports as objects of the store; what is made for them is kept by `roots` until an instance
+/// reaches it.
 Result<std::vector<runtime::Extern>> gather(StoreState& state, const api::PreparedState& prepared,
                                             runtime::RootScope& roots) {
   std::vector<runtime::Extern> imports;
   imports.reserve(prepared.imports.size());
+  const auto functions = host_functions(state, prepared, roots);
+  auto function = functions.begin();
   for (const api::Definition& each : prepared.imports) {
     if (const Extern* object = std::get_if<Extern>(&each)) {
       imports.push_back(api::to_runtime(state, *object));
@@ -34,10 +55,7 @@ Result<std::vector<runtime::Extern>> gather(StoreState& state, const api::Prepar
       imports.push_back(*memory);
       continue;
     }
-    const auto& host = std::get<std::shared_ptr<const api::HostDefinition>>(each);
-    runtime::HostFunction& cell = api::make_cell(state, host->type, host->function);
-    roots.add(cell);
-    imports.push_back(&cell.ref);
+    imports.push_back(&(*function++)->ref);
   }
   return imports;
 }

@@ -29,6 +29,8 @@ api::ModuleState::ModuleState(std::shared_ptr<const wasm::ModuleData> module,
     options.hot_after = config.tier == Tier::compiler ? 1 : std::max(config.hot_after, 1u);
   interp::prepare(*this, options);
   if (compiler != nullptr) compiler->prepare(*this);
+  if (runtime::InitialMemory::is_possible(*data))
+    initial_memory = std::make_shared<runtime::InitialMemory>(data, engine->memories);
 }
 
 namespace {

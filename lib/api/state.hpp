@@ -20,6 +20,7 @@
 
 #include "lib/api/registry.hpp"
 #include "lib/os/timer.hpp"
+#include "lib/runtime/initial_memory.hpp"
 #include "lib/runtime/limits.hpp"
 #include "lib/runtime/shared_memory.hpp"
 #include "lib/runtime/store.hpp"
@@ -37,6 +38,7 @@ namespace api {
 struct EngineState {
   Config config;
   std::shared_ptr<wasm::TypeRegistry> types = std::make_shared<wasm::TypeRegistry>();
+  std::shared_ptr<runtime::MemoryPool> memories = std::make_shared<runtime::MemoryPool>();
   std::shared_ptr<os::Timer> timer = std::make_shared<os::Timer>();
 
   /// Null where everything is interpreted. Made when it is first asked for. Throws std::bad_alloc.
@@ -130,7 +132,7 @@ struct LinkerState {
   const Definition* find(std::string_view module, std::string_view name) const;
 };
 
-struct PreparedState {
+struct PreparedState : std::enable_shared_from_this<PreparedState> {
   std::shared_ptr<const ModuleState> module;
   std::vector<Definition> imports;
 };
@@ -163,6 +165,11 @@ struct LinkerAccess {
 struct BudgetAccess {
   static const std::shared_ptr<api::BudgetState>& state(const Budget& budget) {
     return budget.state_;
+  }
+};
+struct PreparedAccess {
+  static const std::shared_ptr<const api::PreparedState>& state(const Prepared& prepared) {
+    return prepared.state_;
   }
 };
 struct CallerAccess {

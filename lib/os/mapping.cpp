@@ -69,15 +69,15 @@ bool Mapping::commit(std::size_t offset, std::size_t bytes) noexcept {
 
 bool Mapping::guard(std::size_t offset, std::size_t bytes) noexcept {
   if (bytes == 0) return true;
-  decommit(offset, bytes);
+  if (!decommit(offset, bytes)) return false;
   const Pages pages = pages_of(base_, offset, bytes);
   return mprotect(pages.start, pages.size, PROT_NONE) == 0;
 }
 
-void Mapping::decommit(std::size_t offset, std::size_t bytes) noexcept {
-  if (bytes == 0) return;
+bool Mapping::decommit(std::size_t offset, std::size_t bytes) noexcept {
+  if (bytes == 0) return true;
   const Pages pages = pages_of(base_, offset, bytes);
-  madvise(pages.start, pages.size, MADV_DONTNEED);
+  return madvise(pages.start, pages.size, MADV_DONTNEED) == 0;
 }
 
 bool Mapping::move_to(std::uint64_t bytes) noexcept {

@@ -35,8 +35,9 @@ class Mapping {
   bool commit(std::size_t offset, std::size_t bytes) noexcept;
   /// Makes a part inaccessible, for guards; contents are lost.
   bool guard(std::size_t offset, std::size_t bytes) noexcept;
-  /// Gives the memory of a part back; it reads as zeros again and stays as accessible as it was.
-  void decommit(std::size_t offset, std::size_t bytes) noexcept;
+  /// Gives the memory of a part back; it reads as it did first, as zeros or an image, and stays as
+  /// accessible as it was. False if the system refuses.
+  bool decommit(std::size_t offset, std::size_t bytes) noexcept;
   /// Resizes to `bytes`, perhaps elsewhere, all of it committed; what was committed keeps its
   /// contents. Unchanged if it fails.
   bool move_to(std::uint64_t bytes) noexcept;

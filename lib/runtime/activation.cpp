@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "lib/runtime/initial_memory.hpp"
 #include "lib/runtime/marker.hpp"
 #include "lib/runtime/store.hpp"
 #include "lib/runtime/trap.hpp"
@@ -72,7 +73,7 @@ Result<std::shared_ptr<Activation>> Store::start_activation(const FuncRef& funct
     activation->stack = std::move(spare_stacks_.back());
     spare_stacks_.pop_back();
   } else {
-    auto stack = os::Stack::create(bytes);
+    auto stack = memories_->stacks.take(bytes);
     if (!stack) {
       return Error(ErrorKind::limit,
                    fmt::format("no address space for a stack of {} bytes (stack_bytes)", bytes));
@@ -103,7 +104,11 @@ void Store::end_activation(Activation& activation) noexcept {
   registry_->release(activation.type);
   activation.native_stack = {};
   os::Stack stack = std::move(activation.stack);
-  if (spare_stacks_.size() < spare_stacks_.capacity()) spare_stacks_.push_back(std::move(stack));
+  if (spare_stacks_.size() < spare_stacks_.capacity()) {
+    spare_stacks_.push_back(std::move(stack));
+  } else {
+    memories_->stacks.give(std::move(stack));
+  }
 }
 
 // One that runs ends by itself.

@@ -113,7 +113,9 @@ void Instantiation::define_tags() {
 Result<void> Instantiation::define_memories() {
   instance_.memory_cells.reserve(module_.memories.size());
   for (std::size_t i = module_.imported_memories; i < module_.memories.size(); ++i) {
-    auto memory = create_memory(store_, module_.memories[i]);
+    const bool is_first = i == module_.imported_memories;
+    auto memory = create_memory(store_, module_.memories[i],
+                                is_first ? instance_.code->initial_memory : nullptr);
     if (!memory) return std::move(memory).error();
     instance_.memory_cells.push_back(*memory);
   }
@@ -195,6 +197,10 @@ Result<void> Instantiation::run_data() {
     const wasm::DataIdx index(static_cast<std::uint32_t>(i));
     if (segment.mode != wasm::SegmentMode::active) continue;
     Memory& memory = *instance_.memory_cells[segment.memory.value];
+    if (segment.memory.value == module_.imported_memories && memory.initial) {
+      drop(instance_, index);
+      continue;
+    }
     const auto to = address(segment.offset, memory.type.limits.is_64);
     if (!to) return to.error();
     if (!init(instance_, memory, index, *to, 0, segment.bytes.size)) {

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "lib/runtime/initial_memory.hpp"
 #include "lib/runtime/page_counts.hpp"
 #include "lib/runtime/segment_values.hpp"
 #include "lib/runtime/shared_access.hpp"
@@ -27,18 +28,26 @@ std::uint64_t reservation(const Memory& memory, std::uint64_t bytes) {
   return std::max(bytes, std::min(most, memory_reservation));
 }
 
+bool adopt(Memory& memory, os::Mapping mapping) {
+  memory.mapping = std::move(mapping);
+  memory.base = memory.mapping.data();
+  memory.reserved = memory.mapping.size();
+  return true;
+}
+
 /// Reserves what the memory may grow to, or as much as there is.
 bool reserve(Memory& memory, std::uint64_t bytes) {
   const std::uint64_t wanted = reservation(memory, bytes);
   if (wanted == 0) return true;
-  auto mapping = os::Mapping::reserve(wanted);
+  std::optional<os::Mapping> mapping;
+  if (memory.initial) mapping = memory.initial->take(bytes, wanted);
+  if (mapping) return adopt(memory, std::move(*mapping));
+  memory.initial = nullptr;
+  mapping = os::Mapping::reserve(wanted);
   if (!mapping && bytes == 0) return true;
   if (!mapping) mapping = os::Mapping::reserve(bytes);
   if (!mapping || !mapping->commit(0, static_cast<std::size_t>(bytes))) return false;
-  memory.mapping = std::move(*mapping);
-  memory.base = memory.mapping.data();
-  memory.reserved = memory.mapping.size();
-  return true;
+  return adopt(memory, std::move(*mapping));
 }
 
 /// Room for `bytes` in all: in the reservation, or somewhere else.
@@ -107,7 +116,8 @@ std::optional<std::uint64_t> grow_pages(const SharedMemory& memory, std::uint64_
 
 }  // namespace
 
-Result<Memory*> create_memory(Store& store, const wasm::MemoryType& type) {
+Result<Memory*> create_memory(Store& store, const wasm::MemoryType& type,
+                              std::shared_ptr<InitialMemory> initial) {
   if (type.is_shared) return create_shared(store, type);
   const auto bytes = bytes_of_pages(type.limits.min, type);
   if (!bytes) {
@@ -120,6 +130,7 @@ Result<Memory*> create_memory(Store& store, const wasm::MemoryType& type) {
   scope.add(memory);
   memory.type = type;
   memory.max_pages = most_pages(type);
+  memory.initial = std::move(initial);
   const Growth wanted = growth(type, 0, *bytes);
   if (!store.account().grow(wanted)) {
     store.collect();
@@ -136,6 +147,13 @@ Result<Memory*> create_memory(Store& store, const wasm::MemoryType& type) {
   memory.size = 0;
   store.account().give(Resource::memory_bytes, *bytes);
   return Error(ErrorKind::limit, fmt::format("the system refuses a memory of {} bytes", *bytes));
+}
+
+void give_back(Memory& memory) noexcept {
+  if (!memory.initial) return;
+  memory.initial->give(std::move(memory.mapping),
+                       bytes_of_pages(memory.type.limits.min, memory.type).value_or(0),
+                       memory.size);
 }
 
 Result<Memory*> create_memory(Store& store, std::shared_ptr<SharedMemory> shared) {

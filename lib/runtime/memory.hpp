@@ -23,8 +23,12 @@ namespace wrun::inline v0::runtime {
 inline constexpr std::uint64_t memory_reservation = (4ull << 30) + (32ull << 20);
 
 /// A zeroed memory of the type's minimum; Error{limit} if a limit or the system refuses. May
-/// collect. A shared one is made for the store's budget.
-Result<Memory*> create_memory(Store& store, const wasm::MemoryType& type);
+/// collect. A shared one is made for the store's budget. With `initial` it may be one that has the
+/// module's data segments in place: then memory.initial is set.
+Result<Memory*> create_memory(Store& store, const wasm::MemoryType& type,
+                              std::shared_ptr<InitialMemory> initial = nullptr);
+/// Of a memory that is about to be destroyed: its mapping goes back to where it is from.
+void give_back(Memory& memory) noexcept;
 
 /// A cell of the store for a shared memory; Error{limit} if the store's limit refuses. May collect.
 Result<Memory*> create_memory(Store& store, std::shared_ptr<SharedMemory> shared);

@@ -25,6 +25,7 @@ struct HostFunction;
 struct ModuleCode;
 class NativeEngine;
 struct NativeTier;
+class InitialMemory;
 class SharedMemory;
 class Store;
 
@@ -119,6 +120,7 @@ struct Memory : Cell {
   std::uint64_t reserved = 0;   ///< bytes of address space at base
   os::Mapping mapping;          ///< what base points into, unless it is shared
   std::shared_ptr<SharedMemory> shared;
+  std::shared_ptr<InitialMemory> initial;  ///< where the mapping is from and goes back to
 
   explicit Memory(Store* s) : Cell(CellKind::memory, s) {}
 };
@@ -199,10 +201,11 @@ struct Instance : Cell {
 /// A module's code in every tier, shared by its instances in all stores. Thread-safe.
 struct ModuleCode {
   std::shared_ptr<const wasm::ModuleData> data;
-  std::unique_ptr<CodeCell[]> cells;   ///< one for each function with a body
-  std::shared_ptr<void> tier_data;     ///< what the tier needs for the module
-  const NativeTier* native = nullptr;  ///< the compiler; null: everything is interpreted
-  std::shared_ptr<void> native_data;   ///< what the compiler needs for the module
+  std::unique_ptr<CodeCell[]> cells;              ///< one for each function with a body
+  std::shared_ptr<void> tier_data;                ///< what the tier needs for the module
+  std::shared_ptr<InitialMemory> initial_memory;  ///< null if its memory is made anew each time
+  const NativeTier* native = nullptr;             ///< the compiler; null: everything is interpreted
+  std::shared_ptr<void> native_data;              ///< what the compiler needs for the module
 
   explicit ModuleCode(std::shared_ptr<const wasm::ModuleData> module);
   ModuleCode(const ModuleCode&) = delete;

@@ -6,6 +6,7 @@
 #include "lib/runtime/activation.hpp"
 #include "lib/runtime/cells.hpp"
 #include "lib/runtime/exceptions.hpp"
+#include "lib/runtime/initial_memory.hpp"
 #include "lib/runtime/marker.hpp"
 #include "lib/runtime/memory.hpp"
 
@@ -47,6 +48,7 @@ Store::Store(StoreConfig config)
       host_id_(config.host_id),
       registry_(std::move(config.registry)),
       timer_(std::move(config.timer)),
+      memories_(config.memories ? std::move(config.memories) : std::make_shared<MemoryPool>()),
       account_(std::move(config.budget)),
       native_(config.native),
       handles_(id_),
@@ -63,6 +65,8 @@ Store::~Store() {
   report_usage();
   return_fuel();
   while (!activations_.empty()) end_activation(*activations_.back());
+  for (os::Stack& stack : spare_stacks_) memories_->stacks.give(std::move(stack));
+  memories_->stacks.give(std::move(stack_));
   finalize();
   for (Cell* cell : cells_) destroy(cell);
 }
@@ -112,6 +116,7 @@ void Store::mark_roots(Marker& marker) {
   for (Cell* cell : scoped_roots_) marker.mark(cell);
   marker.mark(running_);
   mark_holds(marker);
+  mark_kept(marker);
   marker.mark_words(scratch_);
 }
 
@@ -126,6 +131,24 @@ std::shared_ptr<const ExceptionHold> Store::hold(Exception& exception) {
   holds_.push_back(held);
   note_allocation(2 * sizeof(ExceptionHold));
   return held;
+}
+
+void Store::mark_kept(Marker& marker) {
+  std::erase_if(kept_, [](const auto& each) { return each.second.owner.expired(); });
+  for (const auto& [key, kept] : kept_) {
+    for (HostFunction* cell : kept.cells) marker.mark(cell);
+  }
+}
+
+std::span<HostFunction* const> Store::kept(const std::shared_ptr<const void>& owner) const {
+  const auto found = kept_.find(owner.get());
+  // Another one may have been at the same address.
+  if (found == kept_.end() || found->second.owner.expired()) return {};
+  return found->second.cells;
+}
+
+void Store::keep(const std::shared_ptr<const void>& owner, std::vector<HostFunction*> cells) {
+  kept_.insert_or_assign(owner.get(), Kept{owner, std::move(cells)});
 }
 
 Cell* owner(const FuncRef& function) {
@@ -178,6 +201,7 @@ void Store::destroy(Cell* cell) {
         account_.give_shared(memory->size);
       } else {
         account_.give(Resource::memory_bytes, memory->size);
+        give_back(*memory);
       }
       delete memory;
       return;

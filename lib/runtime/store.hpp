@@ -14,6 +14,7 @@
 #include <memory>
 #include <new>
 #include <optional>
+#include <span>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -31,9 +32,12 @@
 
 namespace wrun::inline v0::runtime {
 
+struct MemoryPool;
+
 struct StoreConfig {
   std::shared_ptr<wasm::TypeRegistry> registry;  ///< the engine's
   std::shared_ptr<os::Timer> timer;              ///< the engine's; needed for deadlines only
+  std::shared_ptr<MemoryPool> memories;          ///< the engine's; null: one of its own
   std::shared_ptr<Budget> budget;                ///< null: an account of its own
   bool gc_stress = false;                        ///< collect at every allocation in the heap
   std::size_t mark_stack_entries = unlimited;    ///< the most that marking remembers; for tests
@@ -120,6 +124,12 @@ class Store {
   /// Host references count as cells.
   std::size_t cell_count() const { return cells_.size() + heap_.host_refs(); }
 
+  /// Host functions that live as long as `owner`, besides what reaches them: its copies in this
+  /// store. None before keep().
+  std::span<HostFunction* const> kept(const std::shared_ptr<const void>& owner) const;
+  /// Throws std::bad_alloc.
+  void keep(const std::shared_ptr<const void>& owner, std::vector<HostFunction*> cells);
+
   // The heap
 
   Heap& heap() { return heap_; }
@@ -185,6 +195,7 @@ class Store {
   void mark_roots(Marker& marker);
   void mark_frames(Marker& marker);
   void mark_holds(Marker& marker);
+  void mark_kept(Marker& marker);
   void end_dropped() noexcept;
   void mark_and_sweep() noexcept;
   void sweep();
@@ -200,6 +211,7 @@ class Store {
   std::uint64_t host_id_;
   std::shared_ptr<wasm::TypeRegistry> registry_;
   std::shared_ptr<os::Timer> timer_;
+  std::shared_ptr<MemoryPool> memories_;
   Account account_;
   NativeEngine* native_;
   ExecState state_;
@@ -210,6 +222,11 @@ class Store {
   std::unordered_map<const Cell*, std::shared_ptr<void>> attachments_;
   std::vector<Cell*> scoped_roots_;
   std::vector<std::shared_ptr<const ExceptionHold>> holds_;
+  struct Kept {
+    std::weak_ptr<const void> owner;
+    std::vector<HostFunction*> cells;
+  };
+  std::unordered_map<const void*, Kept> kept_;
   std::vector<std::shared_ptr<Activation>> activations_;
   std::vector<os::Stack> spare_stacks_;
   std::shared_ptr<std::atomic<bool>> any_dropped_;  // null before the first activation

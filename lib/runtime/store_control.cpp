@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "lib/runtime/initial_memory.hpp"
 #include "lib/runtime/store.hpp"
 
 namespace wrun::inline v0::runtime {
@@ -20,7 +21,7 @@ constexpr std::uint64_t native_reserve = 64 * 1024;
 Result<void> Store::ensure_stack() {
   if (stack_) return {};
   const std::uint64_t bytes = account_.limits().stack_bytes;
-  auto stack = os::Stack::create(bytes);
+  auto stack = memories_->stacks.take(bytes);
   if (!stack) {
     return Error(ErrorKind::limit,
                  fmt::format("no address space for a stack of {} bytes (stack_bytes)", bytes));

@@ -40,10 +40,14 @@ Prepared prepare(World& world) {
 
 TEST(Release, FreesWhatNobodyReaches) {
   World world;
-  const Prepared prepared = prepare(world);
-  churn(world, prepared, 2000);
+  std::optional prepared = prepare(world);
+  churn(world, *prepared, 2000);
   take(world.store.collect());
-  const auto counts = take(api::heap_counts(world.store));
+  auto counts = take(api::heap_counts(world.store));
+  EXPECT_EQ(counts.cells, 1u) << "the host function, which the Prepared's instances share";
+  prepared.reset();
+  take(world.store.collect());
+  counts = take(api::heap_counts(world.store));
   EXPECT_EQ(counts.cells, 0u);
   EXPECT_EQ(counts.handles, 0u);
   EXPECT_EQ(take(world.store.usage()).instances, 0u);

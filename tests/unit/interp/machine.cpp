@@ -13,7 +13,8 @@ namespace wrun::test {
 Machine::Machine(std::string_view text, interp::CodeOptions options,
                  std::initializer_list<runtime::Extern> imports) {
   auto registry = std::make_shared<wasm::TypeRegistry>();
-  store_ = std::make_unique<runtime::Store>(runtime::StoreConfig{registry, nullptr, nullptr});
+  store_ =
+      std::make_unique<runtime::Store>(runtime::StoreConfig{registry, nullptr, nullptr, nullptr});
   wasm::DecodeOptions decoding;
   decoding.features = Features::all();
   auto parsed = wat::parse_module(text).value();

@@ -131,7 +131,7 @@ class ModuleBuilder {
 /// A registry, and stores of it.
 class RuntimeTest : public testing::Test {
  protected:
-  StoreConfig config() { return {registry, timer, nullptr}; }
+  StoreConfig config() { return {registry, timer, nullptr, nullptr}; }
 
   Instance& made(Store& store, const std::shared_ptr<ModuleCode>& module,
                  std::initializer_list<Extern> imports = {}) {

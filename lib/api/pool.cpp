@@ -1,0 +1,79 @@
+#include <wrun/pool.hpp>
+
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "lib/api/boundary.hpp"
+#include "lib/api/state.hpp"
+
+namespace wrun::inline v0 {
+
+struct api::PoolState {
+  std::shared_ptr<const PreparedState> prepared;
+  PoolOptions options;
+  std::mutex mutex;
+  std::vector<Lease> ready;
+};
+
+namespace {
+
+std::optional<Lease> make(const api::PoolState& pool, detail::CallFailure& failure) {
+  const Engine engine = EngineAccess::make(pool.prepared->module->engine);
+  Lease lease{pool.options.budget ? Store(engine, *pool.options.budget) : Store(engine), {}};
+  auto limited = lease.store.limits(pool.options.limits);
+  if (!limited) return failure.error.emplace(std::move(limited).error()), std::nullopt;
+  auto instance = detail::instantiate(pool.prepared.get(), lease.store, failure);
+  if (!instance) return std::nullopt;
+  lease.instance = *instance;
+  return lease;
+}
+
+}  // namespace
+
+Pool::Pool(const Prepared& prepared, const PoolOptions& options) noexcept {
+  try {
+    state_ = std::make_shared<api::PoolState>();
+    state_->prepared = PreparedAccess::state(prepared);
+    state_->options = options;
+    state_->ready.reserve(options.ready);
+  } catch (...) {
+    state_ = nullptr;
+  }
+}
+
+std::optional<Lease> detail::take_instance(api::PoolState* pool, CallFailure& failure) noexcept {
+  if (!pool) return failure.error.emplace(api::out_of_memory()), std::nullopt;
+  {
+    const std::lock_guard lock(pool->mutex);
+    if (!pool->ready.empty()) {
+      Lease lease = std::move(pool->ready.back());
+      pool->ready.pop_back();
+      return lease;
+    }
+  }
+  return make(*pool, failure);
+}
+
+bool detail::add_instance(api::PoolState* pool, bool& ready, CallFailure& failure) noexcept {
+  if (!pool) return failure.error.emplace(api::out_of_memory()), false;
+  const auto is_full = [&] { return pool->ready.size() >= pool->options.ready; };
+  {
+    const std::lock_guard lock(pool->mutex);
+    if (is_full()) return ready = true;
+  }
+  auto lease = make(*pool, failure);
+  if (!lease) return false;
+  const std::lock_guard lock(pool->mutex);
+  if (!is_full()) pool->ready.push_back(std::move(*lease));
+  ready = is_full();
+  return true;
+}
+
+std::size_t Pool::ready() const noexcept {
+  if (!state_) return 0;
+  const std::lock_guard lock(state_->mutex);
+  return state_->ready.size();
+}
+
+}  // namespace wrun::inline v0
