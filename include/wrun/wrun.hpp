@@ -29,4 +29,5 @@
 #include <wrun/store.hpp>
 #include <wrun/table.hpp>
 #include <wrun/types.hpp>
+#include <wrun/usage.hpp>
 #include <wrun/value.hpp>

@@ -1,0 +1,38 @@
+#pragma once
+
+// What stores and budgets used, as text for other programs. What wasn't measured says so, and is
+// never 0.
+
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <wrun/export.hpp>
+#include <wrun/limits.hpp>
+
+namespace wrun {
+inline namespace v0 {
+
+/// As an object of JSON, on one line: {"instructions":null,"host_calls":7,...}. What wasn't
+/// measured is null; times are in nanoseconds. Throws std::bad_alloc.
+WRUN_API std::string to_json(const Usage& usage);
+
+/// A usage, and what tells it from others: {{"tenant", "a"}}. Names of labels are of letters,
+/// digits and underscores; values may be anything.
+struct LabelledUsage {
+  std::vector<std::pair<std::string, std::string>> labels = {};
+  Usage usage = {};
+};
+
+/// In Prometheus's text format, each metric with a sample for each usage:
+///
+///   # TYPE wrun_host_calls_total counter
+///   wrun_host_calls_total{tenant="a"} 7
+///
+/// Instead of a sample that wasn't measured there is a comment. Times are in seconds. Throws
+/// std::bad_alloc.
+WRUN_API std::string to_prometheus(std::span<const LabelledUsage> usages);
+
+}  // namespace v0
+}  // namespace wrun
