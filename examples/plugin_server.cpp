@@ -61,8 +61,7 @@ class Plugins {
       ++tenant->refused;
       return answer(response, 429, lease.error().message() + "\n");
     }
-    (void)lease->store.limits(
-        limits(std::chrono::steady_clock::now() + std::chrono::seconds(2)));
+    (void)lease->store.limits(limits(std::chrono::steady_clock::now() + std::chrono::seconds(2)));
     auto done = handle(*lease, body);
     answer(response, done ? 200 : 502, done ? *done : done.error().message() + "\n");
   }

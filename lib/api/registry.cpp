@@ -7,6 +7,8 @@
 #include <new>
 #include <thread>
 
+#include "lib/os/fork.hpp"
+
 namespace wrun::inline v0::api {
 
 namespace {
@@ -44,6 +46,7 @@ struct Cleanup {
   }
 };
 const Cleanup cleanup;
+[[maybe_unused]] const bool is_held_over_fork = os::hold_over_fork(registry.mutex);
 
 Anchor& make_anchor() {
   const std::uint32_t index = registry.made;

@@ -1,0 +1,183 @@
+// What the library must get along with in its host's process: process KIND [SHARED-OBJECT...] ends
+// with 0 if it does, and says what went wrong otherwise.
+
+#include <dlfcn.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <csignal>
+#include <cstddef>
+#include <cstdio>
+#include <cstring>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include <wrun/wrun.hpp>
+
+namespace {
+
+int fail(const char* what) {
+  std::printf("%s\n", what);
+  return 1;
+}
+
+/// Runs a module that computes, grows its memory and traps out of its bounds, many times over.
+int run_wasm(int times) {
+  wrun::Engine engine;
+  wrun::Linker linker(engine);
+  const auto module = wrun::Module::from_text(engine, R"((module
+    (memory (export "memory") 1 20) (data (i32.const 8) "data")
+    (func (export "run") (param i32) (result i32)
+      (drop (memory.grow (i32.const 2)))
+      (i32.add (i32.load8_u (i32.const 8)) (i32.load (local.get 0))))))");
+  if (!module) return fail(module.error().message().c_str());
+  const auto prepared = linker.prepare(*module).value();
+  for (int i = 0; i < times; ++i) {
+    wrun::Store store(engine);
+    const auto instance = prepared.instantiate(store);
+    if (!instance) return fail(instance.error().message().c_str());
+    const auto run = instance->typed<int32_t(int32_t)>("run").value();
+    if (run(16).value() != 'd') return fail("a wrong result");
+    const auto trapped = run(-4);
+    if (trapped || trapped.error().kind() != wrun::ErrorKind::trap) return fail("no trap");
+  }
+  return 0;
+}
+
+/// Little address space, as in a container that is held short.
+int limited_address_space() {
+  const rlimit limit{200u << 20, 200u << 20};
+  if (setrlimit(RLIMIT_AS, &limit) != 0) return fail("setrlimit");
+  if (run_wasm(100) != 0) return 1;
+  wrun::Engine engine;
+  wrun::Store store(engine);
+  const auto module = wrun::Module::from_text(engine, "(module (memory 5000))").value();
+  const auto refused = wrun::Linker(engine).instantiate(store, module);
+  if (refused || refused.error().kind() != wrun::ErrorKind::limit) return fail("no limit");
+  return run_wasm(2);
+}
+
+void on_fault(int) {
+  constexpr std::string_view text = "the host's handler ran\n";
+  if (write(1, text.data(), text.size()) < 0) _exit(3);
+  _exit(2);
+}
+
+/// A host's handlers of signals stay what they are, and see nothing of traps.
+int fault_handlers() {
+  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP}) std::signal(signal, on_fault);
+  if (run_wasm(20) != 0) return 1;
+  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP}) {
+    struct sigaction now {};
+    if (sigaction(signal, nullptr, &now) != 0 || now.sa_handler != on_fault)
+      return fail("a handler was replaced");
+  }
+  return 0;
+}
+
+/// A child of a process whose other threads are in the middle of anything.
+int fork_with_threads() {
+  std::atomic<bool> done{false};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 3; ++i) {
+    threads.emplace_back([&] {
+      while (!done) (void)run_wasm(1);
+    });
+  }
+  int failed = 0;
+  for (int i = 0; i < 20; ++i) {
+    const pid_t child = fork();
+    if (child == 0) {
+      alarm(30);  // if a lock were held for good
+      _exit(run_wasm(1));
+    }
+    int status = 1;
+    if (waitpid(child, &status, 0) != child || status != 0) ++failed;
+  }
+  done = true;
+  for (std::thread& thread : threads) thread.join();
+  return failed ? fail("a child failed") : run_wasm(1);
+}
+
+/// No memory that can be executed is ever to be had, as under many sandboxes.
+int no_executable_memory() {
+  constexpr auto nr = offsetof(seccomp_data, nr);
+  constexpr auto third = offsetof(seccomp_data, args) + 2 * sizeof(std::uint64_t);
+  sock_filter code[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, nr),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_mmap, 2, 0),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_mprotect, 1, 0),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, third),
+      BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, PROT_EXEC, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  const sock_fprog program{sizeof(code) / sizeof(code[0]), code};
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return fail("prctl");
+  if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0) {
+    std::printf("skipped: the system has no seccomp\n");
+    return 77;
+  }
+  if (mmap(nullptr, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED)
+    return fail("the filter lets executable memory through");
+  if (run_wasm(20) != 0) return 1;
+  wrun::Engine engine;
+  wrun::Store store(engine);
+  const auto function = wrun::Func::make(store, [](int32_t value) { return value + 1; }).value();
+  // A callback's code is memory that can be executed: an error, or a system that has other ways.
+  const auto callback = function.as_native<int(int)>();
+  if (callback && callback->get()(1) != 2) return fail("a callback without code");
+  return 0;
+}
+
+using Run = int (*)();
+
+/// Loads each and runs it, all at once.
+int load_all(const std::vector<const char*>& paths) {
+  std::vector<void*> libraries;
+  for (const char* path : paths) {
+    void* library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    if (!library) return fail(dlerror());
+    libraries.push_back(library);
+  }
+  for (int round = 0; round < 3; ++round) {
+    for (void* library : libraries) {
+      const auto run = reinterpret_cast<Run>(dlsym(library, "run_wasm"));
+      if (!run || run() != 42) return fail("a library didn't work");
+    }
+  }
+  for (void* library : libraries) dlclose(library);
+  return 0;
+}
+
+int load_again_and_again(const std::vector<const char*>& paths) {
+  for (int i = 0; i < 20; ++i) {
+    if (load_all(paths) != 0) return 1;
+  }
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::string_view kind = argc > 1 ? argv[1] : "";
+  const std::vector<const char*> paths(argv + std::min(argc, 2), argv + argc);
+  if (kind == "address-space") return limited_address_space();
+  if (kind == "fault-handlers") return fault_handlers();
+  if (kind == "fork") return fork_with_threads();
+  if (kind == "seccomp") return no_executable_memory();
+  if (kind == "two") return load_all(paths) || run_wasm(1);
+  if (kind == "reload") return load_again_and_again(paths);
+  return fail("which kind?");
+}
