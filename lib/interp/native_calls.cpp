@@ -94,8 +94,7 @@ bool call_host_function(Regs& r) {
   ExecState& state = *r.inst->state;
   const runtime::HostFunction& host = *state.native.callee->host;
   Slot* const args = state.stack_top;
-  const CallSite site{resume_native_instr.code(), reinterpret_cast<Slot*>(state.native.sp),
-                      r.inst};
+  const CallSite site{resume_native_instr.code(), reinterpret_cast<Slot*>(state.native.sp), r.inst};
   if (call_host(state, host, args, site)) return true;
   if (!pause(r, host, site, args)) host_failed(r, {site.next, site.fp, site.inst});
   return false;

@@ -7,8 +7,8 @@
 
 namespace wrun::inline v0::os {
 
-/// Has fork() wait for the mutex, and lets go of it in both processes. For one mutex, which lives as
-/// long as the library is loaded; false if the system refuses.
+/// Has fork() wait for the mutex, and lets go of it in both processes. For one mutex, which lives
+/// as long as the library is loaded; false if the system refuses.
 bool hold_over_fork(std::mutex& mutex) noexcept;
 
 }  // namespace wrun::inline v0::os

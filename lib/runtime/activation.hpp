@@ -26,7 +26,7 @@ struct Activation {
   Phase phase = Phase::ended;
   Store* store = nullptr;  ///< null once the store is gone
   os::Stack stack;
-  os::Stack native_stack;  ///< machine code's; reserved when the first is entered
+  os::Stack native_stack;   ///< machine code's; reserved when the first is entered
   std::uint32_t index = 0;  ///< in the store's list
 
   const FuncRef* function = nullptr;  ///< that the host called; kept alive by the owner below
@@ -42,7 +42,7 @@ struct Activation {
   Slot* results = nullptr;             ///< where the host function's results belong
   const HostFunction* host = nullptr;  ///< that paused it
   wasm::TypeId awaited;
-  Slot* top = nullptr;  ///< first slot above what its frames use
+  Slot* top = nullptr;                ///< first slot above what its frames use
   std::uint8_t* native_sp = nullptr;  ///< the lowest of machine code's frames; null: none
 
   /// The host let go of it.

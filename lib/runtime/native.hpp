@@ -85,7 +85,7 @@ struct NativeState {
   void* host_sp = nullptr;         ///< of whoever entered machine code
   std::uintptr_t stack_limit = 0;  ///< what limit is when nobody interrupts
   std::uint8_t* stack_end = nullptr;
-  os::Stack* stack = nullptr;    ///< the one in use; perhaps not reserved yet
+  os::Stack* stack = nullptr;       ///< the one in use; perhaps not reserved yet
   NativeStackUse* outer = nullptr;  ///< of other stacks, whose frames wait
   // What was left with, for the interpreter
   const void* pc = nullptr;         ///< return address of what left
