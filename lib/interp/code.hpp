@@ -8,6 +8,7 @@
 #include <span>
 
 #include "lib/interp/regs.hpp"
+#include "lib/runtime/native.hpp"
 
 namespace wrun::inline v0::interp {
 class CatchTable;
@@ -38,6 +39,11 @@ struct SlotCode {
 namespace wrun::inline v0::interp {
 
 using runtime::SlotCode;
+
+/// What a function's cell holds once it has machine code. Begins like any other slot code.
+struct NativeCode : SlotCode {
+  runtime::NativeEntry native;
+};
 
 /// The most slots that a frame can have: operands name slots in 16 bits. A function that needs
 /// more can't be entered: calling it ends in exhaustion, as a frame of 512 KiB mostly would.

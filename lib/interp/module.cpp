@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "lib/interp/catch_table.hpp"
+#include "lib/interp/native_calls.hpp"
 #include "lib/interp/translator.hpp"
 
 namespace wrun::inline v0::interp {

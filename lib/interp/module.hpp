@@ -13,7 +13,6 @@
 
 #include "lib/interp/code.hpp"
 #include "lib/interp/interp.hpp"
-#include "lib/interp/native_calls.hpp"
 #include "lib/runtime/heap_object.hpp"
 
 namespace wrun::inline v0::interp {

@@ -35,11 +35,6 @@ struct CountTurn {
   }
 };
 
-/// What a function's cell holds once it has machine code. Begins like any other slot code.
-struct NativeCode : SlotCode {
-  runtime::NativeEntry native;
-};
-
 /// What links have for a return address whose caller is machine code: the frame is a Suspended.
 extern const StaticInstr resume_native_instr;
 
