@@ -13,7 +13,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <optional>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -135,7 +135,7 @@ void translate_guest(benchmark::State& state, const Bytes& bytes) {
   Sizes sizes;
   for (auto _ : state) {
     state.PauseTiming();
-    std::optional module(wrun::Module::from_bytes(engine, bytes).value());
+    auto module = std::make_unique<wrun::Module>(wrun::Module::from_bytes(engine, bytes).value());
     state.ResumeTiming();
     sizes = translate_all(*module);
     state.PauseTiming();

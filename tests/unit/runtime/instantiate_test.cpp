@@ -165,7 +165,7 @@ TEST_F(InstantiateTest, ObjectsOfAnotherStoreOrEngineAreRefused) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind(), ErrorKind::usage);
 
-  Store elsewhere({std::make_shared<wasm::TypeRegistry>(), nullptr, nullptr});
+  Store elsewhere({std::make_shared<wasm::TypeRegistry>(), nullptr, nullptr, nullptr});
   const auto none = instantiate(elsewhere, module, {});
   ASSERT_FALSE(none);
   EXPECT_EQ(none.error().kind(), ErrorKind::usage);

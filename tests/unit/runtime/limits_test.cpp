@@ -49,8 +49,8 @@ TEST_F(LimitsTest, ABudgetSumsOverStores) {
   auto budget = std::make_shared<Budget>();
   budget->memory_bytes.set_cap(3 * 65536);
   {
-    Store one({registry, timer, budget});
-    Store two({registry, timer, budget});
+    Store one({registry, timer, nullptr, budget});
+    Store two({registry, timer, nullptr, budget});
     auto first = create_memory(one, {{2, {}, false}});
     ASSERT_TRUE(first);
     const auto refused = create_memory(two, {{2, {}, false}});
@@ -68,7 +68,7 @@ TEST_F(LimitsTest, FuelIsTakenFromTheBudgetAndGivenBack) {
   auto budget = std::make_shared<Budget>();
   budget->fuel.set_cap(1000);
   {
-    Store store({registry, timer, budget});
+    Store store({registry, timer, nullptr, budget});
     EXPECT_EQ(store.state().fuel, 0);  // nobody said how much of the tenant's it may have
     Limits limits;
     EXPECT_FALSE(store.set_limits(limits));
@@ -78,7 +78,7 @@ TEST_F(LimitsTest, FuelIsTakenFromTheBudgetAndGivenBack) {
     ASSERT_TRUE(store.set_limits(limits));
     store.state().fuel -= 100;
     EXPECT_EQ(store.fuel_used(), 100u);
-    Store other({registry, timer, budget});
+    Store other({registry, timer, nullptr, budget});
     EXPECT_FALSE(other.set_limits(limits));
     limits.fuel = 900;
     ASSERT_TRUE(store.set_limits(limits));
@@ -155,7 +155,7 @@ TEST_F(LimitsTest, ADeadlineStopsAndALaterOneRearms) {
 }
 
 TEST_F(LimitsTest, ADeadlineNeedsATimer) {
-  Store store({registry, nullptr, nullptr});
+  Store store({registry, nullptr, nullptr, nullptr});
   Limits limits;
   limits.deadline = os::MonotonicClock::now();
   const auto refused = store.set_limits(limits);

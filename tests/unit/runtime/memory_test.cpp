@@ -187,7 +187,7 @@ TEST_F(MemoryTest, InitReadsTheSegmentUntilItIsDropped) {
 int grow_in_little_address_space() {
   const rlimit little{200u << 20, 200u << 20};
   if (setrlimit(RLIMIT_AS, &little) != 0) return 1;
-  Store store({std::make_shared<wasm::TypeRegistry>(), nullptr, nullptr});
+  Store store({std::make_shared<wasm::TypeRegistry>(), nullptr, nullptr, nullptr});
   auto made = create_memory(store, type(1));
   if (!made) return 2;
   Memory& m = **made;

@@ -46,8 +46,8 @@ TEST(SharedMemory, ABudgetCountsItOnceAndEachStoreCountsIt) {
   auto budget = std::make_shared<Budget>();
   auto registry = std::make_shared<wasm::TypeRegistry>();
   {
-    Store a({registry, nullptr, budget});
-    Store b({registry, nullptr, budget});
+    Store a({registry, nullptr, nullptr, budget});
+    Store b({registry, nullptr, nullptr, budget});
     auto memory = make(1, 10, budget);
     Memory& in_a = **create_memory(a, memory);
     Memory& in_b = **create_memory(b, memory);
@@ -71,7 +71,7 @@ TEST(SharedMemory, LimitsOfBudgetAndStoreStopItsGrowth) {
   auto budget = std::make_shared<Budget>();
   budget->memory_bytes.set_cap(5 * page);
   auto registry = std::make_shared<wasm::TypeRegistry>();
-  Store store({registry, nullptr, budget});
+  Store store({registry, nullptr, nullptr, budget});
   Limits limits;
   limits.memory_bytes = 3 * page;
   ASSERT_TRUE(store.set_limits(limits));
