@@ -111,8 +111,8 @@ void try_out(int port) {
   };
   const auto run = [&](const std::string& name) {
     const auto response = client.Post("/run/" + name, "hello", "text/plain");
-    std::printf("%s: %d %s\n", name.c_str(), response->status,
-                response->body.substr(0, 20).c_str());
+    const std::string line = response->body.substr(0, response->body.find('\n'));
+    std::printf("%s: %d %s\n", name.c_str(), response->status, line.substr(0, 20).c_str());
   };
   put("echo", "(local.get 0)");
   put("spins", "(loop (br 0)) (i32.const 0)");
