@@ -131,6 +131,7 @@ class Lowering {
   // lower_calls.cpp
   void arguments(const Signature& own, bool from_frame);
   void frame_slot(Value v, const Inst& inst);
+  Signature begin_call(const Inst& inst, MOp direct, MOp by_reference);
   void call(Value v, const Inst& inst);
   CallLayout::Value on_stack(Value v, const AbiPlace& place);
   void call_operands(const Signature& signature, std::span<const Value> args);

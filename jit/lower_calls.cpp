@@ -72,20 +72,25 @@ void Lowering::call_operands(const Signature& signature, std::span<const Value> 
   }
 }
 
-void Lowering::call(Value v, const Inst& inst) {
+/// All of a call but its results: the callee's instance or reference, and the arguments.
+Signature Lowering::begin_call(const Inst& inst, MOp direct, MOp by_reference) {
   const Signature signature = signature_of(shape_of(type_of_callee(inst)));
-  const auto args = graph_->args(inst);
-  const bool by_reference = inst.op == Opcode::call_reference;
-  Machine& made = begin(by_reference ? MOp::call_reference : MOp::call_local, inst);
+  const bool is_direct = inst.op == Opcode::call || inst.op == Opcode::tail_call;
+  Machine& made = begin(is_direct ? direct : by_reference, inst);
   made.imm = inst.imm;
   made.extra = out_->calls.size();
-  if (by_reference) {
-    use(args[0], Constraint::any);
-  } else {
+  const auto args = graph_->args(inst);
+  if (is_direct) {
     use_in(instance_, instance_reg);
+  } else {
+    use(args[0], Constraint::any);
   }
-  call_operands(signature, args.subspan(by_reference ? 1 : 0));
-  results(v, signature);
+  call_operands(signature, args.subspan(is_direct ? 0 : 1));
+  return signature;
+}
+
+void Lowering::call(Value v, const Inst& inst) {
+  results(v, begin_call(inst, MOp::call_local, MOp::call_reference));
 }
 
 /// The results in registers are defined; those on the stack are read after the call.
@@ -154,18 +159,7 @@ void Lowering::return_(const Inst& inst) {
 }
 
 void Lowering::tail_call(const Inst& inst) {
-  const Signature signature = signature_of(shape_of(type_of_callee(inst)));
-  const auto args = graph_->args(inst);
-  const bool by_reference = inst.op == Opcode::tail_call_reference;
-  Machine& made = begin(by_reference ? MOp::tail_call_reference : MOp::tail_call_local, inst);
-  made.imm = inst.imm;
-  made.extra = out_->calls.size();
-  if (by_reference) {
-    use(args[0], Constraint::any);
-  } else {
-    use_in(instance_, instance_reg);
-  }
-  call_operands(signature, args.subspan(by_reference ? 1 : 0));
+  (void)begin_call(inst, MOp::tail_call_local, MOp::tail_call_reference);
 }
 
 }  // namespace wrun::inline v0::jit
