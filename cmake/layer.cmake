@@ -20,10 +20,10 @@ else()
 endif()
 
 # Instrumented code takes twice as long to compile with optimization as without. What guests spend
-# their time in is worth it, and nothing else is.
+# their time in and what compiles them is worth it, and nothing else is.
 set(optimized_layers)
 if(WRUN_SANITIZE)
-  set(optimized_layers wasm runtime interp)
+  set(optimized_layers wasm runtime interp jit)
 endif()
 
 # wrun_layer(name sources...) adds the object library wrun_<name>.
