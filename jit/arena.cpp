@@ -1,5 +1,6 @@
 #include "jit/arena.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <iterator>
 #include <new>
@@ -13,7 +14,8 @@ namespace wrun::inline v0::jit {
 namespace {
 
 /// Address space for code, of each of the two views; little of it is touched.
-constexpr std::size_t plenty = std::size_t{512} << 20;
+constexpr std::size_t most = std::size_t{1} << 30;
+constexpr std::size_t least = std::size_t{64} << 10;
 constexpr std::size_t modest = std::size_t{16} << 20;
 constexpr std::size_t alignment = 64;
 
@@ -22,8 +24,9 @@ constexpr std::size_t alignment = 64;
 CodeArena::CodeArena(os::CodeMemory memory)
     : memory_(std::move(memory)), process_(os::process_id()), free_{{0, memory_.size()}} {}
 
-std::unique_ptr<CodeArena> CodeArena::create() {
-  auto memory = os::CodeMemory::create(os::address_space_is_limited() ? modest : plenty);
+std::unique_ptr<CodeArena> CodeArena::create(std::uint64_t bytes) {
+  const std::size_t there_is = os::address_space_is_limited() ? modest : most;
+  auto memory = os::CodeMemory::create(std::clamp<std::uint64_t>(bytes, least, there_is));
   if (!memory) return nullptr;
   return std::unique_ptr<CodeArena>(new CodeArena(std::move(*memory)));
 }

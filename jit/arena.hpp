@@ -15,8 +15,10 @@ namespace wrun::inline v0::jit {
 
 class CodeArena {
  public:
-  /// Null if the system refuses executable memory.
-  static std::unique_ptr<CodeArena> create();
+  /// For at most that many bytes of code. Null if the system refuses executable memory.
+  static std::unique_ptr<CodeArena> create(std::uint64_t bytes);
+  /// False in a child of fork(), which shares the memory with its parent and must not write it.
+  bool owns_memory() const;
 
   /// Room for machine code, aligned to 64 bytes; null when there is none. It counts as taken until
   /// free().
@@ -34,10 +36,9 @@ class CodeArena {
 
  private:
   explicit CodeArena(os::CodeMemory memory);
-  bool owns_memory() const;
 
   os::CodeMemory memory_;
-  int process_;  // a child of fork() shares the memory with its parent, and must not write it
+  int process_;
   mutable std::mutex mutex_;
   std::map<std::size_t, std::size_t> free_;  // offset to bytes
   std::map<std::size_t, std::size_t> taken_;

@@ -5,6 +5,8 @@
 #include <new>
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace wrun::inline v0::jit {
 
 using runtime::ExecState;
@@ -37,6 +39,9 @@ const NativeEntry* hot(const ModuleCode& module, std::uint32_t function,
   return native_module(module).hot(function, loop);
 }
 
+/// Of a function. Larger ones would keep a thread busy for too long.
+constexpr std::uint32_t most_body = 2 * 1024 * 1024;
+
 constexpr runtime::NativeTier tier{enter, resume, locate, hot};
 
 }  // namespace
@@ -51,9 +56,9 @@ std::shared_ptr<Compiler> Compiler::create(const EngineOptions& options, std::st
 }
 
 Workshop* CompilerImpl::workshop() {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(code_lock());
   if (asked_) return workshop_.get();
-  auto arena = CodeArena::create();
+  auto arena = CodeArena::create(options_.code_bytes);
   if (arena) {
     workshop_ = std::make_unique<Workshop>(std::move(arena));
     for (auto& [shape, cell] : host_cells_)
@@ -65,18 +70,18 @@ Workshop* CompilerImpl::workshop() {
 }
 
 void CompilerImpl::add(NativeModule& module) {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(code_lock());
   if (workshop_) module.fill_cells(workshop_->stubs);
   modules_.insert(&module);
 }
 
 void CompilerImpl::remove(NativeModule& module) {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(code_lock());
   modules_.erase(&module);
 }
 
 std::string CompilerImpl::unavailable() {
-  return workshop() ? std::string() : std::string("the system refuses executable memory");
+  return workshop() ? std::string() : std::string(no_executable_memory);
 }
 
 void CompilerImpl::prepare(ModuleCode& module) {
@@ -86,7 +91,7 @@ void CompilerImpl::prepare(ModuleCode& module) {
 }
 
 const runtime::CodeCell* CompilerImpl::host_cell(const wasm::CanonFuncType& type) {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(code_lock());
   const auto [found, is_new] = host_cells_.try_emplace(shape_of(type));
   if (is_new && workshop_)
     found->second.machine_code.store(workshop_->stubs.of(found->first).to_host);
@@ -102,61 +107,64 @@ CompileOptions CompilerImpl::options_for(std::uint32_t loop) const {
   return options;
 }
 
-std::unique_ptr<Pipeline> CompilerImpl::take_pipeline(Workshop& shop) {
-  const std::lock_guard lock(shop.mutex);
-  if (shop.idle.empty()) return std::make_unique<Pipeline>(cpu_, shop.stubs);
-  auto pipeline = std::move(shop.idle.back());
-  shop.idle.pop_back();
-  return pipeline;
+std::unique_ptr<Pipeline> CompilerImpl::take_pipeline() {
+  {
+    const std::lock_guard lock(code_lock());
+    auto& idle = workshop_->idle;
+    if (!idle.empty()) {
+      auto pipeline = std::move(idle.back());
+      idle.pop_back();
+      return pipeline;
+    }
+  }
+  return std::make_unique<Pipeline>(cpu_, workshop_->stubs);
 }
 
-void CompilerImpl::return_pipeline(Workshop& shop, std::unique_ptr<Pipeline> pipeline) {
-  const std::lock_guard lock(shop.mutex);
-  shop.idle.push_back(std::move(pipeline));
+void CompilerImpl::return_pipeline(std::unique_ptr<Pipeline> pipeline) {
+  const std::lock_guard lock(code_lock());
+  workshop_->idle.push_back(std::move(pipeline));
 }
 
-/// Copies code to the arena, and lets it know how far it is from what it calls.
-std::unique_ptr<NativeFunction> CompilerImpl::place(CodeArena& arena, const Compiled& made) {
+std::unique_ptr<NativeFunction> CompilerImpl::place(const wasm::ModuleData& module, CodeKey key,
+                                                    const Compiled& made) {
   auto function = std::make_unique<NativeFunction>();
+  const SignatureStubs& stubs =
+      workshop_->stubs.of(shape_of(module.type_of(wasm::FuncIdx(key.function))));
   const std::span<const std::uint8_t> bytes = made.code.bytes;
-  const std::uint8_t* room = arena.allocate(bytes.size());
-  if (room == nullptr) return nullptr;
   std::vector<std::uint8_t> code(bytes.begin(), bytes.end());
+  function->function = key.function;
+  function->sites = made.code.sites;
+  function->size = code.size();
+  const std::uint8_t* room = workshop_->arena->allocate(code.size());
+  if (room == nullptr) return nullptr;
   for (const Relocation& at : made.code.relocations) {
     const auto distance = static_cast<std::int32_t>(static_cast<const std::uint8_t*>(at.target) -
                                                     (room + at.offset + 4));
     std::memcpy(code.data() + at.offset, &distance, sizeof(distance));
   }
-  arena.write(room, code);
+  workshop_->arena->write(room, code);
   function->code = room;
-  function->size = code.size();
+  function->entry = {room, key.loop != 0 ? stubs.enter_loop : stubs.enter};
   return function;
 }
 
-std::variant<std::unique_ptr<NativeFunction>, std::string> CompilerImpl::compile(
-    const wasm::ModuleData& module, std::uint32_t function, std::uint32_t loop) {
-  Workshop* shop = workshop();
-  if (shop == nullptr) return unavailable();
-  auto pipeline = take_pipeline(*shop);
-  auto result = pipeline->run(module, wasm::FuncIdx(function), options_for(loop));
-  return_pipeline(*shop, std::move(pipeline));
-  if (auto* reason = std::get_if<std::string>(&result)) return std::move(*reason);
-  auto& made = std::get<Compiled>(result);
-  auto placed = place(*shop->arena, made);
-  if (!placed) return std::string("the memory for machine code is full");
-  const SignatureStubs& stubs = shop->stubs.of(shape_of(module.type_of(wasm::FuncIdx(function))));
-  placed->function = function;
-  placed->sites = std::move(made.code.sites);
-  placed->entry = {placed->code, loop != 0 ? stubs.enter_loop : stubs.enter};
-  return placed;
+Outcome CompilerImpl::compile(const wasm::ModuleData& module, CodeKey key) noexcept try {
+  const wasm::FuncIdx function(key.function);
+  if (const std::uint32_t size = module.functions[key.function].body.size; size > most_body)
+    return fmt::format("its body has {} bytes, and at most {} are compiled", size, most_body);
+  auto pipeline = take_pipeline();
+  auto result = pipeline->run(module, function, options_for(key.loop));
+  return_pipeline(std::move(pipeline));
+  return std::visit([](auto& made) -> Outcome { return std::move(made); }, result);
+} catch (const std::bad_alloc&) {
+  return {};
 }
 
 std::string CompilerImpl::print(const wasm::ModuleData& module, std::uint32_t function, Form form) {
-  Workshop* shop = workshop();
-  if (shop == nullptr) return unavailable();
-  auto pipeline = take_pipeline(*shop);
+  if (workshop() == nullptr) return unavailable();
+  auto pipeline = take_pipeline();
   std::string text = pipeline->print(module, wasm::FuncIdx(function), options_for(0), form);
-  return_pipeline(*shop, std::move(pipeline));
+  return_pipeline(std::move(pipeline));
   return text;
 }
 

@@ -4,14 +4,13 @@
 
 #include <map>
 #include <memory>
-#include <mutex>
 #include <set>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "jit/arena.hpp"
+#include "jit/compile_queue.hpp"
 #include "jit/jit.hpp"
 #include "jit/native_module.hpp"
 #include "jit/pipeline.hpp"
@@ -23,16 +22,17 @@ namespace wrun::inline v0::jit {
 struct Workshop {
   std::unique_ptr<CodeArena> arena;
   Stubs stubs;
-  std::mutex mutex;
   std::vector<std::unique_ptr<Pipeline>> idle;  // each thread that compiles takes one
 
   explicit Workshop(std::unique_ptr<CodeArena> memory) : arena(std::move(memory)), stubs(*arena) {}
 };
 
+inline constexpr const char* no_executable_memory = "the system refuses executable memory";
+
 class CompilerImpl final : public Compiler {
  public:
   CompilerImpl(const EngineOptions& options, const CpuFeatures& cpu)
-      : options_(options), cpu_(cpu) {}
+      : options_(options), cpu_(cpu), queue_(*this, options.compile_threads) {}
 
   std::string unavailable() override;
   void prepare(runtime::ModuleCode& module) override;
@@ -47,25 +47,28 @@ class CompilerImpl final : public Compiler {
   void add(NativeModule& module);
   void remove(NativeModule& module);
 
-  /// Compiles and puts the code in its place; or says why not. `loop` as in NativeTier::hot.
-  std::variant<std::unique_ptr<NativeFunction>, std::string> compile(const wasm::ModuleData& module,
-                                                                     std::uint32_t function,
-                                                                     std::uint32_t loop);
+  /// What compiles while others run. Under code_lock().
+  CompileQueue& queue() { return queue_; }
+  /// The code of a function or of a loop in it. There is a workshop.
+  Outcome compile(const wasm::ModuleData& module, CodeKey key) noexcept;
+  /// Copies code to the arena; null if that is full. Under code_lock(). Throws std::bad_alloc.
+  std::unique_ptr<NativeFunction> place(const wasm::ModuleData& module, CodeKey key,
+                                        const Compiled& made);
   std::string print(const wasm::ModuleData& module, std::uint32_t function, Form form);
 
  private:
   CompileOptions options_for(std::uint32_t loop) const;
-  std::unique_ptr<Pipeline> take_pipeline(Workshop& shop);
-  static void return_pipeline(Workshop& shop, std::unique_ptr<Pipeline> pipeline);
-  static std::unique_ptr<NativeFunction> place(CodeArena& arena, const Compiled& made);
+  std::unique_ptr<Pipeline> take_pipeline();
+  void return_pipeline(std::unique_ptr<Pipeline> pipeline);
 
   EngineOptions options_;
   CpuFeatures cpu_;
-  std::mutex mutex_;
+  // Guarded by code_lock()
   bool asked_ = false;
   std::unique_ptr<Workshop> workshop_;
   std::set<NativeModule*> modules_;
   std::map<Shape, runtime::CodeCell> host_cells_;  // empty until there is a workshop
+  CompileQueue queue_;                             // the last: its threads use the rest
 };
 
 }  // namespace wrun::inline v0::jit

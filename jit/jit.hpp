@@ -14,10 +14,12 @@
 
 namespace wrun::inline v0::jit {
 
-/// What of an engine's configuration selects machine code.
+/// What of an engine's configuration concerns machine code.
 struct EngineOptions {
   bool fuel = false;
   bool interruptible = true;
+  std::uint32_t compile_threads = 0;  ///< 0: whoever finds that a function is hot compiles it
+  std::uint64_t code_bytes = 0;       ///< the most that all machine code may take
 };
 
 /// Why a function stays interpreted.

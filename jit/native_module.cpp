@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <new>
 
+#include <fmt/format.h>
+
 #include "jit/compiler.hpp"
 
 namespace wrun::inline v0::jit {
 
 using runtime::NativeEntry;
+using std::lock_guard;
 
 NativeModule::NativeModule(std::shared_ptr<CompilerImpl> compiler,
                            const runtime::ModuleCode& module)
@@ -17,8 +20,11 @@ NativeModule::NativeModule(std::shared_ptr<CompilerImpl> compiler,
 
 NativeModule::~NativeModule() {
   compiler_->remove(*this);
-  for (const auto& [key, function] : functions_)
-    if (function) compiler_->open_workshop().arena->free(function->code);
+  const lock_guard lock(code_lock());
+  for (const auto& [key, place] : places_) {
+    if (place.job) place.job->module = nullptr;
+    if (place.function) compiler_->open_workshop().arena->free(place.function->code);
+  }
 }
 
 void NativeModule::fill_cells(Stubs& stubs) const {
@@ -31,34 +37,106 @@ void NativeModule::fill_cells(Stubs& stubs) const {
   }
 }
 
-const NativeEntry* NativeModule::hot(std::uint32_t function, std::uint32_t loop) try {
-  const Key key{function, loop};
-  const std::lock_guard lock(mutex_);
-  if (const auto found = functions_.find(key); found != functions_.end())
-    return found->second ? &found->second->entry : nullptr;
-  return compile(key);
+const NativeEntry* NativeModule::hot(std::uint32_t function, std::uint32_t loop) noexcept try {
+  const Workshop* shop = compiler_->workshop();
+  std::unique_lock lock(code_lock());
+  const auto [place, is_new] = places_.try_emplace(CodeKey{function, loop});
+  if (!is_new) return place->second.function ? &place->second.function->entry : nullptr;
+  if (shop == nullptr || !shop->arena->owns_memory()) {
+    refuse(place, shop ? "a child of fork() compiles nothing" : no_executable_memory);
+  } else if (std::string reason = over_budget(place->first, 0); !reason.empty()) {
+    refuse(place, std::move(reason));
+  } else if (!compiler_->queue().has_threads()) {
+    return compile(lock, place);
+  } else {
+    enqueue(place);
+  }
+  return nullptr;
 } catch (const std::bad_alloc&) {
   return nullptr;
 }
 
-const NativeEntry* NativeModule::compile(Key key) {
-  auto& place = functions_[key];
-  auto result = compiler_->compile(*module_.data, key.first, key.second);
-  if (auto* reason = std::get_if<std::string>(&result)) {
-    reasons_.emplace(key.first, std::move(*reason));
-    return nullptr;
+const NativeEntry* NativeModule::compile(std::unique_lock<std::mutex>& lock,
+                                         Places::iterator place) {
+  lock.unlock();
+  Outcome outcome = compiler_->compile(*module_.data, place->first);
+  lock.lock();
+  return accept(place, std::move(outcome));
+}
+
+void NativeModule::enqueue(Places::iterator place) try {
+  auto job = std::make_shared<CompileJob>();
+  job->module = this;
+  job->data = module_.data;
+  job->key = place->first;
+  place->second.job = job;
+  if (!compiler_->queue().submit(std::move(job))) places_.erase(place);
+} catch (const std::bad_alloc&) {
+  places_.erase(place);
+}
+
+void NativeModule::finish(const CompileJob& job, Outcome&& outcome) noexcept {
+  const auto place = places_.find(job.key);
+  place->second.job = nullptr;
+  accept(place, std::move(outcome));
+}
+
+/// Where there is no memory the place is given up: whoever asks next tries again.
+const NativeEntry* NativeModule::accept(Places::iterator place, Outcome&& outcome) try {
+  if (const auto* made = std::get_if<Compiled>(&outcome)) {
+    std::string reason = publish(place, *made);
+    if (reason.empty()) return &place->second.function->entry;
+    outcome = std::move(reason);
   }
-  place = std::move(std::get<std::unique_ptr<NativeFunction>>(result));
-  by_end_.emplace(place->code + place->size, place.get());
-  if (key.second == 0) {
-    const std::uint32_t number = key.first - module_.data->imported_functions;
-    module_.cells[number].machine_code.store(place->code, std::memory_order_release);
+  if (auto* reason = std::get_if<std::string>(&outcome)) {
+    refuse(place, std::move(*reason));
+  } else {
+    places_.erase(place);
   }
-  return &place->entry;
+  return nullptr;
+} catch (const std::bad_alloc&) {
+  places_.erase(place);
+  return nullptr;
+}
+
+void NativeModule::refuse(Places::iterator place, std::string reason) {
+  reasons_.try_emplace(place->first.function, std::move(reason));
+  place->second.state = Place::State::refused;
+}
+
+std::string NativeModule::over_budget(CodeKey key, std::size_t bytes) const {
+  constexpr std::uint64_t least = 256 * 1024;
+  constexpr std::uint64_t per_byte = 4;
+  const std::uint64_t most = least + per_byte * module_.data->bytes.size();
+  if ((key.loop != 0 ? loop_bytes_ : function_bytes_) + bytes < most) return {};
+  return fmt::format("the module would have more than {} bytes of machine code{}", most,
+                     key.loop != 0 ? " for loops" : "");
+}
+
+/// Puts code into its place and lets calls go there; or says why not.
+std::string NativeModule::publish(Places::iterator place, const Compiled& made) {
+  const CodeKey key = place->first;
+  if (std::string reason = over_budget(key, made.code.bytes.size()); !reason.empty()) return reason;
+  auto function = compiler_->place(*module_.data, key, made);
+  if (!function) return "the memory for machine code is full";
+  const auto freed = [this](NativeFunction* unused) {
+    compiler_->open_workshop().arena->free(unused->code);
+  };
+  std::unique_ptr<NativeFunction, decltype(freed)> guard(function.get(), freed);
+  by_end_.emplace(function->code + function->size, function.get());
+  static_cast<void>(guard.release());
+  (key.loop != 0 ? loop_bytes_ : function_bytes_) += function->size;
+  if (key.loop == 0) {
+    const std::uint32_t number = key.function - module_.data->imported_functions;
+    module_.cells[number].machine_code.store(function->code, std::memory_order_release);
+  }
+  place->second.state = Place::State::compiled;
+  place->second.function = std::move(function);
+  return {};
 }
 
 bool NativeModule::locate(const void* pc, std::vector<runtime::NativeFrame>& frames) const {
-  const std::lock_guard lock(mutex_);
+  const lock_guard lock(code_lock());
   // A return address may be just behind the last byte.
   const auto found = by_end_.lower_bound(pc);
   if (found == by_end_.end() || pc <= found->second->code) return false;
@@ -74,21 +152,21 @@ bool NativeModule::locate(const void* pc, std::vector<runtime::NativeFrame>& fra
 }
 
 Census NativeModule::census() const {
-  const std::lock_guard lock(mutex_);
+  const lock_guard lock(code_lock());
   Census census;
-  for (const auto& [key, function] : functions_) {
-    if (!function) continue;
-    ++(key.second == 0 ? census.compiled : census.loops);
-    census.code_bytes += function->size;
+  for (const auto& [key, place] : places_) {
+    if (!place.function) continue;
+    ++(key.loop == 0 ? census.compiled : census.loops);
+    census.code_bytes += place.function->size;
   }
   for (const auto& [function, reason] : reasons_) census.interpreted.push_back({function, reason});
   return census;
 }
 
 const NativeFunction* NativeModule::find(std::uint32_t function) const {
-  const std::lock_guard lock(mutex_);
-  const auto found = functions_.find({function, 0});
-  return found == functions_.end() ? nullptr : found->second.get();
+  const lock_guard lock(code_lock());
+  const auto found = places_.find({function, 0});
+  return found == places_.end() ? nullptr : found->second.function.get();
 }
 
 }  // namespace wrun::inline v0::jit

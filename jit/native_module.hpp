@@ -5,13 +5,14 @@
 
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "jit/arena.hpp"
+#include "jit/compile_queue.hpp"
 #include "jit/emit.hpp"
 #include "jit/jit.hpp"
 
@@ -28,6 +29,9 @@ struct NativeFunction {
   runtime::NativeEntry entry;
 };
 
+/// What came of compiling: code, a reason why there can't be any, or nothing for want of memory.
+using Outcome = std::variant<std::monostate, Compiled, std::string>;
+
 /// Thread-safe.
 class NativeModule {
  public:
@@ -36,8 +40,8 @@ class NativeModule {
   NativeModule(const NativeModule&) = delete;
   NativeModule& operator=(const NativeModule&) = delete;
 
-  /// See runtime::NativeTier::hot.
-  const runtime::NativeEntry* hot(std::uint32_t function, std::uint32_t loop);
+  /// See runtime::NativeTier::hot. Null also while another thread compiles it.
+  const runtime::NativeEntry* hot(std::uint32_t function, std::uint32_t loop) noexcept;
   bool locate(const void* pc, std::vector<runtime::NativeFrame>& frames) const;
   /// Before there is any machine code in the engine: gives the functions what calls of it go to.
   void fill_cells(Stubs& stubs) const;
@@ -46,17 +50,36 @@ class NativeModule {
   CompilerImpl& compiler() const { return *compiler_; }
 
  private:
-  /// A function, or a loop of it by byte offset; 0 is the function's entry.
-  using Key = std::pair<std::uint32_t, std::uint32_t>;
+  friend class CompileQueue;
 
-  const runtime::NativeEntry* compile(Key key);
+  /// What is known of a function, or of a loop of it.
+  struct Place {
+    enum class State : std::uint8_t { compiling, compiled, refused };
+    State state = State::compiling;
+    std::shared_ptr<CompileJob> job;  ///< while it waits for another thread
+    std::unique_ptr<NativeFunction> function;
+  };
+  using Places = std::map<CodeKey, Place>;
+
+  // Under code_lock(), which comes back held
+  const runtime::NativeEntry* compile(std::unique_lock<std::mutex>& lock, Places::iterator place);
+  void enqueue(Places::iterator place);
+  /// What came of a job.
+  void finish(const CompileJob& job, Outcome&& outcome) noexcept;
+  const runtime::NativeEntry* accept(Places::iterator place, Outcome&& outcome);
+  void refuse(Places::iterator place, std::string reason);
+  std::string publish(Places::iterator place, const Compiled& made);
+  /// Why the module is to have no more machine code of that kind; empty if it may.
+  std::string over_budget(CodeKey key, std::size_t bytes) const;
 
   std::shared_ptr<CompilerImpl> compiler_;
   const runtime::ModuleCode& module_;
-  mutable std::mutex mutex_;
-  std::map<Key, std::unique_ptr<NativeFunction>> functions_;  // null: it can't be had
+  // Guarded by code_lock()
+  Places places_;
   std::map<const void*, const NativeFunction*, std::less<>> by_end_;
   std::map<std::uint32_t, std::string> reasons_;
+  std::uint64_t function_bytes_ = 0;
+  std::uint64_t loop_bytes_ = 0;
 };
 
 inline NativeModule& native_module(const runtime::ModuleCode& module) {

@@ -42,6 +42,13 @@ struct Config {
   /// Of Tier::automatic: after how many calls and turns of loops together a function is compiled;
   /// at least 1.
   std::uint32_t hot_after = 2000;
+  /// Of Tier::automatic: how many threads compile what is hot, while it goes on being interpreted.
+  /// 0: whoever runs it compiles it, too; no thread is ever started. They are started when the
+  /// first function is hot, block all signals, and end with the engine and its modules.
+  std::uint32_t compile_threads = 0;
+  /// The most machine code there may be at a time; beyond, functions stay interpreted. A module may
+  /// have 256 KiB and four times its own size, and as much again to go on in loops.
+  std::uint64_t code_bytes = 512u * 1024 * 1024;
   /// A module that uses others is ErrorKind::invalid, and the error names the feature.
   Features features = Features::wasm3();
   /// Count instructions, so that stores can limit them. Costs some time in small loops.

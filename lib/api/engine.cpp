@@ -39,8 +39,13 @@ jit::Compiler* api::EngineState::compiler() {
       no_compiler = "Config::tier says so";
       return;
     }
-    compiler_ = jit::Compiler::create({.fuel = config.fuel, .interruptible = config.interruptible},
-                                      no_compiler);
+    const bool compiles_when_called = config.tier == Tier::compiler || config.hot_after <= 1;
+    compiler_ =
+        jit::Compiler::create({.fuel = config.fuel,
+                               .interruptible = config.interruptible,
+                               .compile_threads = compiles_when_called ? 0 : config.compile_threads,
+                               .code_bytes = config.code_bytes},
+                              no_compiler);
   });
   return compiler_.get();
 }

@@ -190,9 +190,11 @@ struct EnterNative {
   }
 };
 
-/// Counts anew: where it can't be compiled, that is asked for again.
-void cool(Regs& r) {
-  r.inst->heat[operand<std::uint32_t>(r.inst->state->pc, 8)] = 0;
+/// Counts anew, if not from the start: where it isn't compiled yet, that is asked for again soon.
+void cool(Regs& r, bool is_compiled) {
+  const Word* pc = r.inst->state->pc;
+  const auto hot_after = operand<std::uint32_t>(pc, 12);
+  r.inst->heat[operand<std::uint32_t>(pc, 8)] = is_compiled ? 0 : hot_after - hot_after / 4;
 }
 
 /// At the function's first instruction, with its arguments where they arrive.
@@ -202,7 +204,7 @@ struct HotCall {
     const std::uint32_t function = operand<std::uint32_t>(pc, 8) + r.inst->imported_functions;
     const SlotCode* code = find_code(*r.inst->code, pc);
     const SlotCode* native = publish_native(*r.inst->code, function);
-    cool(r);
+    cool(r, native != nullptr);
     r.pc = pc + 3;
     if (native == nullptr) return;
     const auto& entry = static_cast<const NativeCode&>(*native).native;
@@ -218,7 +220,7 @@ struct HotLoop {
     // Later calls are to be quick, too.
     publish_native(module, function);
     const NativeEntry* entry = module.native->hot(module, function, operand<std::uint32_t>(pc, 16));
-    cool(r);
+    cool(r, entry != nullptr);
     r.pc = pc + 3;
     if (entry == nullptr) return;
     const SlotCode* code = find_code(module, pc);

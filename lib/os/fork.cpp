@@ -2,24 +2,32 @@
 
 #include <pthread.h>
 
+#include <array>
+#include <cstddef>
+
 namespace wrun::inline v0::os {
 
 namespace {
 
-std::mutex* held = nullptr;
+constexpr std::size_t most = 4;
+// Registered while the library is loaded, by one thread.
+constinit std::array<std::mutex*, most> held{};
+constinit std::size_t count = 0;
 
 void lock() {
-  held->lock();
+  for (std::size_t i = 0; i < count; ++i) held[i]->lock();
 }
 void unlock() {
-  held->unlock();
+  for (std::size_t i = count; i-- > 0;) held[i]->unlock();
 }
 
 }  // namespace
 
 bool hold_over_fork(std::mutex& mutex) noexcept {
-  held = &mutex;
-  return pthread_atfork(&lock, &unlock, &unlock) == 0;
+  if (count == most) return false;
+  if (count == 0 && pthread_atfork(&lock, &unlock, &unlock) != 0) return false;
+  held[count++] = &mutex;
+  return true;
 }
 
 }  // namespace wrun::inline v0::os

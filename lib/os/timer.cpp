@@ -1,14 +1,13 @@
 #include "lib/os/timer.hpp"
 
-#include <pthread.h>
-#include <signal.h>
-
 #include <condition_variable>
 #include <map>
 #include <mutex>
 #include <new>
 #include <unordered_map>
 #include <utility>
+
+#include "lib/os/thread.hpp"
 
 namespace wrun::inline v0::os {
 
@@ -26,9 +25,8 @@ struct Timer::Impl {
   std::unordered_map<Id, TimePoint> times;
   Id last_id = 0;
   Id running = 0;
-  bool started = false;
   bool ending = false;
-  pthread_t thread{};
+  Thread thread;
 
   bool start();
   void run();
@@ -36,23 +34,11 @@ struct Timer::Impl {
   Id add(TimePoint when, Alarm alarm);
 };
 
-// The host's signals are for the host's threads; and callbacks are small, so the stack is too.
+// Callbacks are small, so the stack is too.
 bool Timer::Impl::start() {
   constexpr std::size_t stack_size = 256 * 1024;
-  pthread_attr_t attributes;
-  if (pthread_attr_init(&attributes) != 0) return false;
-  pthread_attr_setstacksize(&attributes, stack_size);
-  sigset_t all, before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  const auto body = [](void* self) -> void* {
-    static_cast<Impl*>(self)->run();
-    return nullptr;
-  };
-  started = pthread_create(&thread, &attributes, body, this) == 0;
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  pthread_attr_destroy(&attributes);
-  return started;
+  const auto body = [](void* self) { static_cast<Impl*>(self)->run(); };
+  return thread.start(stack_size, body, this);
 }
 
 void Timer::Impl::run() {
@@ -99,18 +85,23 @@ Timer::Id Timer::Impl::add(TimePoint when, Alarm alarm) {
 Timer::Timer() : impl_(std::make_unique<Impl>()) {}
 
 Timer::~Timer() {
-  if (!impl_->started) return;
+  if (!impl_->thread.started()) return;
+  if (impl_->thread.is_left_behind()) {
+    // What waits here for a thread that isn't would wait for ever.
+    static_cast<void>(impl_.release());
+    return;
+  }
   {
     const std::lock_guard lock(impl_->mutex);
     impl_->ending = true;
   }
   impl_->changed.notify_one();
-  pthread_join(impl_->thread, nullptr);
+  impl_->thread.join();
 }
 
 std::optional<Timer::Id> Timer::set(TimePoint when, Callback callback, void* env) noexcept try {
   const std::lock_guard lock(impl_->mutex);
-  if (!impl_->started && !impl_->start()) return std::nullopt;
+  if (!impl_->thread.started() && !impl_->start()) return std::nullopt;
   const Id id = impl_->add(when, {callback, env});
   impl_->changed.notify_one();
   return id;
@@ -126,7 +117,7 @@ bool Timer::cancel(Id id) noexcept {
     impl_->times.erase(found);
     return true;
   }
-  if (impl_->started && pthread_equal(pthread_self(), impl_->thread)) return false;
+  if (impl_->thread.is_this()) return false;
   impl_->ran.wait(lock, [&] { return impl_->running != id; });
   return false;
 }

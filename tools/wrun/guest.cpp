@@ -29,6 +29,7 @@ Config config_for(const GuestOptions& options) {
   config.features = options.features;
   config.fuel = options.limits.fuel || options.usage;
   config.interruptible = options.interruptible;
+  config.compile_threads = 1;
   if (options.limits.stack_size) config.stack_bytes = *options.limits.stack_size;
   return config;
 }
