@@ -3,6 +3,7 @@
 // Writes slot code: instructions one after the other, and the distances of branches that are
 // known later.
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <span>
@@ -19,21 +20,28 @@ class Emitter {
   static constexpr std::uint32_t nowhere = ~std::uint32_t{0};
 
   void clear() {
-    code_.clear();
-    starts_.clear();
+    size_ = 0;
+    start_count_ = 0;
     fixups_.clear();
   }
-  std::uint32_t position() const { return static_cast<std::uint32_t>(code_.size()); }
-  std::span<Word> code() { return code_; }
+  std::uint32_t position() const { return size_; }
+  std::span<Word> code() { return {code_.data(), size_}; }
   /// Where the instructions begin.
-  std::span<const std::uint32_t> starts() const { return starts_; }
+  std::span<const std::uint32_t> starts() const { return {starts_.data(), start_count_}; }
 
   /// Begins an instruction of `words` words, zeroed but for its handler; returns its position.
   std::uint32_t begin(Handler handler, std::uint32_t words) {
-    const std::uint32_t at = position();
-    code_.resize(code_.size() + words);
-    starts_.push_back(at);
-    set_handler(at, handler);
+    const std::uint32_t at = size_;
+    if (capacity_ - at < words + common_words) [[unlikely]]
+      grow(words + common_words);
+    size_ = at + words;
+    Word* const instruction = code_.data() + at;
+    std::memcpy(instruction, &handler, sizeof(handler));
+    instruction[1] = 0;
+    instruction[2] = 0;
+    if (words > common_words) [[unlikely]]
+      std::fill(instruction + common_words, instruction + words, Word{0});
+    starts_.data()[start_count_++] = at;
     return at;
   }
   void set_handler(std::uint32_t at, Handler handler) {
@@ -47,8 +55,8 @@ class Emitter {
   }
   /// Takes back everything from `at` on; no branch may refer to it.
   void truncate(std::uint32_t at) {
-    code_.resize(at);
-    while (!starts_.empty() && starts_.back() >= at) starts_.pop_back();
+    size_ = at;
+    while (start_count_ != 0 && starts_[start_count_ - 1] >= at) --start_count_;
   }
 
   /// A distance, at byte `byte` of the instruction at `at`, to a position that is known.
@@ -72,8 +80,20 @@ class Emitter {
     std::uint32_t byte;
     std::uint32_t next;
   };
-  std::vector<Word> code_;
+  /// Few instructions have more than a handler and two words of operands.
+  static constexpr std::uint32_t common_words = 3;
+
+  [[gnu::noinline]] void grow(std::uint32_t words) {
+    capacity_ = std::max<std::uint32_t>(256, 2 * (capacity_ + words));
+    code_.resize(capacity_);
+    starts_.resize(capacity_);
+  }
+
+  std::vector<Word> code_;  // the first size_; it keeps its memory from function to function
   std::vector<std::uint32_t> starts_;
+  std::uint32_t capacity_ = 0;  // elements of both
+  std::uint32_t size_ = 0;
+  std::uint32_t start_count_ = 0;
   std::vector<Fixup> fixups_;
 };
 

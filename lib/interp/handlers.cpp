@@ -8,18 +8,26 @@ using wasm::Op;
 
 namespace {
 
+/// By instruction: the letter of its group, or none.
+constexpr auto groups = [] {
+  std::array<char, wasm::op_count> letters{};
+  for (std::size_t i = 0; i < wasm::op_count; ++i)
+    if (is_scalar_numeric(wasm::op_table[i])) letters[i] = wasm::op_table[i].params().front();
+  return letters;
+}();
+
 const NumericRows* rows(Op op) {
-  const wasm::OpInfo& info = wasm::info(op);
-  if (!is_scalar_numeric(info)) return nullptr;
-  switch (info.params().front()) {
+  switch (groups[static_cast<std::size_t>(op)]) {
     case 'i':
       return &i32_rows;
     case 'I':
       return &i64_rows;
     case 'f':
       return &f32_rows;
-    default:
+    case 'F':
       return &f64_rows;
+    default:
+      return nullptr;
   }
 }
 

@@ -62,7 +62,7 @@ constexpr auto atomic_rows = []<std::size_t... i>(std::index_sequence<i...>) {
 }  // namespace
 
 Handler atomic_handler(Op op, AtomicAddr form) {
-  return (*find_row(atomic_ops, atomic_rows, op))[static_cast<std::size_t>(form)];
+  return (*find_row<atomic_ops>(atomic_rows, op))[static_cast<std::size_t>(form)];
 }
 
 Handler fence_handler() {

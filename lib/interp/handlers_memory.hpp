@@ -87,19 +87,19 @@ struct MemoryTables {
   (std::make_index_sequence<store_ops.size()>());
 
   static Handler load(Op op, Addr form, Dst dst) {
-    return entry(find_row(load_ops, load_rows, op),
+    return entry(find_row<load_ops>(load_rows, op),
                  static_cast<std::size_t>(form) * 2 + static_cast<std::size_t>(dst));
   }
   static Handler store(Op op, Addr form, Src value) {
-    return entry(find_row(store_ops, store_rows, op),
+    return entry(find_row<store_ops>(store_rows, op),
                  static_cast<std::size_t>(form) * 3 + static_cast<std::size_t>(value));
   }
   static Handler load_any(Op op, bool is_64, Dst dst) {
-    return entry(find_row(load_ops, load_rows, op),
+    return entry(find_row<load_ops>(load_rows, op),
                  2 * addr_forms + (is_64 ? 2 : 0) + static_cast<std::size_t>(dst));
   }
   static Handler store_any(Op op, bool is_64) {
-    return entry(find_row(store_ops, store_rows, op), 3 * addr_forms + (is_64 ? 1 : 0));
+    return entry(find_row<store_ops>(store_rows, op), 3 * addr_forms + (is_64 ? 1 : 0));
   }
 
  private:

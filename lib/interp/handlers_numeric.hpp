@@ -79,9 +79,9 @@ struct NumericGroup {
   }
   (std::make_index_sequence<compare_ops.size()>());
 
-  static const UnaryRow* unary(wasm::Op op) { return find_row(unary_ops, unary_rows, op); }
-  static const BinaryRow* binary(wasm::Op op) { return find_row(binary_ops, binary_rows, op); }
-  static const CompareRow* compare(wasm::Op op) { return find_row(compare_ops, compare_rows, op); }
+  static const UnaryRow* unary(wasm::Op op) { return find_row<unary_ops>(unary_rows, op); }
+  static const BinaryRow* binary(wasm::Op op) { return find_row<binary_ops>(binary_rows, op); }
+  static const CompareRow* compare(wasm::Op op) { return find_row<compare_ops>(compare_rows, op); }
 };
 
 struct NumericRows {

@@ -79,24 +79,24 @@ constexpr std::size_t index(Enum value) {
   return static_cast<std::size_t>(value);
 }
 
-template <class Ops, class Rows>
-Handler entry(const Ops& ops, const Rows& rows, Op op, std::size_t form) {
-  const auto* row = find_row(ops, rows, op);
+template <const auto& ops, class Rows>
+Handler entry(const Rows& rows, Op op, std::size_t form) {
+  const auto* row = find_row<ops>(rows, op);
   return row ? (*row)[form] : nullptr;
 }
 
 }  // namespace
 
 Handler vector_unary_handler(Op op, Src src, Dst dst) {
-  return entry(vector_unary_ops, vector_rows().unary, op, index(src) * 2 + index(dst));
+  return entry<vector_unary_ops>(vector_rows().unary, op, index(src) * 2 + index(dst));
 }
 
 Handler vector_binary_handler(Op op, Pair pair, Dst dst) {
-  return entry(vector_binary_ops, vector_rows().binary, op, index(pair) * 2 + index(dst));
+  return entry<vector_binary_ops>(vector_rows().binary, op, index(pair) * 2 + index(dst));
 }
 
 Handler ternary_handler(Op op, AccOf acc, Dst dst) {
-  return entry(vector_ternary_ops, vector_rows().ternary, op, index(acc) * 2 + index(dst));
+  return entry<vector_ternary_ops>(vector_rows().ternary, op, index(acc) * 2 + index(dst));
 }
 
 Handler shuffle_handler(Pair pair, Dst dst) {
@@ -104,28 +104,28 @@ Handler shuffle_handler(Pair pair, Dst dst) {
 }
 
 Handler extract_lane_handler(Op op, Dst dst) {
-  return entry(extract_lane_ops, extract_lane_rows, op, index(dst));
+  return entry<extract_lane_ops>(extract_lane_rows, op, index(dst));
 }
 
 Handler replace_lane_handler(Op op, Src vector, Src value, Dst dst) {
-  return entry(replace_lane_ops, vector_rows().replace_lane, op,
-               index(vector) * 4 + index(value) * 2 + index(dst));
+  return entry<replace_lane_ops>(vector_rows().replace_lane, op,
+                                 index(vector) * 4 + index(value) * 2 + index(dst));
 }
 
 Handler load_lane_handler(Op op, Addr form, Src vector, Dst dst) {
-  return entry(load_lane_ops, load_lane_rows, op, index(form) * 4 + index(vector) * 2 + index(dst));
+  return entry<load_lane_ops>(load_lane_rows, op, index(form) * 4 + index(vector) * 2 + index(dst));
 }
 
 Handler load_lane_any_handler(Op op, bool is_64, Dst dst) {
-  return entry(load_lane_ops, load_lane_rows, op, 8 + (is_64 ? 2 : 0) + index(dst));
+  return entry<load_lane_ops>(load_lane_rows, op, 8 + (is_64 ? 2 : 0) + index(dst));
 }
 
 Handler store_lane_handler(Op op, Addr form) {
-  return entry(store_lane_ops, store_lane_rows, op, index(form));
+  return entry<store_lane_ops>(store_lane_rows, op, index(form));
 }
 
 Handler store_lane_any_handler(Op op, bool is_64) {
-  return entry(store_lane_ops, store_lane_rows, op, 2 + (is_64 ? 1 : 0));
+  return entry<store_lane_ops>(store_lane_rows, op, 2 + (is_64 ? 1 : 0));
 }
 
 }  // namespace wrun::inline v0::interp

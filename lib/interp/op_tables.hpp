@@ -1,10 +1,10 @@
 #pragma once
 
-// Tables with a row for each of some instructions: dense, made at compile time, found by search.
+// Tables with a row for each of some instructions: dense, made at compile time.
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 
 #include "lib/wasm/opcode.hpp"
 
@@ -27,11 +27,26 @@ constexpr auto select_ops() {
   return ops;
 }
 
-/// Finds `op`'s row in a table parallel to `ops`, which is ascending; null if it isn't there.
-template <class Ops, class Rows>
-const typename Rows::value_type* find_row(const Ops& ops, const Rows& rows, wasm::Op op) {
-  const auto at = std::lower_bound(ops.begin(), ops.end(), op);
-  return at != ops.end() && *at == op ? &rows[static_cast<std::size_t>(at - ops.begin())] : nullptr;
+/// By the distance from the first one: the position of an instruction in `ops`, which is ascending,
+/// or 255.
+template <const auto& ops>
+inline constexpr auto positions = [] {
+  static_assert(ops.size() < 255);
+  constexpr auto first = static_cast<std::size_t>(ops.front());
+  std::array<std::uint8_t, static_cast<std::size_t>(ops.back()) - first + 1> at{};
+  at.fill(255);
+  for (std::size_t i = 0; i < ops.size(); ++i)
+    at[static_cast<std::size_t>(ops[i]) - first] = static_cast<std::uint8_t>(i);
+  return at;
+}();
+
+/// `op`'s row in a table parallel to `ops`; null if it isn't there.
+template <const auto& ops, class Rows>
+const typename Rows::value_type* find_row(const Rows& rows, wasm::Op op) {
+  const std::size_t distance = static_cast<std::size_t>(op) - static_cast<std::size_t>(ops.front());
+  if (distance >= positions<ops>.size()) return nullptr;
+  const std::uint8_t position = positions<ops>[distance];
+  return position < ops.size() ? &rows[position] : nullptr;
 }
 
 }  // namespace wrun::inline v0::interp

@@ -84,18 +84,72 @@ constexpr auto keys = [] {
   return found;
 }();
 
+constexpr std::size_t node_count = [] {
+  std::size_t count = 1;
+  for (std::size_t i = 0; i < sequence_count; ++i) {
+    std::size_t depth = 0;
+    while (i != 0 && key_at(i - 1, depth) == key_at(i, depth)) ++depth;
+    for (; key_at(i, depth) != BodyKey::end; ++depth) ++count;
+  }
+  return count;
+}();
+
+/// The sequences as a tree, level by level: a node for each beginning of one, below the node of the
+/// beginning that is shorter by one. The root is node 0.
+struct Tree {
+  static constexpr std::uint16_t none = 0xffff;
+
+  std::array<BodyKey, node_count> last_key{};
+  std::array<std::uint16_t, node_count + 1>
+      first_child{};                                 // its children end where the next's begin
+  std::array<std::uint16_t, node_count> sequence{};  // that ends here, or none
+
+  constexpr std::uint16_t child(std::uint16_t node, BodyKey key) const {
+    const auto begin = last_key.begin() + first_child[node];
+    const auto end = last_key.begin() + first_child[node + 1];
+    const auto found = std::lower_bound(begin, end, key);
+    if (found == end || *found != key) return 0;
+    return static_cast<std::uint16_t>(found - last_key.begin());
+  }
+};
+static_assert(node_count < Tree::none && sequence_count < Tree::none);
+
+constexpr Tree tree = [] {
+  Tree t;
+  struct Range {
+    std::size_t first, last, depth;  // sequences that agree up to `depth`
+  };
+  std::array<Range, node_count> ranges{};
+  ranges[0] = {0, sequence_count, 0};
+  std::size_t next = 1;
+  for (std::size_t node = 0; node < node_count; ++node) {
+    auto [i, last, depth] = ranges[node];
+    t.first_child[node] = static_cast<std::uint16_t>(next);
+    t.sequence[node] = Tree::none;
+    if (key_at(i, depth) == BodyKey::end) t.sequence[node] = static_cast<std::uint16_t>(i++);
+    while (i < last) {
+      const std::size_t first = i;
+      const BodyKey key = key_at(first, depth);
+      while (i < last && key_at(i, depth) == key) ++i;
+      t.last_key[next] = key;
+      ranges[next++] = {first, i, depth + 1};
+    }
+  }
+  t.first_child[node_count] = static_cast<std::uint16_t>(next);
+  return t;
+}();
+
 /// The handlers of single instructions, parallel to `keys`.
 constexpr auto single_handlers = []<std::size_t... i>(std::index_sequence<i...>) {
   return std::array<Handler, keys.size()>{&handler<BodyOf<keys[i]>>...};
 }
 (std::make_index_sequence<keys.size()>());
 
-/// The key of a handler, and the sequences that begin with it.
+/// The key of a handler, and the node of the sequences that begin with it.
 struct Entry {
   Handler handler = nullptr;
   BodyKey key = BodyKey::end;
-  std::uint16_t first = 0;
-  std::uint16_t last = 0;
+  std::uint16_t node = 0;
 };
 
 class Index {
@@ -119,13 +173,7 @@ class Index {
   void insert(Handler handler, BodyKey key) {
     std::size_t i = slot_of(handler);
     while (entries_[i].handler != nullptr) i = (i + 1) % size;
-    std::size_t first = 0;
-    for (std::size_t step = std::size_t{1} << 15; step != 0; step /= 2)
-      if (first + step <= sequence_count && key_at(first + step - 1, 0) < key) first += step;
-    std::size_t last = first;
-    while (last < sequence_count && key_at(last, 0) == key) ++last;
-    entries_[i] = {handler, key, static_cast<std::uint16_t>(first),
-                   static_cast<std::uint16_t>(last)};
+    entries_[i] = {handler, key, tree.child(0, key)};
   }
   std::array<Entry, size> entries_{};
 };
@@ -139,22 +187,14 @@ Handler handler_of(std::size_t sequence) {
   return nullptr;
 }
 
-/// Narrows the sequences [first, last), which agree up to `depth`, to those with `key` there.
-void narrow(std::size_t depth, BodyKey key, std::size_t& first, std::size_t& last) {
-  while (first < last && key_at(first, depth) < key) ++first;
-  std::size_t end = first;
-  while (end < last && key_at(end, depth) == key) ++end;
-  last = end;
-}
-
 }  // namespace
 
 void combine(std::span<Word> code, std::span<const std::uint32_t> starts,
              std::vector<std::uint8_t>* lengths) {
   static const Index index;
   struct Instruction {
-    const Entry* entry = nullptr;
     std::uint32_t dispatches = 0;  // the fewest from here to the end, as if nothing branched
+    BodyKey key = BodyKey::end;
   };
   const std::size_t count = starts.size();
   std::vector<Instruction> instructions(count + 1);
@@ -163,24 +203,21 @@ void combine(std::span<Word> code, std::span<const std::uint32_t> starts,
     Handler handler;
     std::memcpy(&handler, &code[starts[i]], sizeof(handler));
     const Entry& entry = index.find(handler);
-    instructions[i] = {&entry, instructions[i + 1].dispatches + 1};
-    std::size_t first = entry.first;
-    std::size_t last = entry.last;
-    std::size_t best = sequence_count;
-    for (std::size_t depth = 1; first < last; ++depth) {
-      if (key_at(first, depth) == BodyKey::end) {
-        if (const std::uint32_t with = instructions[i + depth].dispatches + 1;
-            with <= instructions[i].dispatches) {
-          instructions[i].dispatches = with;
-          best = first;
-          if (lengths != nullptr) (*lengths)[i] = static_cast<std::uint8_t>(depth);
-        }
-        ++first;
+    std::uint32_t dispatches = instructions[i + 1].dispatches + 1;
+    std::uint16_t best = Tree::none;
+    std::size_t depth = 1;
+    for (std::uint16_t node = entry.node; node != 0; ++depth) {
+      if (const std::uint16_t sequence = tree.sequence[node];
+          sequence != Tree::none && instructions[i + depth].dispatches + 1 <= dispatches) {
+        dispatches = instructions[i + depth].dispatches + 1;
+        best = sequence;
+        if (lengths != nullptr) (*lengths)[i] = static_cast<std::uint8_t>(depth);
       }
-      if (i + depth >= count) break;
-      narrow(depth, instructions[i + depth].entry->key, first, last);
+      if (i + depth == count) break;
+      node = tree.child(node, instructions[i + depth].key);
     }
-    if (best == sequence_count) continue;
+    instructions[i] = {dispatches, entry.key};
+    if (best == Tree::none) continue;
     handler = handler_of(best);
     std::memcpy(&code[starts[i]], &handler, sizeof(handler));
   }

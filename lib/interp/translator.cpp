@@ -89,11 +89,6 @@ void Translator::begin(Walker& w) {
   }
 }
 
-/// Whether the local in `slot` is one of those that are zero without having been written.
-bool Translator::is_unset(std::uint32_t slot) const {
-  return in_prologue_ && unset_[slot];
-}
-
 /// Before the first branch: clears the locals that weren't written until here. Those that were
 /// need no clearing, since whatever runs comes through here.
 void Translator::end_prologue() {
@@ -112,11 +107,6 @@ void Translator::end_prologue() {
   }
 }
 
-void Translator::instruction(Walker& w, wasm::Op op) {
-  if (!sums_.empty()) compute_sums(w, op);
-  if (options_.fuel) charge(w.offset());
-}
-
 /// Charges the block that starts at `offset`, if one does.
 void Translator::charge(std::uint32_t offset) {
   while (next_fuel_ < fuel_.size() && fuel_[next_fuel_].offset < offset) ++next_fuel_;
@@ -126,102 +116,12 @@ void Translator::charge(std::uint32_t offset) {
   describe(at, "{}", fuel_[next_fuel_].cost);
 }
 
-std::uint32_t Translator::local_slot(wasm::LocalIdx index) const {
-  if (!wide_locals_) return index.value;
-  const auto runs = walker_.locals().runs();
-  const auto run = std::upper_bound(runs.begin(), runs.end(), index.value,
-                                    [](std::uint32_t i, const auto& r) { return i < r.end; });
-  const std::uint32_t start = run_slots_[static_cast<std::size_t>(run - runs.begin())];
-  return start + (index.value - run->begin) * wasm::slot_count(run->type);
-}
-
-AccClass Translator::class_of(Kind type) {
-  switch (type) {
-    case Kind::f32:
-      return AccClass::f32;
-    case Kind::f64:
-      return AccClass::f64;
-    case Kind::v128:
-      return AccClass::v128;
-    default:
-      return AccClass::integer;
-  }
-}
-
-Src Translator::source(const Value& v) {
-  if (v.kind == Value::Kind::constant) return Src::imm;
-  return acc(v.type).slot == slot_of(v) ? Src::acc : Src::slot;
-}
-
-void Translator::store_pending(Acc& a) {
-  if (!a.pending) return;
-  code_.set_handler(a.at, a.storing);
-  a.pending = false;
-  if (Trace::Text* text = text_at(a.at)) text->stored = true;
-}
-
 void Translator::store_all_pending() {
   for (Acc& a : acc_) store_pending(a);
 }
 
 void Translator::forget_accs() {
   for (Acc& a : acc_) a = {};
-}
-
-/// Slots have other values now.
-void Translator::wrote(std::uint32_t slot, std::uint32_t count) {
-  for (std::uint32_t i = slot; in_prologue_ && i < slot + count && i < unset_.size(); ++i)
-    unset_[i] = false;
-  for (Acc& a : acc_)
-    if (a.slot != none && a.slot < slot + count && slot < a.slot + slots_of(a)) a.slot = none;
-}
-
-/// An operand left the stack. Operands are popped from the top, so an alias that is linked is the
-/// newest one of its local.
-void Translator::pop(const Value& v) {
-  if (v.in_chain) alias_heads_[v.local] = v.next_alias;
-}
-
-/// Nobody needs the operand's value any more: what is only in an accumulator may be forgotten.
-void Translator::release(const Value& v) {
-  if (v.kind != Value::Kind::temp) return;
-  for (Acc& a : acc_) {
-    if (a.slot != v.home) continue;
-    a.slot = a.pending ? none : a.slot;
-    a.pending = false;
-  }
-}
-
-/// A new operand at `slot`.
-Value Translator::temp(Walker& w, Kind type, std::uint32_t slot) {
-  clean_ = std::min(clean_, static_cast<std::uint32_t>(w.operands().size()));
-  max_slot_ = std::max(max_slot_, slot + slots_of(type) - 1);
-  Value v;
-  v.type = type;
-  v.home = slot;
-  return v;
-}
-
-/// The accumulator of `type` is about to change.
-void Translator::open_result(Kind type) {
-  Acc& a = acc(type);
-  store_pending(a);
-  a = {};
-}
-
-/// The instruction at `at` leaves its result in the accumulator; its other form, `storing`, in the
-/// slot at byte 10 as well.
-Value Translator::finish_in_acc(Walker& w, Kind type, std::uint32_t at, Handler storing) {
-  const std::uint32_t slot = home(w);
-  leave_in_acc(type, slot, at, storing);
-  return temp(w, type, slot);
-}
-
-void Translator::leave_in_acc(Kind type, std::uint32_t slot, std::uint32_t at, Handler storing) {
-  wrote(slot, slots_of(type));
-  put_slot(at, 10, slot);
-  acc(type) = {slot, true, at, storing};
-  if (Trace::Text* text = text_at(at)) text->result = static_cast<std::int32_t>(slot);
 }
 
 /// Results that a call or a bulk instruction left at home.
@@ -342,19 +242,6 @@ void Translator::forget_region(Walker& w, const Control& innermost) {
     v.in_chain = false;
   }
   forget_accs();
-}
-
-std::uint32_t Translator::emit(Handler handler, std::uint32_t words, std::string_view name) {
-  const std::uint32_t at = code_.begin(handler, words);
-  last_emitted_ = at;
-  if (trace_) trace_->add({at, walker_.offset()}, name);
-  return at;
-}
-
-void Translator::put_slot(std::uint32_t at, std::uint32_t byte, std::uint32_t slot) {
-  // Frames with more slots than 16 bits can name are never entered (max_frame_slots).
-  max_slot_ = std::max(max_slot_, slot);
-  code_.put(at, byte, static_cast<std::uint16_t>(slot));
 }
 
 }  // namespace wrun::inline v0::interp

@@ -346,3 +346,5 @@ class Translator : public wasm::NullClient<Value, LabelState> {
 };
 
 }  // namespace wrun::inline v0::interp
+
+#include "lib/interp/translator.inl"

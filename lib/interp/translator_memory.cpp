@@ -265,7 +265,7 @@ void Translator::table_op(Walker& w, Op op, const wasm::Immediates& imm, Operand
 
 /// Wide arithmetic.
 void Translator::numeric(Walker& w, Op op, Operands args, Operands results) {
-  emit_bulk(w, op, *find_row(wide_ops, wide_handlers, op), args, 0, 0, results);
+  emit_bulk(w, op, *find_row<wide_ops>(wide_handlers, op), args, 0, 0, results);
 }
 
 }  // namespace wrun::inline v0::interp

@@ -57,14 +57,6 @@ struct GlobalSetOf {
 
 }  // namespace
 
-Value Translator::constant(Walker& w, Op, wasm::ValType type, wasm::Bits bits) {
-  if (type.kind() == Kind::v128) return vector_constant(w, bits);
-  Value v = temp(w, type.kind(), home(w));
-  v.kind = Value::Kind::constant;
-  v.bits = bits.lo;
-  return v;
-}
-
 void Translator::load_acc_const(Kind type, std::uint64_t bits) {
   open_result(type);
   const std::uint32_t at = emit(by_type<AccConst>(type), is_wide(type) ? 3 : 2, "acc");
@@ -270,30 +262,6 @@ Value Translator::select(Walker& w, wasm::ValType type, Value a, Value b, Value 
   return finish_in_acc(w, type.kind(), at, pick(std::integral_constant<Dst, Dst::store>()));
 }
 
-void Translator::drop(Walker&, wasm::ValType, Value value) {
-  consume(value);
-}
-
-Value Translator::local_get(Walker& w, wasm::LocalIdx index, wasm::ValType type) {
-  const std::uint32_t slot = local_slot(index);
-  if (!is_unset(slot)) return alias(w, slot, type.kind());
-  if (type.kind() == Kind::v128) return vector_constant(w, {});
-  Value zero = temp(w, type.kind(), home(w));
-  zero.kind = Value::Kind::constant;
-  return zero;
-}
-
-/// An operand that is the local in `slot`.
-Value Translator::alias(Walker& w, std::uint32_t slot, Kind type) {
-  Value v = temp(w, type, home(w));
-  v.kind = Value::Kind::local;
-  v.local = slot;
-  v.in_chain = true;
-  v.next_alias = alias_heads_[slot];
-  alias_heads_[slot] = static_cast<std::uint32_t>(w.operands().size());
-  return v;
-}
-
 /// Gives the local in `slot` the value of an operand that has left the stack.
 void Translator::assign(Walker& w, std::uint32_t slot, Value& v) {
   if (v.kind == Value::Kind::local && v.local == slot) return;
@@ -329,11 +297,6 @@ void Translator::retarget(Acc& a, std::uint32_t slot) {
   a.slot = slot;
   a.pending = false;
   last_ = {};
-}
-
-void Translator::local_set(Walker& w, wasm::LocalIdx index, wasm::ValType, Value value) {
-  pop(value);
-  assign(w, local_slot(index), value);
 }
 
 Value Translator::local_tee(Walker& w, wasm::LocalIdx index, wasm::ValType type, Value value) {
