@@ -8,7 +8,11 @@ void BlockOrder::compute(const Graph& graph, const Cfg& cfg) {
   find_cold(graph, cfg);
   is_header_.assign(graph.block_count(), false);
   depth_.assign(graph.block_count(), 0);
-  find_loops(cfg);
+  loops_.compute(cfg);
+  for (std::uint32_t i = 0; i < cfg.order().size(); ++i) {
+    is_header_[index(cfg.order()[i])] = loops_.is_header(i);
+    depth_[index(cfg.order()[i])] = loops_.depth(i);
+  }
   arrange(cfg);
 }
 
@@ -25,51 +29,6 @@ void BlockOrder::find_cold(const Graph& graph, const Cfg& cfg) {
   }
 }
 
-std::uint32_t BlockOrder::outermost(std::uint32_t position) {
-  while (union_[position] != position) {
-    union_[position] = union_[union_[position]];
-    position = union_[position];
-  }
-  return position;
-}
-
-/// Adds what reaches the latch without passing the header to the header's loop.
-void BlockOrder::join(std::uint32_t header, Block latch, const Cfg& cfg) {
-  todo_.assign(1, outermost(cfg.position(latch)));
-  while (!todo_.empty()) {
-    const std::uint32_t at = todo_.back();
-    todo_.pop_back();
-    if (at == header) continue;
-    loop_[at] = header;
-    union_[at] = header;
-    for (const Cfg::Incoming& in : cfg.incoming(cfg.order()[at])) {
-      const std::uint32_t from = outermost(cfg.position(in.from));
-      // What comes before the header isn't in its loop; the graph is reducible.
-      if (from > header) todo_.push_back(from);
-    }
-  }
-}
-
-void BlockOrder::find_loops(const Cfg& cfg) {
-  const auto count = static_cast<std::uint32_t>(cfg.order().size());
-  loop_.assign(count, none);
-  union_.resize(count);
-  for (std::uint32_t i = 0; i < count; ++i) union_[i] = i;
-  for (std::uint32_t i = count; i-- > 0;) {
-    const Block header = cfg.order()[i];
-    for (const Cfg::Incoming& in : cfg.incoming(header)) {
-      if (cfg.position(in.from) < i) continue;
-      is_header_[index(header)] = true;
-      join(i, in.from, cfg);
-    }
-  }
-  for (std::uint32_t i = 0; i < count; ++i) {
-    const Block b = cfg.order()[i];
-    depth_[index(b)] = loop_[i] == none ? 0 : depth_[index(cfg.order()[loop_[i]])];
-    if (is_header_[index(b)]) ++depth_[index(b)];
-  }
-}
-
 /// Each block goes behind the last one of its innermost loop so far.
 void BlockOrder::arrange(const Cfg& cfg) {
   const auto count = static_cast<std::uint32_t>(cfg.order().size());
@@ -77,13 +36,13 @@ void BlockOrder::arrange(const Cfg& cfg) {
   last_.assign(count + 1, none);
   const auto end_of = [&](std::uint32_t at) {
     // A header stands for its whole loop.
-    while (is_header_[index(cfg.order()[at])] && last_[at] != at) at = last_[at];
+    while (loops_.is_header(at) && last_[at] != at) at = last_[at];
     return at;
   };
   std::uint32_t last_outside = none;
   for (std::uint32_t i = 0; i < count; ++i) {
     last_[i] = i;
-    std::uint32_t& last = loop_[i] == none ? last_outside : last_[loop_[i]];
+    std::uint32_t& last = loops_.around(i) == none ? last_outside : last_[loops_.around(i)];
     if (last != none) {
       const std::uint32_t before = end_of(last);
       next_[i] = next_[before];

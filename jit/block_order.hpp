@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "jit/cfg.hpp"
+#include "jit/loops.hpp"
 
 namespace wrun::inline v0::jit {
 
@@ -22,24 +23,19 @@ class BlockOrder {
   bool is_loop_header(Block b) const { return is_header_[index(b)]; }
 
  private:
-  static constexpr std::uint32_t none = ~std::uint32_t{0};
+  static constexpr std::uint32_t none = Loops::none;
 
   void find_cold(const Graph& graph, const Cfg& cfg);
-  void find_loops(const Cfg& cfg);
-  void join(std::uint32_t header, Block latch, const Cfg& cfg);
-  std::uint32_t outermost(std::uint32_t position);
   void arrange(const Cfg& cfg);
 
   std::vector<Block> order_;
   std::vector<bool> cold_;
   std::vector<bool> is_header_;
   std::vector<std::uint32_t> depth_;
+  Loops loops_;
   // By position in the Cfg's order:
-  std::vector<std::uint32_t> loop_;   // header of the innermost loop around it, not its own
-  std::vector<std::uint32_t> union_;  // header of the outermost loop found so far
-  std::vector<std::uint32_t> next_;   // of the same loop, or after a loop's last what follows it
-  std::vector<std::uint32_t> last_;   // of a loop, by header
-  std::vector<std::uint32_t> todo_;
+  std::vector<std::uint32_t> next_;  // of the same loop, or after a loop's last what follows it
+  std::vector<std::uint32_t> last_;  // of a loop, by header
 };
 
 }  // namespace wrun::inline v0::jit

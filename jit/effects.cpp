@@ -104,4 +104,22 @@ Effects effects_of(const Inst& inst) {
   }
 }
 
+wasm::Op load_after(wasm::Op store) {
+  using wasm::Op;
+  switch (store) {
+    case Op::i32_store:
+      return Op::i32_load;
+    case Op::i64_store:
+      return Op::i64_load;
+    case Op::f32_store:
+      return Op::f32_load;
+    case Op::f64_store:
+      return Op::f64_load;
+    case Op::v128_store:
+      return Op::v128_load;
+    default:
+      return wasm::op_none;
+  }
+}
+
 }  // namespace wrun::inline v0::jit

@@ -26,4 +26,7 @@ struct Effects {
 
 Effects effects_of(const Inst& inst);
 
+/// The load that gives back what a store of all bits of a value wrote; or op_none.
+wasm::Op load_after(wasm::Op store);
+
 }  // namespace wrun::inline v0::jit

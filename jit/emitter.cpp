@@ -121,29 +121,6 @@ Value Emitter::load(Op op, Type type, Value base, Value index, std::uint64_t off
                         versions_[static_cast<std::size_t>(Alias::memory)]);
 }
 
-namespace {
-
-/// The load that gives back what a store of all bits of a value wrote.
-wasm::Op load_after(wasm::Op store) {
-  using wasm::Op;
-  switch (store) {
-    case Op::i32_store:
-      return Op::i32_load;
-    case Op::i64_store:
-      return Op::i64_load;
-    case Op::f32_store:
-      return Op::f32_load;
-    case Op::f64_store:
-      return Op::f64_load;
-    case Op::v128_store:
-      return Op::v128_load;
-    default:
-      return wasm::op_none;
-  }
-}
-
-}  // namespace
-
 void Emitter::store(Op op, Value base, Value index, Value value, std::uint64_t offset,
                     std::uint64_t imm2, std::uint8_t flags) {
   const Value args[] = {base, index, value};

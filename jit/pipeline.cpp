@@ -22,6 +22,11 @@ constexpr bool verifies = false;
 constexpr bool verifies = true;
 #endif
 
+bool shares_memory(const wasm::ModuleData& module) {
+  return std::any_of(module.memories.begin(), module.memories.end(),
+                     [](const wasm::MemoryType& type) { return type.is_shared; });
+}
+
 }  // namespace
 
 Pipeline::Pipeline(const CpuFeatures& cpu, const Stubs& stubs)
@@ -34,6 +39,8 @@ std::optional<std::string> Pipeline::to_machine(const wasm::ModuleData& module,
   if constexpr (verifies) {
     if (std::string wrong = verify(graph_); !wrong.empty()) return "the graph is wrong: " + wrong;
   }
+  if (std::string wrong = optimizer_.run(graph_, shares_memory(module)); !wrong.empty())
+    return "the graph is wrong " + wrong;
   cfg_.compute(graph_);
   order_.compute(graph_, cfg_);
   own_ = signature_of(shape_of(module.type_of(function)));

@@ -12,6 +12,7 @@
 #include "jit/emit.hpp"
 #include "jit/jit.hpp"
 #include "jit/lower.hpp"
+#include "jit/optimize.hpp"
 
 namespace wrun::inline v0::jit {
 
@@ -43,6 +44,7 @@ class Pipeline {
   const Stubs& stubs_;
   Graph graph_;
   Builder builder_;
+  Optimizer optimizer_;
   Cfg cfg_;
   BlockOrder order_;
   Signature own_;

@@ -1,7 +1,7 @@
 // Functions and the graphs that are built of them. A case is a module, maybe after a line of
 // options, and behind a line of dashes the graph of each function:
 //
-//   ;; fuel interruptible explicit osr=0 (the number of the loop in the function)
+//   ;; fuel interruptible explicit osr=0 (the number of the loop in the function) optimized
 //   (module ...)
 //   ------
 //   function 0:
@@ -21,6 +21,7 @@
 #include "jit/builder.hpp"
 #include "jit/ir_print.hpp"
 #include "jit/ir_verify.hpp"
+#include "jit/optimize.hpp"
 #include "lib/text/module.hpp"
 #include "tests/unit/jit/jit_helpers.hpp"
 
@@ -41,6 +42,7 @@ std::vector<std::string> case_names() {
 struct Settings {
   CompileOptions options;
   std::optional<std::size_t> osr_loop;
+  bool is_optimized = false;
 };
 
 Settings settings_of(std::string_view text) {
@@ -54,6 +56,8 @@ Settings settings_of(std::string_view text) {
       settings.options.interruptible = true;
     } else if (word == "explicit") {
       settings.options.explicit_bounds = true;
+    } else if (word == "optimized") {
+      settings.is_optimized = true;
     } else if (word.starts_with("osr=")) {
       settings.osr_loop = std::stoul(word.substr(4));
     } else {
@@ -74,6 +78,10 @@ std::string graph_of(const wasm::ModuleData& module, std::uint32_t function, Set
   if (const auto refused = Builder(graph).build(module, index, settings.options))
     return fmt::format("unsupported: {}\n", refused->reason);
   EXPECT_EQ(verify(graph), "");
+  if (settings.is_optimized) {
+    EXPECT_EQ(Optimizer().run(graph, false), "");
+    EXPECT_EQ(verify(graph), "");
+  }
   return print(graph);
 }
 

@@ -1,0 +1,47 @@
+#include "jit/optimize.hpp"
+
+#include <fmt/format.h>
+
+#include "jit/ir_verify.hpp"
+
+namespace wrun::inline v0::jit {
+
+namespace {
+
+std::string check([[maybe_unused]] const Graph& graph, [[maybe_unused]] const char* pass) {
+#ifndef NDEBUG
+  if (const std::string wrong = verify(graph); !wrong.empty())
+    return fmt::format("after {}: {}", pass, wrong);
+#endif
+  return {};
+}
+
+/// Whether each loop is entered at its header only. WebAssembly's are, but not always those of a
+/// function that is entered in an inner loop: its outer loop may then have several ways in.
+bool is_reducible(const Graph& graph, const Cfg& cfg, const Dominators& dominators) {
+  for (const Block b : cfg.order()) {
+    for (const Edge& edge : graph.successors(b)) {
+      const bool goes_back = cfg.position(edge.to) <= cfg.position(b);
+      if (goes_back && !dominators.dominates(edge.to, b)) return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+std::string Optimizer::run(Graph& graph, bool shares_memory) {
+  cfg_.compute(graph);
+  dominators_.compute(graph, cfg_);
+  if (!is_reducible(graph, cfg_, dominators_)) return {};
+  loops_.compute(cfg_);
+  versions_.compute(graph, cfg_, loops_);
+  const bool changed = values_.run(graph, cfg_, dominators_, versions_, shares_memory);
+  if (std::string wrong = check(graph, "value numbering"); !wrong.empty()) return wrong;
+  invariants_.run(graph, cfg_, loops_, versions_);
+  if (std::string wrong = check(graph, "loop-invariant motion"); !wrong.empty()) return wrong;
+  if (changed) pruner_.run(graph);
+  return check(graph, "pruning");
+}
+
+}  // namespace wrun::inline v0::jit
