@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "jit/layout.hpp"
 #include "jit/types.hpp"
 
 namespace wrun::inline v0::jit {
@@ -62,7 +63,8 @@ void Builder::instruction(Walker& w, Op) {
 void Builder::charge(std::uint32_t offset) {
   while (next_fuel_ < fuel_.size() && fuel_[next_fuel_].offset < offset) ++next_fuel_;
   if (next_fuel_ == fuel_.size() || fuel_[next_fuel_].offset != offset) return;
-  emit_.append(Opcode::charge, Type::none, fuel_[next_fuel_].cost, {});
+  const Value state = emit_.field(Type::i64, instance_, layout::instance_state);
+  emit_.append(Opcode::charge, Type::none, fuel_[next_fuel_].cost, std::span(&state, 1));
 }
 
 /// Has the function begin at the loop's header, with what the interpreter's frame holds.

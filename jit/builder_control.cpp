@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "jit/builder.hpp"
+#include "jit/layout.hpp"
 #include "jit/types.hpp"
 
 namespace wrun::inline v0::jit {
@@ -110,7 +111,10 @@ void Builder::loop(Walker& w, Control& c) {
       param.value = graph_.params(header)[next++];
   }
   if (w.offset() == options_.osr_offset) note_entry(w, header);
-  if (options_.interruptible) emit_.append(Opcode::poll, Type::none, 0, {});
+  if (options_.interruptible) {
+    const Value state = emit_.field(Type::i64, instance_, layout::instance_state);
+    emit_.append(Opcode::poll, Type::none, 0, std::span(&state, 1));
+  }
 }
 
 /// Where the interpreter's frame has the header's parameters: all locals, then all operands.

@@ -99,6 +99,7 @@ void CodeEmitter::block(std::uint32_t b) {
   if (targets_[b] != b) return;
   if (block.is_loop_header) align(loop_alignment);
   starts_[b] = getSize();
+  flags_ = {};
   const auto& moves = allocation_->moves;
   while (next_move_ < moves.size() && moves[next_move_].at < block.first) ++next_move_;
   for (std::uint32_t i = block.first; i < block.end; ++i) {
@@ -233,30 +234,23 @@ void CodeEmitter::rare_code(const Rare& rare) {
 void CodeEmitter::finish() {
   for (const Rare& rare : rare_) rare_code(rare);
   for (const Fixup& fixup : fixups_) patch(fixup.at, starts_[fixup.block]);
-  for (const TableEntry& entry : table_entries_)
-    rewrite(entry.at, static_cast<std::uint32_t>(starts_[entry.block] - entry.table), 4);
-  if (pool_.empty()) return;
-  align(16);
+  write_tables();
+  if (!pool_.empty()) align(16);
   for (PoolConstant& made : pool_) {
     L(made.label);
     dq(made.low);
     dq(made.high);
   }
-  ready();
+  if (!pool_.empty() || !tables_.empty()) ready();
 }
 
 Xbyak::Reg CodeEmitter::general(unsigned operand, unsigned size) const {
   return size == 8 ? Xbyak::Reg(gp64(reg(operand))) : Xbyak::Reg(gp32(reg(operand)));
 }
 
-/// The state to the scratch register.
-void CodeEmitter::load_state(unsigned instance_operand) {
-  if (loc(instance_operand).is_reg()) {
-    mov(r11, ptr[gp64(reg(instance_operand)) + layout::instance_state]);
-  } else {
-    mov(r11, slot(loc(instance_operand)));
-    mov(r11, ptr[r11 + layout::instance_state]);
-  }
+/// The state to the scratch register, where the rare path finds it.
+void CodeEmitter::load_state(unsigned operand) {
+  with_general(operand, 8, [&](const auto& from) { mov(r11, from); });
 }
 
 void CodeEmitter::instruction(const LInst& inst) {
@@ -278,6 +272,7 @@ void CodeEmitter::instruction(const LInst& inst) {
     case MOp::shift_imm:
     case MOp::shift_var:
     case MOp::shift_bmi:
+    case MOp::rotate:
     case MOp::divide:
     case MOp::bits:
     case MOp::extend:
@@ -295,7 +290,7 @@ void CodeEmitter::instruction(const LInst& inst) {
     case MOp::trap_if:
       return trap_if(m);
     case MOp::switch_:
-      return switch_(m);
+      return switch_();
     case MOp::atomic_exchange:
     case MOp::atomic_combine:
     case MOp::atomic_cmpxchg:

@@ -52,10 +52,9 @@ class CodeEmitter : public Xbyak::CodeGenerator {
     std::size_t at;  // of four bytes with a distance from their end
     std::uint32_t block;
   };
-  struct TableEntry {
-    std::size_t at;     // of four bytes
-    std::size_t table;  // what they are the distance from
-    std::uint32_t block;
+  struct SwitchTable {
+    std::uint32_t block = 0;  // that ends in the switch
+    Xbyak::Label label;
   };
   /// What is done off the common path.
   struct Rare {
@@ -72,6 +71,12 @@ class CodeEmitter : public Xbyak::CodeGenerator {
     TrapCode trap{};
     std::uint64_t imm = 0;
     Origin origin;
+  };
+  /// Whose comparison with zero the flags hold, if nothing has been written since.
+  struct Flags {
+    std::size_t at = 0;
+    Reg reg = no_reg;
+    unsigned size = 0;
   };
   struct PoolConstant {
     std::uint64_t low = 0;
@@ -113,13 +118,21 @@ class CodeEmitter : public Xbyak::CodeGenerator {
   /// number of the other one.
   unsigned other_operand() const { return loc(2) == loc(0) && loc(1) != loc(0) ? 1 : 2; }
   void load_constant(Reg to, std::uint64_t bits);
-  void load_state(unsigned instance_operand);
+  void load_state(unsigned operand);
+  /// The instruction written last has left in the flags how operand 0 compares with zero.
+  void set_flags(unsigned size) { flags_ = {getSize(), reg(0), size}; }
+  bool has_flags_of(const Compare& c) const {
+    const bool asks_equality = c.cond == Cond::equal || c.cond == Cond::not_equal;
+    return asks_equality && flags_.at == getSize() && flags_.reg == reg(c.a) &&
+           flags_.size == c.size;
+  }
 
   // emit_integer.cpp
   void integer(const Machine& m);
   void sum(const Machine& m);
   void alu(const Machine& m);
   void shift_bmi(const Machine& m);
+  void rotate(const Machine& m);
   void shift(const Machine& m, const Xbyak::Reg& to);
   void divide(const Machine& m);
   void bits(const Machine& m);
@@ -133,7 +146,9 @@ class CodeEmitter : public Xbyak::CodeGenerator {
   void float_select(const Machine& m);
   void branch(const Machine& m);
   void trap_if(const Machine& m);
-  void switch_(const Machine& m);
+  void compare_common(const Compare& c);
+  void switch_();
+  void write_tables();
 
   // emit_float.cpp
   void floating(const Machine& m);
@@ -197,6 +212,7 @@ class CodeEmitter : public Xbyak::CodeGenerator {
   bool makes_calls_ = false;
   std::uint32_t frame_bytes_ = 0;  // below the saved rbp
   std::uint32_t block_ = 0;
+  Flags flags_;
   Origin origin_;
   const Loc* places_ = nullptr;  // of the operands of the instruction at hand
   std::size_t next_move_ = 0;
@@ -204,9 +220,9 @@ class CodeEmitter : public Xbyak::CodeGenerator {
   std::vector<std::size_t> starts_;     // of blocks
   std::vector<std::uint32_t> targets_;  // by block: itself, or where it only jumps to
   std::vector<Fixup> fixups_;
-  std::vector<TableEntry> table_entries_;
+  std::deque<SwitchTable> tables_;  // labels don't move
   std::vector<Rare> rare_;
-  std::deque<PoolConstant> pool_;  // labels don't move
+  std::deque<PoolConstant> pool_;
   std::map<std::pair<std::uint64_t, std::uint64_t>, std::size_t> in_pool_;
 };
 

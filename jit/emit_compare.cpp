@@ -16,7 +16,10 @@ bool needs_parity(const Compare& c) {
 void CodeEmitter::compare(const Compare& c) {
   switch (c.kind) {
     case Compare::Kind::bits:
-      return test(general(c.a, c.size), general(c.a, c.size));
+      if (!has_flags_of(c)) test(general(c.a, c.size), general(c.a, c.size));
+      return;
+    case Compare::Kind::common_bits:
+      return compare_common(c);
     case Compare::Kind::integers:
       return with_general(c.a, c.size, [&](const auto& a) {
         if (c.b != no_operand) {
@@ -36,6 +39,19 @@ void CodeEmitter::compare(const Compare& c) {
     case Compare::Kind::none:
       return;
   }
+}
+
+/// Low bits are looked at by the short form, where the sign is 0 either way.
+void CodeEmitter::compare_common(const Compare& c) {
+  const auto imm = static_cast<std::uint32_t>(c.imm);
+  const bool is_short = c.b == no_operand && imm < 0x80;
+  with_general(c.a, is_short ? 1 : c.size, [&](const auto& a) {
+    if (c.b != no_operand) {
+      test(a, general(c.b, c.size));
+    } else {
+      test(a, imm);
+    }
+  });
 }
 
 void CodeEmitter::set(const Machine& m) {
@@ -165,26 +181,30 @@ void CodeEmitter::trap_if(const Machine& m) {
   L(fine);
 }
 
-/// A table of distances from itself; the last entry is for all indices above.
-void CodeEmitter::switch_(const Machine& m) {
-  (void)m;
+/// By a table of distances from itself, but for indices that are too large.
+void CodeEmitter::switch_() {
   const LBlock& block = function_->lir.blocks[block_];
   const std::uint32_t last = block.succ_count - 1;
-  Xbyak::Label table;
-  mov(r11d, last);
-  cmp(gp32(reg(0)), r11d);
-  cmovb(r11d, gp32(reg(0)));
-  lea(gp64(reg(1)), ptr[rip + table]);
-  movsxd(r11, dword[gp64(reg(1)) + r11 * 4]);
+  tables_.emplace_back().block = block_;
+  cmp(gp32(reg(0)), last);
+  jump_if(Cond::above_equal, function_->lir.succs[block.first_succ + last].to);
+  lea(gp64(reg(1)), ptr[rip + tables_.back().label]);
+  movsxd(r11, dword[gp64(reg(1)) + gp64(reg(0)) * 4]);
   add(r11, gp64(reg(1)));
   jmp(r11);
-  align(4);
-  L(table);
-  const std::size_t start = getSize();
-  for (std::uint32_t i = 0; i <= last; ++i) {
-    table_entries_.push_back(
-        {getSize(), start, targets_[function_->lir.succs[block.first_succ + i].to]});
-    dd(0);
+}
+
+/// The tables of the function's switches.
+void CodeEmitter::write_tables() {
+  if (!tables_.empty()) align(4);
+  for (SwitchTable& table : tables_) {
+    L(table.label);
+    const std::size_t start = getSize();
+    const LBlock& block = function_->lir.blocks[table.block];
+    for (std::uint32_t i = 0; i + 1 < block.succ_count; ++i) {
+      const std::uint32_t to = targets_[function_->lir.succs[block.first_succ + i].to];
+      dd(static_cast<std::uint32_t>(starts_[to] - start));
+    }
   }
 }
 

@@ -16,7 +16,9 @@ void CodeEmitter::integer(const Machine& m) {
     case MOp::add:
       return sum(m);
     case MOp::alu:
-      return alu(m);
+      alu(m);
+      if (static_cast<Alu>(m.which) != Alu::imul) set_flags(m.size);
+      return;
     case MOp::neg:
       return neg(general(0, m.size));
     case MOp::shift_imm:
@@ -24,6 +26,8 @@ void CodeEmitter::integer(const Machine& m) {
       return shift(m, general(0, m.size));
     case MOp::shift_bmi:
       return shift_bmi(m);
+    case MOp::rotate:
+      return rotate(m);
     case MOp::divide:
       return divide(m);
     case MOp::bits:
@@ -42,10 +46,14 @@ void CodeEmitter::sum(const Machine& m) {
   const Reg a = reg(1);
   const auto imm = static_cast<int>(static_cast<std::int64_t>(m.imm));
   const auto at = m.has_imm ? gp64(a) + imm : gp64(a) + gp64(reg(2));
-  if (m.has_imm && a == reg(0)) return add(to, static_cast<std::uint32_t>(imm));
-  if (!m.has_imm && a == reg(0)) return add(to, general(2, m.size));
-  if (!m.has_imm && reg(2) == reg(0)) return add(to, general(1, m.size));
-  lea(to, ptr[at]);
+  const bool is_second = !m.has_imm && reg(2) == reg(0);
+  if (a != reg(0) && !is_second) return lea(to, ptr[at]);
+  if (m.has_imm) {
+    add(to, static_cast<std::uint32_t>(imm));
+  } else {
+    add(to, general(is_second ? 1 : 2, m.size));
+  }
+  set_flags(m.size);
 }
 
 void CodeEmitter::alu(const Machine& m) {
@@ -99,6 +107,16 @@ void CodeEmitter::shift(const Machine& m, const Xbyak::Reg& to) {
   };
   if (m.op == MOp::shift_imm) return apply(static_cast<int>(m.imm));
   apply(cl);
+}
+
+/// Right, which the form with two registers does.
+void CodeEmitter::rotate(const Machine& m) {
+  const auto count = static_cast<std::uint8_t>(m.imm);
+  with_general(1, m.size, [&](const auto& from) {
+    if (from == general(0, m.size)) return ror(general(0, m.size), count);
+    if (m.size == 8) return rorx(gp64(reg(0)), from, count);
+    rorx(gp32(reg(0)), from, count);
+  });
 }
 
 void CodeEmitter::shift_bmi(const Machine& m) {

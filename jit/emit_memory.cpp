@@ -148,8 +148,12 @@ void CodeEmitter::poll(const Machine&) {
   Rare rare;
   rare.kind = Rare::Kind::limit_in_loop;
   rare.origin = origin_;
-  load_state(0);
-  cmp(rsp, ptr[r11 + layout::native_limit]);
+  if (loc(0).is_reg()) {
+    cmp(rsp, ptr[gp64(reg(0)) + layout::native_limit]);
+  } else {
+    load_state(0);
+    cmp(rsp, ptr[r11 + layout::native_limit]);
+  }
   rare.jump = jump_if_rare(Cond::below);
   rare.back = getSize();
   rare_.push_back(rare);

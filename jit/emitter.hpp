@@ -83,7 +83,6 @@ class Emitter {
   Value simplify(Op op, Value a, Value b);
   Value with_constant(Op op, bool is_64, Value a, Value b, std::uint64_t c);
   Value product(Op op, bool is_64, Value a, std::uint64_t c);
-  Value division(Op op, bool is_64, Value a, std::uint64_t c);
   Value chained(Op op, bool is_64, Value a, std::uint64_t c);
   Value compare_constant(Op op, bool is_64, Value a, std::uint64_t c);
   Value twice(Op op, bool is_64, Value a);
@@ -91,9 +90,22 @@ class Emitter {
   Value shift_count(bool is_64, Value count);
   Value truth(Value condition, bool& is_negated);
   bool is_boolean(Value v) const;
+
+  // divide.cpp
+  Value division(Op op, bool is_64, Value a, std::uint64_t c);
+  Value quotient(bool is_signed, bool is_64, Value a, std::uint64_t c);
+  Value quotient_u(bool is_64, Value a, std::uint64_t c);
+  Value quotient_s(bool is_64, Value a, std::uint64_t magnitude);
+  Value quotient_of_power(bool is_64, Value a, unsigned log2);
+  Value high_product_u(bool is_64, Value a, std::uint64_t by, unsigned shift);
+
   bool is_op(Value v, Op op) const { return graph_.at(v).op == opcode(op); }
   Value arg(Value v, std::size_t i) const { return graph_.args(graph_.at(v))[i]; }
   Value integer(bool is_64, std::uint64_t value) { return is_64 ? i64(value) : i32(value); }
+  /// An instruction with a constant; that of i64 or of i32.
+  Value by_constant(bool is_64, Op op_64, Op op_32, Value a, std::uint64_t c) {
+    return numeric(is_64 ? op_64 : op_32, a, integer(is_64, c));
+  }
 
   Value find_or_append(const Inst& inst, std::span<const Value> args, std::uint32_t version = 0);
   Inst make(Opcode op, Type type, std::uint64_t imm = 0, std::uint64_t imm2 = 0,

@@ -167,7 +167,7 @@ class Verifier {
         return expect(v, {Type::i32}, Type::none);
       case Opcode::charge:
       case Opcode::poll:
-        return expect(v, {}, Type::none);
+        return expect(v, {Type::i64}, Type::none);
       case Opcode::instance:
         return expect(v, {}, Type::i64);
       case Opcode::argument:

@@ -31,6 +31,7 @@ void Lowering::run(const Graph& graph, const BlockOrder& order, const Signature&
 void Lowering::count_uses() {
   uses_.assign(graph_->value_count(), 0);
   folded_.assign(graph_->value_count(), false);
+  folds_.assign(graph_->value_count(), 0);
   preds_.assign(graph_->block_count(), 0);
   for (const Block b : order_->order()) {
     for (Value v = graph_->at(b).first; v != Value::none; v = at(v).next) {
@@ -77,15 +78,22 @@ void Lowering::begin_block(Block b) {
   lir.blocks.push_back(block);
 }
 
-/// Which comparisons of the block become part of what uses them.
+/// Which comparisons of the block become part of what uses them, and which conjunctions part of a
+/// comparison with zero.
 void Lowering::find_folded(Block b) {
+  const auto is_folded_and = [&](Value v) {
+    const Inst& inst = at(v);
+    const bool is_and = inst.op == opcode(Op::i32_and) || inst.op == opcode(Op::i64_and);
+    return is_and && uses_[index(v)] == 1 && inst.block == b;
+  };
   for (Value v = graph_->at(b).first; v != Value::none; v = at(v).next) {
     const Inst& inst = at(v);
-    const bool folds =
-        inst.op == Opcode::branch || inst.op == Opcode::trap_if || inst.op == opcode(Op::select);
-    if (!folds) continue;
+    if (is_zero_test(inst) && is_folded_and(arg(inst, 0))) folded_[index(arg(inst, 0))] = true;
+    if (!takes_condition(inst)) continue;
     const Value condition = graph_->args(inst).back();
-    if (uses_[index(condition)] == 1 && at(condition).block == b && is_compare(at(condition)))
+    if (is_folded_and(condition)) folded_[index(condition)] = true;
+    const std::uint32_t uses = uses_[index(condition)];
+    if (at(condition).block == b && is_compare(at(condition)) && ++folds_[index(condition)] == uses)
       folded_[index(condition)] = true;
   }
 }
@@ -132,7 +140,7 @@ void Lowering::own_instruction(Value v, const Inst& inst) {
     case Opcode::charge:
     case Opcode::poll:
       begin(inst.op == Opcode::charge ? MOp::charge : MOp::poll, inst).imm = inst.imm;
-      use_any(instance_);
+      use_any(arg(inst, 0));
       return;
     case Opcode::call:
     case Opcode::call_reference:

@@ -93,7 +93,13 @@ class Lowering {
 
   // lower_compare.cpp
   bool is_compare(const Inst& inst) const;
-  /// Adds the operands of a comparison (of a condition that isn't one: with zero) to the
+  /// A comparison of an integer with zero that the flags of a conjunction answer.
+  bool is_zero_test(const Inst& inst) const;
+  static bool takes_condition(const Inst& inst) {
+    return inst.op == Opcode::branch || inst.op == Opcode::trap_if || inst.op == opcode(Op::select);
+  }
+  void test_bits(const Inst& conjunction, Cond cond);
+  /// Adds the operands of a comparison (of a condition that isn't one: with zero).
   void compare(Value condition);
   void compare_integers(const Inst& inst, Cond cond, unsigned size);
   void compare_floats(const Inst& inst);
@@ -152,6 +158,7 @@ class Lowering {
   std::vector<std::uint32_t> uses_;
   std::vector<std::uint32_t> preds_;  // how many, by block
   std::vector<bool> folded_;          // made part of the one instruction that uses it
+  std::vector<std::uint32_t> folds_;  // by value: its uses that could have it as a part of them
   std::vector<VReg> vregs_;
   std::vector<std::uint32_t> numbers_;  // of blocks, in the order of emission
 };

@@ -111,8 +111,32 @@ bool Lowering::is_compare(const Inst& inst) const {
   return integer_comparison(op).size != 0 || float_comparison(op).size != 0;
 }
 
+bool Lowering::is_zero_test(const Inst& inst) const {
+  if (!is_wasm(inst.op)) return false;
+  const Op op = wasm_op(inst.op);
+  if (op == Op::i32_eqz || op == Op::i64_eqz) return true;
+  if (op != Op::i32_ne && op != Op::i64_ne) return false;
+  const Inst& with = at(arg(inst, 1));
+  return with.op == Opcode::constant && with.imm == 0;
+}
+
+/// Compares what both have in common with zero.
+void Lowering::test_bits(const Inst& conjunction, Cond cond) {
+  const unsigned size = size_of(conjunction.type);
+  const auto imm = immediate(arg(conjunction, 1), size);
+  Compare made;
+  made.kind = Compare::Kind::common_bits;
+  made.cond = cond;
+  made.size = static_cast<std::uint8_t>(size);
+  made.imm = imm.value_or(0);
+  made.a = use_any(arg(conjunction, 0));
+  if (!imm) made.b = use(arg(conjunction, 1));
+  machine().compare = made;
+}
+
 void Lowering::compare(Value condition) {
   const Inst& inst = at(condition);
+  if (folded_[index(condition)] && !is_compare(inst)) return test_bits(inst, Cond::not_equal);
   if (!folded_[index(condition)]) {
     Compare& made = machine().compare;
     made.kind = Compare::Kind::bits;
@@ -128,6 +152,7 @@ void Lowering::compare(Value condition) {
 void Lowering::compare_integers(const Inst& inst, Cond cond, unsigned size) {
   const auto args = graph_->args(inst);
   const bool is_eqz = args.size() == 1;
+  if (folded_[index(args[0])] && is_zero_test(inst)) return test_bits(at(args[0]), cond);
   const auto imm = is_eqz ? std::optional<std::int32_t>(0) : immediate(args[1], size);
   const bool with_zero = imm && *imm == 0 &&
                          (cond == Cond::equal || cond == Cond::not_equal || cond == Cond::less ||
@@ -161,6 +186,7 @@ void Lowering::set(Value v, const Inst& inst) {
   begin(MOp::set, inst);
   def(v);
   compare(v);
+  folded_[index(v)] = false;
 }
 
 void Lowering::select(Value v, const Inst& inst) {

@@ -164,6 +164,15 @@ void Lowering::shift(Value v, const Inst& inst, Shift which, unsigned size) {
   const Value b = arg(inst, 1);
   const bool by_constant = is_integer_constant(b);
   const bool has_form = cpu_.has_bmi2 && which >= Shift::shl;
+  if (by_constant && cpu_.has_bmi2 && which < Shift::shl) {
+    const std::uint64_t count = at(b).imm & (8 * size - 1);
+    Machine& op = begin(MOp::rotate, inst);
+    op.size = static_cast<std::uint8_t>(size);
+    op.imm = which == Shift::ror ? count : (8 * size - count) & (8 * size - 1);
+    def(v);
+    use_any(a);
+    return;
+  }
   Machine& op = begin(by_constant ? MOp::shift_imm
                       : has_form  ? MOp::shift_bmi
                                   : MOp::shift_var,

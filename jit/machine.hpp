@@ -72,6 +72,7 @@ enum class MOp : std::uint8_t {
   shift_imm,      ///< def tied, use; imm; `which` is a Shift
   shift_var,      ///< def tied, use, use in rcx
   shift_bmi,      ///< def, use, use: shlx, shrx, sarx
+  rotate,         ///< def, use; imm: to the right
   divide,     ///< quotient in rax, remainder in rdx, dividend in rax, divisor; `which`: Division
   bits,       ///< def, use; `which` is a Bits
   extend,     ///< def, use; `which` is an Extend
@@ -108,8 +109,8 @@ enum class MOp : std::uint8_t {
   lea,           ///< def, address operands
   bounds_check,  ///< index, limit; imm is added to the index first
   trap_if,       ///< compare; imm is the TrapCode
-  charge,        ///< instance; imm
-  poll,          ///< instance
+  charge,        ///< the state; imm
+  poll,          ///< the state
   call_local,    ///< imm is the function; args and results fixed
   call_reference,
   call_helper,  ///< imm is the Helper
@@ -133,9 +134,10 @@ enum class FloatToInt : std::uint8_t { trap_s, trap_u, sat_s, sat_u };
 using OperandNo = std::uint16_t;
 inline constexpr OperandNo no_operand = 0xffff;
 
-/// How two values are compared: which operand numbers, or an operand and imm.
+/// How two values are compared: which operand numbers, or an operand and imm. `bits` compares one
+/// with zero, `common_bits` what is set in both.
 struct Compare {
-  enum class Kind : std::uint8_t { none, integers, bits, floats };
+  enum class Kind : std::uint8_t { none, integers, bits, common_bits, floats };
   Kind kind = Kind::none;
   Cond cond = Cond::not_equal;
   std::uint8_t size = 4;

@@ -127,6 +127,20 @@ constexpr Op opposite(Op op) {
   }
 }
 
+/// What fills all bits above the low ones with the highest of these.
+constexpr Op extension(bool is_64, std::uint64_t low_bits) {
+  switch (low_bits) {
+    case 8:
+      return is_64 ? Op::i64_extend8_s : Op::i32_extend8_s;
+    case 16:
+      return is_64 ? Op::i64_extend16_s : Op::i32_extend16_s;
+    case 32:
+      return is_64 ? Op::i64_extend32_s : wasm::op_none;
+    default:
+      return wasm::op_none;
+  }
+}
+
 constexpr Type result_type(Op op) {
   return type_of(wasm::walk_row(op).results[0]);
 }
@@ -330,6 +344,11 @@ Value Emitter::with_constant(Op op, bool is_64, Value a, Value b, std::uint64_t 
     case Op::i32_rotr: {
       const std::uint64_t count = c & (is_64 ? 63 : 31);
       if (count == 0) return a;
+      if (op == Op::i32_shr_s && is_op(a, sized(Op::i32_shl, is_64)) &&
+          constant_of(arg(a, 1)) == count) {
+        const Op extend = extension(is_64, (is_64 ? 64 : 32) - count);
+        if (extend != wasm::op_none) return numeric(extend, arg(a, 0));
+      }
       return count == c ? Value::none : numeric(sized(op, is_64), a, integer(is_64, count));
     }
     default:
@@ -353,17 +372,6 @@ Value Emitter::product(Op, bool is_64, Value a, std::uint64_t c) {
   if (!std::has_single_bit(c)) return Value::none;
   const auto count = static_cast<std::uint64_t>(std::countr_zero(c));
   return numeric(sized(Op::i32_shl, is_64), a, integer(is_64, count));
-}
-
-Value Emitter::division(Op op, bool is_64, Value a, std::uint64_t c) {
-  const bool is_remainder = op == Op::i32_rem_s || op == Op::i32_rem_u;
-  if (c == 1) return is_remainder ? integer(is_64, 0) : a;
-  if (op == Op::i32_rem_s && c == all_ones(is_64)) return integer(is_64, 0);
-  if (!std::has_single_bit(c)) return Value::none;
-  if (op == Op::i32_rem_u) return numeric(sized(Op::i32_and, is_64), a, integer(is_64, c - 1));
-  if (op != Op::i32_div_u) return Value::none;
-  const auto count = static_cast<std::uint64_t>(std::countr_zero(c));
-  return numeric(sized(Op::i32_shr_u, is_64), a, integer(is_64, count));
 }
 
 Value Emitter::compare_constant(Op op, bool is_64, Value a, std::uint64_t c) {
