@@ -126,7 +126,7 @@ void CompilerImpl::return_pipeline(std::unique_ptr<Pipeline> pipeline) {
 }
 
 std::unique_ptr<NativeFunction> CompilerImpl::place(const wasm::ModuleData& module, CodeKey key,
-                                                    const Compiled& made) {
+                                                    const Compiled& made, const CodeOf& code_of) {
   auto function = std::make_unique<NativeFunction>();
   const SignatureStubs& stubs =
       workshop_->stubs.of(shape_of(module.type_of(wasm::FuncIdx(key.function))));
@@ -142,6 +142,9 @@ std::unique_ptr<NativeFunction> CompilerImpl::place(const wasm::ModuleData& modu
                                                     (room + at.offset + 4));
     std::memcpy(code.data() + at.offset, &distance, sizeof(distance));
   }
+  link_calls(code, room, made.code.calls, [&](std::uint32_t callee) {
+    return key == CodeKey{callee, 0} ? room : code_of(callee);
+  });
   workshop_->arena->write(room, code);
   function->code = room;
   function->entry = {room, key.loop != 0 ? stubs.enter_loop : stubs.enter};

@@ -11,6 +11,7 @@
 
 #include "jit/arena.hpp"
 #include "jit/compile_queue.hpp"
+#include "jit/direct_calls.hpp"
 #include "jit/jit.hpp"
 #include "jit/native_module.hpp"
 #include "jit/pipeline.hpp"
@@ -53,7 +54,7 @@ class CompilerImpl final : public Compiler {
   Outcome compile(const wasm::ModuleData& module, CodeKey key) noexcept;
   /// Copies code to the arena; null if that is full. Under code_lock(). Throws std::bad_alloc.
   std::unique_ptr<NativeFunction> place(const wasm::ModuleData& module, CodeKey key,
-                                        const Compiled& made);
+                                        const Compiled& made, const CodeOf& code_of);
   std::string print(const wasm::ModuleData& module, std::uint32_t function, Form form);
 
  private:

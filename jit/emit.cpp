@@ -1,5 +1,6 @@
 #include "jit/emit.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -29,6 +30,7 @@ EmittedCode CodeEmitter::run(const MachineFunction& function, const Allocation& 
   makes_calls_ = makes_calls;
   frame_bytes_ = (allocation.slots * 8 + 15) & ~15u;
   find_targets();
+  has_frame_ = needs_frame();
   prologue();
   const auto count = static_cast<std::uint32_t>(function.lir.blocks.size());
   for (std::uint32_t b = 0; b < count; ++b) block(b);
@@ -57,14 +59,54 @@ void CodeEmitter::prologue() {
     rare.jump = jump_if_rare(Cond::below);
     rare_.push_back(rare);
   }
+  if (!has_frame_) return;
   push(rbp);
   mov(rbp, rsp);
-  sub(rsp, frame_bytes_);
-  mov(slot(Loc::slot(instance_slot)), rdi);
+  push(rdi);  // which is where the frame has the instance
+  sub(rsp, frame_bytes_ - 8);
+}
+
+/// Functions that do nothing but compute in registers don't.
+bool CodeEmitter::needs_frame() const {
+  const auto is_plain = [](const Machine& m) {
+    switch (m.op) {
+      case MOp::arguments:
+      case MOp::move:
+      case MOp::constant:
+      case MOp::add:
+      case MOp::alu:
+      case MOp::neg:
+      case MOp::shift_imm:
+      case MOp::shift_var:
+      case MOp::shift_bmi:
+      case MOp::rotate:
+      case MOp::extend:
+      case MOp::set:
+      case MOp::select:
+      case MOp::float_alu:
+      case MOp::float_sqrt:
+      case MOp::float_select:
+      case MOp::return_:
+      case MOp::jump:
+      case MOp::branch:
+        return true;
+      default:
+        // Of the run time's structures, which are there.
+        return m.op == MOp::load && m.size != 0;
+    }
+  };
+  const auto& moves = allocation_->moves;
+  const auto& places = allocation_->operands;
+  return own_->param_bytes + own_->result_bytes != 0 ||
+         std::any_of(moves.begin(), moves.end(),
+                     [](const Move& m) { return m.from.is_slot() || m.to.is_slot(); }) ||
+         std::any_of(places.begin(), places.end(), [](Loc at) { return at.is_slot(); }) ||
+         !std::all_of(function_->machine.begin(), function_->machine.end(), is_plain);
 }
 
 /// What is left on the stack is the return address and what the caller put there.
 void CodeEmitter::leave_frame() {
+  if (!has_frame_) return;
   add(rsp, frame_bytes_);
   pop(rbp);
 }

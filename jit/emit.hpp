@@ -32,10 +32,18 @@ struct Relocation {
   const void* target = nullptr;
 };
 
+/// A call of a function of the module by way of its cell; its bytes, from loading that on.
+struct CallSite {
+  std::uint32_t begin = 0;
+  std::uint32_t end = 0;
+  std::uint32_t function = 0;
+};
+
 struct EmittedCode {
   std::span<const std::uint8_t> bytes;
   std::vector<Site> sites;  ///< by ascending offset
   std::vector<Relocation> relocations;
+  std::vector<CallSite> calls;
 };
 
 class CodeEmitter : public Xbyak::CodeGenerator {
@@ -86,6 +94,7 @@ class CodeEmitter : public Xbyak::CodeGenerator {
 
   // emit.cpp
   void prologue();
+  bool needs_frame() const;
   void leave_frame();
   void find_targets();
   void block(std::uint32_t b);
@@ -210,6 +219,7 @@ class CodeEmitter : public Xbyak::CodeGenerator {
   const Allocation* allocation_ = nullptr;
   const Signature* own_ = nullptr;
   bool makes_calls_ = false;
+  bool has_frame_ = true;
   std::uint32_t frame_bytes_ = 0;  // below the saved rbp
   std::uint32_t block_ = 0;
   Flags flags_;

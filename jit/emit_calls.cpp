@@ -55,8 +55,13 @@ void CodeEmitter::call_wasm(const Machine& m) {
   if (area != 0) sub(rsp, area);
   for (const CallLayout::Value& value : layout.stack_args) copy_to_stack(value, rsp);
   load_reference(m);
+  const auto begin = static_cast<std::uint32_t>(getSize());
   const std::uint32_t code = find_callee(m);
   call(qword[r13 + code]);
+  if (m.op == MOp::call_local) {
+    const auto end = static_cast<std::uint32_t>(getSize());
+    out_.calls.push_back({begin, end, static_cast<std::uint32_t>(m.imm)});
+  }
   site(m.origin);
   if (layout.result_bytes != 0 && layout.stack_results.empty()) add(rsp, layout.result_bytes);
 }

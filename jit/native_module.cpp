@@ -117,7 +117,12 @@ std::string NativeModule::over_budget(CodeKey key, std::size_t bytes) const {
 std::string NativeModule::publish(Places::iterator place, const Compiled& made) {
   const CodeKey key = place->first;
   if (std::string reason = over_budget(key, made.code.bytes.size()); !reason.empty()) return reason;
-  auto function = compiler_->place(*module_.data, key, made);
+  const auto code_of = [this](std::uint32_t callee) -> const std::uint8_t* {
+    const auto found = places_.find({callee, 0});
+    return found != places_.end() && found->second.function ? found->second.function->code
+                                                            : nullptr;
+  };
+  auto function = compiler_->place(*module_.data, key, made, code_of);
   if (!function) return "the memory for machine code is full";
   const auto freed = [this](NativeFunction* unused) {
     compiler_->open_workshop().arena->free(unused->code);

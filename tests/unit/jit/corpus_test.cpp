@@ -1,5 +1,5 @@
-// Builds and verifies every function of the conformance data's modules and of the guests, plain
-// and entered at its loops.
+// Builds, optimizes and verifies every function of the conformance data's modules and of the
+// guests, plain and entered at its loops.
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -13,6 +13,7 @@
 
 #include "jit/builder.hpp"
 #include "jit/ir_verify.hpp"
+#include "jit/optimize.hpp"
 #include "lib/text/script.hpp"
 #include "tests/unit/jit/jit_helpers.hpp"
 
@@ -62,6 +63,9 @@ class Corpus : public testing::Test {
     const std::string problem = verify(graph_);
     ASSERT_EQ(problem, "") << "function " << function.value << " osr "
                            << options.osr_offset.value_or(0);
+    optimizer_.run(graph_, false);
+    ASSERT_EQ(verify(graph_), "") << "optimized function " << function.value << " osr "
+                                  << options.osr_offset.value_or(0);
   }
 
   /// Of many loops some, so that time stays linear.
@@ -124,6 +128,7 @@ class Corpus : public testing::Test {
 
   Graph graph_;
   Builder builder_{graph_};
+  Optimizer optimizer_;
   Totals totals_;
 };
 

@@ -7,6 +7,7 @@
 
 #include "jit/builder.hpp"
 #include "jit/ir_verify.hpp"
+#include "jit/optimize.hpp"
 #include "lib/text/module.hpp"
 #include "tests/unit/jit/jit_helpers.hpp"
 
@@ -41,6 +42,8 @@ std::string build(const std::string& body, std::size_t* values = nullptr) {
   if (refused) return refused->reason;
   EXPECT_EQ(verify(graph), "");
   if (values != nullptr) *values = graph.value_count();
+  EXPECT_EQ(Optimizer().run(graph, false), "");
+  EXPECT_EQ(verify(graph), "");
   return "";
 }
 
