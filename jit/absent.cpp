@@ -17,6 +17,16 @@ std::string print(const runtime::ModuleCode&, std::uint32_t, Form) {
   return {};
 }
 
+std::variant<Listing, std::string> list(const runtime::ModuleCode&, std::uint32_t) {
+  return "this build has no compiler";
+}
+
+void write_image(const runtime::ModuleCode&, std::vector<std::uint8_t>&) {}
+
+std::string read_image(const runtime::ModuleCode&, std::span<const std::uint8_t>) {
+  return "this build has no compiler";
+}
+
 std::vector<std::uint8_t> code_bytes(const runtime::ModuleCode&, std::uint32_t) {
   return {};
 }

@@ -52,8 +52,7 @@ const std::uint8_t* CodeArena::allocate(std::size_t bytes) {
 }
 
 void CodeArena::write(const std::uint8_t* to, std::span<const std::uint8_t> code) {
-  std::memcpy(memory_.writable(static_cast<std::size_t>(to - memory_.data())), code.data(),
-              code.size());
+  std::memcpy(writable(to), code.data(), code.size());
 }
 
 void CodeArena::free(const std::uint8_t* code) noexcept {

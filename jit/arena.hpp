@@ -25,6 +25,10 @@ class CodeArena {
   const std::uint8_t* allocate(std::size_t bytes);
   /// Copies code to where it will run; nobody runs it yet.
   void write(const std::uint8_t* to, std::span<const std::uint8_t> code);
+  /// Where the code at `to` is written.
+  std::uint8_t* writable(const std::uint8_t* to) const {
+    return memory_.writable(static_cast<std::size_t>(to - memory_.data()));
+  }
   void free(const std::uint8_t* code) noexcept;
 
   bool contains(const void* pc) const {

@@ -107,6 +107,24 @@ CompileOptions CompilerImpl::options_for(std::uint32_t loop) const {
   return options;
 }
 
+std::string CompilerImpl::code_key() const {
+  const CompileOptions options = options_for(0);
+  std::string key = "x86-64-v2";
+  const auto add = [&key](bool has, const char* name) {
+    if (has) key += fmt::format(" {}", name);
+  };
+  add(cpu_.has_bmi1, "bmi1");
+  add(cpu_.has_bmi2, "bmi2");
+  add(cpu_.has_lzcnt, "lzcnt");
+  add(cpu_.has_avx, "avx");
+  add(cpu_.has_avx2, "avx2");
+  add(cpu_.has_fma, "fma");
+  add(options.fuel, "fuel");
+  add(options.interruptible, "interruptible");
+  add(options.explicit_bounds, "checked");
+  return key;
+}
+
 std::unique_ptr<Pipeline> CompilerImpl::take_pipeline() {
   {
     const std::lock_guard lock(code_lock());
@@ -135,6 +153,7 @@ std::unique_ptr<NativeFunction> CompilerImpl::place(const wasm::ModuleData& modu
   function->function = key.function;
   function->sites = made.code.sites;
   function->size = code.size();
+  function->frame_start = made.code.frame_start;
   const std::uint8_t* room = workshop_->arena->allocate(code.size());
   if (room == nullptr) return nullptr;
   for (const Relocation& at : made.code.relocations) {
@@ -151,12 +170,15 @@ std::unique_ptr<NativeFunction> CompilerImpl::place(const wasm::ModuleData& modu
   return function;
 }
 
-Outcome CompilerImpl::compile(const wasm::ModuleData& module, CodeKey key) noexcept try {
+Outcome CompilerImpl::compile(const wasm::ModuleData& module, CodeKey key, bool lines) noexcept
+    try {
   const wasm::FuncIdx function(key.function);
   if (const std::uint32_t size = module.functions[key.function].body.size; size > most_body)
     return fmt::format("its body has {} bytes, and at most {} are compiled", size, most_body);
   auto pipeline = take_pipeline();
-  auto result = pipeline->run(module, function, options_for(key.loop));
+  CompileOptions options = options_for(key.loop);
+  options.lines = lines;
+  auto result = pipeline->run(module, function, options);
   return_pipeline(std::move(pipeline));
   return std::visit([](auto& made) -> Outcome { return std::move(made); }, result);
 } catch (const std::bad_alloc&) {
@@ -171,12 +193,40 @@ std::string CompilerImpl::print(const wasm::ModuleData& module, std::uint32_t fu
   return text;
 }
 
+std::variant<Listing, std::string> CompilerImpl::list(const wasm::ModuleData& module,
+                                                      std::uint32_t function) {
+  if (workshop() == nullptr) return unavailable();
+  const Outcome outcome = compile(module, {function, 0}, true);
+  if (const auto* reason = std::get_if<std::string>(&outcome)) return *reason;
+  const auto* made = std::get_if<Compiled>(&outcome);
+  if (made == nullptr) throw std::bad_alloc();
+  Listing listing;
+  listing.code.assign(made->code.bytes.begin(), made->code.bytes.end());
+  for (const Line& line : made->code.lines)
+    listing.lines.push_back({line.offset, line.wasm_offset});
+  for (const Relocation& each : made->code.relocations)
+    listing.targets.push_back({each.offset, workshop_->stubs.name_of(each.target)});
+  return listing;
+}
+
 Census census(const ModuleCode& module) {
   return native_module(module).census();
 }
 
 std::string print(const ModuleCode& module, std::uint32_t function, Form form) {
   return native_module(module).compiler().print(*module.data, function, form);
+}
+
+std::variant<Listing, std::string> list(const ModuleCode& module, std::uint32_t function) {
+  return native_module(module).compiler().list(*module.data, function);
+}
+
+void write_image(const ModuleCode& module, std::vector<std::uint8_t>& out) {
+  native_module(module).write_image(out);
+}
+
+std::string read_image(const ModuleCode& module, std::span<const std::uint8_t> image) {
+  return native_module(module).read_image(image);
 }
 
 std::vector<std::uint8_t> code_bytes(const ModuleCode& module, std::uint32_t function) {

@@ -7,8 +7,10 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
+#include "jit/announcer.hpp"
 #include "jit/arena.hpp"
 #include "jit/compile_queue.hpp"
 #include "jit/direct_calls.hpp"
@@ -33,10 +35,14 @@ inline constexpr const char* no_executable_memory = "the system refuses executab
 class CompilerImpl final : public Compiler {
  public:
   CompilerImpl(const EngineOptions& options, const CpuFeatures& cpu)
-      : options_(options), cpu_(cpu), queue_(*this, options.compile_threads) {}
+      : options_(options),
+        cpu_(cpu),
+        announcer_(options.observers),
+        queue_(*this, options.compile_threads) {}
 
   std::string unavailable() override;
   void prepare(runtime::ModuleCode& module) override;
+  std::string code_key() const override;
   const runtime::CodeCell* host_cell(const wasm::CanonFuncType& type) override;
 
   /// Null where the system refuses executable memory. Throws std::bad_alloc.
@@ -50,12 +56,15 @@ class CompilerImpl final : public Compiler {
 
   /// What compiles while others run. Under code_lock().
   CompileQueue& queue() { return queue_; }
+  /// Who is told of code. Under code_lock().
+  Announcer& announcer() { return announcer_; }
   /// The code of a function or of a loop in it. There is a workshop.
-  Outcome compile(const wasm::ModuleData& module, CodeKey key) noexcept;
+  Outcome compile(const wasm::ModuleData& module, CodeKey key, bool lines = false) noexcept;
   /// Copies code to the arena; null if that is full. Under code_lock(). Throws std::bad_alloc.
   std::unique_ptr<NativeFunction> place(const wasm::ModuleData& module, CodeKey key,
                                         const Compiled& made, const CodeOf& code_of);
   std::string print(const wasm::ModuleData& module, std::uint32_t function, Form form);
+  std::variant<Listing, std::string> list(const wasm::ModuleData& module, std::uint32_t function);
 
  private:
   CompileOptions options_for(std::uint32_t loop) const;
@@ -69,7 +78,8 @@ class CompilerImpl final : public Compiler {
   std::unique_ptr<Workshop> workshop_;
   std::set<NativeModule*> modules_;
   std::map<Shape, runtime::CodeCell> host_cells_;  // empty until there is a workshop
-  CompileQueue queue_;                             // the last: its threads use the rest
+  Announcer announcer_;
+  CompileQueue queue_;  // the last: its threads use the rest
 };
 
 }  // namespace wrun::inline v0::jit

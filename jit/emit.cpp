@@ -62,6 +62,7 @@ void CodeEmitter::prologue() {
   if (!has_frame_) return;
   push(rbp);
   mov(rbp, rsp);
+  out_.frame_start = static_cast<std::uint32_t>(getSize());
   push(rdi);  // which is where the frame has the instance
   sub(rsp, frame_bytes_ - 8);
 }
@@ -246,6 +247,7 @@ void CodeEmitter::rare_if(Cond cond, TrapCode trap) {
 
 void CodeEmitter::rare_code(const Rare& rare) {
   if (rare.jump != 0) patch(rare.jump, getSize());
+  line(rare.origin.offset);
   const auto go_back = [&] {
     db(0xe9);
     dd(0);
@@ -276,6 +278,7 @@ void CodeEmitter::rare_code(const Rare& rare) {
 void CodeEmitter::finish() {
   for (const Rare& rare : rare_) rare_code(rare);
   for (const Fixup& fixup : fixups_) patch(fixup.at, starts_[fixup.block]);
+  line(std::nullopt);
   write_tables();
   if (!pool_.empty()) align(16);
   for (PoolConstant& made : pool_) {
@@ -298,6 +301,7 @@ void CodeEmitter::load_state(unsigned operand) {
 void CodeEmitter::instruction(const LInst& inst) {
   const Machine& m = function_->machine[inst.payload];
   origin_ = m.origin;
+  line(m.origin.offset);
   switch (m.op) {
     case MOp::arguments:
       return;

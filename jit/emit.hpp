@@ -39,17 +39,28 @@ struct CallSite {
   std::uint32_t function = 0;
 };
 
+/// Where the code of an instruction begins; or, without an offset, what isn't code.
+struct Line {
+  std::uint32_t offset = 0;
+  std::optional<std::uint32_t> wasm_offset;
+};
+
 struct EmittedCode {
   std::span<const std::uint8_t> bytes;
-  std::vector<Site> sites;  ///< by ascending offset
+  std::uint32_t frame_start = 0;  ///< from here on there is a frame; 0: there is none
+  std::vector<Site> sites;        ///< by ascending offset
   std::vector<Relocation> relocations;
   std::vector<CallSite> calls;
+  std::vector<Line> lines;  ///< by ascending offset, if they were asked for
 };
 
 class CodeEmitter : public Xbyak::CodeGenerator {
  public:
   CodeEmitter(std::size_t room, const CpuFeatures& cpu, const Stubs& stubs,
               std::uint32_t imported_functions);
+
+  /// Whether to say where each instruction came from.
+  void keep_lines(bool keeps) { keeps_lines_ = keeps; }
 
   /// Throws Xbyak::Error when there is too little room, std::bad_alloc.
   EmittedCode run(const MachineFunction& function, const Allocation& allocation,
@@ -212,9 +223,17 @@ class CodeEmitter : public Xbyak::CodeGenerator {
   void tail_call(const Machine& m);
   void move_arguments_up(std::uint32_t bytes);
 
+  /// Notes that from here on code is the instruction's at `offset`, or no code.
+  void line(std::optional<std::uint32_t> offset) {
+    if (!keeps_lines_) return;
+    if (!out_.lines.empty() && out_.lines.back().wasm_offset == offset) return;
+    out_.lines.push_back({static_cast<std::uint32_t>(getSize()), offset});
+  }
+
   const CpuFeatures& cpu_;
   const Stubs& stubs_;
   std::uint32_t imported_functions_;
+  bool keeps_lines_ = false;
   const MachineFunction* function_ = nullptr;
   const Allocation* allocation_ = nullptr;
   const Signature* own_ = nullptr;

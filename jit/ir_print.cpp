@@ -28,7 +28,7 @@ constexpr std::string_view alias_names[] = {
 
 class Printer {
  public:
-  explicit Printer(const Graph& graph) : graph_(graph) {
+  Printer(const Graph& graph, bool with_offsets) : graph_(graph), with_offsets_(with_offsets) {
     cfg_.compute(graph);
     values_.assign(graph.value_count(), none);
     for (const Block b : cfg_.order()) {
@@ -96,6 +96,7 @@ class Printer {
       put(")");
     }
     flags(inst);
+    if (with_offsets_ && inst.origin.offset != 0) put("  ; 0x{:x}", inst.origin.offset);
     put("\n");
   }
 
@@ -171,6 +172,7 @@ class Printer {
   }
 
   const Graph& graph_;
+  bool with_offsets_;
   Cfg cfg_;
   std::vector<std::uint32_t> values_;
   std::uint32_t next_ = 0;
@@ -190,8 +192,8 @@ std::string_view name(Type type) {
   return names[static_cast<unsigned>(type)];
 }
 
-std::string print(const Graph& graph) {
-  return Printer(graph).run();
+std::string print(const Graph& graph, bool with_offsets) {
+  return Printer(graph, with_offsets).run();
 }
 
 }  // namespace wrun::inline v0::jit

@@ -6,7 +6,9 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "lib/runtime/native.hpp"
@@ -14,12 +16,20 @@
 
 namespace wrun::inline v0::jit {
 
+/// Who is told of machine code.
+struct Observers {
+  bool perf_map = false;
+  bool jitdump = false;
+  bool debugger = false;
+};
+
 /// What of an engine's configuration concerns machine code.
 struct EngineOptions {
   bool fuel = false;
   bool interruptible = true;
   std::uint32_t compile_threads = 0;  ///< 0: whoever finds that a function is hot compiles it
   std::uint64_t code_bytes = 0;       ///< the most that all machine code may take
+  Observers observers = {};
 };
 
 /// Why a function stays interpreted.
@@ -49,6 +59,10 @@ class Compiler : public runtime::NativeEngine, public std::enable_shared_from_th
   /// Lets a module's functions be compiled, when they are hot. Once per ModuleCode, before any
   /// instance of it. Throws std::bad_alloc.
   virtual void prepare(runtime::ModuleCode& module) = 0;
+
+  /// All that selects machine code besides the module and the build of this library: the CPU's
+  /// features, options. Throws std::bad_alloc.
+  virtual std::string code_key() const = 0;
 };
 
 /// Of a module that was prepared.
@@ -57,6 +71,30 @@ Census census(const runtime::ModuleCode& module);
 /// The forms of a function on its way to machine code; for tools and tests. Throws std::bad_alloc.
 enum class Form : std::uint8_t { graph, allocated };
 std::string print(const runtime::ModuleCode& module, std::uint32_t function, Form form);
+
+/// A function's machine code, not in its place, and what it says of itself.
+struct Listing {
+  struct Line {
+    std::uint32_t offset = 0;                  ///< in the code
+    std::optional<std::uint32_t> wasm_offset;  ///< in the module; nothing: from here on no code
+  };
+  struct Target {
+    std::uint32_t offset = 0;  ///< of four bytes
+    std::string name;          ///< what they are the distance to
+  };
+  std::vector<std::uint8_t> code;
+  std::vector<Line> lines;      ///< ascending
+  std::vector<Target> targets;  ///< ascending
+};
+/// Or why it stays interpreted. Throws std::bad_alloc.
+std::variant<Listing, std::string> list(const runtime::ModuleCode& module, std::uint32_t function);
+
+/// Appends the machine code of all functions of a module that was prepared, for read_image() of any
+/// process with the same build and the same code_key(). Throws std::bad_alloc.
+void write_image(const runtime::ModuleCode& module, std::vector<std::uint8_t>& out);
+/// Gives a module, just prepared, its machine code; nothing more will be compiled of it. Empty, or
+/// why not. The image is at a multiple of 8 bytes. Throws std::bad_alloc.
+std::string read_image(const runtime::ModuleCode& module, std::span<const std::uint8_t> image);
 
 /// The bytes of a function's machine code, compiled if it wasn't; empty if it stays interpreted.
 std::vector<std::uint8_t> code_bytes(const runtime::ModuleCode& module, std::uint32_t function);

@@ -1,11 +1,13 @@
 #include "jit/native_module.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <new>
 
 #include <fmt/format.h>
 
 #include "jit/compiler.hpp"
+#include "lib/os/populate.hpp"
 
 namespace wrun::inline v0::jit {
 
@@ -23,8 +25,11 @@ NativeModule::~NativeModule() {
   const lock_guard lock(code_lock());
   for (const auto& [key, place] : places_) {
     if (place.job) place.job->module = nullptr;
-    if (place.function) compiler_->open_workshop().arena->free(place.function->code);
+    if (!place.function) continue;
+    compiler_->announcer().gone(*place.function);
+    if (!place.function->is_in_image) compiler_->open_workshop().arena->free(place.function->code);
   }
+  if (image_ != nullptr) compiler_->open_workshop().arena->free(image_);
 }
 
 void NativeModule::fill_cells(Stubs& stubs) const {
@@ -44,6 +49,8 @@ const NativeEntry* NativeModule::hot(std::uint32_t function, std::uint32_t loop)
   if (!is_new) return place->second.function ? &place->second.function->entry : nullptr;
   if (shop == nullptr || !shop->arena->owns_memory()) {
     refuse(place, shop ? "a child of fork() compiles nothing" : no_executable_memory);
+  } else if (image_ != nullptr) {
+    refuse(place, "the image has no machine code of it");
   } else if (std::string reason = over_budget(place->first, 0); !reason.empty()) {
     refuse(place, std::move(reason));
   } else if (!compiler_->queue().has_threads()) {
@@ -135,9 +142,88 @@ std::string NativeModule::publish(Places::iterator place, const Compiled& made) 
     const std::uint32_t number = key.function - module_.data->imported_functions;
     module_.cells[number].machine_code.store(function->code, std::memory_order_release);
   }
+  compiler_->announcer().made(*module_.data, key, *function);
   place->second.state = Place::State::compiled;
   place->second.function = std::move(function);
   return {};
+}
+
+void NativeModule::write_image(std::vector<std::uint8_t>& out) const {
+  if (compiler_->workshop() == nullptr) return;
+  ImageWriter writer(compiler_->open_workshop().stubs);
+  const wasm::ModuleData& data = *module_.data;
+  for (std::uint32_t i = data.imported_functions; i < data.functions.size(); ++i) {
+    const Outcome outcome = compiler_->compile(data, {i, 0});
+    if (const auto* made = std::get_if<Compiled>(&outcome)) writer.add(i, made->code);
+    if (std::holds_alternative<std::monostate>(outcome)) throw std::bad_alloc();
+  }
+  writer.write(out);
+}
+
+std::string NativeModule::read_image(std::span<const std::uint8_t> bytes) {
+  const Workshop* shop = compiler_->workshop();
+  if (shop == nullptr) return no_executable_memory;
+  const auto count = static_cast<std::uint32_t>(module_.data->functions.size());
+  ImageView image;
+  if (!image.open(bytes, module_.data->imported_functions, count)) return "it is damaged";
+  if (image.functions().empty()) return {};
+  const lock_guard lock(code_lock());
+  const std::uint8_t* code = shop->arena->allocate(image.code().size());
+  if (code == nullptr) return "the memory for machine code is full";
+  try {
+    install(image, code);
+  } catch (...) {
+    shop->arena->free(code);
+    throw;
+  }
+  return {};
+}
+
+/// All or nothing.
+void NativeModule::install(const ImageView& image, const std::uint8_t* code) {
+  Workshop& shop = compiler_->open_workshop();
+  std::uint8_t* writable = shop.arena->writable(code);
+  os::populate_for_writing(writable, image.code().size());
+  std::memcpy(writable, image.code().data(), image.code().size());
+  os::populate_for_reading(code, image.code().size());
+  std::vector<const std::uint8_t*> codes(module_.data->functions.size());
+  for (const ImageFunction& each : image.functions()) codes[each.function] = code + each.code;
+  const auto code_of = [&codes](std::uint32_t callee) {
+    return callee < codes.size() ? codes[callee] : nullptr;
+  };
+  Places places;
+  std::map<const void*, const NativeFunction*, std::less<>> by_end;
+  for (const ImageFunction& each : image.functions()) {
+    for (const ImageRelocation& at : image.relocations(each)) {
+      const std::uint32_t offset = each.code + at.offset;
+      const auto distance = static_cast<std::int32_t>(
+          static_cast<const std::uint8_t*>(shop.stubs.at(at.stub)) - (code + offset + 4));
+      std::memcpy(writable + offset, &distance, sizeof(distance));
+    }
+    link_calls({writable + each.code, each.size}, code + each.code, image.calls(each), code_of);
+    auto function = std::make_unique<NativeFunction>();
+    const auto sites = image.sites(each);
+    const wasm::FuncIdx index(each.function);
+    function->code = code + each.code;
+    function->size = each.size;
+    function->function = each.function;
+    function->frame_start = each.frame_start;
+    function->sites.assign(sites.begin(), sites.end());
+    function->entry = {function->code, shop.stubs.of(shape_of(module_.data->type_of(index))).enter};
+    function->is_in_image = true;
+    by_end.emplace(function->code + function->size, function.get());
+    places.emplace(CodeKey{each.function, 0},
+                   Place{Place::State::compiled, nullptr, std::move(function)});
+  }
+  image_ = code;
+  function_bytes_ = image.code().size();
+  places_ = std::move(places);
+  by_end_ = std::move(by_end);
+  for (const auto& [key, place] : places_) {
+    compiler_->announcer().made(*module_.data, key, *place.function);
+    const std::uint32_t number = key.function - module_.data->imported_functions;
+    module_.cells[number].machine_code.store(place.function->code, std::memory_order_release);
+  }
 }
 
 bool NativeModule::locate(const void* pc, std::vector<runtime::NativeFrame>& frames) const {

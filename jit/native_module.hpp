@@ -14,6 +14,7 @@
 #include "jit/arena.hpp"
 #include "jit/compile_queue.hpp"
 #include "jit/emit.hpp"
+#include "jit/image.hpp"
 #include "jit/jit.hpp"
 
 namespace wrun::inline v0::jit {
@@ -25,8 +26,10 @@ struct NativeFunction {
   const std::uint8_t* code = nullptr;
   std::size_t size = 0;
   std::uint32_t function = 0;
+  std::uint32_t frame_start = 0;  ///< see EmittedCode
   std::vector<Site> sites;
   runtime::NativeEntry entry;
+  bool is_in_image = false;
 };
 
 /// What came of compiling: code, a reason why there can't be any, or nothing for want of memory.
@@ -45,6 +48,9 @@ class NativeModule {
   bool locate(const void* pc, std::vector<runtime::NativeFrame>& frames) const;
   /// Before there is any machine code in the engine: gives the functions what calls of it go to.
   void fill_cells(Stubs& stubs) const;
+  /// See jit::write_image() and jit::read_image().
+  void write_image(std::vector<std::uint8_t>& out) const;
+  std::string read_image(std::span<const std::uint8_t> image);
   Census census() const;
   const NativeFunction* find(std::uint32_t function) const;
   CompilerImpl& compiler() const { return *compiler_; }
@@ -68,6 +74,7 @@ class NativeModule {
   void finish(const CompileJob& job, Outcome&& outcome) noexcept;
   const runtime::NativeEntry* accept(Places::iterator place, Outcome&& outcome);
   void refuse(Places::iterator place, std::string reason);
+  void install(const ImageView& image, const std::uint8_t* code);
   std::string publish(Places::iterator place, const Compiled& made);
   /// Why the module is to have no more machine code of that kind; empty if it may.
   std::string over_budget(CodeKey key, std::size_t bytes) const;
@@ -80,6 +87,8 @@ class NativeModule {
   std::map<std::uint32_t, std::string> reasons_;
   std::uint64_t function_bytes_ = 0;
   std::uint64_t loop_bytes_ = 0;
+  /// Code of many functions in one piece: then nothing is compiled any more.
+  const std::uint8_t* image_ = nullptr;
 };
 
 inline NativeModule& native_module(const runtime::ModuleCode& module) {

@@ -16,6 +16,7 @@ struct CompileOptions {
   bool explicit_bounds = false;
   /// Byte offset in the module of a `loop`: enter there, from an interpreter's frame.
   std::optional<std::uint32_t> osr_offset;
+  bool lines = false;  ///< remember where each instruction came from
 };
 
 /// Bytes behind the 4 GiB of a guarded memory that no access is let into either.

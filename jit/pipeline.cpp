@@ -60,12 +60,14 @@ bool Pipeline::makes_calls() const {
   });
 }
 
-Compiled Pipeline::emit(const wasm::ModuleData& module, const Allocation& allocation) {
+Compiled Pipeline::emit(const wasm::ModuleData& module, const Allocation& allocation,
+                        const CompileOptions& options) {
   const bool calls = makes_calls();
   for (std::size_t room = 4096 + machine_.lir.insts.size() * bytes_per_inst;; room *= 4) {
     try {
       Compiled made;
       made.emitter = std::make_unique<CodeEmitter>(room, cpu_, stubs_, module.imported_functions);
+      made.emitter->keep_lines(options.lines);
       made.code = made.emitter->run(machine_, allocation, own_, calls);
       return made;
     } catch (const Xbyak::Error& error) {
@@ -83,7 +85,7 @@ std::variant<Compiled, std::string> Pipeline::run(const wasm::ModuleData& module
     if (std::string wrong = verify_allocation(machine_.lir, allocation); !wrong.empty())
       return "the register allocation is wrong: " + wrong;
   }
-  return emit(module, allocation);
+  return emit(module, allocation, options);
 } catch (const Xbyak::Error& error) {
   return fmt::format("machine code couldn't be written: {}", error.what());
 }
@@ -91,7 +93,7 @@ std::variant<Compiled, std::string> Pipeline::run(const wasm::ModuleData& module
 std::string Pipeline::print(const wasm::ModuleData& module, wasm::FuncIdx function,
                             const CompileOptions& options, Form form) {
   if (auto refused = to_machine(module, function, options)) return std::move(*refused);
-  if (form == Form::graph) return jit::print(graph_);
+  if (form == Form::graph) return jit::print(graph_, true);
   return jit::print(machine_.lir, &allocator_.run(machine_.lir));
 }
 

@@ -37,7 +37,8 @@ class Pipeline {
  private:
   std::optional<std::string> to_machine(const wasm::ModuleData& module, wasm::FuncIdx function,
                                         const CompileOptions& options);
-  Compiled emit(const wasm::ModuleData& module, const Allocation& allocation);
+  Compiled emit(const wasm::ModuleData& module, const Allocation& allocation,
+                const CompileOptions& options);
   bool makes_calls() const;
 
   const CpuFeatures& cpu_;

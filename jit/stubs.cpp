@@ -342,6 +342,30 @@ Stubs::Stubs(CodeArena& arena) : arena_(arena) {
   out.finish();
 }
 
+const void* Stubs::at(std::uint32_t number) const {
+  constexpr auto traps = static_cast<std::uint32_t>(TrapCode::count_);
+  if (number < traps) return traps_[number];
+  const void* const others[numbers - traps] = {out_of_bounds_, limit_at_entry_, limit_in_loop_,
+                                               helper_};
+  return others[number - traps];
+}
+
+std::optional<std::uint32_t> Stubs::number_of(const void* stub) const {
+  for (std::uint32_t i = 0; i < numbers; ++i)
+    if (at(i) == stub) return i;
+  return std::nullopt;
+}
+
+std::string Stubs::name_of(const void* stub) const {
+  constexpr auto traps = static_cast<std::uint32_t>(TrapCode::count_);
+  constexpr const char* others[numbers - traps] = {"out_of_bounds", "limit_at_entry",
+                                                   "limit_in_loop", "helper"};
+  const auto number = number_of(stub);
+  if (!number) return "?";
+  if (*number >= traps) return others[*number - traps];
+  return "trap: " + std::string(text(static_cast<TrapCode>(*number)));
+}
+
 const SignatureStubs& Stubs::of(const Shape& shape) {
   const std::lock_guard lock(mutex_);
   if (const auto found = by_shape_.find(shape); found != by_shape_.end()) return found->second;

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <optional>
+#include <string>
 
 #include <wrun/error.hpp>
 
@@ -42,6 +44,13 @@ class Stubs {
   const void* limit_in_loop() const { return limit_in_loop_; }
   /// eax: the number of one of helper_functions; arguments and result as C++ has them.
   const void* helper() const { return helper_; }
+
+  /// The stubs that compiled code calls, by numbers that don't change from one process to the next.
+  static constexpr std::uint32_t numbers = static_cast<std::uint32_t>(TrapCode::count_) + 4;
+  const void* at(std::uint32_t number) const;
+  std::optional<std::uint32_t> number_of(const void* stub) const;
+  /// For people; throws std::bad_alloc.
+  std::string name_of(const void* stub) const;
 
   runtime::Leave (*resume)(runtime::ExecState*) = nullptr;
 

@@ -4,6 +4,7 @@
 // much fuel, how much memory) are a store's business: limits.hpp.
 
 #include <cstdint>
+#include <string>
 
 #include <wrun/features.hpp>
 
@@ -59,6 +60,20 @@ struct Config {
   /// Using it up is ErrorKind::exhaustion. Rounded up to pages; at least 64 KiB.
   std::uint64_t stack_bytes = 1024 * 1024;
   ModuleLimits module_limits = {};
+  /// A directory for machine code, so that modules that were compiled before load with theirs:
+  /// made with mode 0700 where there is none; one that others may use is an error (io) when a
+  /// module is loaded. What isn't there is compiled and put there when it is loaded: all of it,
+  /// whatever Config::tier says, unless that is Tier::interpreter. Any number of processes may
+  /// share it.
+  std::string cache = {};
+  /// The most that the cache may hold, in bytes; beyond, what wasn't used for longest is removed.
+  std::uint64_t cache_bytes = 1024u * 1024 * 1024;
+  /// Tell `perf` the names of compiled functions, in /tmp/perf-PID.map.
+  bool perf_map = false;
+  /// Write compiled functions to jit-PID.dump in the current directory, for `perf inject --jit`.
+  bool jitdump = false;
+  /// Tell debuggers of compiled functions, by gdb's JIT interface. Costs time and memory.
+  bool debugger = false;
 };
 
 }  // namespace v0

@@ -58,6 +58,21 @@ class Module {
   /// and io, whose message has the path and the reason.
   WRUN_API static Result<Module> from_file(const Engine& engine, std::string_view path);
 
+  /// The module with the machine code of all its functions, for engines of the same build of the
+  /// library, on a CPU of the same kind, whose Config selects the same code. Compiles what wasn't.
+  /// Errors: usage (the engine has no compiler), limit.
+  WRUN_API Result<std::vector<std::uint8_t>> serialize() const;
+  /// What serialize() gave. It is native code, which does whatever it likes: the caller vouches for
+  /// where it comes from, since no check can. What is damaged, cut off or made for anything else is
+  /// an error (malformed, usage) and never run. Neither validates nor compiles.
+  WRUN_API static Result<Module> deserialize_trusted(const Engine& engine,
+                                                     std::span<const std::uint8_t> image);
+  /// The same without a copy.
+  WRUN_API static Result<Module> deserialize_trusted(const Engine& engine,
+                                                     std::vector<std::uint8_t>&& image);
+  /// Whether these look like what serialize() gives: whether they need trust. Says no more.
+  WRUN_API static bool is_serialized(std::span<const std::uint8_t> content);
+
   /// In the module's order.
   WRUN_API std::vector<ImportType> imports() const;
   WRUN_API std::vector<ExportType> exports() const;

@@ -44,7 +44,8 @@ jit::Compiler* api::EngineState::compiler() {
         jit::Compiler::create({.fuel = config.fuel,
                                .interruptible = config.interruptible,
                                .compile_threads = compiles_when_called ? 0 : config.compile_threads,
-                               .code_bytes = config.code_bytes},
+                               .code_bytes = config.code_bytes,
+                               .observers = {config.perf_map, config.jitdump, config.debugger}},
                               no_compiler);
   });
   return compiler_.get();
@@ -52,6 +53,8 @@ jit::Compiler* api::EngineState::compiler() {
 
 Engine::Engine(const Config& config) noexcept try : state_(std::make_shared<api::EngineState>()) {
   state_->config = config;
+  if (!config.cache.empty() && config.tier != Tier::interpreter)
+    state_->cache = std::make_unique<api::CodeCache>(config.cache, config.cache_bytes);
 } catch (...) {
 }
 

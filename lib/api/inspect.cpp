@@ -67,6 +67,16 @@ Result<std::string> compiler_registers(const Module& module, std::uint32_t index
   });
 }
 
+Result<jit::Listing> machine_listing(const Module& module, std::uint32_t index) {
+  return look<jit::Listing>(module, index,
+                            [index](const ModuleState& state) -> Result<jit::Listing> {
+                              auto listing = jit::list(state, index);
+                              if (auto* reason = std::get_if<std::string>(&listing))
+                                return Error(ErrorKind::usage, "it stays interpreted: " + *reason);
+                              return std::get<jit::Listing>(std::move(listing));
+                            });
+}
+
 Result<std::vector<std::uint8_t>> machine_code(const Module& module, std::uint32_t index) {
   return look<std::vector<std::uint8_t>>(
       module, index, [index](const ModuleState& state) { return jit::code_bytes(state, index); });

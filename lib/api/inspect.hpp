@@ -13,6 +13,7 @@
 #include <wrun/result.hpp>
 #include <wrun/store.hpp>
 
+#include "jit/jit.hpp"
 #include "lib/wasm/module_data.hpp"
 
 namespace wrun::inline v0::api {
@@ -40,6 +41,8 @@ CompiledCounts compiled_functions(const Module& module);
 /// usage (as slots(), or there is no compiler), limit.
 Result<std::string> compiler_graph(const Module& module, std::uint32_t index);
 Result<std::string> compiler_registers(const Module& module, std::uint32_t index);
+/// The same as machine code, not in its place; or why it stays interpreted, as an error (usage).
+Result<jit::Listing> machine_listing(const Module& module, std::uint32_t index);
 /// Its machine code; empty if it stays interpreted.
 Result<std::vector<std::uint8_t>> machine_code(const Module& module, std::uint32_t index);
 

@@ -7,6 +7,7 @@
 
 #include "jit/jit.hpp"
 #include "lib/api/boundary.hpp"
+#include "lib/api/image.hpp"
 #include "lib/api/load.hpp"
 #include "lib/api/state.hpp"
 #include "lib/api/types.hpp"
@@ -18,15 +19,16 @@
 namespace wrun::inline v0 {
 
 api::ModuleState::ModuleState(std::shared_ptr<const wasm::ModuleData> module,
-                              std::shared_ptr<EngineState> owner)
+                              std::shared_ptr<EngineState> owner, CodeFrom from)
     : ModuleCode(std::move(module)), engine(std::move(owner)) {
   const Config& config = engine->config;
   jit::Compiler* compiler = engine->compiler();
   interp::CodeOptions options;
   options.fuel = config.fuel;
   options.interruptible = config.interruptible;
-  if (compiler != nullptr)
-    options.hot_after = config.tier == Tier::compiler ? 1 : std::max(config.hot_after, 1u);
+  // Functions that have machine code already run it from their first call on.
+  const bool is_compiled = config.tier == Tier::compiler || from == CodeFrom::image;
+  if (compiler != nullptr) options.hot_after = is_compiled ? 1 : std::max(config.hot_after, 1u);
   interp::prepare(*this, options);
   if (compiler != nullptr) compiler->prepare(*this);
   if (runtime::InitialMemory::is_possible(*data))
@@ -39,13 +41,49 @@ using api::Bytes;
 using api::guarded;
 using Engines = std::shared_ptr<api::EngineState>;
 
-Result<Module> build(const Engines& engine, Bytes&& bytes) {
+Result<Module> build_anew(const Engines& engine, Bytes&& bytes) {
   const wasm::DecodeOptions options = engine->decode_options();
   auto data = wasm::decode(std::move(bytes), options, engine->types);
   if (!data) return std::move(data).error();
   auto valid = wasm::validate(**data, options);
   if (!valid) return std::move(valid).error();
   return ModuleAccess::make(std::make_shared<api::ModuleState>(std::move(*data), engine));
+}
+
+/// What the cache has of a module's code; no module if that is nothing, or nothing good.
+std::optional<Module> find_cached(const Engines& engine, const std::string& name,
+                                  std::span<const std::uint8_t> bytes) {
+  const api::CodeCache& cache = *engine->cache;
+  const auto image = cache.find(name);
+  if (!image) return std::nullopt;
+  const auto same = api::module_in_image(*image);
+  if (std::equal(bytes.begin(), bytes.end(), same.begin(), same.end())) {
+    if (auto loaded = api::load_image(engine, *image, cache.key())) return *std::move(loaded);
+  }
+  cache.remove(name);
+  return std::nullopt;
+}
+
+/// A module with code from the cache, which gets it if it hasn't.
+Result<Module> build_cached(const Engines& engine, Bytes&& bytes) {
+  api::CodeCache& cache = *engine->cache;
+  if (auto opened = cache.open(); !opened) return std::move(opened).error();
+  const auto key = api::image_key(*engine);
+  if (!key) return build_anew(engine, std::move(bytes));
+  const std::string name = cache.name_of(*key, bytes);
+  if (auto found = find_cached(engine, name, bytes)) return *std::move(found);
+  auto module = build_anew(engine, std::move(bytes));
+  if (!module) return module;
+  const auto image = api::make_image(*ModuleAccess::state(*module), cache.key());
+  if (!image) return module;
+  cache.put(name, *image);
+  auto loaded = api::load_image(engine, *image, cache.key());
+  return loaded ? std::move(loaded) : std::move(module);
+}
+
+Result<Module> build(const Engines& engine, Bytes&& bytes) {
+  return engine->cache ? build_cached(engine, std::move(bytes))
+                       : build_anew(engine, std::move(bytes));
 }
 
 /// The same error with the place as people see it, and the line with a caret below.
@@ -87,6 +125,10 @@ Result<Module> build_plain(const Engines& engine, Bytes&& content) {
     case api::Content::text:
       return build_text(engine, as_text(content));
     default:
+      if (api::is_image(content))
+        return Error(ErrorKind::denied,
+                     "a precompiled module is native code: only Module::deserialize_trusted() "
+                     "takes it");
       return not_a_module(content);
   }
 }
@@ -141,6 +183,31 @@ Result<Module> Module::from_file(const Engine& engine, std::string_view path) {
     if (!content) return std::move(content).error();
     return build_any(state, std::move(*content));
   });
+}
+
+Result<std::vector<std::uint8_t>> Module::serialize() const {
+  return guarded([&] { return api::make_image(*state_, api::open_key); });
+}
+
+Result<Module> Module::deserialize_trusted(const Engine& engine,
+                                           std::span<const std::uint8_t> image) {
+  return with_engine(engine, [&](const Engines& state) {
+    // Whoever else has these bytes may change them; what is checked is a copy.
+    const Bytes copy(image.begin(), image.end());
+    return api::load_image(state, copy, api::open_key);
+  });
+}
+
+Result<Module> Module::deserialize_trusted(const Engine& engine,
+                                           std::vector<std::uint8_t>&& image) {
+  return with_engine(engine, [&](const Engines& state) {
+    const Bytes own = std::move(image);
+    return api::load_image(state, own, api::open_key);
+  });
+}
+
+bool Module::is_serialized(std::span<const std::uint8_t> content) {
+  return api::is_image(content);
 }
 
 std::vector<ImportType> Module::imports() const {

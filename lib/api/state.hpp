@@ -18,6 +18,7 @@
 #include <wrun/shared_memory.hpp>
 #include <wrun/store.hpp>
 
+#include "lib/api/cache.hpp"
 #include "lib/api/registry.hpp"
 #include "lib/os/timer.hpp"
 #include "lib/runtime/initial_memory.hpp"
@@ -47,17 +48,23 @@ struct EngineState {
   std::string no_compiler;
 
   wasm::DecodeOptions decode_options() const;
+  /// Null if the configuration has none, or nothing is compiled.
+  std::unique_ptr<CodeCache> cache;
 
  private:
   std::once_flag asked_;
   std::shared_ptr<jit::Compiler> compiler_;
 };
 
+/// Where a module has its machine code from.
+enum class CodeFrom : std::uint8_t { compiler, image };
+
 /// A module's code together with its engine; what instances share.
 struct ModuleState : runtime::ModuleCode {
   std::shared_ptr<EngineState> engine;
 
-  ModuleState(std::shared_ptr<const wasm::ModuleData> data, std::shared_ptr<EngineState> owner);
+  ModuleState(std::shared_ptr<const wasm::ModuleData> data, std::shared_ptr<EngineState> owner,
+              CodeFrom from = CodeFrom::compiler);
 };
 
 struct BudgetState {

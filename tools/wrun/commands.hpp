@@ -19,6 +19,7 @@ void add_run(CLI::App& app, const GuestArguments& arguments, int& status);
 void add_wast(CLI::App& app, int& status);
 void add_validate(CLI::App& app, int& status);
 void add_inspect(CLI::App& app, int& status);
+void add_compile(CLI::App& app, int& status);
 void add_parse(CLI::App& app, int& status);
 void add_print(CLI::App& app, int& status);
 

@@ -10,11 +10,13 @@
 #include <cstring>
 #include <optional>
 
+#include "lib/os/populate.hpp"
 #include "tools/wrun/exit_code.hpp"
 
 namespace wrun::inline v0::tool {
 namespace {
 
+constexpr std::size_t large = 256 * 1024;
 constexpr std::size_t largest_file = std::size_t{1} << 30;
 constexpr std::size_t chunk = std::size_t{1} << 16;
 
@@ -56,6 +58,8 @@ std::optional<Failure> refuse_kind(const std::string& path, const struct stat& s
 std::variant<Bytes, Failure> read_all(const std::string& path, int fd, std::size_t expected) {
   Bytes bytes;
   std::size_t used = 0;
+  bytes.reserve(expected + 1);
+  if (expected > large) os::populate_for_writing(bytes.data(), bytes.capacity());
   bytes.resize(expected + 1);
   for (;;) {
     if (used == bytes.size()) bytes.resize(bytes.size() + bytes.size() / 2 + chunk);

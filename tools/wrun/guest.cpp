@@ -101,7 +101,8 @@ class Guest {
   }
 
   std::optional<Module> load(const std::string& file) {
-    auto module = load_module(engine_, file);
+    auto module = load_module(
+        engine_, file, options_.allow_precompiled ? Precompiled::allowed : Precompiled::refused);
     const auto* failure = std::get_if<Failure>(&module);
     if (failure == nullptr) return std::get<Module>(std::move(module));
     refuse(failure->exit_code, failure->message);

@@ -38,6 +38,7 @@ struct GuestOptions {
   RunLimits limits;
   Features features;
   wrun::Config config = {};  ///< but for what other options say
+  bool allow_precompiled = false;
   bool gc_stress = false;
   bool interruptible = true;
   bool json = false;

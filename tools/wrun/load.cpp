@@ -41,10 +41,14 @@ std::variant<Module, Failure> module_or_failure(const std::string& name, Result<
 
 }  // namespace
 
-std::variant<Module, Failure> load_module(const Engine& engine, const std::string& path) {
+std::variant<Module, Failure> load_module(const Engine& engine, const std::string& path,
+                                          Precompiled precompiled) {
   auto content = read_file(path);
   if (auto* failure = std::get_if<Failure>(&content)) return std::move(*failure);
   Bytes& bytes = std::get<Bytes>(content);
+  if (precompiled == Precompiled::allowed && Module::is_serialized(bytes))
+    return module_or_failure(display_name(path),
+                             Module::deserialize_trusted(engine, std::move(bytes)));
   if (!is_binary(bytes)) return load_module(engine, path, bytes);
   // The module keeps these bytes, and not a copy.
   return module_or_failure(display_name(path), Module::from_bytes(engine, std::move(bytes)));
@@ -54,6 +58,10 @@ std::variant<Module, Failure> load_module(const Engine& engine, const std::strin
                                           const Bytes& content) {
   const std::string name = display_name(path);
   if (content.empty()) return Failure{exit_refused, name + ": malformed: the file is empty"};
+  if (Module::is_serialized(content))
+    return Failure{exit_refused, name +
+                                     ": denied: this is native code, which may do whatever you "
+                                     "may; `wrun run --allow-precompiled` runs it"};
   if (is_text(content)) return load_text(engine, name, as_text(content));
   return module_or_failure(name, Module::from_content(engine, content));
 }

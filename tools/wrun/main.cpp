@@ -31,6 +31,8 @@ constexpr std::array subcommands = {
                [](CLI::App& app, GuestArguments&, int& status) { add_validate(app, status); }},
     Subcommand{"inspect",
                [](CLI::App& app, GuestArguments&, int& status) { add_inspect(app, status); }},
+    Subcommand{"compile",
+               [](CLI::App& app, GuestArguments&, int& status) { add_compile(app, status); }},
     Subcommand{"parse",
                [](CLI::App& app, GuestArguments&, int& status) { add_parse(app, status); }},
     Subcommand{"print",

@@ -26,6 +26,17 @@ void add_program_options(CLI::App& run, RunOptions& options) {
       ->type_name("NAME=FILE");
   add_features_option(run, options.features);
   add_tier_options(run, options.guest.config);
+  run.add_flag("--allow-precompiled", options.guest.allow_precompiled,
+               "Run what `wrun compile` made: native code, which may do whatever you may");
+  run.add_option("--cache", options.guest.config.cache,
+                 "A directory for machine code, so that it needs compiling once")
+      ->type_name("DIR");
+  run.add_flag("--perf-map", options.guest.config.perf_map,
+               "Name compiled functions for `perf`, in /tmp/perf-PID.map");
+  run.add_flag("--jitdump", options.guest.config.jitdump,
+               "Write compiled functions to jit-PID.dump, for `perf inject --jit`");
+  run.add_flag("--debugger", options.guest.config.debugger,
+               "Name compiled functions for gdb, which may attach later, too");
   add_gc_stress_option(run, options.guest.gc_stress);
   run.add_flag("--interruptible,!--uninterruptible", options.guest.interruptible,
                "Let signals and timeouts stop loops (the default), or calls only");

@@ -28,6 +28,20 @@ WASM_API_EXTERN own wrun_error_t* wrun_module_from_content(wasm_engine_t*, const
 /** The content of a file. Errors as above, and io. */
 WASM_API_EXTERN own wrun_error_t* wrun_module_from_file(wasm_engine_t*, const char* path,
                                                         own wasm_shared_module_t** out);
+/** The module with the machine code of all its functions, for engines of the same build of the
+ * library, on a CPU of the same kind, with the same configuration. Errors: usage (there is no
+ * compiler), limit. */
+WASM_API_EXTERN own wrun_error_t* wrun_module_serialize(const wasm_shared_module_t*,
+                                                        own wasm_byte_vec_t* out);
+/** What wrun_module_serialize() gave, which is copied. It is native code, which does whatever it
+ * likes: the caller vouches for where it comes from. What is damaged or made for anything else is
+ * an error (malformed, usage) and never run. */
+WASM_API_EXTERN own wrun_error_t* wrun_module_deserialize_trusted(wasm_engine_t*, const void* image,
+                                                                  size_t size,
+                                                                  own wasm_shared_module_t** out);
+/** Whether these look like what wrun_module_serialize() gives. */
+WASM_API_EXTERN bool wrun_module_is_serialized(const void* content, size_t size);
+
 /** Another reference to the same module. */
 WASM_API_EXTERN own wasm_shared_module_t* wrun_module_copy(const wasm_shared_module_t*);
 /** Whether both are the same module, not merely equal ones. */

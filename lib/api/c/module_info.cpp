@@ -2,6 +2,9 @@
 
 #include <wrun/c/module.h>
 
+#include <algorithm>
+#include <new>
+
 #include "lib/api/c/engine.hpp"
 #include "lib/api/c/error.hpp"
 #include "lib/api/c/guard.hpp"
@@ -51,6 +54,27 @@ wrun_error_t* wrun_module_from_content(wasm_engine_t* engine, const void* conten
 wrun_error_t* wrun_module_from_file(wasm_engine_t* engine, const char* path,
                                     wasm_shared_module_t** out) {
   return make(out, [&] { return Module::from_file(engine->engine, capi::text(path)); });
+}
+
+wrun_error_t* wrun_module_serialize(const wasm_shared_module_t* module, wasm_byte_vec_t* out) {
+  capi::clear(out);
+  return capi::attempt([&]() -> Result<void> {
+    const auto image = module->module.serialize();
+    if (!image) return image.error();
+    if (!capi::allocate(out, image->size())) throw std::bad_alloc();
+    std::copy(image->begin(), image->end(), out->data);
+    return {};
+  });
+}
+
+wrun_error_t* wrun_module_deserialize_trusted(wasm_engine_t* engine, const void* image, size_t size,
+                                              wasm_shared_module_t** out) {
+  return make(out,
+              [&] { return Module::deserialize_trusted(engine->engine, to_span(image, size)); });
+}
+
+bool wrun_module_is_serialized(const void* content, size_t size) {
+  return Module::is_serialized(to_span(content, size));
 }
 
 wasm_shared_module_t* wrun_module_copy(const wasm_shared_module_t* module) {

@@ -1,0 +1,31 @@
+#pragma once
+
+// Tells profilers and debuggers which function machine code is of, where a configuration asks for
+// it. Under code_lock().
+
+#include <map>
+#include <memory>
+
+#include "jit/compile_queue.hpp"
+#include "jit/gdb_object.hpp"
+#include "jit/jit.hpp"
+
+namespace wrun::inline v0::jit {
+
+struct NativeFunction;
+
+class Announcer {
+ public:
+  explicit Announcer(const Observers& wanted) : wanted_(wanted) {}
+
+  /// Code that is in its place. What there is no memory for is left out.
+  void made(const wasm::ModuleData& module, CodeKey key, const NativeFunction& function) noexcept;
+  /// Code that is about to be freed.
+  void gone(const NativeFunction& function) noexcept;
+
+ private:
+  Observers wanted_;
+  std::map<const void*, std::unique_ptr<GdbEntry>> debugged_;
+};
+
+}  // namespace wrun::inline v0::jit

@@ -1,0 +1,144 @@
+#include "jit/image.hpp"
+
+#include <cstring>
+#include <type_traits>
+
+namespace wrun::inline v0::jit {
+
+namespace {
+
+constexpr std::uint32_t alignment = 64;
+/// push rbp; mov rbp, rsp
+constexpr std::uint32_t least_prologue = 4;
+/// What a call is, at least.
+constexpr std::uint32_t least_call = 5;
+constexpr std::size_t most_code = std::size_t{1} << 30;
+
+struct Header {
+  std::uint32_t functions = 0;
+  std::uint32_t sites = 0;
+  std::uint32_t relocations = 0;
+  std::uint32_t calls = 0;
+  std::uint32_t code_bytes = 0;
+  std::uint32_t zero = 0;
+};
+
+template <class T>
+void append(std::vector<std::uint8_t>& out, const T* rows, std::size_t count) {
+  static_assert(std::is_trivially_copyable_v<T> && std::has_unique_object_representations_v<T>);
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(rows);
+  out.insert(out.end(), bytes, bytes + count * sizeof(T));
+}
+
+/// Takes rows off the front; false if there aren't as many.
+template <class T>
+bool take(std::span<const std::uint8_t>& image, std::uint32_t count, std::span<const T>& rows) {
+  if (image.size() / sizeof(T) < count) return false;
+  rows = {reinterpret_cast<const T*>(image.data()), count};
+  image = image.subspan(count * sizeof(T));
+  return true;
+}
+
+/// Whether `count` rows from `first` on are among `all`.
+constexpr bool is_within(std::uint32_t first, std::uint32_t count, std::size_t all) {
+  return first <= all && count <= all - first;
+}
+
+}  // namespace
+
+bool ImageWriter::add_relocations(const EmittedCode& code) {
+  const std::size_t before = relocations_.size();
+  for (const Relocation& each : code.relocations) {
+    const auto stub = stubs_.number_of(each.target);
+    if (!stub) {
+      relocations_.resize(before);
+      return false;
+    }
+    relocations_.push_back({each.offset, *stub});
+  }
+  return true;
+}
+
+void ImageWriter::add(std::uint32_t function, const EmittedCode& code) {
+  if (code.bytes.size() + alignment > most_code - code_.size()) return;
+  ImageFunction made;
+  made.function = function;
+  made.first_site = static_cast<std::uint32_t>(sites_.size());
+  made.first_relocation = static_cast<std::uint32_t>(relocations_.size());
+  if (!add_relocations(code)) return;
+  code_.resize((code_.size() + alignment - 1) & ~std::size_t{alignment - 1});
+  made.code = static_cast<std::uint32_t>(code_.size());
+  made.frame_start = code.frame_start;
+  made.size = static_cast<std::uint32_t>(code.bytes.size());
+  made.sites = static_cast<std::uint32_t>(code.sites.size());
+  made.relocations = static_cast<std::uint32_t>(code.relocations.size());
+  code_.insert(code_.end(), code.bytes.begin(), code.bytes.end());
+  for (const ImageRelocation& each :
+       std::span(relocations_).subspan(made.first_relocation, made.relocations))
+    std::memset(code_.data() + made.code + each.offset, 0, 4);
+  made.first_call = static_cast<std::uint32_t>(calls_.size());
+  made.calls = static_cast<std::uint32_t>(code.calls.size());
+  calls_.insert(calls_.end(), code.calls.begin(), code.calls.end());
+  sites_.insert(sites_.end(), code.sites.begin(), code.sites.end());
+  functions_.push_back(made);
+}
+
+void ImageWriter::write(std::vector<std::uint8_t>& out) const {
+  const auto count = [](const auto& rows) { return static_cast<std::uint32_t>(rows.size()); };
+  const Header header{count(functions_), count(sites_), count(relocations_),
+                      count(calls_),     count(code_),  0};
+  append(out, &header, 1);
+  append(out, functions_.data(), functions_.size());
+  append(out, sites_.data(), sites_.size());
+  append(out, relocations_.data(), relocations_.size());
+  append(out, calls_.data(), calls_.size());
+  append(out, code_.data(), code_.size());
+}
+
+bool ImageView::is_sound(const ImageFunction& function) const {
+  if (function.code % alignment != 0 || function.size == 0 ||
+      function.frame_start > function.size ||
+      (function.frame_start != 0 && function.frame_start < least_prologue) ||
+      !is_within(function.code, function.size, code_.size()) ||
+      !is_within(function.first_site, function.sites, sites_.size()) ||
+      !is_within(function.first_call, function.calls, calls_.size()) ||
+      !is_within(function.first_relocation, function.relocations, relocations_.size()))
+    return false;
+  std::uint32_t last = 0;
+  for (const Site& site : sites(function)) {
+    if (site.offset < last || site.offset > function.size) return false;
+    last = site.offset;
+  }
+  for (const ImageRelocation& each : relocations(function)) {
+    if (!is_within(each.offset, 4, function.size) || each.stub >= Stubs::numbers) return false;
+  }
+  for (const CallSite& each : calls(function)) {
+    if (each.begin > each.end || each.end > function.size || each.end - each.begin < least_call)
+      return false;
+  }
+  return true;
+}
+
+bool ImageView::open(std::span<const std::uint8_t> image, std::uint32_t imported,
+                     std::uint32_t count) {
+  Header header;
+  if (image.size() < sizeof(header)) return false;
+  std::memcpy(&header, image.data(), sizeof(header));
+  image = image.subspan(sizeof(header));
+  if (!take(image, header.functions, functions_) || !take(image, header.sites, sites_) ||
+      !take(image, header.relocations, relocations_) || !take(image, header.calls, calls_) ||
+      image.size() != header.code_bytes || image.size() > most_code)
+    return false;
+  code_ = image;
+  std::uint64_t next = imported;
+  std::uint64_t end = 0;
+  for (const ImageFunction& each : functions_) {
+    if (each.function < next || each.function >= count || each.code < end || !is_sound(each))
+      return false;
+    next = std::uint64_t{each.function} + 1;
+    end = std::uint64_t{each.code} + each.size;
+  }
+  return true;
+}
+
+}  // namespace wrun::inline v0::jit

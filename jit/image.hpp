@@ -1,0 +1,86 @@
+#pragma once
+
+// The machine code of a module's functions as bytes, which don't depend on where they will run: the
+// only distances to anything outside are those to stubs, and an image has their numbers.
+//
+// Reading believes nothing but the instructions themselves: every other word is checked.
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "jit/emit.hpp"
+#include "jit/stubs.hpp"
+
+namespace wrun::inline v0::jit {
+
+/// A function in an image.
+struct ImageFunction {
+  std::uint32_t function = 0;
+  std::uint32_t code = 0;  ///< offset in the code, a multiple of 64
+  std::uint32_t size = 0;
+  std::uint32_t first_site = 0;
+  std::uint32_t sites = 0;
+  std::uint32_t first_relocation = 0;
+  std::uint32_t relocations = 0;
+  std::uint32_t frame_start = 0;  ///< see EmittedCode
+  std::uint32_t first_call = 0;
+  std::uint32_t calls = 0;
+};
+
+/// As Relocation, with a stub's number.
+struct ImageRelocation {
+  std::uint32_t offset = 0;
+  std::uint32_t stub = 0;
+};
+
+class ImageWriter {
+ public:
+  explicit ImageWriter(const Stubs& stubs) : stubs_(stubs) {}
+
+  /// Functions in ascending order. Leaves out one that an image can't have. Throws std::bad_alloc.
+  void add(std::uint32_t function, const EmittedCode& code);
+  /// Appends the image.
+  void write(std::vector<std::uint8_t>& out) const;
+
+ private:
+  bool add_relocations(const EmittedCode& code);
+
+  const Stubs& stubs_;
+  std::vector<ImageFunction> functions_;
+  std::vector<Site> sites_;
+  std::vector<ImageRelocation> relocations_;
+  std::vector<CallSite> calls_;
+  std::vector<std::uint8_t> code_;
+};
+
+/// A view into an image, which begins at a multiple of 8 bytes.
+class ImageView {
+ public:
+  /// False if it is none. `imported` and `count` are those of the module's functions.
+  bool open(std::span<const std::uint8_t> image, std::uint32_t imported, std::uint32_t count);
+
+  std::span<const ImageFunction> functions() const { return functions_; }
+  std::span<const Site> sites(const ImageFunction& of) const {
+    return sites_.subspan(of.first_site, of.sites);
+  }
+  std::span<const ImageRelocation> relocations(const ImageFunction& of) const {
+    return relocations_.subspan(of.first_relocation, of.relocations);
+  }
+  std::span<const CallSite> calls(const ImageFunction& of) const {
+    return calls_.subspan(of.first_call, of.calls);
+  }
+  std::span<const std::uint8_t> code() const { return code_; }
+
+ private:
+  bool is_sound(const ImageFunction& function) const;
+
+  std::span<const ImageFunction> functions_;
+  std::span<const Site> sites_;
+  std::span<const ImageRelocation> relocations_;
+  std::span<const CallSite> calls_;
+  std::span<const std::uint8_t> code_;
+};
+
+}  // namespace wrun::inline v0::jit

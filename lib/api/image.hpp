@@ -1,0 +1,39 @@
+#pragma once
+
+// A module and its machine code in one piece of bytes: what Module::serialize() gives and the cache
+// keeps. Whoever made the bytes is trusted with everything; what is checked is that they are whole,
+// and meant for this engine.
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <wrun/result.hpp>
+
+#include "lib/api/state.hpp"
+#include "lib/wasm/siphash.hpp"
+
+namespace wrun::inline v0::api {
+
+/// The key of images that anybody may look into: their hash finds damage only.
+inline constexpr wasm::HashKey open_key = {0, 0};
+
+bool is_image(std::span<const std::uint8_t> content);
+
+/// All that selects an engine's machine code, as text. Errors: usage (there is no compiler, or the
+/// build has no identification).
+Result<std::string> image_key(EngineState& engine);
+
+/// Compiles all of the module. Errors: as image_key(), limit.
+Result<std::vector<std::uint8_t>> make_image(const ModuleState& module, const wasm::HashKey& key);
+
+/// The module in an image, which is in private memory: nobody changes it meanwhile. Errors:
+/// malformed (not an image, or a damaged one), usage (one for something else), limit.
+Result<Module> load_image(const std::shared_ptr<EngineState>& engine,
+                          std::span<const std::uint8_t> image, const wasm::HashKey& key);
+/// The bytes of the module in an image; empty if it isn't whole.
+std::span<const std::uint8_t> module_in_image(std::span<const std::uint8_t> image);
+
+}  // namespace wrun::inline v0::api

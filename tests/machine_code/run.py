@@ -1,0 +1,211 @@
+#!/usr/bin/env python3
+"""run.py WRUN CASE: what tools outside see of compiled code, and what the command shows of it.
+
+Exits 77, saying why, where a tool or the compiler is missing.
+"""
+
+import os
+import pathlib
+import re
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+SPIN = HERE / "spin.wat"
+TIMEOUT = 120
+
+
+def skip(why):
+    print(f"skipped: {why}")
+    sys.exit(77)
+
+
+def check(holds, what):
+    if not holds:
+        sys.exit(f"failed: {what}")
+
+
+def run(command, status=0, **more):
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True,
+                          timeout=TIMEOUT, check=False, **more)
+    check(done.returncode == status,
+          f"{command}: exit {done.returncode}\n{done.stdout}\n{done.stderr}")
+    return done
+
+
+def need(tool):
+    if shutil.which(tool) is None:
+        skip(f"there is no {tool}")
+
+
+def need_compiler(wrun):
+    done = subprocess.run([wrun, "print", "--ir", "fib", SPIN], capture_output=True, text=True,
+                          timeout=TIMEOUT, check=False)
+    if "no compiler" in done.stderr or "refuses executable memory" in done.stdout:
+        skip("nothing is compiled here")
+
+
+def listings(wrun, _):
+    graph = run([wrun, "print", "--ir", "fib", SPIN]).stdout
+    check(re.search(r"^  v\d+:i32 = i32\.\w+ .*  ; 0x[0-9a-f]+$", graph, re.M), graph)
+    check("call" in graph and "return" in graph, graph)
+    registers = run([wrun, "print", "--registers", "fib", SPIN]).stdout
+    check("block 0" in registers and "rax" in registers, registers)
+    done = subprocess.run([wrun, "print", "--asm", "fib", SPIN], capture_output=True, text=True,
+                          timeout=TIMEOUT, check=False)
+    if "without a disassembler" in done.stderr:
+        skip("the command was built without a disassembler; the rest is as it should be")
+    check(re.search(r"^ +0x[0-9a-f]+ +[0-9a-f]+  call ", done.stdout, re.M), done.stdout)
+    check(re.search(r"^ +[0-9a-f]+  ret", done.stdout, re.M), done.stdout)
+    check("; limit_at_entry" in done.stdout, done.stdout)
+    # Every byte is shown, as an instruction or as what it is.
+    table = run([wrun, "print", "--asm", "table", SPIN]).stdout
+    check(re.search(r"  data( [0-9a-f]{2})+$", table, re.M), table)
+    places = [int(row.split("  ")[-2].split()[-1] if ";" not in row else
+                  row.split("  ;")[0].split("  ")[-2].split()[-1], 16)
+              for row in table.splitlines()]
+    check(places == sorted(set(places)), table)
+    run([wrun, "print", "--asm", "nothing", SPIN], status=126)
+
+
+def precompiled(wrun, folder):
+    image = folder / "spin.cwasm"
+    run([wrun, "compile", SPIN, "-o", image])
+    done = run([wrun, "run", "--invoke", "fib", image, "20"], status=126)
+    check("--allow-precompiled" in done.stderr, done.stderr)
+    for command in ("validate", "inspect", "print"):
+        check("native code" in run([wrun, command, image], status=126 if command != "validate"
+                                   else 1).stderr, command)
+    check(run([wrun, "run", "--allow-precompiled", "--invoke", "fib", image, "20"]).stdout ==
+          "6765\n", "fib from an image")
+    done = run([wrun, "run", "--allow-precompiled", "--fuel", "100000000", "--invoke", "fib", image,
+                "20"], status=126)
+    check("another engine" in done.stderr, done.stderr)
+    counting = folder / "counting.cwasm"
+    run([wrun, "compile", "--fuel", SPIN, "-o", counting])
+    check(run([wrun, "run", "--allow-precompiled", "--fuel", "100000000", "--invoke", "fib",
+               counting, "20"]).stdout == "6765\n", "fib with fuel")
+    damaged = bytearray(image.read_bytes())
+    damaged[len(damaged) // 2] ^= 1
+    image.write_bytes(damaged)
+    done = run([wrun, "run", "--allow-precompiled", "--invoke", "fib", image, "20"], status=126)
+    check("damaged" in done.stderr, done.stderr)
+    cache = folder / "cache"
+    for _ in range(2):
+        check(run([wrun, "run", "--cache", cache, "--invoke", "fib", SPIN, "20"]).stdout ==
+              "6765\n", "fib with a cache")
+    check(len(list(cache.glob("*.cwasm"))) == 1 and cache.stat().st_mode & 0o777 == 0o700, cache)
+    cache.chmod(0o755)
+    done = run([wrun, "run", "--cache", cache, "--invoke", "fib", SPIN, "20"], status=126)
+    check("0700" in done.stderr, done.stderr)
+
+
+def start(wrun, folder, *options):
+    """A fib that is compiled, ended; its process id."""
+    command = [str(wrun), "run", "--tier", "jit", *options, "--invoke", "fib", str(SPIN), "20"]
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE) as process:
+        out, _ = process.communicate(timeout=TIMEOUT)
+        check(out == b"6765\n" and process.returncode == 0, command)
+        return process.pid
+
+
+def perf_map(wrun, folder):
+    pid = start(wrun, folder, "--perf-map")
+    place = pathlib.Path(f"/tmp/perf-{pid}.map")
+    rows = place.read_text().splitlines()
+    place.unlink()
+    found = {}
+    for row in rows:
+        match = re.fullmatch(r"([0-9a-f]+) ([0-9a-f]+) (.+)", row)
+        check(match, row)
+        found[match[3]] = (int(match[1], 16), int(match[2], 16))
+    check("fib" in found and found["fib"][0] > 0x1000 and found["fib"][1] > 16, found)
+
+
+def jitdump(wrun, folder):
+    pid = start(wrun, folder, "--jitdump")
+    content = (folder / f"jit-{pid}.dump").read_bytes()
+    magic, version, size, machine, _, process = struct.unpack_from("<6I", content)
+    check((magic, version, size, machine, process) == (0x4A695444, 1, 40, 62, pid), content[:40])
+    names = []
+    at = size
+    while at < len(content):
+        kind, total = struct.unpack_from("<2I", content, at)
+        code_size = struct.unpack_from("<Q", content, at + 40)[0]
+        name = content[at + 56:content.index(b"\0", at + 56)]
+        check(kind == 0 and total == 56 + len(name) + 1 + code_size, (kind, total))
+        names.append(name.decode())
+        at += total
+    check("fib" in names and at == len(content), names)
+
+
+def child_of(parent):
+    for entry in pathlib.Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            fields = (entry / "stat").read_text().rsplit(")", 1)[1].split()
+        except OSError:
+            continue
+        if int(fields[1]) == parent:
+            return int(entry.name)
+    return None
+
+
+def gdb(wrun, folder):
+    need("gdb")
+    command = ["gdb", "--nx", "--batch", "-ex", "set debuginfod enabled off",
+               "-ex", "set startup-with-shell off", "-ex", "handle SIGUSR2 stop nopass",
+               "-ex", "run", "-ex", "bt 6", "-ex", "kill", "--args", str(wrun), "run", "--tier",
+               "jit", "--debugger", "--invoke", "spin", str(SPIN)]
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          text=True, start_new_session=True) as process:
+        guest = None
+        deadline = time.monotonic() + TIMEOUT / 2
+        # It is in the loop once it has used some processor time there.
+        while time.monotonic() < deadline and process.poll() is None:
+            guest = guest or child_of(process.pid)
+            if guest is not None:
+                fields = pathlib.Path(f"/proc/{guest}/stat").read_text().rsplit(")", 1)[1].split()
+                if fields[0] != "t" and int(fields[11]) > 100:
+                    break
+            time.sleep(0.05)
+        if guest is not None:
+            os.kill(guest, signal.SIGUSR2)
+        try:
+            out, _ = process.communicate(timeout=TIMEOUT)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+    if "ptrace" in out and "Operation not permitted" in out:
+        skip("the system lets nobody trace processes")
+    check(re.search(r"^#0 .*\binnermost\b", out, re.M), out)
+    check(re.search(r"^#1 .*\boutermost\b", out, re.M), out)
+
+
+def valgrind(wrun, folder):
+    need("valgrind")
+    done = run(["valgrind", "--error-exitcode=99", "--smc-check=all-non-file", "--quiet", wrun,
+                "run", "--tier", "jit", "--invoke", "fib", SPIN, "15"], cwd=folder)
+    check(done.stdout == "610\n", done.stdout)
+
+
+CASES = {"listings": listings, "precompiled": precompiled, "perf-map": perf_map,
+         "jitdump": jitdump, "gdb": gdb, "valgrind": valgrind}
+
+
+def main():
+    wrun = pathlib.Path(sys.argv[1]).resolve()
+    need_compiler(wrun)
+    with tempfile.TemporaryDirectory(prefix="wrun-code-") as folder:
+        CASES[sys.argv[2]](wrun, pathlib.Path(folder))
+    print("ok")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,170 @@
+// Precompiled modules: loaded as they were made, refused in every other case.
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include <wrun/wrun.hpp>
+
+#include "lib/api/inspect.hpp"
+#include "lib/wasm/siphash.hpp"
+#include "tests/unit/api/support.hpp"
+
+namespace wrun {
+namespace {
+
+using Bytes = std::vector<std::uint8_t>;
+
+constexpr const char* small = R"((module $small
+  (memory 1)
+  (func $twice (export "twice") (param i32) (result i32)
+    (call $add (local.get 0) (local.get 0)))
+  (func $add (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))
+  (func (export "load") (param i32) (result i32) (i32.load (local.get 0)))))";
+
+/// The header of an image: what is before the hashed part, and all of it.
+constexpr std::size_t hash_at = 24;
+constexpr std::size_t hashed_from = 40;
+constexpr std::size_t header_size = 64;
+
+struct Images : testing::Test {
+  Engine engine;
+  Module module = Module::from_text(engine, small).value();
+  Bytes image;
+
+  void SetUp() override {
+    auto made = module.serialize();
+    if (engine.info().tier == "interpreter") GTEST_SKIP() << engine.info().tier_reason;
+    ASSERT_TRUE(made) << made.error().message();
+    image = *made;
+  }
+};
+
+Result<std::int32_t> call(const Engine& engine, const Module& module, const char* name,
+                          std::int32_t n) {
+  Store store(engine);
+  auto instance = Linker(engine).instantiate(store, module);
+  if (!instance) return instance.error();
+  return instance->typed<std::int32_t(std::int32_t)>(name).value()(n);
+}
+
+bool is_refusal(const Result<Module>& loaded) {
+  return !loaded &&
+         (loaded.error().kind() == ErrorKind::malformed ||
+          loaded.error().kind() == ErrorKind::usage) &&
+         loaded.error().message().starts_with("precompiled module: ");
+}
+
+TEST_F(Images, RunWithoutCompiling) {
+  const Engine other;
+  const auto loaded = Module::deserialize_trusted(other, image);
+  ASSERT_TRUE(loaded) << loaded.error().message();
+  EXPECT_EQ(api::compiled_functions(*loaded).functions, 3u);
+  EXPECT_EQ(call(other, *loaded, "twice", 21).value(), 42);
+  const auto trap = call(other, *loaded, "load", -1);
+  ASSERT_FALSE(trap);
+  EXPECT_EQ(trap.error().trap(), TrapCode::out_of_bounds_memory_access);
+  const auto same = call(engine, module, "load", -1);
+  EXPECT_EQ(trap.error().details()->backtrace[0].offset,
+            same.error().details()->backtrace[0].offset);
+  EXPECT_EQ(api::interpreted_functions(*loaded), 0u);
+  EXPECT_EQ(api::compiled_functions(*loaded).functions, 3u);
+  EXPECT_TRUE(std::equal(loaded->bytes().begin(), loaded->bytes().end(), module.bytes().begin()));
+  EXPECT_EQ(loaded->name(), "small");
+}
+
+TEST_F(Images, AreTheSameOfALoadedOne) {
+  const auto loaded = Module::deserialize_trusted(engine, image).value();
+  EXPECT_EQ(loaded.serialize().value(), image);
+}
+
+TEST_F(Images, OutliveWhatTheyWereMadeOf) {
+  std::optional<Module> loaded;
+  {
+    Bytes copy = image;
+    loaded = Module::deserialize_trusted(Engine(), copy).value();
+    std::fill(copy.begin(), copy.end(), std::uint8_t{0xcc});
+  }
+  EXPECT_EQ(call(loaded->engine(), *loaded, "twice", 4).value(), 8);
+}
+
+TEST_F(Images, AreRefusedWithAnyByteChanged) {
+  for (std::size_t i = 0; i < image.size(); ++i) {
+    Bytes changed = image;
+    changed[i] ^= static_cast<std::uint8_t>(1u << (i % 8));
+    const auto loaded = Module::deserialize_trusted(engine, changed);
+    ASSERT_TRUE(is_refusal(loaded)) << i;
+  }
+}
+
+TEST_F(Images, AreRefusedIfCutOffOrLonger) {
+  for (std::size_t size = 0; size < image.size(); ++size)
+    ASSERT_TRUE(is_refusal(Module::deserialize_trusted(engine, std::span(image).first(size))));
+  image.push_back(0);
+  EXPECT_TRUE(is_refusal(Module::deserialize_trusted(engine, image)));
+}
+
+TEST_F(Images, WithAnyBitOfALargeOnesHeaderChangedAreRefused) {
+  std::string text = "(module ";
+  for (int i = 0; i < 500; ++i)
+    text += "(func (export \"f" + std::to_string(i) +
+            "\") (param i32) (result i32) (i32.div_u (local.get 0) (i32.const " +
+            std::to_string(i) + ")))";
+  const auto large = Module::from_text(engine, text + ")").value().serialize().value();
+  ASSERT_TRUE(Module::deserialize_trusted(engine, large));
+  for (std::size_t bit = 0; bit < 8 * header_size; ++bit) {
+    Bytes changed = large;
+    changed[bit / 8] ^= static_cast<std::uint8_t>(1u << (bit % 8));
+    ASSERT_TRUE(is_refusal(Module::deserialize_trusted(engine, changed))) << bit;
+  }
+}
+
+/// The hash put right again, as whoever damages on purpose would: nothing is read out of bounds,
+/// and nothing runs.
+TEST_F(Images, WithWrongWordsAreReadSafely) {
+  for (std::size_t i = hashed_from; i < image.size(); ++i) {
+    for (const std::uint8_t bits : {0x01, 0x80, 0xff}) {
+      Bytes changed = image;
+      changed[i] ^= bits;
+      const auto hash = wasm::siphash({0, 0}, std::span(changed).subspan(hashed_from));
+      std::memcpy(changed.data() + hash_at, hash.data(), sizeof(hash));
+      const auto loaded = Module::deserialize_trusted(engine, changed);
+      if (!loaded) {
+        EXPECT_FALSE(loaded.error().message().empty());
+      }
+    }
+  }
+}
+
+TEST_F(Images, AreForEnginesOfTheSameKind) {
+  Config counting;
+  counting.fuel = true;
+  const auto other = Module::deserialize_trusted(Engine(counting), image);
+  ASSERT_TRUE(is_refusal(other));
+  EXPECT_EQ(other.error().kind(), ErrorKind::usage);
+  EXPECT_NE(other.error().message().find("another engine"), std::string::npos);
+  Config fewer;
+  fewer.features = Features::wasm1();
+  EXPECT_TRUE(is_refusal(Module::deserialize_trusted(Engine(fewer), image)));
+  Config interpreting;
+  interpreting.tier = Tier::interpreter;
+  const Engine interpreter(interpreting);
+  EXPECT_EQ(Module::deserialize_trusted(interpreter, image).error().kind(), ErrorKind::usage);
+  EXPECT_EQ(Module::from_text(interpreter, small).value().serialize().error().kind(),
+            ErrorKind::usage);
+}
+
+TEST_F(Images, AreNotTakenForModules) {
+  EXPECT_TRUE(Module::is_serialized(image));
+  EXPECT_FALSE(Module::is_serialized(module.bytes()));
+  EXPECT_FALSE(Module::is_serialized({}));
+  EXPECT_EQ(Module::from_content(engine, image).error().kind(), ErrorKind::denied);
+  EXPECT_EQ(Module::from_bytes(engine, std::span<const std::uint8_t>(image)).error().kind(),
+            ErrorKind::malformed);
+}
+
+}  // namespace
+}  // namespace wrun

@@ -1,0 +1,47 @@
+#include <memory>
+
+#include "tools/wrun/commands.hpp"
+#include "tools/wrun/exit_code.hpp"
+#include "tools/wrun/files.hpp"
+#include "tools/wrun/load.hpp"
+#include "tools/wrun/options.hpp"
+#include "tools/wrun/report.hpp"
+
+namespace wrun::inline v0::tool {
+namespace {
+
+struct CompileFileOptions {
+  std::string input;
+  std::string output;
+  Config config;
+  std::optional<Features> features;
+};
+
+int compile(const CompileFileOptions& options) {
+  Config config = options.config;
+  config.features = options.features.value_or(default_features());
+  const auto loaded = load_module(Engine(config), options.input);
+  if (const auto* failure = std::get_if<Failure>(&loaded)) return report(*failure);
+  const auto image = std::get<Module>(loaded).serialize();
+  if (!image) return report({exit_refused, describe_refusal(options.input, image.error())});
+  const auto written = write_file(options.output, *image);
+  if (const auto* failure = std::get_if<Failure>(&written)) return report(*failure);
+  return exit_ok;
+}
+
+}  // namespace
+
+void add_compile(CLI::App& app, int& status) {
+  CLI::App& command = *app.add_subcommand(
+      "compile", "Compile a module for this CPU; `run --allow-precompiled` takes the result");
+  auto options = std::make_shared<CompileFileOptions>();
+  command.add_option("FILE", options->input, "A module: .wasm, .wat, .gz, -")->required();
+  command.add_option("-o,--output", options->output, "Where to")->type_name("FILE")->required();
+  add_features_option(command, options->features);
+  command.add_flag("--fuel", options->config.fuel, "For runs with --fuel or --usage");
+  command.add_flag("--interruptible,!--uninterruptible", options->config.interruptible,
+                   "For runs with the same option");
+  command.callback([options, &status] { status = compile(*options); });
+}
+
+}  // namespace wrun::inline v0::tool
