@@ -195,7 +195,23 @@ def valgrind(wrun, folder):
     check(done.stdout == "610\n", done.stdout)
 
 
-CASES = {"listings": listings, "precompiled": precompiled, "perf-map": perf_map,
+def lines(wrun, folder):
+    need("clang")
+    need("wasm-ld")
+    for version in ("4", "5"):
+        module = folder / f"lines{version}.wasm"
+        run(["clang", "--target=wasm32", "-nostdlib", "-g", f"-gdwarf-{version}", "-O1",
+             "-Wl,--no-entry", HERE / "lines.c", "-o", module])
+        for tier in ("interp", "jit"):
+            command = [wrun, "run", "--tier", tier, "--invoke", "go", module, "5"]
+            done = run(command, status=134)
+            check(re.search(r"^ +0: .*divide .*, \S*lines\.c:4:\d+$", done.stderr, re.M), done.stderr)
+            check(re.search(r"^ +1: .*go .*, \S*lines\.c:9:\d+$", done.stderr, re.M), done.stderr)
+            done = run([*command[:2], "--json", *command[2:]], status=134)
+            check('"line":4' in done.stdout and '"line":9' in done.stdout, done.stdout)
+
+
+CASES = {"lines": lines, "listings": listings, "precompiled": precompiled, "perf-map": perf_map,
          "jitdump": jitdump, "gdb": gdb, "valgrind": valgrind}
 
 

@@ -270,8 +270,16 @@ class Guest {
   template <class T>
   bool well(const std::string& file, const Result<T>& result) {
     if (result) return true;
-    outcome_ = outcome_of(display_name(file), result.error(), signals_->received());
+    outcome_ = outcome_of(display_name(file), result.error(), signals_->received(),
+                          frame_lines(modules(), result.error()));
     return false;
+  }
+
+  std::vector<Module> modules() const {
+    std::vector<Module> all;
+    for (const PreloadedModule& each : preloaded_) all.push_back(each.module);
+    if (module_) all.push_back(*module_);
+    return all;
   }
 
   const GuestOptions& options_;

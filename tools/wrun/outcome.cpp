@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <cstring>
+#include <utility>
 
 #include "tools/wrun/report.hpp"
 #include "tools/wrun/values.hpp"
@@ -35,13 +36,14 @@ bool is_end_of_guest(ErrorKind kind) {
 
 }  // namespace
 
-Outcome outcome_of(std::string_view file, const Error& error, int signal) {
+Outcome outcome_of(std::string_view file, const Error& error, int signal, FrameLines lines) {
   Outcome outcome;
   outcome.status = exit_code_of(error);
   outcome.error = error;
+  outcome.lines = std::move(lines);
   if (error.kind() == ErrorKind::exit) return outcome;
   const bool began = is_end_of_guest(error.kind());
-  outcome.message = began ? describe_end(error) : describe_refusal(file, error);
+  outcome.message = began ? describe_end(error, outcome.lines) : describe_refusal(file, error);
   if (error.kind() == ErrorKind::interrupted && signal != 0) {
     outcome.status = exit_signal + signal;
     outcome.message = fmt::format("{}: {}", ::strsignal(signal), outcome.message);
@@ -61,7 +63,7 @@ void print_json(const Outcome& outcome, const std::optional<MeasuredUsage>& usag
     auto& results = json["results"] = nlohmann::ordered_json::array();
     for (const Val& value : outcome.results) results.push_back(to_json(value));
   }
-  if (outcome.error) json["error"] = to_json(*outcome.error);
+  if (outcome.error) json["error"] = to_json(*outcome.error, outcome.lines);
   if (!outcome.message.empty()) json["message"] = outcome.message;
   if (usage) json["usage"] = usage_json(*usage);
   fmt::print("{}\n", dump(json));

@@ -16,7 +16,17 @@ constexpr std::size_t first_frames = 24;
 constexpr std::size_t last_frames = 8;
 constexpr std::size_t longest_name = 200;
 
-void append_frame(std::string& text, std::size_t number, const Frame& frame) {
+std::string place(const SourceLocation& at) {
+  const std::string line = fmt::format("{}:{}", readable(at.file), at.line);
+  return at.column != 0 ? fmt::format("{}:{}", line, at.column) : line;
+}
+
+const SourceLocation* line_of(const FrameLines& lines, std::size_t frame) {
+  return frame < lines.size() && lines[frame] ? &*lines[frame] : nullptr;
+}
+
+void append_frame(std::string& text, std::size_t number, const Frame& frame,
+                  const SourceLocation* line) {
   auto out = std::back_inserter(text);
   fmt::format_to(out, "\n  {:>2}: ", number);
   if (!frame.module.empty()) fmt::format_to(out, "{}!", readable(frame.module));
@@ -26,9 +36,11 @@ void append_frame(std::string& text, std::size_t number, const Frame& frame) {
     fmt::format_to(out, "{} (func {})", readable(frame.func_name), frame.func_index);
   }
   fmt::format_to(out, " at {:#x}", frame.offset);
+  if (line != nullptr) fmt::format_to(out, ", {}", place(*line));
 }
 
-void append_backtrace(std::string& text, const std::vector<Frame>& frames) {
+void append_backtrace(std::string& text, const std::vector<Frame>& frames,
+                      const FrameLines& lines) {
   const bool all = frames.size() <= first_frames + last_frames + 1;
   for (std::size_t i = 0; i < frames.size(); ++i) {
     if (!all && i == first_frames) {
@@ -36,7 +48,7 @@ void append_backtrace(std::string& text, const std::vector<Frame>& frames) {
       fmt::format_to(std::back_inserter(text), "\n  ... {} more frames ...", left_out);
       i += left_out;
     }
-    append_frame(text, i, frames[i]);
+    append_frame(text, i, frames[i], line_of(lines, i));
   }
 }
 
@@ -77,7 +89,7 @@ std::string describe_refusal(std::string_view file, const Error& error) {
   return fmt::format("{}: {} at {:#x}{}: {}", file, kind, *error.offset(), function, message);
 }
 
-std::string describe_end(const Error& error) {
+std::string describe_end(const Error& error, const FrameLines& source) {
   std::string lines = headline(error);
   const Error::Details* details = error.details();
   if (details == nullptr) return lines;
@@ -87,11 +99,11 @@ std::string describe_end(const Error& error) {
     fmt::format_to(out, "{}memory size {:#x}", details->address ? ", " : "\n  ",
                    *details->memory_size);
   }
-  append_backtrace(lines, details->backtrace);
+  append_backtrace(lines, details->backtrace, source);
   return lines;
 }
 
-nlohmann::ordered_json to_json(const Error& error) {
+nlohmann::ordered_json to_json(const Error& error, const FrameLines& lines) {
   nlohmann::ordered_json json{{"kind", text(error.kind())}, {"message", error.message()}};
   if (error.offset()) json["offset"] = *error.offset();
   const Error::Details* details = error.details();
@@ -102,10 +114,16 @@ nlohmann::ordered_json to_json(const Error& error) {
   if (details->memory_size) json["memory_size"] = *details->memory_size;
   if (details->backtrace.empty()) return json;
   auto& frames = json["backtrace"] = nlohmann::ordered_json::array();
-  for (const Frame& frame : details->backtrace) {
+  for (std::size_t i = 0; i < details->backtrace.size(); ++i) {
+    const Frame& frame = details->backtrace[i];
     nlohmann::ordered_json entry{{"func", frame.func_index}, {"offset", frame.offset}};
     if (!frame.func_name.empty()) entry["name"] = frame.func_name;
     if (!frame.module.empty()) entry["module"] = frame.module;
+    if (const SourceLocation* line = line_of(lines, i)) {
+      entry["file"] = line->file;
+      entry["line"] = line->line;
+      if (line->column != 0) entry["column"] = line->column;
+    }
     frames.push_back(std::move(entry));
   }
   return json;

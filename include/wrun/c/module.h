@@ -60,6 +60,13 @@ WASM_API_EXTERN const void* wrun_module_bytes(const wasm_shared_module_t*, size_
 /** Whether the module uses the feature of that name (docs/features.md). */
 WASM_API_EXTERN bool wrun_module_uses_feature(const wasm_shared_module_t*, const char* feature);
 
+/** The line of source text of the instruction at an offset, as backtraces have them, if the module
+ * was compiled with -g: the file's name, without a NUL, as the compiler was given it; line and
+ * column from 1, the column 0 where it is unknown. False, and nothing given, if there is none. */
+WASM_API_EXTERN bool wrun_module_source_location(const wasm_shared_module_t*, uint64_t offset,
+                                                 own wasm_name_t* file, uint32_t* line,
+                                                 uint32_t* column);
+
 /** How many custom sections it has. */
 WASM_API_EXTERN size_t wrun_module_custom_section_count(const wasm_shared_module_t*);
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <new>
+#include <wrun/source.hpp>
 
 #include "lib/api/c/engine.hpp"
 #include "lib/api/c/error.hpp"
@@ -75,6 +76,19 @@ wrun_error_t* wrun_module_deserialize_trusted(wasm_engine_t* engine, const void*
 
 bool wrun_module_is_serialized(const void* content, size_t size) {
   return Module::is_serialized(to_span(content, size));
+}
+
+bool wrun_module_source_location(const wasm_shared_module_t* module, uint64_t offset,
+                                 wasm_name_t* file, uint32_t* line, uint32_t* column) {
+  capi::clear(file);
+  return capi::guarded(false, [&] {
+    const auto found = source_locations(module->module, std::span(&offset, 1));
+    if (!found || !found->front()) return false;
+    *file = capi::make_name(found->front()->file);
+    *line = found->front()->line;
+    *column = found->front()->column;
+    return true;
+  });
 }
 
 wasm_shared_module_t* wrun_module_copy(const wasm_shared_module_t* module) {

@@ -1,4 +1,4 @@
-/* Modules with their machine code. */
+/* Modules with their machine code, and the lines of what has none. */
 
 #include "support.h"
 
@@ -22,6 +22,10 @@ int main(void) {
   wasm_engine_t* engine = wasm_engine_new();
   wasm_shared_module_t* module = NULL;
   OK(wrun_module_from_text(engine, text, strlen(text), &module));
+  wasm_name_t file;
+  uint32_t line = 0;
+  uint32_t column = 0;
+  CHECK(!wrun_module_source_location(module, 30, &file, &line, &column));
 
   wasm_byte_vec_t image;
   wrun_error_t* error = wrun_module_serialize(module, &image);

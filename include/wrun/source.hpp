@@ -1,0 +1,31 @@
+#pragma once
+
+// Lines of source text, for modules that were compiled with -g: which line an instruction of a
+// backtrace is from. Reads the module's .debug_line each time; that isn't for hot paths.
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <wrun/error.hpp>
+#include <wrun/module.hpp>
+#include <wrun/result.hpp>
+
+namespace wrun {
+inline namespace v0 {
+
+struct SourceLocation {
+  std::string file;          ///< as the guest's compiler was given it; any bytes
+  std::uint32_t line = 0;    ///< from 1
+  std::uint32_t column = 0;  ///< from 1; 0 where it is unknown
+};
+
+/// For each byte offset in the module, as Frame::offset has them, its location if there is one.
+/// Whatever the module holds, there is an answer. Errors: limit (no memory).
+WRUN_API Result<std::vector<std::optional<SourceLocation>>> source_locations(
+    const Module& module, std::span<const std::uint64_t> offsets);
+
+}  // namespace v0
+}  // namespace wrun

@@ -1,0 +1,11 @@
+static volatile int zero;
+
+__attribute__((noinline)) static int divide(int a) {
+  return a /
+         zero;
+}
+
+__attribute__((export_name("go"))) int go(int a) {
+  int sum = divide(a) + 1;
+  return sum * 2;
+}
