@@ -33,15 +33,13 @@ inline void write_link(Slot* link, const Word* pc, Slot* fp, Instance* inst) {
   link[2].set(inst);
 }
 
-/// Enters function `index`, whose code is `code`, with a frame at `fp`; `next` is where to return
-/// to. The instance stays.
-inline void enter_local(Regs& r, std::uint32_t index, const SlotCode* code, Slot* fp,
-                        const Word* next) {
-  if (fp + code->frame_slots > r.inst->state->limit.load(std::memory_order_relaxed)) [[unlikely]] {
-    return go_slow(r, limit_instr);
-  }
+inline Slot* stack_limit(const Regs& r) {
+  return r.inst->state->limit.load(std::memory_order_relaxed);
+}
+
+/// Enters a function of the same instance with a frame at `fp`; `next` is where to return to.
+inline void enter_local(Regs& r, const SlotCode* code, Slot* fp, const Word* next) {
   write_link(fp + code->link, next, r.fp, r.inst);
-  r.i = index;
   r.fp = fp;
   r.pc = code->entry;
 }
@@ -50,10 +48,8 @@ inline void enter_local(Regs& r, std::uint32_t index, const SlotCode* code, Slot
 /// slot `link`, and enters the callee in its place.
 inline void reenter(Regs& r, std::uint32_t index, const SlotCode* code, const Slot* args,
                     std::uint32_t link) {
-  if (r.fp + code->frame_slots > r.inst->state->limit.load(std::memory_order_relaxed))
-      [[unlikely]] {
+  if (!fits(*code, r.fp, stack_limit(r))) [[unlikely]]
     return go_slow(r, limit_instr);
-  }
   Slot saved[runtime::link_slots];
   std::memcpy(saved, r.fp + link, sizeof(saved));
   std::memmove(r.fp, args, code->param_slots * sizeof(Slot));
@@ -65,9 +61,14 @@ inline void reenter(Regs& r, std::uint32_t index, const SlotCode* code, const Sl
 ///    8  start of the new frame   12  function index, imports included
 struct CallLocal {
   static void run(Regs& r) {
-    const std::uint32_t index = operand<std::uint32_t>(r.pc, 12);
-    const SlotCode* code = load_code(r.inst->cells[index - r.inst->imported_functions]);
-    enter_local(r, index, code, &slot(r, 8), r.pc + 2);
+    // It takes nothing from the accumulator: so that is where the index is all the time, since
+    // every register counts here.
+    r.i = operand<std::uint32_t>(r.pc, 12);
+    const SlotCode* code = load_code(r.inst->cells[r.i - r.inst->imported_functions]);
+    Slot* const fp = &slot(r, 8);
+    if (!fits(*code, fp, stack_limit(r))) [[unlikely]]
+      return go_slow(r, limit_instr);
+    enter_local(r, code, fp, r.pc + 2);
   }
 };
 
@@ -80,14 +81,22 @@ struct TailCallLocal {
   }
 };
 
-/// Calls what `callee` refers to; `next` is the instruction after the call.
-inline void call_reference(Regs& r, const FuncRef* callee, Slot* fp, std::size_t words) {
+/// Calls what `callee` refers to, with a frame at the slot that the instruction names at byte 8;
+/// the next instruction is `words` further.
+inline void call_reference(Regs& r, const FuncRef* callee, std::size_t words) {
   if (callee->instance == r.inst) [[likely]] {
-    return enter_local(r, callee->index, load_code(*callee->cell), fp, r.pc + words);
+    const std::int64_t room = bytes_between(&slot(r, 8), stack_limit(r));
+    const SlotCode* code = load_code(*callee->cell);
+    if (room < code->frame_bytes) [[unlikely]]
+      return go_slow(r, limit_instr);
+    compute_anew(r);
+    r.i = callee->index;
+    return enter_local(r, code, &slot(r, 8), r.pc + words);
   }
-  r.inst->state->callee = callee;
-  r.inst->state->callee_fp = fp;
-  r.inst->state->call_words = words;
+  ExecState& state = rare_state(r);
+  state.callee = callee;
+  state.callee_fp = &slot(r, 8);
+  state.call_words = words;
   go_slow(r, call_foreign_instr);
 }
 
@@ -95,16 +104,17 @@ inline void tail_call_reference(Regs& r, const FuncRef* callee, Slot* args, std:
   if (callee->instance == r.inst) [[likely]] {
     return reenter(r, callee->index, load_code(*callee->cell), args, link);
   }
-  r.inst->state->callee = callee;
-  r.inst->state->callee_fp = args;
-  r.inst->state->call_words = link;
+  ExecState& state = rare_state(r);
+  state.callee = callee;
+  state.callee_fp = args;
+  state.call_words = link;
   go_slow(r, tail_call_foreign_instr);
 }
 
 ///    8  start of the new frame   12  function index of an import
 struct CallImport {
   static void run(Regs& r) {
-    call_reference(r, r.inst->functions[operand<std::uint32_t>(r.pc, 12)], &slot(r, 8), 2);
+    call_reference(r, r.inst->functions[operand<std::uint32_t>(r.pc, 12)], 2);
   }
 };
 
@@ -116,56 +126,7 @@ struct TailCallImport {
   }
 };
 
-/// Whether a function reference may be called as a function of type `expected`; O(1).
-bool is_callable_as(const Instance& instance, const FuncRef& callee, wasm::TypeId expected);
-
-/// The callee of call_indirect, or null after a trap.
-template <class Index>
-const FuncRef* indirect_callee(Regs& r, Index index, std::uint32_t table_index,
-                               std::uint32_t type_index) {
-  const runtime::Table& table = *r.inst->tables[table_index];
-  if (index >= table.size) [[unlikely]] {
-    trap(r, TrapCode::undefined_element);
-    return nullptr;
-  }
-  const FuncRef* callee = FuncRef::from(table.elements[index]);
-  if (callee == nullptr) [[unlikely]] {
-    trap(r, TrapCode::uninitialized_element);
-    return nullptr;
-  }
-  const wasm::TypeId expected = r.inst->type_ids[type_index];
-  if (callee->type != expected) [[unlikely]] {
-    if (!is_callable_as(*r.inst, *callee, expected)) {
-      trap(r, TrapCode::indirect_call_type_mismatch);
-      return nullptr;
-    }
-  }
-  return callee;
-}
-
-///    8  start of the new frame   10  index   12  type   16  table   20  own link (tail calls)
-template <class Index, Src src>
-struct CallIndirect {
-  static void run(Regs& r) {
-    const FuncRef* callee =
-        indirect_callee(r, read<Index, src>(r, 10), operand<std::uint32_t>(r.pc, 16),
-                        operand<std::uint32_t>(r.pc, 12));
-    if (callee != nullptr) call_reference(r, callee, &slot(r, 8), 3);
-  }
-};
-
-template <class Index, Src src>
-struct TailCallIndirect {
-  static void run(Regs& r) {
-    const FuncRef* callee =
-        indirect_callee(r, read<Index, src>(r, 10), operand<std::uint32_t>(r.pc, 16),
-                        operand<std::uint32_t>(r.pc, 12));
-    if (callee != nullptr) {
-      tail_call_reference(r, callee, &slot(r, 8), operand<std::uint16_t>(r.pc, 20));
-    }
-  }
-};
-
+/// indirect_calls.cpp has the bodies.
 Handler call_indirect_handler(bool is_tail, bool is_64, Src src);
 
 ///    8  start of the new frame   10  reference   12  own link (tail calls)
@@ -174,7 +135,7 @@ struct CallRef {
     const FuncRef* callee = FuncRef::from(slot(r, 10).get<runtime::Ref>());
     if (callee == nullptr) [[unlikely]]
       return trap(r, TrapCode::null_function_reference);
-    call_reference(r, callee, &slot(r, 8), 2);
+    call_reference(r, callee, 2);
   }
 };
 
@@ -187,21 +148,29 @@ struct TailCallRef {
   }
 };
 
-/// Goes back to the caller, whose frame and instance the link has. In the same instance the
-/// registers know its memory.
-inline void leave(Regs& r, const Slot* link) {
-  r.pc = link[0].get<const Word*>();
-  r.fp = link[1].get<Slot*>();
-  Instance* const instance = link[2].get<Instance*>();
-  if (instance == r.inst) [[likely]]
+/// What a function's link says of its caller.
+struct Caller {
+  explicit Caller(const Slot* link)
+      : pc(link[0].get<const Word*>()), fp(link[1].get<Slot*>()), inst(link[2].get<Instance*>()) {}
+
+  const Word* pc;
+  Slot* fp;
+  Instance* inst;
+};
+
+/// Goes back to the caller. In the same instance the registers know its memory.
+inline void leave(Regs& r, const Caller& caller) {
+  r.pc = caller.pc;
+  r.fp = caller.fp;
+  if (caller.inst == r.inst) [[likely]]
     return;
-  r.inst = instance;
+  r.inst = caller.inst;
   reload_memory(r);
 }
 
 ///   10  own link
 struct Return {
-  static void run(Regs& r) { leave(r, &slot(r, 10)); }
+  static void run(Regs& r) { leave(r, Caller(&slot(r, 10))); }
 };
 
 /// One result; it stays in the accumulator too.
@@ -210,11 +179,10 @@ template <class T, Src src>
 struct ReturnValue {
   static void run(Regs& r) {
     const T value = read<T, src>(r, 8);
-    Slot saved[runtime::link_slots];
-    std::memcpy(saved, &slot(r, 10), sizeof(saved));
+    const Caller caller(&slot(r, 10));  // before the result goes where the link may be
     runtime::set_value(r.fp, value);
     write_acc(r, value);
-    leave(r, saved);
+    leave(r, caller);
   }
 };
 
@@ -222,10 +190,9 @@ struct ReturnValue {
 ///    8  first result   10  own link   12  slots
 struct ReturnMany {
   static void run(Regs& r) {
-    Slot saved[runtime::link_slots];
-    std::memcpy(saved, &slot(r, 10), sizeof(saved));
+    const Caller caller(&slot(r, 10));
     std::memmove(r.fp, &slot(r, 8), operand<std::uint32_t>(r.pc, 12) * sizeof(Slot));
-    leave(r, saved);
+    leave(r, caller);
   }
 };
 

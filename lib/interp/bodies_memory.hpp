@@ -47,7 +47,7 @@ std::uint64_t effective_address(const Regs& r) {
 }
 
 inline bool out_of_bounds(Regs& r, std::uint64_t address) {
-  r.inst->state->address = address;
+  rare_state(r).address = address;
   return go_slow(r, out_of_bounds_instr), false;
 }
 
@@ -71,6 +71,8 @@ struct Load {
     if (address + width > r.mem_size) [[unlikely]]
       return out_of_bounds(r, address);
     write<dst>(r, access(r.mem + address));
+    // Else what is loaded and stored again is kept in a register of its own, unextended.
+    if constexpr (width < 4) asm("" : "+r"(r.i));
     r.pc += has_second(form) ? 3 : 2;
     return true;
   }

@@ -2,8 +2,10 @@
 
 // A function's slot code, in one allocation with its header.
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <span>
 
@@ -19,9 +21,12 @@ namespace wrun::inline v0::runtime {
 /// Calls read the header; the code follows it in memory, but for the stand-ins of functions that
 /// were never called, whose entry is shared.
 struct SlotCode {
+  static constexpr std::int64_t endless = std::numeric_limits<std::int64_t>::max();
+
   const std::uint64_t* entry = nullptr;
-  std::uint32_t frame_slots = 0;  ///< from slot 0 to the highest operand, with its link
-  std::uint32_t link = 0;         ///< slot of the link
+  /// From slot 0 to the highest operand, with its link; `endless` if it can't be entered.
+  std::int64_t frame_bytes = 0;
+  std::uint32_t link = 0;  ///< slot of the link
   std::uint32_t param_slots = 0;
   std::uint32_t result_slots = 0;
   bool is_native = false;      ///< has machine code: a NativeCode
@@ -31,6 +36,7 @@ struct SlotCode {
   const interp::CatchTable* catches = nullptr;  ///< null if it catches nothing
 
   const std::uint64_t* code() const { return reinterpret_cast<const std::uint64_t*>(this + 1); }
+  std::uint64_t frame_slots() const { return static_cast<std::uint64_t>(frame_bytes) / 8; }
   bool contains(const void* pc) const { return pc >= code() && pc < code() + words; }
 };
 
@@ -48,6 +54,16 @@ struct NativeCode : SlotCode {
 /// The most slots that a frame can have: operands name slots in 16 bits. A function that needs
 /// more can't be entered: calling it ends in exhaustion, as a frame of 512 KiB mostly would.
 inline constexpr std::uint32_t max_frame_slots = 0x10000;
+
+/// Whether a frame at `fp` ends before `limit`, which is null to stop whoever asks. Signed, since
+/// the limit may be below `fp`; and of bytes, so that one comparison with memory does it.
+inline std::int64_t bytes_between(const runtime::Slot* fp, const runtime::Slot* limit) {
+  return static_cast<std::int64_t>(std::bit_cast<std::uint64_t>(limit) -
+                                   std::bit_cast<std::uint64_t>(fp));
+}
+inline bool fits(const SlotCode& code, const runtime::Slot* fp, const runtime::Slot* limit) {
+  return bytes_between(fp, limit) >= code.frame_bytes;
+}
 
 /// Copies `code` behind a copy of `header`, which gets `catches`, too. Null when out of memory.
 SlotCode* make_slot_code(const SlotCode& header, std::span<const Word> code,

@@ -66,7 +66,7 @@ bool enter_host(ExecState& state, const HostFunction& host, Slot* args) {
 /// The frame's start, with its arguments in place; null if there is no room.
 Slot* push_frame(ExecState& state, const SlotCode& code, const Slot* args) {
   Slot* fp = state.stack_top;
-  if (code.frame_slots > static_cast<std::size_t>(state.stack_end - fp)) return nullptr;
+  if (!fits(code, fp, state.stack_end)) return nullptr;
   std::memcpy(fp, args, code.param_slots * sizeof(Slot));
   return fp;
 }

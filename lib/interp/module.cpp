@@ -89,7 +89,7 @@ void prepare(ModuleCode& module, const CodeOptions& options) {
       stand_in->second.entry = translate_entry;
       stand_in->second.link = params;
       stand_in->second.param_slots = params;
-      stand_in->second.frame_slots = params + runtime::link_slots;
+      stand_in->second.frame_bytes = 8 * std::int64_t{params + runtime::link_slots};
     }
     cell_of(module, i).slot_code.store(&stand_in->second, std::memory_order_relaxed);
   }
@@ -149,7 +149,7 @@ std::string print_slots(const ModuleCode& module, std::uint32_t index) {
   const std::unique_ptr<SlotCode, FreeSlotCode> code(
       translator.translate(wasm::FuncIdx(index), &trace));
   if (!code) throw std::bad_alloc();
-  std::string text = fmt::format("; {} slots, link at s{}\n", code->frame_slots, code->link);
+  std::string text = fmt::format("; {} slots, link at s{}\n", code->frame_slots(), code->link);
   for (std::size_t i = 0; i < trace.places().size(); ++i) {
     const Trace::Text& line = trace.texts()[i];
     std::string result;

@@ -65,7 +65,7 @@ void returned(Regs& r) {
   r.i = first.get<std::uint64_t>();
   r.f = first.get<float>();
   r.d = first.get<double>();
-  leave(r, segment->link.words);
+  leave(r, Caller(segment->link.words));
 }
 
 /// Machine code calls a function that is interpreted.
@@ -75,7 +75,7 @@ void call_interpreted(Regs& r) {
   const std::uint32_t index = state.native.function;
   const SlotCode* code = load_code(callee->cells[index - callee->imported_functions]);
   Slot* fp = state.stack_top;
-  if (code->frame_slots > static_cast<std::size_t>(state.stack_end - fp)) {
+  if (!fits(*code, fp, state.stack_end)) {
     state.native.pc = suspended(state)->pc;
     state.native.frame = suspended(state)->rbp;
     return stop_at(r, runtime::make_trap(TrapCode::stack_exhausted));
@@ -170,7 +170,7 @@ void enter(Regs& r, const NativeEntry& entry, std::uint32_t function, const Slot
     const Place caller = caller_of(link);
     Slot saved[runtime::link_slots];
     std::memcpy(saved, link, sizeof(saved));
-    leave(r, saved);
+    leave(r, Caller(saved));
     runtime::fail(state,
                   add_backtrace(runtime::make_trap(TrapCode::stack_exhausted), state, caller));
     r.pc = stop_instr.code();
@@ -186,7 +186,7 @@ struct EnterNative {
     const auto index = static_cast<std::uint32_t>(r.i);
     const auto& code = static_cast<const NativeCode&>(
         *load_code(r.inst->cells[index - r.inst->imported_functions]));
-    enter(r, code.native, index, r.fp + code.link, r.fp + code.frame_slots);
+    enter(r, code.native, index, r.fp + code.link, r.fp + code.frame_slots());
   }
 };
 
@@ -208,7 +208,7 @@ struct HotCall {
     r.pc = pc + 3;
     if (native == nullptr) return;
     const auto& entry = static_cast<const NativeCode&>(*native).native;
-    enter(r, entry, function, r.fp + code->link, r.fp + native->frame_slots);
+    enter(r, entry, function, r.fp + code->link, r.fp + native->frame_slots());
   }
 };
 
@@ -224,7 +224,7 @@ struct HotLoop {
     r.pc = pc + 3;
     if (entry == nullptr) return;
     const SlotCode* code = find_code(module, pc);
-    enter(r, *entry, function, r.fp + code->link, r.fp + code->frame_slots);
+    enter(r, *entry, function, r.fp + code->link, r.fp + code->frame_slots());
   }
 };
 
@@ -257,7 +257,7 @@ std::unique_ptr<NativeCode> make_native_code(const wasm::FuncType& type, std::ui
   code->param_slots = params;
   code->result_slots = results;
   code->link = params;
-  code->frame_slots = std::max(params + runtime::link_slots, results);
+  code->frame_bytes = 8 * std::int64_t{std::max(params + runtime::link_slots, results)};
   code->function = function;
   code->is_native = true;
   code->native = entry;

@@ -127,8 +127,7 @@ Progress start(ExecState& state, Activation& activation, Slot* args) noexcept {
     return fail(activation);
   }
   Slot* fp = activation.base;
-  if (code->frame_slots > static_cast<std::size_t>(state.stack_end - fp))
-    return exhausted(state), fail(activation);
+  if (!fits(*code, fp, state.stack_end)) return exhausted(state), fail(activation);
   std::memcpy(fp, args, code->param_slots * sizeof(Slot));
   Record record = entry_of(activation);
   const Crossing crossing(state, record);

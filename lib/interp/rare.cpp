@@ -104,9 +104,8 @@ struct Translate {
         std::span(std::as_const(module.data->type_of(wasm::FuncIdx(index)).params)));
     Slot link[runtime::link_slots];
     std::memcpy(link, r.fp + params, sizeof(link));
-    const bool fits = code != nullptr && r.fp + code->frame_slots <= r.inst->state->stack_end;
-    if (!fits) {
-      leave(r, link);
+    if (code == nullptr || !fits(*code, r.fp, r.inst->state->stack_end)) {
+      leave(r, Caller(link));
       return stop_with(r, code ? TrapCode::stack_exhausted : TrapCode::allocation_failed, r.pc - 1);
     }
     std::memcpy(r.fp + code->link, link, sizeof(link));
@@ -117,7 +116,7 @@ struct Translate {
 /// Enters a function of another instance.
 void enter_foreign(Regs& r, const FuncRef* callee, Slot* fp, const Word* next) {
   const SlotCode* code = load_code(*callee->cell);
-  if (fp + code->frame_slots > r.inst->state->limit.load(std::memory_order_relaxed)) {
+  if (!fits(*code, fp, stack_limit(r))) {
     r.pc = r.inst->state->pc;
     return go_slow(r, limit_instr);
   }
@@ -158,7 +157,7 @@ struct TailCallForeign {
     std::memcpy(link, r.fp + state.call_words, sizeof(link));
     if (callee->host != nullptr) return to_host(r, *callee->host, args, link);
     const SlotCode* code = load_code(*callee->cell);
-    if (r.fp + code->frame_slots > state.limit.load(std::memory_order_relaxed)) {
+    if (!fits(*code, r.fp, stack_limit(r))) {
       r.pc = state.pc;
       return go_slow(r, limit_instr);
     }
@@ -183,7 +182,7 @@ struct TailCallForeign {
     }
     std::memmove(r.fp, frame, host.result_slots * sizeof(Slot));
     set_accumulators(r, r.fp[0]);
-    leave(r, link);
+    leave(r, Caller(link));
     reload_memory(r);  // which the host may have changed
   }
 };
@@ -213,22 +212,5 @@ const StaticInstr out_of_fuel_instr{rare_handler<OutOfFuel>};
 const StaticInstr call_foreign_instr{rare_handler<CallForeign>};
 const StaticInstr tail_call_foreign_instr{rare_handler<TailCallForeign>};
 const std::uint64_t* const translate_entry = translate_instr.code();
-
-bool is_callable_as(const Instance& instance, const FuncRef& callee, wasm::TypeId expected) {
-  return instance.code->data->registry->is_subtype(callee.type, expected);
-}
-
-Handler call_indirect_handler(bool is_tail, bool is_64, Src src) {
-  const auto pick = [&]<class Index>() -> Handler {
-    if (is_tail) {
-      return src == Src::acc ? &handler<TailCallIndirect<Index, Src::acc>>
-                             : &handler<TailCallIndirect<Index, Src::slot>>;
-    }
-    return src == Src::acc ? &handler<CallIndirect<Index, Src::acc>>
-                           : &handler<CallIndirect<Index, Src::slot>>;
-  };
-  return is_64 ? pick.template operator()<std::uint64_t>()
-               : pick.template operator()<std::uint32_t>();
-}
 
 }  // namespace wrun::inline v0::interp

@@ -17,6 +17,7 @@
 
 namespace wrun::inline v0::interp {
 
+using runtime::ExecState;
 using runtime::Instance;
 using runtime::Slot;
 

@@ -50,9 +50,9 @@ SlotCode* Translator::translate(wasm::FuncIdx function, Trace* trace) {
   header.link = layout_.link();
   header.param_slots = layout_.param_slots();
   header.result_slots = runtime::slot_count(std::span(type.results));
-  header.frame_slots =
+  const std::uint32_t slots =
       std::max({max_slot_ + 1, header.link + runtime::link_slots, header.result_slots});
-  if (header.frame_slots > max_frame_slots) header.frame_slots = none;
+  header.frame_bytes = slots > max_frame_slots ? SlotCode::endless : 8 * std::int64_t{slots};
   header.function = function.value;
   header.words = code_.position();
   if constexpr (combines_instructions) {

@@ -42,8 +42,22 @@ extern const StaticInstr limit_instr;
 /// The fuel that is left doesn't pay for the block.
 extern const StaticInstr out_of_fuel_instr;
 
+/// For rare paths: looked up anew. What an earlier look-up left would take a register from the
+/// common path until here, and there are none to spare.
+inline ExecState& rare_state(const Regs& r) {
+  const Instance* instance = r.inst;
+  asm("" : "+r"(instance));
+  return *instance->state;
+}
+
+/// What was computed from the instruction's words so far is computed once more after this, which
+/// costs less than a register to keep it in.
+inline void compute_anew(Regs& r) {
+  asm("" : "+r"(r.pc));
+}
+
 inline void go_slow(Regs& r, const StaticInstr& instr) {
-  r.inst->state->pc = r.pc;
+  rare_state(r).pc = r.pc;
   r.pc = instr.code();
 }
 

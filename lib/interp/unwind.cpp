@@ -131,7 +131,7 @@ Exception* try_to_make(const Regs& r, const Word* pc) noexcept try {
 /// frame, but for the instance. Null when out of memory, also after a collection.
 Exception* make_exception(const Regs& r, const Word* pc, const SlotCode& code) noexcept {
   runtime::Store& store = *r.inst->state->store;
-  Slot* const top = r.fp + code.frame_slots;
+  Slot* const top = r.fp + code.frame_slots();
   if (store.is_due()) store.collect_inside(top, r.inst);
   if (Exception* exception = try_to_make(r, pc)) return exception;
   store.collect_inside(top, r.inst);

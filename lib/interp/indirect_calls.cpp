@@ -1,0 +1,90 @@
+// call_indirect: the handlers know the common case, in which the type is the expected one and not
+// a subtype of it, and leave all others to a second, shared instruction, so that they keep no
+// frame.
+
+#include "lib/interp/bodies_calls.hpp"
+#include "lib/runtime/table.hpp"
+#include "lib/wasm/canonical_types.hpp"
+
+namespace wrun::inline v0::interp {
+
+namespace {
+
+/// Of a table element: null if there is none, or its type isn't the expected one itself.
+template <class Index>
+const FuncRef* exact_callee(const Regs& r, Index index) {
+  const runtime::Table& table = *r.inst->tables[operand<std::uint32_t>(r.pc, 16)];
+  if (index >= table.size) [[unlikely]]
+    return nullptr;
+  const FuncRef* callee = FuncRef::from(table.elements[index]);
+  if (callee == nullptr) [[unlikely]]
+    return nullptr;
+  // In a register itself, it needs no other for its address.
+  wasm::TypeId expected = r.inst->type_ids[operand<std::uint32_t>(r.pc, 12)];
+  asm("" : "+r"(expected));
+  return callee->type == expected ? callee : nullptr;
+}
+
+/// The same of any type that may be called as the expected one; null after a trap.
+template <class Index>
+const FuncRef* any_callee(Regs& r, Index index, std::uint32_t table_index,
+                          std::uint32_t type_index) {
+  const runtime::Table& table = *r.inst->tables[table_index];
+  if (index >= table.size) return trap(r, TrapCode::undefined_element), nullptr;
+  const FuncRef* callee = FuncRef::from(table.elements[index]);
+  if (callee == nullptr) return trap(r, TrapCode::uninitialized_element), nullptr;
+  const auto& registry = *r.inst->code->data->registry;
+  if (!registry.is_subtype(callee->type, r.inst->type_ids[type_index]))
+    return trap(r, TrapCode::indirect_call_type_mismatch), nullptr;
+  return callee;
+}
+
+template <bool is_tail>
+void enter(Regs& r, const FuncRef* callee) {
+  if constexpr (is_tail) {
+    tail_call_reference(r, callee, &slot(r, 8), operand<std::uint16_t>(r.pc, 20));
+  } else {
+    call_reference(r, callee, 3);
+  }
+}
+
+/// Takes the instruction up again that was left for this one.
+template <class Index, Src src, bool is_tail>
+struct CallIndirectAny {
+  static void run(Regs& r) {
+    r.pc = r.inst->state->pc;
+    const FuncRef* callee = any_callee(r, read<Index, src>(r, 10), operand<std::uint32_t>(r.pc, 16),
+                                       operand<std::uint32_t>(r.pc, 12));
+    if (callee != nullptr) enter<is_tail>(r, callee);
+  }
+};
+
+template <class Index, Src src, bool is_tail>
+constexpr StaticInstr call_any_instr{rare_handler<CallIndirectAny<Index, src, is_tail>>};
+
+///    8  start of the new frame   10  index   12  type   16  table   20  own link (tail calls)
+template <class Index, Src src, bool is_tail>
+struct CallIndirect {
+  static void run(Regs& r) {
+    const FuncRef* callee = exact_callee(r, read<Index, src>(r, 10));
+    if (callee == nullptr) [[unlikely]]
+      return go_slow(r, call_any_instr<Index, src, is_tail>);
+    enter<is_tail>(r, callee);
+  }
+};
+
+template <class Index, bool is_tail>
+Handler handler_for(Src src) {
+  return src == Src::acc ? &handler<CallIndirect<Index, Src::acc, is_tail>>
+                         : &handler<CallIndirect<Index, Src::slot, is_tail>>;
+}
+
+}  // namespace
+
+Handler call_indirect_handler(bool is_tail, bool is_64, Src src) {
+  if (is_64)
+    return is_tail ? handler_for<std::uint64_t, true>(src) : handler_for<std::uint64_t, false>(src);
+  return is_tail ? handler_for<std::uint32_t, true>(src) : handler_for<std::uint32_t, false>(src);
+}
+
+}  // namespace wrun::inline v0::interp
