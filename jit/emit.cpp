@@ -77,6 +77,7 @@ bool CodeEmitter::needs_frame() const {
       case MOp::add:
       case MOp::alu:
       case MOp::neg:
+      case MOp::times:
       case MOp::shift_imm:
       case MOp::shift_var:
       case MOp::shift_bmi:
@@ -217,13 +218,24 @@ void CodeEmitter::jump_block(std::uint32_t b) {
   // What lies between only jumps, and has no code.
   std::uint32_t next = block_ + 1;
   while (next < targets_.size() && targets_[next] != next) ++next;
-  if (targets_[b] == next) return;
+  if (targets_[b] == next || jump_back(0xeb, targets_[b])) return;
   db(0xe9);
   fixups_.push_back({getSize(), targets_[b]});
   dd(0);
 }
 
+/// A jump of two bytes, if the block is written already and near enough.
+bool CodeEmitter::jump_back(unsigned opcode, std::uint32_t b) {
+  constexpr std::size_t furthest = 128;
+  const std::size_t distance = getSize() + 2 - starts_[b];
+  if (b > block_ || distance > furthest) return false;
+  db(static_cast<int>(opcode));
+  db(static_cast<int>(0x100 - distance));
+  return true;
+}
+
 void CodeEmitter::jump_if(Cond cond, std::uint32_t b) {
+  if (jump_back(0x70 | static_cast<unsigned>(cond), targets_[b])) return;
   db(0x0f);
   db(0x80 | static_cast<unsigned>(cond));
   fixups_.push_back({getSize(), targets_[b]});
@@ -315,6 +327,7 @@ void CodeEmitter::instruction(const LInst& inst) {
     case MOp::add:
     case MOp::alu:
     case MOp::neg:
+    case MOp::times:
     case MOp::shift_imm:
     case MOp::shift_var:
     case MOp::shift_bmi:

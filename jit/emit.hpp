@@ -119,6 +119,7 @@ class CodeEmitter : public Xbyak::CodeGenerator {
   }
   void call_stub(const void* stub);
   void jump_block(std::uint32_t b);
+  bool jump_back(unsigned opcode, std::uint32_t b);
   void jump_if(Cond cond, std::uint32_t b);
   std::size_t jump_if_rare(Cond cond);
   void rare_if(Cond cond, TrapCode trap);

@@ -21,6 +21,9 @@ void CodeEmitter::integer(const Machine& m) {
       return;
     case MOp::neg:
       return neg(general(0, m.size));
+    case MOp::times:
+      return lea(general(0, m.size),
+                 ptr[gp64(reg(1)) + gp64(reg(1)) * static_cast<int>(m.imm - 1)]);
     case MOp::shift_imm:
     case MOp::shift_var:
       return shift(m, general(0, m.size));

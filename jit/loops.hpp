@@ -1,8 +1,8 @@
 #pragma once
 
-// The loops of a graph and how they nest. They are natural ones, each entered at its header only; if
-// they aren't, some of their blocks may be missing. Blocks are meant by their position in the Cfg's
-// order, where a header comes before the rest of its loop.
+// The loops of a graph and how they nest. They are natural ones, each entered at its header only;
+// if they aren't, some of their blocks may be missing. Blocks are meant by their position in the
+// Cfg's order, where a header comes before the rest of its loop.
 
 #include <cstdint>
 #include <vector>

@@ -138,6 +138,12 @@ void Lowering::alu(Value v, const Inst& inst, Alu which, unsigned size) {
   op.size = static_cast<std::uint8_t>(size);
   op.has_imm = imm.has_value();
   op.imm = static_cast<std::uint64_t>(static_cast<std::int64_t>(imm.value_or(0)));
+  if (which == Alu::imul && (imm == 3 || imm == 5 || imm == 9)) {
+    op.op = MOp::times;
+    def(v);
+    use(a);
+    return;
+  }
   if (imm && which == Alu::imul) {
     // Has a form with three operands.
     def(v);

@@ -69,6 +69,7 @@ enum class MOp : std::uint8_t {
   add,            ///< def, use, use or imm: with lea where it saves a move
   alu,            ///< def tied, use, use or imm: `which` is an Alu
   neg,            ///< def tied, use
+  times,          ///< def, use; imm: 3, 5 or 9
   shift_imm,      ///< def tied, use; imm; `which` is a Shift
   shift_var,      ///< def tied, use, use in rcx
   shift_bmi,      ///< def, use, use: shlx, shrx, sarx

@@ -24,14 +24,24 @@ std::uint32_t MemoryVersions::advance(Numbers& numbers, SlotSet written, std::ui
   return next + 1;
 }
 
+/// In each block, from one: how many writes there are, and which one was the last to each slot.
+void MemoryVersions::count_writes(const Graph& graph, Block b, std::uint32_t at) {
+  std::uint32_t count = 0;
+  at_end_[at] = {};
+  for (Value v = graph.at(b).first; v != Value::none; v = graph.at(v).next) {
+    const Inst& inst = graph.at(v);
+    const SlotSet set = written(inst, effects_of(inst));
+    if (set == 0) continue;
+    in_loop_[at] |= set;
+    advance(at_end_[at], set, ++count);
+  }
+  first_number_[at] = count;
+}
+
 /// Of each block at first, then of what is around it.
 void MemoryVersions::find_loop_writes(const Graph& graph, const Cfg& cfg, const Loops& loops) {
-  const auto count = static_cast<std::uint32_t>(cfg.order().size());
-  in_loop_.assign(count, 0);
-  for (std::uint32_t at = count; at-- > 0;) {
-    const Block b = cfg.order()[at];
-    for (Value v = graph.at(b).first; v != Value::none; v = graph.at(v).next)
-      in_loop_[at] |= written(graph.at(v), effects_of(graph.at(v)));
+  for (auto at = static_cast<std::uint32_t>(cfg.order().size()); at-- > 0;) {
+    count_writes(graph, cfg.order()[at], at);
     if (loops.around(at) != Loops::none) in_loop_[loops.around(at)] |= in_loop_[at];
   }
 }
@@ -53,20 +63,22 @@ void MemoryVersions::meet(const Cfg& cfg, const Loops& loops, std::uint32_t at) 
 }
 
 void MemoryVersions::compute(const Graph& graph, const Cfg& cfg, const Loops& loops) {
-  find_loop_writes(graph, cfg, loops);
   const auto count = static_cast<std::uint32_t>(cfg.order().size());
   at_start_.assign(count, {});
   at_end_.resize(count);
   first_number_.resize(count);
+  in_loop_.assign(count, 0);
+  find_loop_writes(graph, cfg, loops);
   next_ = 1;
   for (std::uint32_t at = 0; at < count; ++at) {
     meet(cfg, loops, at);
-    first_number_[at] = next_;
-    now_ = at_start_[at];
-    const Block b = cfg.order()[at];
-    for (Value v = graph.at(b).first; v != Value::none; v = graph.at(v).next)
-      write(written(graph.at(v), effects_of(graph.at(v))));
-    at_end_[at] = now_;
+    const std::uint32_t first = next_;
+    for (unsigned slot = 0; slot < slots; ++slot) {
+      std::uint32_t& last = at_end_[at][slot];
+      last = last == 0 ? at_start_[at][slot] : first + last - 1;
+    }
+    next_ += first_number_[at];
+    first_number_[at] = first;
   }
 }
 

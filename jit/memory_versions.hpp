@@ -47,6 +47,7 @@ class MemoryVersions {
 
  private:
   static std::uint32_t advance(Numbers& numbers, SlotSet written, std::uint32_t next);
+  void count_writes(const Graph& graph, Block b, std::uint32_t at);
   void find_loop_writes(const Graph& graph, const Cfg& cfg, const Loops& loops);
   void meet(const Cfg& cfg, const Loops& loops, std::uint32_t at);
 

@@ -369,9 +369,17 @@ Value Emitter::chained(Op op, bool is_64, Value a, std::uint64_t c) {
 Value Emitter::product(Op, bool is_64, Value a, std::uint64_t c) {
   if (c == 0) return integer(is_64, 0);
   if (c == 1) return a;
-  if (!std::has_single_bit(c)) return Value::none;
-  const auto count = static_cast<std::uint64_t>(std::countr_zero(c));
-  return numeric(sized(Op::i32_shl, is_64), a, integer(is_64, count));
+  const auto shifted = [&](std::uint64_t power) {
+    const auto count = static_cast<std::uint64_t>(std::countr_zero(power));
+    return numeric(sized(Op::i32_shl, is_64), a, integer(is_64, count));
+  };
+  if (std::has_single_bit(c)) return shifted(c);
+  if (c == all_ones(is_64)) return numeric(sized(Op::i32_sub, is_64), integer(is_64, 0), a);
+  if (c == 3 || c == 5 || c == 9) return Value::none;  // one instruction with an address
+  // Two instructions that take less time than a multiplication.
+  if (std::has_single_bit(c + 1)) return numeric(sized(Op::i32_sub, is_64), shifted(c + 1), a);
+  if (std::has_single_bit(c - 1)) return numeric(sized(Op::i32_add, is_64), shifted(c - 1), a);
+  return Value::none;
 }
 
 Value Emitter::compare_constant(Op op, bool is_64, Value a, std::uint64_t c) {
