@@ -26,6 +26,11 @@ std::optional<Unsupported> Builder::build(const wasm::ModuleData& module, wasm::
   hints_ = {};
   if (hints != module.branch_hints.end()) hints_ = hints->second;
   osr_header_ = Block::none;
+  try_table_.clear();
+  tries_.clear();
+  current_try_ = TryTable::none;
+  legacy_depth_ = 0;
+  layouts_.clear();
   walker_.function(module, function);
   if (over_budget_)
     return Unsupported{"too many values at too many labels",
@@ -46,6 +51,8 @@ void Builder::begin(Walker& w) {
     if (run.end <= params) continue;
     locals_.resize(run.end, emit_.constant(type_of(run.type), 0));
   }
+  kept_at_ = static_cast<std::uint32_t>(locals_.size());
+  if (prescan_.kept() != 0) locals_.resize(kept_at_ + prescan_.kept(), emit_.i64(0));
 }
 
 void Builder::finish(Walker&) {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <map>
 #include <optional>
 #include <span>
 #include <vector>
@@ -15,7 +16,9 @@
 #include "jit/options.hpp"
 #include "jit/prescan.hpp"
 #include "jit/prune.hpp"
+#include "jit/try_table.hpp"
 #include "lib/runtime/frame_layout.hpp"
+#include "lib/runtime/heap_object.hpp"
 #include "lib/wasm/fuel_blocks.hpp"
 #include "lib/wasm/walker.hpp"
 
@@ -28,6 +31,14 @@ struct BuilderLabel {
   std::uint32_t construct = 0;    ///< of the prescan
   std::uint32_t saved = 0;        ///< of an if: where its locals begin in saved_
   std::uint32_t loop_depth = 0;
+  // Of exceptions
+  std::uint32_t own_try = TryTable::none;
+  std::uint32_t around = TryTable::none;  ///< the try that it is in
+  std::uint32_t inside = TryTable::none;  ///< the try that a delegation to the label means
+  std::uint32_t kept = 0;                 ///< of a legacy try: how many are around it
+  Block next_test = Block::none;          ///< where the next clause of a legacy try is asked
+  Value clause = Value::none;             ///< that was found, of this function's
+  Value exception = Value::none;
 };
 
 class Builder : public wasm::NullClient<Value, BuilderLabel> {
@@ -43,7 +54,7 @@ class Builder : public wasm::NullClient<Value, BuilderLabel> {
                                    const CompileOptions& options);
 
   // The walker's callbacks: builder.cpp, _control.cpp, _calls.cpp, _values.cpp, _memory.cpp,
-  // _vector.cpp, _atomic.cpp
+  // _vector.cpp, _atomic.cpp, _gc.cpp, _exceptions.cpp
   void begin(Walker& w);
   void finish(Walker& w);
   void instruction(Walker& w, Op op);
@@ -61,6 +72,16 @@ class Builder : public wasm::NullClient<Value, BuilderLabel> {
   void unreachable(Walker& w);
   Value br_on_null(Walker& w, Control& target, Value reference);
   void br_on_non_null(Walker& w, Control& target);
+  void br_on_cast(Walker& w, Op op, Control& target, wasm::ValType from, wasm::ValType to);
+
+  void try_table(Walker& w, Control& c, std::span<const wasm::CatchClause> clauses);
+  void legacy_try(Walker& w, Control& c);
+  void legacy_catch(Walker& w, Control& c, Op op, wasm::TagIdx tag, bool reached);
+  Value caught(Walker&, Control&, std::uint32_t i) { return caught_[i]; }
+  void legacy_delegate(Walker& w, Control& c, Control& target);
+  void throw_(Walker& w, wasm::TagIdx tag, Operands args);
+  void throw_ref(Walker& w, Value exception);
+  void legacy_rethrow(Walker& w, Control& target);
 
   void call(Walker& w, Op op, wasm::FuncIdx callee, const wasm::FuncType& type, Operands args,
             Operands results);
@@ -95,6 +116,10 @@ class Builder : public wasm::NullClient<Value, BuilderLabel> {
   void memory_op(Walker& w, Op op, const wasm::Immediates& imm, Operands args, Operands results);
   void table_op(Walker& w, Op op, const wasm::Immediates& imm, Operands args, Operands results);
   void reference_op(Walker& w, Op op, const wasm::Immediates& imm, Operands args, Operands results);
+  void aggregate_op(Walker& w, Op op, const wasm::Immediates& imm, Operands args, Operands results);
+
+  /// What the function that was built last catches.
+  const TryTable& tries() const { return try_table_; }
 
  private:
   static bool is_function(const Control& c) { return c.kind == wasm::ControlKind::function; }
@@ -135,6 +160,41 @@ class Builder : public wasm::NullClient<Value, BuilderLabel> {
   void check_type(Walker& w, Value callee, wasm::TypeIdx type);
   Value function_at(std::uint32_t index);
 
+  // builder_exceptions.cpp
+  struct Try {
+    Block dispatch = Block::none;  ///< its parameters are what the body may have changed
+    std::uint32_t construct = 0;
+    std::uint32_t base = 0;  ///< operands below
+    bool holds_entry = false;
+  };
+  template <class Do>
+  void each_value(const Try& t, Do&& act);
+  void open_try(Control& c);
+  void collect_for(const Try& t);
+  void take_values(const Try& t);
+  void give_back(const Try& t, std::span<const Value> values);
+  void after_call();
+  void read_caught(BuilderLabel& label);
+  std::vector<Value> values_of(wasm::TagIdx tag, Value exception);
+  void catch_in(Walker& w, const wasm::CatchClause& clause, Value exception);
+  void pass_on(std::uint32_t to);
+  void finish_try(Control& c);
+  void raise(Value exception);
+
+  // builder_gc.cpp
+  Value cast_test(Value reference, wasm::ValType from, wasm::ValType to);
+  Value is_defined(Value reference, wasm::TypeIdx type, Block join);
+  void answer_if(Value condition, Block join, bool answer);
+  void trap_if_null(const Operand& reference, TrapCode code);
+  Value type_id(std::uint32_t type);
+  Value bits_of(Value v);
+  void bits_of(Value v, Value (&words)[2]);
+  const runtime::StructLayout& layout_of(std::uint32_t type);
+  Value element_at(const Operand& array, Value index, std::uint32_t width);
+  Value new_struct(Op op, std::uint32_t type, Operands args);
+  Value new_array(Op op, const wasm::Immediates& imm, Operands args);
+  void array_bulk(Op op, const wasm::Immediates& imm, Operands args);
+
   // builder_vector.cpp
   Value vector(Op op, std::initializer_list<Value> args);
   Value vector_of(Op op, Value scalar);
@@ -145,6 +205,7 @@ class Builder : public wasm::NullClient<Value, BuilderLabel> {
 
   // builder_atomic.cpp
   void check_alignment(Value address, std::uint64_t offset, std::uint64_t width);
+  Value address_in(Value address, std::uint64_t offset);
   void check_shared(Value address, std::uint32_t memory, std::uint64_t end, std::uint64_t offset,
                     std::uint64_t least);
 
@@ -184,6 +245,14 @@ class Builder : public wasm::NullClient<Value, BuilderLabel> {
   std::vector<wasm::FuelBlock> fuel_;
   std::size_t next_fuel_ = 0;
   std::span<const wasm::BranchHint> hints_;
+
+  TryTable try_table_;
+  std::vector<Try> tries_;  // by the same numbers
+  std::uint32_t current_try_ = TryTable::none;
+  std::uint32_t legacy_depth_ = 0;
+  std::uint32_t kept_at_ = 0;  // the local that keeps the outermost exception
+  std::vector<Value> caught_;
+  std::map<std::uint32_t, runtime::StructLayout> layouts_;
 
   Block osr_header_ = Block::none;
   std::vector<std::uint32_t> osr_slots_;  // of the header's parameters

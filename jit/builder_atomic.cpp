@@ -44,17 +44,31 @@ void Builder::check_alignment(Value address, std::uint64_t offset, std::uint64_t
   emit_.trap_if(rest, TrapCode::unaligned_atomic);
 }
 
+Value Builder::address_in(Value address, std::uint64_t offset) {
+  const bool is_64 = graph_.at(address).type == Type::i64;
+  const Value wide = is_64 ? address : emit_.numeric(Op::i64_extend_i32_u, address);
+  return emit_.numeric(Op::i64_add, wide, emit_.i64(offset));
+}
+
 void Builder::atomic_op(Walker&, Op op, const wasm::MemArg& arg, Operands args, Operands results) {
   const wasm::WalkRow& row = wasm::walk_row(op);
   const Value address = args[0].value;
   check_alignment(address, arg.offset, wasm::access_width(row.imm));
   const Access a = access(op, arg, address);
   if (row.shape == Shape::atomic_notify) {
-    const bool is_64 = graph_.at(address).type == Type::i64;
-    const Value wide = is_64 ? address : emit_.numeric(Op::i64_extend_i32_u, address);
-    const Value at = emit_.numeric(Op::i64_add, wide, emit_.i64(arg.offset));
-    const Value words[] = {instance_, emit_.i32(arg.memory.value), at, args[1].value};
+    const Value words[] = {instance_, emit_.i32(arg.memory.value), address_in(address, arg.offset),
+                           args[1].value};
     results[0].value = emit_.helper(Helper::memory_notify, Type::i32, words);
+    return;
+  }
+  if (row.shape == Shape::atomic_wait) {
+    if (!module_->memories[arg.memory.value].is_shared)
+      emit_.trap_if(emit_.i32(1), TrapCode::expected_shared_memory);
+    const Value words[] = {instance_, emit_.i32(arg.memory.value), address_in(address, arg.offset),
+                           args[1].value, args[2].value};
+    const Helper wait =
+        op == Op::memory_atomic_wait64 ? Helper::memory_wait64 : Helper::memory_wait32;
+    results[0].value = emit_.helper(wait, Type::i32, words);
     return;
   }
   values_ = {a.base, address};

@@ -19,6 +19,7 @@ void Builder::emit_call(Op op, Opcode plain, Opcode tail, std::uint64_t imm, Ope
         i == 0 ? made
                : emit_.append(Opcode::result, type_of(results[i].type), i, std::span(&made, 1));
   }
+  if (current_try_ != TryTable::none) after_call();
 }
 
 Value Builder::function_at(std::uint32_t index) {

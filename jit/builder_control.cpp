@@ -17,6 +17,7 @@ Block Builder::add_block(std::uint32_t loop_depth) {
 void Builder::open(Control& c) {
   c.label.construct = next_construct_++;
   c.label.loop_depth = loop_depth_;
+  c.label.around = c.label.inside = current_try_;
 }
 
 /// What a label's parameters are, in this order: locals that the construct may have changed; where
@@ -128,6 +129,7 @@ void Builder::note_entry(Walker& w, Block header) {
       slot += wasm::slot_count(run.type);
     }
   }
+  for (std::uint32_t i = 0; i < prescan_.kept(); ++i) osr_slots_.push_back(slot++);
   const runtime::FrameLayout layout(runtime::slot_count(std::span(w.signature().params)), slot);
   for (const Operand& operand : w.operands()) osr_slots_.push_back(layout.operand(operand.height));
 }
@@ -191,6 +193,7 @@ void Builder::end_without_else(Walker& w, Control& c) {
 
 void Builder::end(Walker& w, Control& c, bool reached) {
   if (is_function(c)) return end_function(w, c, reached);
+  if (c.label.own_try != TryTable::none) finish_try(c);
   if (c.kind == ControlKind::loop) --loop_depth_;
   if (c.kind == ControlKind::loop || !c.targeted) return;
   end_block(w, c);

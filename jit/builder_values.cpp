@@ -94,6 +94,16 @@ void Builder::reference_op(Walker&, Op op, const wasm::Immediates& imm, Operands
           emit_.numeric(Op::i64_extend_i32_u, emit_.numeric(Op::i32_or, doubled, emit_.i32(1)));
       return;
     }
+    case Op::ref_test:
+    case Op::ref_test_null:
+      result = cast_test(args[0].value, args[0].type, imm.type);
+      return;
+    case Op::ref_cast:
+    case Op::ref_cast_null:
+      emit_.trap_if(emit_.numeric(Op::i32_eqz, cast_test(args[0].value, args[0].type, imm.type)),
+                    TrapCode::cast_failure);
+      result = args[0].value;
+      return;
     default: {  // i31.get_s and i31.get_u
       emit_.trap_if(emit_.numeric(Op::i64_eqz, args[0].value), TrapCode::null_i31_reference);
       const Value tagged = emit_.numeric(Op::i32_wrap_i64, args[0].value);

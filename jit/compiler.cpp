@@ -42,7 +42,16 @@ const NativeEntry* hot(const ModuleCode& module, std::uint32_t function,
 /// Of a function. Larger ones would keep a thread busy for too long.
 constexpr std::uint32_t most_body = 2 * 1024 * 1024;
 
-constexpr runtime::NativeTier tier{enter, resume, locate, hot};
+bool find_catch(const ModuleCode& module, const void* pc, const Instance& instance,
+                const runtime::Tag* tag, runtime::NativeCatch& found) {
+  return native_module(module).find_catch(pc, instance, tag, found);
+}
+
+Leave land(ExecState& state, const ModuleCode& module) {
+  return native_module(module).compiler().open_workshop().stubs.land(&state);
+}
+
+constexpr runtime::NativeTier tier{enter, resume, locate, find_catch, land, hot};
 
 }  // namespace
 
@@ -152,6 +161,8 @@ std::unique_ptr<NativeFunction> CompilerImpl::place(const wasm::ModuleData& modu
   std::vector<std::uint8_t> code(bytes.begin(), bytes.end());
   function->function = key.function;
   function->sites = made.code.sites;
+  function->landings = made.code.landings;
+  function->tries = made.tries;
   function->size = code.size();
   function->frame_start = made.code.frame_start;
   const std::uint8_t* room = workshop_->arena->allocate(code.size());

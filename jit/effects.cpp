@@ -21,7 +21,26 @@ Effects effects_of_helper(Helper helper) {
     case Helper::memory_check:
       return acting(alias_bit(Alias::memory_shape), alias_bit(Alias::memory_shape), true);
     case Helper::is_subtype:
+    case Helper::is_instance:
       return {};
+    // What is made is new each time: the same arguments don't mean the same value.
+    case Helper::struct_new:
+    case Helper::exception_new:
+      return acting(alias_bit(Alias::heap), 0, true);
+    case Helper::array_new:
+    case Helper::array_new_default:
+    case Helper::array_new_data:
+    case Helper::array_new_elem:
+      return acting(everything, alias_bit(Alias::fuel), true);
+    case Helper::array_fill:
+    case Helper::array_copy:
+    case Helper::array_init_data:
+    case Helper::array_init_elem:
+      return acting(everything, alias_bit(Alias::heap) | alias_bit(Alias::fuel), true);
+    case Helper::throw_:
+    case Helper::memory_wait32:
+    case Helper::memory_wait64:
+      return acting(everything, everything, true);
     case Helper::data_drop:
     case Helper::elem_drop:
       return acting(0, alias_bit(Alias::heap), false);

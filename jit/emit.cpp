@@ -290,6 +290,8 @@ void CodeEmitter::rare_code(const Rare& rare) {
 void CodeEmitter::finish() {
   for (const Rare& rare : rare_) rare_code(rare);
   for (const Fixup& fixup : fixups_) patch(fixup.at, starts_[fixup.block]);
+  for (Landing& landing : out_.landings)
+    landing.code = static_cast<std::uint32_t>(starts_[landing.code]);
   line(std::nullopt);
   write_tables();
   if (!pool_.empty()) align(16);
@@ -319,6 +321,10 @@ void CodeEmitter::instruction(const LInst& inst) {
       return;
     case MOp::jump:
       return jump_block(function_->lir.succs[function_->lir.blocks[block_].first_succ].to);
+    case MOp::unwind:
+      return unwind(m);
+    case MOp::landing:
+      return lea(rsp, ptr[rbp - static_cast<int>(frame_bytes_)]);
     case MOp::trap:
       call_stub(stubs_.trap(static_cast<TrapCode>(m.imm)));
       return site(m.origin);

@@ -17,6 +17,7 @@
 #include "jit/cpu_features.hpp"
 #include "jit/machine.hpp"
 #include "jit/stubs.hpp"
+#include "jit/try_table.hpp"
 
 namespace wrun::inline v0::jit {
 
@@ -49,6 +50,7 @@ struct EmittedCode {
   std::span<const std::uint8_t> bytes;
   std::uint32_t frame_start = 0;  ///< from here on there is a frame; 0: there is none
   std::vector<Site> sites;        ///< by ascending offset
+  std::vector<Landing> landings;  ///< by ascending site
   std::vector<Relocation> relocations;
   std::vector<CallSite> calls;
   std::vector<Line> lines;  ///< by ascending offset, if they were asked for
@@ -222,6 +224,7 @@ class CodeEmitter : public Xbyak::CodeGenerator {
   void helper(const Machine& m);
   void return_(const Machine& m);
   void tail_call(const Machine& m);
+  void unwind(const Machine& m);
   void move_arguments_up(std::uint32_t bytes);
 
   /// Notes that from here on code is the instruction's at `offset`, or no code.

@@ -78,6 +78,15 @@ void CodeEmitter::helper(const Machine& m) {
   site(m.origin);
 }
 
+/// The landing is a block until the code is complete.
+void CodeEmitter::unwind(const Machine& m) {
+  const LFunction& lir = function_->lir;
+  const std::uint32_t first = lir.blocks[block_].first_succ;
+  out_.landings.push_back(
+      {out_.sites.back().offset, lir.succs[first + 1].to, static_cast<std::uint32_t>(m.imm)});
+  jump_block(lir.succs[first].to);
+}
+
 void CodeEmitter::return_(const Machine& m) {
   for (const CallLayout::Value& value : function_->calls[m.extra].stack_args)
     copy_to_stack(value, rbp + 16 + static_cast<int>(own_->param_bytes));

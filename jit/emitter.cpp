@@ -86,6 +86,7 @@ void Emitter::write(Value base, std::uint64_t offset, Value value, Place place) 
   } else {
     wrote(alias_bit(place.alias));
   }
+  if (place.packed != Packed::no) return;
   Computation c{Opcode::read, graph_.at(value).type, version(place)};
   c.args[0] = base;
   c.imm = offset;
@@ -191,6 +192,16 @@ Value Emitter::append(Opcode op, Type type, std::uint64_t imm, std::span<const V
 
 void Emitter::jump(Edge edge) {
   graph_.append(block_, make(Opcode::jump, Type::none), {}, std::span(&edge, 1));
+}
+
+void Emitter::unwind(std::uint32_t index, Block next, Block landing) {
+  const Edge edges[] = {graph_.make_edge(next), graph_.make_edge(landing)};
+  graph_.append(block_, make(Opcode::unwind, Type::none, index), {}, edges);
+}
+
+void Emitter::land(Block landing, Edge edge) {
+  graph_.append(landing, make(Opcode::landing, Type::none));
+  graph_.append(landing, make(Opcode::jump, Type::none), {}, std::span(&edge, 1));
 }
 
 void Emitter::switch_(Value index, std::span<const Edge> edges) {

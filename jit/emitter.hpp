@@ -73,6 +73,10 @@ class Emitter {
   Value append(Opcode op, Type type, std::uint64_t imm, std::span<const Value> args);
 
   void jump(Edge edge);
+  /// After a call in the try of that number: goes on in `next`, and what is thrown in `landing`.
+  void unwind(std::uint32_t index, Block next, Block landing);
+  /// Fills a block that exceptions land in; what is known here stays so.
+  void land(Block landing, Edge edge);
   void branch(Value condition, Edge taken, Edge other, std::uint8_t flags = 0);
   /// By index; the last edge is the default.
   void switch_(Value index, std::span<const Edge> edges);

@@ -143,6 +143,8 @@ void GlobalValues::forward(const Inst& store) {
   const auto args = graph_->args(store);
   if (store.op == Opcode::write) {
     const Place place = Place::of(store.imm2);
+    // What is read is cut off.
+    if (place.packed != Packed::no) return;
     Computation c{Opcode::read, graph_->at(args[1]).type,
                   versions_->number(MemoryVersions::slot_of(place))};
     c.args[0] = resolve(args[0]);

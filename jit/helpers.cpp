@@ -4,6 +4,7 @@
 
 #include <wrun/error.hpp>
 
+#include "jit/helper_calls.hpp"
 #include "jit/stubs.hpp"
 #include "lib/runtime/exec_state.hpp"
 #include "lib/runtime/memory.hpp"
@@ -16,27 +17,6 @@ namespace wrun::inline v0::jit {
 namespace {
 
 using runtime::Instance;
-using Word = std::uint64_t;
-
-constexpr Word fuel_granule = 64;  // bytes or elements
-
-/// The trap happens when the helper returns.
-Word trap(const Instance* instance, TrapCode code) {
-  instance->state->native.trap = static_cast<std::uint32_t>(code) + 1;
-  return 0;
-}
-
-template <bool fuel>
-bool pay(const Instance* instance, Word count) {
-  if constexpr (fuel) {
-    runtime::ExecState& state = *instance->state;
-    const Word cost = count / fuel_granule + (count % fuel_granule != 0);
-    if (cost > static_cast<Word>(state.fuel)) return trap(instance, TrapCode::out_of_fuel) != 0;
-    state.fuel -= static_cast<std::int64_t>(cost);
-  }
-  return true;
-}
-
 void finish_memory(const Instance* instance, bool done) {
   if (!done) trap(instance, TrapCode::out_of_bounds_memory_access);
 }
@@ -157,12 +137,23 @@ const void* const helper_functions[] = {
     address_of(table_grow<false>), address_of(table_fill<false>), address_of(table_copy<false>),
     address_of(table_init<false>), address_of(elem_drop), address_of(memory_size),
     address_of(memory_notify), address_of(memory_check), address_of(is_subtype),
+    address_of(is_instance), address_of(struct_new), address_of(array_new<false>),
+    address_of(array_new_default<false>), address_of(array_new_data<false>),
+    address_of(array_new_elem<false>), address_of(array_fill<false>), address_of(array_copy<false>),
+    address_of(array_init_data<false>), address_of(array_init_elem<false>),
+    address_of(exception_new), address_of(throw_), address_of(memory_wait32),
+    address_of(memory_wait64),
     // The same, charging fuel
     address_of(memory_grow), address_of(memory_fill<true>), address_of(memory_copy<true>),
     address_of(memory_init<true>), address_of(data_drop), address_of(table_set),
     address_of(table_grow<true>), address_of(table_fill<true>), address_of(table_copy<true>),
     address_of(table_init<true>), address_of(elem_drop), address_of(memory_size),
-    address_of(memory_notify), address_of(memory_check), address_of(is_subtype)};
+    address_of(memory_notify), address_of(memory_check), address_of(is_subtype),
+    address_of(is_instance), address_of(struct_new), address_of(array_new<true>),
+    address_of(array_new_default<true>), address_of(array_new_data<true>),
+    address_of(array_new_elem<true>), address_of(array_fill<true>), address_of(array_copy<true>),
+    address_of(array_init_data<true>), address_of(array_init_elem<true>), address_of(exception_new),
+    address_of(throw_), address_of(memory_wait32), address_of(memory_wait64)};
 static_assert(sizeof(helper_functions) / sizeof(void*) ==
               2 * static_cast<unsigned>(Helper::count_));
 

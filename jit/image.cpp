@@ -60,6 +60,7 @@ bool ImageWriter::add_relocations(const EmittedCode& code) {
 }
 
 void ImageWriter::add(std::uint32_t function, const EmittedCode& code) {
+  if (!code.landings.empty()) return;
   if (code.bytes.size() + alignment > most_code - code_.size()) return;
   ImageFunction made;
   made.function = function;

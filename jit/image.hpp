@@ -39,7 +39,8 @@ class ImageWriter {
  public:
   explicit ImageWriter(const Stubs& stubs) : stubs_(stubs) {}
 
-  /// Functions in ascending order. Leaves out one that an image can't have. Throws std::bad_alloc.
+  /// Functions in ascending order. Leaves out one that an image can't have: what catches exceptions
+  /// is compiled when it is hot. Throws std::bad_alloc.
   void add(std::uint32_t function, const EmittedCode& code);
   /// Appends the image.
   void write(std::vector<std::uint8_t>& out) const;

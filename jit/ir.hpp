@@ -61,6 +61,7 @@ enum class Opcode : std::uint16_t {
   trap_if,       ///< args: i32 condition; `imm` is a TrapCode
   charge,        ///< of `imm` units of fuel; args: the state
   poll,          ///< whether the store was asked to stop; args: the state
+  landing,       ///< first of a block that exceptions land in: nothing is in registers
   // Calls; args are the WebAssembly arguments after what is named here
   call,            ///< `imm`: function with a body, in this module
   call_reference,  ///< args[0]: FuncRef*, not null, of the right type; `imm` is that type's index
@@ -72,7 +73,9 @@ enum class Opcode : std::uint16_t {
   return_,  ///< args: the results
   tail_call,
   tail_call_reference,
-  trap,  ///< `imm` is a TrapCode
+  trap,    ///< `imm` is a TrapCode
+  unwind,  ///< after a call in a try; edges: where it returns to, where what it throws lands. `imm`
+           ///< is the try
   last_own
 };
 
@@ -102,15 +105,21 @@ enum class Alias : std::uint8_t {
   count_
 };
 
+/// How an i32 lies in memory, if it is narrower there, and how it is read.
+enum class Packed : std::uint8_t { no, s8, u8, s16, u16 };
+
 /// imm2 of a read or write. Places of one Alias are the same only if their keys are.
 struct Place {
   Alias alias = Alias::heap;
   std::uint32_t key = 0;
+  Packed packed = Packed::no;
   constexpr std::uint64_t bits() const {
-    return static_cast<std::uint64_t>(key) << 8 | static_cast<std::uint64_t>(alias);
+    return static_cast<std::uint64_t>(packed) << 40 | static_cast<std::uint64_t>(key) << 8 |
+           static_cast<std::uint64_t>(alias);
   }
   static constexpr Place of(std::uint64_t bits) {
-    return {static_cast<Alias>(bits & 0xff), static_cast<std::uint32_t>(bits >> 8)};
+    return {static_cast<Alias>(bits & 0xff), static_cast<std::uint32_t>(bits >> 8),
+            static_cast<Packed>(bits >> 40)};
   }
 };
 

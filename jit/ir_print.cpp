@@ -16,15 +16,18 @@ namespace wrun::inline v0::jit {
 namespace {
 
 constexpr std::string_view own_names[] = {
-    "param",  "argument", "constant", "instance",       "frame_slot",          "result",
-    "field",  "read",     "write",    "offset",         "bounds_check",        "trap_if",
-    "charge", "poll",     "call",     "call_reference", "call_helper",         "jump",
-    "branch", "switch",   "return",   "tail_call",      "tail_call_reference", "trap"};
+    "param",  "argument", "constant", "instance", "frame_slot",     "result",
+    "field",  "read",     "write",    "offset",   "bounds_check",   "trap_if",
+    "charge", "poll",     "landing",  "call",     "call_reference", "call_helper",
+    "jump",   "branch",   "switch",   "return",   "tail_call",      "tail_call_reference",
+    "trap",   "unwind"};
 static_assert(std::size(own_names) ==
               static_cast<unsigned>(Opcode::last_own) - static_cast<unsigned>(Opcode::first_own));
 
 constexpr std::string_view alias_names[] = {
     "memory_shape", "table_shape", "table_element", "global", "heap", "fuel", "memory"};
+
+constexpr std::string_view packed_names[] = {"", "s8", "u8", "s16", "u16"};
 
 class Printer {
  public:
@@ -109,6 +112,7 @@ class Printer {
     switch (inst.op) {
       case Opcode::instance:
       case Opcode::poll:
+      case Opcode::landing:
       case Opcode::jump:
       case Opcode::branch:
       case Opcode::switch_:
@@ -134,6 +138,8 @@ class Printer {
         const Place place = Place::of(inst.imm2);
         put(" {}", alias_names[static_cast<unsigned>(place.alias)]);
         if (place.key != 0) put(":{}", place.key);
+        if (place.packed != Packed::no)
+          put(" {}", packed_names[static_cast<unsigned>(place.packed)]);
         return put(" +{}", inst.imm);
       }
       case Opcode::offset:

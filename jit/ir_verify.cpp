@@ -168,6 +168,9 @@ class Verifier {
       case Opcode::charge:
       case Opcode::poll:
         return expect(v, {Type::i64}, Type::none);
+      case Opcode::landing:
+        if (inst.previous != Value::none) fail(v, "not the first of its block");
+        return expect(v, {}, Type::none);
       case Opcode::instance:
         return expect(v, {}, Type::i64);
       case Opcode::argument:
@@ -200,6 +203,24 @@ class Verifier {
     if (of != graph_.args(inst)[0]) fail(v, "doesn't follow what it is a result of");
   }
 
+  static bool may_throw(const Inst& inst) {
+    return inst.op == Opcode::call || inst.op == Opcode::call_reference ||
+           (inst.op == Opcode::call_helper && static_cast<Helper>(inst.imm) == Helper::throw_);
+  }
+
+  void check_unwind(Value v, const Inst& inst) {
+    const auto edges = graph_.edges(inst);
+    if (edges.size() != 2) return fail(v, "{} edges", edges.size());
+    Value call = inst.previous;
+    while (call != Value::none && graph_.at(call).op == Opcode::result)
+      call = graph_.at(call).previous;
+    if (call == Value::none || !may_throw(graph_.at(call))) fail(v, "doesn't follow a call");
+    const Value first = graph_.at(edges[1].to).first;
+    if (first == Value::none || graph_.at(first).op != Opcode::landing) fail(v, "no landing");
+    for (const Edge& edge : edges)
+      if (cfg_.incoming(edge.to).size() != 1) fail(v, "not the only way to where it goes");
+  }
+
   void check_end(Value v, const Inst& inst) {
     const std::size_t edges = graph_.edges(inst).size();
     switch (inst.op) {
@@ -209,6 +230,9 @@ class Verifier {
       case Opcode::branch:
         if (edges != 2) fail(v, "{} edges", edges);
         return expect(v, {Type::i32}, Type::none);
+      case Opcode::unwind:
+        check_unwind(v, inst);
+        return expect(v, {}, Type::none);
       case Opcode::switch_:
         if (edges == 0) fail(v, "no edges");
         return expect(v, {Type::i32}, Type::none);

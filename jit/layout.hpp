@@ -6,7 +6,9 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "lib/runtime/exceptions.hpp"
 #include "lib/runtime/exec_state.hpp"
+#include "lib/runtime/heap_object.hpp"
 #include "lib/runtime/objects.hpp"
 
 #pragma GCC diagnostic push
@@ -28,6 +30,7 @@ inline constexpr std::uint32_t memory_size = offsetof(runtime::Memory, size);
 inline constexpr std::uint32_t table_elements = offsetof(runtime::Table, elements);
 inline constexpr std::uint32_t table_size = offsetof(runtime::Table, size);
 
+inline constexpr std::uint32_t func_host = offsetof(runtime::FuncRef, host);
 inline constexpr std::uint32_t func_type = offsetof(runtime::FuncRef, type);
 inline constexpr std::uint32_t func_cell = offsetof(runtime::FuncRef, cell);
 inline constexpr std::uint32_t func_index = offsetof(runtime::FuncRef, index);
@@ -51,7 +54,17 @@ inline constexpr std::uint32_t native_instance = native + offsetof(runtime::Nati
 inline constexpr std::uint32_t native_callee = native + offsetof(runtime::NativeState, callee);
 inline constexpr std::uint32_t native_function = native + offsetof(runtime::NativeState, function);
 inline constexpr std::uint32_t native_trap = native + offsetof(runtime::NativeState, trap);
+inline constexpr std::uint32_t native_thrown = native + offsetof(runtime::NativeState, thrown);
+inline constexpr std::uint32_t native_clause = native + offsetof(runtime::NativeState, clause);
 inline constexpr std::uint32_t segment_state = offsetof(runtime::Segment, state);
+
+// What references refer to
+inline constexpr std::uint32_t cell_kind = offsetof(runtime::CellHeader, kind);
+inline constexpr std::uint32_t object_type = offsetof(runtime::Object, type);
+inline constexpr std::uint32_t array_length = offsetof(runtime::Array, length);
+inline constexpr std::uint32_t exception_few = offsetof(runtime::Exception, few);
+inline constexpr std::uint32_t exception_many = offsetof(runtime::Exception, many);
+inline constexpr std::uint32_t few_slots = std::tuple_size_v<decltype(runtime::Exception::few)>;
 
 inline constexpr std::uint32_t word = sizeof(void*);
 

@@ -142,6 +142,10 @@ void Lowering::own_instruction(Value v, const Inst& inst) {
       begin(inst.op == Opcode::charge ? MOp::charge : MOp::poll, inst).imm = inst.imm;
       use_any(arg(inst, 0));
       return;
+    case Opcode::landing:
+      begin(MOp::landing, inst);
+      current().clobbers = allocatable_regs;
+      return;
     case Opcode::call:
     case Opcode::call_reference:
       return call(v, inst);
@@ -189,6 +193,9 @@ void Lowering::end_block(Block b, const Inst& inst) {
       break;
     case Opcode::trap:
       begin(MOp::trap, inst).imm = inst.imm;
+      break;
+    case Opcode::unwind:
+      begin(MOp::unwind, inst).imm = inst.imm;
       break;
     default:
       tail_call(inst);

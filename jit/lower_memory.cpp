@@ -8,6 +8,29 @@ namespace {
 
 constexpr std::uint64_t max_disp = 0x7fff'ffff;
 
+/// Of a read or write.
+Packed packing(const Inst& inst) {
+  return inst.op == Opcode::field ? Packed::no : Place::of(inst.imm2).packed;
+}
+
+wasm::Op load_of(Packed packed) {
+  switch (packed) {
+    case Packed::s8:
+      return wasm::Op::i32_load8_s;
+    case Packed::u8:
+      return wasm::Op::i32_load8_u;
+    case Packed::s16:
+      return wasm::Op::i32_load16_s;
+    default:
+      return wasm::Op::i32_load16_u;
+  }
+}
+
+unsigned stored_size(Packed packed, Type type) {
+  if (packed == Packed::no) return size_of(type);
+  return packed == Packed::s8 || packed == Packed::u8 ? 1 : 2;
+}
+
 }  // namespace
 
 /// Adds base and index as operands. A distance that doesn't fit is left in machine.imm for the
@@ -59,6 +82,10 @@ void Lowering::store(const Inst& inst) {
 void Lowering::read(Value v, const Inst& inst) {
   begin(MOp::load, inst).size = static_cast<std::uint8_t>(size_of(inst.type));
   machine().which = is_float(inst.type);
+  if (const Packed packed = packing(inst); packed != Packed::no) {
+    machine().size = 0;
+    machine().wasm = load_of(packed);
+  }
   def(v);
   Address made;
   made.base = use(arg(inst, 0));
@@ -68,7 +95,7 @@ void Lowering::read(Value v, const Inst& inst) {
 
 void Lowering::write(const Inst& inst) {
   const Value value = arg(inst, 1);
-  const unsigned size = size_of(at(value).type);
+  const unsigned size = stored_size(packing(inst), at(value).type);
   const auto imm = is_float(at(value).type) ? std::nullopt : immediate(value, size);
   Machine& op = begin(MOp::store, inst);
   op.size = static_cast<std::uint8_t>(size);

@@ -112,6 +112,7 @@ enum class MOp : std::uint8_t {
   trap_if,       ///< compare; imm is the TrapCode
   charge,        ///< the state; imm
   poll,          ///< the state
+  landing,       ///< nothing is in registers
   call_local,    ///< imm is the function; args and results fixed
   call_reference,
   call_helper,  ///< imm is the Helper
@@ -121,7 +122,8 @@ enum class MOp : std::uint8_t {
   jump,
   branch,   ///< compare; to successor 0 if it holds, to 1 if not
   switch_,  ///< index, temporary
-  trap      ///< imm is the TrapCode
+  trap,     ///< imm is the TrapCode
+  unwind    ///< to successor 0; what the call before it throws lands at 1. imm is the try
 };
 
 enum class Alu : std::uint8_t { add = 0, or_ = 1, and_ = 4, sub = 5, xor_ = 6, cmp = 7, imul = 8 };

@@ -14,6 +14,14 @@ namespace wrun::inline v0::jit {
 using runtime::NativeEntry;
 using std::lock_guard;
 
+namespace {
+
+std::uint32_t offset_in(const NativeFunction& function, const void* pc) {
+  return static_cast<std::uint32_t>(static_cast<const std::uint8_t*>(pc) - function.code);
+}
+
+}  // namespace
+
 NativeModule::NativeModule(std::shared_ptr<CompilerImpl> compiler,
                            const runtime::ModuleCode& module)
     : compiler_(std::move(compiler)), module_(module) {
@@ -226,14 +234,35 @@ void NativeModule::install(const ImageView& image, const std::uint8_t* code) {
   }
 }
 
-bool NativeModule::locate(const void* pc, std::vector<runtime::NativeFrame>& frames) const {
-  const lock_guard lock(code_lock());
+/// Whose code a return address is in; null if it is none of the module's.
+const NativeFunction* NativeModule::function_at(const void* pc) const {
   // A return address may be just behind the last byte.
   const auto found = by_end_.lower_bound(pc);
-  if (found == by_end_.end() || pc <= found->second->code) return false;
-  const NativeFunction& function = *found->second;
-  const auto offset =
-      static_cast<std::uint32_t>(static_cast<const std::uint8_t*>(pc) - function.code);
+  return found == by_end_.end() || pc <= found->second->code ? nullptr : found->second;
+}
+
+bool NativeModule::find_catch(const void* pc, const runtime::Instance& instance,
+                              const runtime::Tag* tag, runtime::NativeCatch& found) const {
+  const lock_guard lock(code_lock());
+  const NativeFunction* function = function_at(pc);
+  if (function == nullptr) return false;
+  const std::uint32_t offset = offset_in(*function, pc);
+  const auto landing =
+      std::lower_bound(function->landings.begin(), function->landings.end(), offset,
+                       [](const Landing& at, std::uint32_t wanted) { return at.site < wanted; });
+  if (landing == function->landings.end() || landing->site != offset) return false;
+  const std::uint32_t clause = function->tries.find(landing->index, instance, tag);
+  if (clause == TryTable::none) return false;
+  found = {function->code + landing->code, clause};
+  return true;
+}
+
+bool NativeModule::locate(const void* pc, std::vector<runtime::NativeFrame>& frames) const {
+  const lock_guard lock(code_lock());
+  const NativeFunction* found = function_at(pc);
+  if (found == nullptr) return false;
+  const NativeFunction& function = *found;
+  const std::uint32_t offset = offset_in(function, pc);
   const auto site =
       std::lower_bound(function.sites.begin(), function.sites.end(), offset,
                        [](const Site& at, std::uint32_t wanted) { return at.offset < wanted; });

@@ -16,6 +16,7 @@
 #include "jit/emit.hpp"
 #include "jit/image.hpp"
 #include "jit/jit.hpp"
+#include "jit/try_table.hpp"
 
 namespace wrun::inline v0::jit {
 
@@ -28,6 +29,8 @@ struct NativeFunction {
   std::uint32_t function = 0;
   std::uint32_t frame_start = 0;  ///< see EmittedCode
   std::vector<Site> sites;
+  std::vector<Landing> landings;  ///< by ascending site
+  TryTable tries;
   runtime::NativeEntry entry;
   bool is_in_image = false;
 };
@@ -46,6 +49,9 @@ class NativeModule {
   /// See runtime::NativeTier::hot. Null also while another thread compiles it.
   const runtime::NativeEntry* hot(std::uint32_t function, std::uint32_t loop) noexcept;
   bool locate(const void* pc, std::vector<runtime::NativeFrame>& frames) const;
+  /// See runtime::NativeTier::find_catch.
+  bool find_catch(const void* pc, const runtime::Instance& instance, const runtime::Tag* tag,
+                  runtime::NativeCatch& found) const;
   /// Before there is any machine code in the engine: gives the functions what calls of it go to.
   void fill_cells(Stubs& stubs) const;
   /// See jit::write_image() and jit::read_image().
@@ -78,6 +84,7 @@ class NativeModule {
   std::string publish(Places::iterator place, const Compiled& made);
   /// Why the module is to have no more machine code of that kind; empty if it may.
   std::string over_budget(CodeKey key, std::size_t bytes) const;
+  const NativeFunction* function_at(const void* pc) const;
 
   std::shared_ptr<CompilerImpl> compiler_;
   const runtime::ModuleCode& module_;

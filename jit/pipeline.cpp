@@ -85,7 +85,9 @@ std::variant<Compiled, std::string> Pipeline::run(const wasm::ModuleData& module
     if (std::string wrong = verify_allocation(machine_.lir, allocation); !wrong.empty())
       return "the register allocation is wrong: " + wrong;
   }
-  return emit(module, allocation, options);
+  Compiled made = emit(module, allocation, options);
+  made.tries = builder_.tries();
+  return made;
 } catch (const Xbyak::Error& error) {
   return fmt::format("machine code couldn't be written: {}", error.what());
 }

@@ -20,6 +20,7 @@ namespace wrun::inline v0::jit {
 struct Compiled {
   std::unique_ptr<CodeEmitter> emitter;
   EmittedCode code;
+  TryTable tries;
 };
 
 class Pipeline {

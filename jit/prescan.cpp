@@ -4,12 +4,17 @@
 
 #include <algorithm>
 
+#include "lib/wasm/rethrow_depth.hpp"
+
 namespace wrun::inline v0::jit {
 
-using wasm::Op;
-using wasm::Shape;
+using wasm::ControlKind;
 
 namespace {
+
+bool is_legacy_try(ControlKind kind) {
+  return kind >= ControlKind::legacy_try;
+}
 
 constexpr std::size_t values_per_byte = 4;
 constexpr std::size_t free_values = 4096;
@@ -23,6 +28,8 @@ std::optional<Unsupported> Prescan::run(const wasm::ModuleData& module, wasm::Fu
   log_.clear();
   sets_.clear();
   unsupported_.reset();
+  kept_ = wasm::rethrow_depth(module, function);
+  legacy_depth_ = 0;
   osr_offset_ = osr_offset;
   budget_ = free_values + values_per_byte * module.functions[function.value].body.size;
   walker_.function(module, function);
@@ -37,31 +44,6 @@ void Prescan::refuse(const Walker& w, std::string reason) {
   if (!unsupported_) unsupported_ = Unsupported{std::move(reason), w.offset()};
 }
 
-bool Prescan::is_supported(Op op) {
-  const wasm::OpInfo& row = wasm::info(op);
-  switch (row.shape) {
-    case Shape::try_table:
-    case Shape::legacy_try:
-    case Shape::legacy_catch:
-    case Shape::legacy_catch_all:
-    case Shape::legacy_rethrow:
-    case Shape::legacy_delegate:
-    case Shape::throw_:
-    case Shape::throw_ref:
-    case Shape::atomic_wait:
-    case Shape::br_on_cast:
-    case Shape::ref_test:
-    case Shape::ref_cast:
-      return false;
-    default:
-      return row.shape < Shape::struct_new;
-  }
-}
-
-void Prescan::instruction(Walker& w, Op op) {
-  if (!is_supported(op)) refuse(w, std::string(wasm::info(op).text));
-}
-
 void Prescan::open(const Control&) {
   open_.push_back({static_cast<std::uint32_t>(constructs_.size()), log_.size()});
   constructs_.emplace_back();
@@ -73,8 +55,20 @@ void Prescan::loop(Walker& w, Control& c) {
   for (const Open& around : open_) constructs_[around.construct].holds_entry = true;
 }
 
+void Prescan::legacy_try(Walker&, Control& c) {
+  open(c);
+  ++legacy_depth_;
+}
+
+/// Keeps the exception, if a rethrow may want it.
+void Prescan::legacy_catch(Walker& w, Control&, wasm::Op, wasm::TagIdx, bool) {
+  if (legacy_depth_ > kept_) return;
+  assign(static_cast<std::uint32_t>(w.locals().size()) + legacy_depth_ - 1);
+}
+
 /// What was assigned inside stays in the log, once each, for the construct around it.
-void Prescan::end(Walker& w, Control&, bool) {
+void Prescan::end(Walker& w, Control& c, bool) {
+  if (is_legacy_try(c.kind)) --legacy_depth_;
   if (unsupported_ || open_.empty()) return;
   const Open closed = open_.back();
   open_.pop_back();

@@ -34,13 +34,17 @@ class Prescan : public wasm::NullClient<> {
   /// How many values all labels together may have, parameters and arguments for them: more is
   /// refused, so that time and memory stay linear in the function's size.
   std::size_t budget() const { return budget_; }
+  /// Exceptions that catches keep for rethrows, in locals behind the function's own.
+  std::uint32_t kept() const { return kept_; }
 
   // The walker's callbacks
   void begin(Walker& w);
-  void instruction(Walker& w, wasm::Op op);
   void block(Walker&, Control& c) { open(c); }
   void if_(Walker&, Control& c, Value) { open(c); }
   void loop(Walker& w, Control& c);
+  void try_table(Walker&, Control& c, std::span<const wasm::CatchClause>) { open(c); }
+  void legacy_try(Walker&, Control& c);
+  void legacy_catch(Walker& w, Control& c, wasm::Op op, wasm::TagIdx tag, bool reached);
   void end(Walker& w, Control& c, bool reached);
   void local_set(Walker&, wasm::LocalIdx index, wasm::ValType, Value) { assign(index.value); }
   Value local_tee(Walker&, wasm::LocalIdx index, wasm::ValType, Value) {
@@ -64,8 +68,6 @@ class Prescan : public wasm::NullClient<> {
     if (!open_.empty()) log_.push_back(local);
   }
   void refuse(const Walker& w, std::string reason);
-  static bool is_supported(wasm::Op op);
-
   Walker walker_;
   std::vector<Construct> constructs_;
   std::vector<Open> open_;
@@ -74,6 +76,8 @@ class Prescan : public wasm::NullClient<> {
   std::optional<std::uint32_t> osr_offset_;
   std::optional<Unsupported> unsupported_;
   std::size_t budget_ = 0;
+  std::uint32_t kept_ = 0;
+  std::uint32_t legacy_depth_ = 0;
 };
 
 }  // namespace wrun::inline v0::jit

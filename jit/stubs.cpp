@@ -193,6 +193,13 @@ class Stubs::Writer : public Xbyak::CodeGenerator {
     ret();
   }
 
+  /// The landing itself puts rsp where its frame ends.
+  void land_code() {
+    save_host();
+    mov(rbp, ptr[rdi + layout::native_frame]);
+    jmp(ptr[rdi + layout::native_pc]);
+  }
+
   /// Leaves with the arguments at stack_top, and what to go on with: a Suspended. r13: the state.
   void suspend(const Signature& signature, Leave why, const void* exhausted, const void* leave) {
     Xbyak::Label no_room;
@@ -339,6 +346,10 @@ Stubs::Stubs(CodeArena& arena) : arena_(arena) {
   resume = reinterpret_cast<Leave (*)(runtime::ExecState*)>(
       reinterpret_cast<std::uintptr_t>(out.here()));
   out.resume_code();
+  out.begin();
+  land = reinterpret_cast<Leave (*)(runtime::ExecState*)>(
+      reinterpret_cast<std::uintptr_t>(out.here()));
+  out.land_code();
   out.finish();
 }
 

@@ -53,6 +53,7 @@ class Stubs {
   std::string name_of(const void* stub) const;
 
   runtime::Leave (*resume)(runtime::ExecState*) = nullptr;
+  runtime::Leave (*land)(runtime::ExecState*) = nullptr;
 
  private:
   class Writer;

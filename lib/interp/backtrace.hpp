@@ -34,6 +34,9 @@ class NativeWalk {
   bool locate(std::vector<runtime::NativeFrame>& frames) const;
   const Instance& instance() const;
   void step();
+  /// The return address of the present frame, and its rbp.
+  const void* pc() const { return pc_; }
+  const void* frame() const { return rbp_; }
   /// Once the segment is over: where the interpreter entered it.
   const runtime::Segment& segment() const;
 

@@ -45,6 +45,18 @@ void stop_at(Regs& r, Error error) noexcept {
 
 void trapped(Regs& r) noexcept {
   ExecState& state = *r.inst->state;
+  switch (state.native.trap) {
+    case runtime::trap_is_throw:
+      return throw_native(r);
+    case runtime::trap_is_stop:
+      runtime::fail_stopped(state);
+      r.pc = stop_instr.code();
+      return;
+    case runtime::trap_is_no_room:
+      return stop_at(r, runtime::make_no_room(state.wanted_bytes));
+    default:
+      break;
+  }
   if ((state.native.trap & runtime::trap_has_address) != 0)
     return stop_at(r, runtime::make_memory_trap(state.address, r.inst->memory0->size));
   stop_at(r, runtime::make_trap(static_cast<TrapCode>(state.native.trap)));
@@ -238,12 +250,17 @@ struct ResumeNative {
   }
 };
 
+struct LandNative {
+  static void run(Regs& r) { go_on(r, tier_of(*r.inst).land(*r.inst->state, *r.inst->code)); }
+};
+
 }  // namespace
 
 const StaticInstr enter_native_instr{rare_handler<EnterNative>};
 const StaticInstr hot_call_instr{rare_handler<HotCall>};
 const StaticInstr hot_loop_instr{rare_handler<HotLoop>};
 const StaticInstr resume_native_instr{rare_handler<ResumeNative>};
+const StaticInstr land_native_instr{rare_handler<LandNative>};
 
 namespace {
 

@@ -38,6 +38,9 @@ struct CountTurn {
 /// What links have for a return address whose caller is machine code: the frame is a Suspended.
 extern const StaticInstr resume_native_instr;
 
+/// Goes on in machine code that has caught an exception: see NativeTier::land.
+extern const StaticInstr land_native_instr;
+
 /// Compiles a function and lets calls go to that code; null if it stays interpreted.
 const SlotCode* publish_native(const runtime::ModuleCode& module, std::uint32_t function) noexcept;
 

@@ -26,20 +26,33 @@ struct Position {
   const SlotCode* code = nullptr;
   const CatchTable::Entry* entry = nullptr;
   const runtime::Segment* passed = nullptr;  ///< the last of machine code that is left
+  // Of machine code that catches it
+  const void* frame = nullptr;
+  runtime::NativeCatch native = {};
 };
-
-/// Machine code catches nothing: goes on where the interpreter entered it.
-void pass_native(Position& position) {
-  NativeWalk walk(position.place);
-  for (std::vector<runtime::NativeFrame> frames; walk.locate(frames);) walk.step();
-  position.passed = &walk.segment();
-  position.place = caller_of(walk.segment().link.words);
-}
 
 enum class Outcome : std::uint8_t { caught, uncaught, stopped };
 
 bool is_stopped(const ExecState& state) {
   return state.stop.load(std::memory_order_acquire) != ExecState::Stop::none;
+}
+
+/// Asks the frames of machine code at the position. Where none catches it, goes on where the
+/// interpreter entered them.
+Outcome search_native(const ExecState& state, const Exception& exception, Position& position) {
+  NativeWalk walk(position.place);
+  for (std::vector<runtime::NativeFrame> frames; walk.locate(frames); walk.step()) {
+    if (is_stopped(state)) return Outcome::stopped;
+    const Instance& instance = walk.instance();
+    const runtime::ModuleCode& module = *instance.code;
+    if (!module.native->find_catch(module, walk.pc(), instance, exception.tag, position.native))
+      continue;
+    position.frame = walk.frame();
+    return Outcome::caught;
+  }
+  position.passed = &walk.segment();
+  position.place = caller_of(walk.segment().link.words);
+  return Outcome::uncaught;
 }
 
 const SlotCode* code_at(const Place& place, const SlotCode* guess) {
@@ -70,7 +83,8 @@ Outcome search(const ExecState& state, const Exception& exception, Position& pos
   while (place.pc != stop_instr.code()) {
     if (is_stopped(state)) return Outcome::stopped;
     if (place.pc == resume_native_instr.code()) {
-      pass_native(position);
+      const Outcome outcome = search_native(state, exception, position);
+      if (outcome != Outcome::uncaught) return outcome;
       continue;
     }
     position.code = code_at(place, position.code);
@@ -82,13 +96,27 @@ Outcome search(const ExecState& state, const Exception& exception, Position& pos
   return Outcome::uncaught;
 }
 
+/// By way of an instruction, so that going back and forth doesn't nest.
+void land_in_native(Regs& r, Exception& exception, const Position& position) {
+  ExecState& state = *r.inst->state;
+  const auto& at = *reinterpret_cast<const runtime::Suspended*>(position.place.fp);
+  if (at.fp != nullptr) state.stack_top = at.fp;
+  state.native.thrown = as_ref(exception);
+  state.native.clause = position.native.clause;
+  state.native.pc = position.native.landing;
+  state.native.frame = position.frame;
+  r.inst = static_cast<Instance* const*>(position.frame)[-1];
+  r.pc = land_native_instr.code();
+}
+
 /// Goes on where the exception is caught.
 void land(Regs& r, Exception& exception, const Position& position) {
-  const CatchTable::Entry& entry = *position.entry;
   if (position.passed != nullptr) {
     r.inst->state->native.sp = position.passed->outer_sp;
     r.inst->state->stack_top = position.passed->outer_top;
   }
+  if (position.frame != nullptr) return land_in_native(r, exception, position);
+  const CatchTable::Entry& entry = *position.entry;
   r.fp = const_cast<Slot*>(position.place.fp);
   r.inst = const_cast<Instance*>(position.place.inst);
   if (entry.values != CatchTable::none && exception.slots != 0)
@@ -176,6 +204,13 @@ void host_failed(Regs& r, Place place) {
     case Outcome::stopped:
       runtime::fail_stopped(state);
   }
+}
+
+void throw_native(Regs& r) {
+  const runtime::NativeState& native = r.inst->state->native;
+  runtime::Suspended at{nullptr, nullptr, native.frame, native.pc};
+  const Place place{resume_native_instr.code(), reinterpret_cast<Slot*>(&at), r.inst};
+  raise(r, *runtime::exception_from(native.thrown), place, nullptr);
 }
 
 const StaticInstr throw_instr{rare_handler<RaiseThrow>};

@@ -11,4 +11,7 @@ namespace wrun::inline v0::interp {
 /// handler, if there is one in this activation; otherwise leaves the activation.
 void host_failed(Regs& r, Place place);
 
+/// Machine code left to throw native.thrown, at native.pc in the frame native.frame of r.inst.
+void throw_native(Regs& r);
+
 }  // namespace wrun::inline v0::interp

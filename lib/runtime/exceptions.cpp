@@ -75,7 +75,7 @@ std::string tag_text(const Exception& exception, const Instance* thrower) {
 
 }  // namespace
 
-Exception& create_exception(Store& store, Tag& tag, const Slot* values) {
+Exception& create_exception(Store& store, Tag& tag) {
   const std::uint32_t slots =
       slot_count<wasm::TypeId>(store.types().entry(tag.type).type.func.params);
   std::unique_ptr<Slot[]> many;
@@ -84,10 +84,16 @@ Exception& create_exception(Store& store, Tag& tag, const Slot* values) {
   exception.tag = &tag;
   exception.many = std::move(many);
   exception.slots = slots;
-  std::copy_n(values, slots, exception.many ? exception.many.get() : exception.few.data());
   store.note_allocation(held_bytes(exception) - sizeof(Exception));
   exception.is_charged = store.account().take(Resource::heap_bytes, held_bytes(exception));
   if (!exception.is_charged) throw std::bad_alloc();
+  return exception;
+}
+
+Exception& create_exception(Store& store, Tag& tag, const Slot* values) {
+  Exception& exception = create_exception(store, tag);
+  std::copy_n(values, exception.slots,
+              exception.many ? exception.many.get() : exception.few.data());
   return exception;
 }
 

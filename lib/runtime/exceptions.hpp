@@ -39,6 +39,8 @@ struct ExceptionHold {
 /// A new one, with the values at `values`; not yet rooted. Throws std::bad_alloc, also where the
 /// limit of the heap refuses it.
 Exception& create_exception(Store& store, Tag& tag, const Slot* values);
+/// The same, whose values are zero.
+Exception& create_exception(Store& store, Tag& tag);
 
 inline Ref as_ref(Exception& exception) {
   return reinterpret_cast<Ref>(static_cast<Cell*>(&exception));

@@ -26,6 +26,7 @@ struct ExecState;
 struct FuncRef;
 struct Instance;
 struct ModuleCode;
+struct Tag;
 
 /// No number of calls makes a function worth compiling.
 inline constexpr std::uint32_t never_hot = 0;
@@ -70,6 +71,15 @@ inline constexpr std::uintptr_t no_native_limit = ~std::uintptr_t{0};
 /// Added to NativeState::trap where ExecState::address says what was out of bounds.
 inline constexpr std::uint32_t trap_has_address = 0x100;
 
+// Instead of a TrapCode in NativeState::trap, after Leave::trapped.
+
+/// NativeState::thrown is thrown at `pc`.
+inline constexpr std::uint32_t trap_is_throw = 0x200;
+/// Somebody asked to stop.
+inline constexpr std::uint32_t trap_is_stop = 0x201;
+/// The heap has no room for ExecState::wanted_bytes.
+inline constexpr std::uint32_t trap_is_no_room = 0x202;
+
 /// A stack whose frames wait while another one is in use.
 struct NativeStackUse {
   os::Stack* stack = nullptr;
@@ -93,7 +103,10 @@ struct NativeState {
   Instance* instance = nullptr;     ///< callee's
   const FuncRef* callee = nullptr;  ///< of a host call
   std::uint32_t function = 0;       ///< callee's index
-  std::uint32_t trap = 0;           ///< TrapCode, perhaps with trap_has_address
+  std::uint32_t trap = 0;           ///< TrapCode, perhaps with trap_has_address; or trap_is_...
+  // What is caught: the exception, and by which of the function's clauses
+  Ref thrown = null_ref;
+  std::uint32_t clause = 0;
 };
 
 /// Machine code of a function, as the interpreter enters it.
@@ -106,6 +119,12 @@ struct NativeEntry {
 struct NativeFrame {
   std::uint32_t function = 0;
   std::uint32_t offset = 0;  ///< byte offset in the module
+};
+
+/// Where a frame of machine code catches an exception.
+struct NativeCatch {
+  const void* landing = nullptr;
+  std::uint32_t clause = 0;
 };
 
 /// Takes a stack into use whose lowest frame is at `sp`; null: it has none.
@@ -126,6 +145,12 @@ struct NativeTier {
   Leave (*resume)(ExecState& state, const ModuleCode& module);
   /// The frames at a return address in the module's code, innermost first. False if it isn't any.
   bool (*locate)(const ModuleCode& module, const void* pc, std::vector<NativeFrame>& frames);
+  /// Whether the call that returns to `pc` is in a try that catches the tag's exceptions.
+  bool (*find_catch)(const ModuleCode& module, const void* pc, const Instance& instance,
+                     const Tag* tag, NativeCatch& found);
+  /// Goes on at native.pc in the frame native.frame, with `thrown` and `clause` set. What was below
+  /// that frame is given up.
+  Leave (*land)(ExecState& state, const ModuleCode& module);
   /// A function has been run, or a loop in it gone round, often enough. Makes machine code of it if
   /// that can be had; `loop` is the byte offset of the loop to go on in, or 0. Null: interpret on.
   const NativeEntry* (*hot)(const ModuleCode& module, std::uint32_t function,

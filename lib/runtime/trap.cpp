@@ -1,5 +1,7 @@
 #include "lib/runtime/trap.hpp"
 
+#include <fmt/format.h>
+
 #include <new>
 #include <string>
 #include <utility>
@@ -52,6 +54,17 @@ Error make_memory_trap(std::uint64_t address, std::uint64_t memory_size) noexcep
   details.address = address;
   details.memory_size = memory_size;
   return make_trap(TrapCode::out_of_bounds_memory_access, std::move(details));
+}
+
+Error make_no_room(std::uint64_t bytes) noexcept try {
+  Error::Details details;
+  details.trap = TrapCode::allocation_failed;
+  return Error(ErrorKind::limit,
+               fmt::format("{}: no {} bytes within the limits of the heap (heap_bytes)",
+                           text(TrapCode::allocation_failed), bytes),
+               std::move(details));
+} catch (const std::bad_alloc&) {
+  return make_trap(TrapCode::allocation_failed);
 }
 
 bool fail(ExecState& state, TrapCode code) noexcept {

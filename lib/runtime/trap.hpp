@@ -17,6 +17,8 @@ Error make_trap(TrapCode code) noexcept;
 Error make_trap(TrapCode code, Error::Details details) noexcept;
 /// An access of memory out of bounds: says where, and how large the memory is.
 Error make_memory_trap(std::uint64_t address, std::uint64_t memory_size) noexcept;
+/// The heap has no room for so many bytes, within its limits.
+Error make_no_room(std::uint64_t bytes) noexcept;
 
 // Records why code stops. The first failure wins. Always false, so that handlers can return it.
 
