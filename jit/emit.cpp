@@ -281,6 +281,9 @@ void CodeEmitter::rare_code(const Rare& rare) {
       call_stub(stubs_.limit_in_loop());
       site(rare.origin);
       return go_back();
+    case Rare::Kind::host_tail_call:
+      places_ = rare.places;
+      return host_tail_call(*rare.machine);
     case Rare::Kind::limit_at_entry:
       call_stub(stubs_.limit_at_entry());
       return go_back();

@@ -84,7 +84,8 @@ class CodeEmitter : public Xbyak::CodeGenerator {
       out_of_bounds,
       out_of_fuel,
       limit_in_loop,
-      limit_at_entry
+      limit_at_entry,
+      host_tail_call
     };
     Kind kind = Kind::trap;
     std::size_t jump = 0;  // four bytes with the distance to it
@@ -92,6 +93,9 @@ class CodeEmitter : public Xbyak::CodeGenerator {
     TrapCode trap{};
     std::uint64_t imm = 0;
     Origin origin;
+    // Of an instruction done again another way
+    const Machine* machine = nullptr;
+    const Loc* places = nullptr;
   };
   /// Whose comparison with zero the flags hold, if nothing has been written since.
   struct Flags {
@@ -224,6 +228,9 @@ class CodeEmitter : public Xbyak::CodeGenerator {
   void helper(const Machine& m);
   void return_(const Machine& m);
   void tail_call(const Machine& m);
+  void make_call(const Machine& m, const CallLayout& layout);
+  void leave_to_host(const Machine& m);
+  void host_tail_call(const Machine& m);
   void unwind(const Machine& m);
   void move_arguments_up(std::uint32_t bytes);
 

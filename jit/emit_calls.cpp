@@ -49,8 +49,8 @@ void CodeEmitter::load_reference(const Machine& m) {
   with_general(0, 8, [&](const auto& from) { mov(r11, from); });
 }
 
-void CodeEmitter::call_wasm(const Machine& m) {
-  const CallLayout& layout = function_->calls[m.extra];
+/// Leaves the results' area on the stack.
+void CodeEmitter::make_call(const Machine& m, const CallLayout& layout) {
   const std::uint32_t area = layout.param_bytes + layout.result_bytes;
   if (area != 0) sub(rsp, area);
   for (const CallLayout::Value& value : layout.stack_args) copy_to_stack(value, rsp);
@@ -63,6 +63,11 @@ void CodeEmitter::call_wasm(const Machine& m) {
     out_.calls.push_back({begin, end, static_cast<std::uint32_t>(m.imm)});
   }
   site(m.origin);
+}
+
+void CodeEmitter::call_wasm(const Machine& m) {
+  const CallLayout& layout = function_->calls[m.extra];
+  make_call(m, layout);
   if (layout.result_bytes != 0 && layout.stack_results.empty()) add(rsp, layout.result_bytes);
 }
 
@@ -94,7 +99,35 @@ void CodeEmitter::return_(const Machine& m) {
   ret(static_cast<int>(own_->param_bytes));
 }
 
+/// The host is to see who calls it, in backtraces too: it is called, then there is a return.
+void CodeEmitter::leave_to_host(const Machine& m) {
+  if (m.op != MOp::tail_call_reference) return;
+  load_reference(m);
+  cmp(qword[r11 + layout::func_host], 0);
+  Rare rare;
+  rare.kind = Rare::Kind::host_tail_call;
+  rare.machine = &m;
+  rare.places = places_;
+  rare.jump = jump_if_rare(Cond::not_equal);
+  rare_.push_back(rare);
+}
+
+void CodeEmitter::host_tail_call(const Machine& m) {
+  const CallLayout& layout = function_->calls[m.extra];
+  make_call(m, layout);
+  const Xbyak::Xmm by = vec(scratch_vector);
+  const auto bytes = static_cast<int>(layout.result_bytes);
+  for (int i = 0; i < bytes; i += 16) {
+    movups(by, ptr[rsp + i]);
+    movups(ptr[rbp + 16 + static_cast<int>(own_->param_bytes) + i], by);
+  }
+  if (bytes != 0) add(rsp, bytes);
+  leave_frame();
+  ret(static_cast<int>(own_->param_bytes));
+}
+
 void CodeEmitter::tail_call(const Machine& m) {
+  leave_to_host(m);
   const CallLayout& layout = function_->calls[m.extra];
   if (layout.param_bytes != 0) sub(rsp, layout.param_bytes);
   for (const CallLayout::Value& value : layout.stack_args) copy_to_stack(value, rsp);
