@@ -84,6 +84,7 @@ class Guest {
       usage.store = *measured;
     }
     if (wasi_) usage.host = wasi_->usage();
+    if (module_) usage.interpreted = api::compiled_functions(*module_).interpreted;
     return usage;
   }
 

@@ -63,6 +63,8 @@ std::string usage_text(const MeasuredUsage& usage) {
     const std::string value = figure.value ? fmt::format("{}", *figure.value) : "not measured";
     text += fmt::format("{}: {}\n", figure.label, value);
   }
+  for (const auto& [function, reason] : usage.interpreted)
+    text += fmt::format("function {} stays interpreted: {}\n", function, reason);
   return text;
 }
 
@@ -72,6 +74,9 @@ nlohmann::ordered_json usage_json(const MeasuredUsage& usage) {
     json[figure.key] = nullptr;
     if (figure.value) json[figure.key] = *figure.value;
   }
+  json["interpreted_functions"] = nlohmann::ordered_json::array();
+  for (const auto& [function, reason] : usage.interpreted)
+    json["interpreted_functions"].push_back({{"function", function}, {"reason", reason}});
   return json;
 }
 

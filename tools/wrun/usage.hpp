@@ -2,9 +2,12 @@
 
 // What a run cost, as text and as JSON. What wasn't measured says so, and is never 0.
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <wrun/limits.hpp>
 #include <wrun/wasi/context.hpp>
@@ -14,6 +17,8 @@ namespace wrun::inline v0::tool {
 struct MeasuredUsage {
   std::optional<Usage> store;
   std::optional<wasi::HostUsage> host;  ///< absent if the guest had no WASI
+  /// Functions that were to be compiled and stay interpreted, and why.
+  std::vector<std::pair<std::uint32_t, std::string>> interpreted;
 };
 
 /// A line per figure, each with its line end.

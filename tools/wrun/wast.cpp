@@ -37,13 +37,16 @@ void print_summary(const Tally& tally, const FunctionCounts& functions) {
   }
   fmt::print("{} functions ran interpreted, {} compiled, {} entered in mid-loop\n",
              functions.interpreted, functions.compiled, functions.entered_in_loop);
+  for (const std::string& each : functions.refused) fmt::print("stays interpreted: {}\n", each);
   fmt::print("{} passed, {} failed, {} skipped\n", tally.passed, tally.failed, tally.skipped);
 }
 
-void add(FunctionCounts& sum, const FunctionCounts& more) {
-  sum.interpreted += more.interpreted;
-  sum.compiled += more.compiled;
-  sum.entered_in_loop += more.entered_in_loop;
+/// With --tier=jit everything is to be compiled: that nothing was is a failure.
+bool is_compiled(const WastOptions& options, const FunctionCounts& functions) {
+  if (options.config.tier != Tier::compiler || functions.interpreted == 0) return true;
+  if (functions.compiled != 0) return true;
+  fmt::print(stderr, "wrun: no function was compiled\n");
+  return false;
 }
 
 int run_scripts(const WastOptions& options) {
@@ -70,7 +73,8 @@ int run_scripts(const WastOptions& options) {
   progress.clear();
   print_summary(tally, functions);
   const bool unfinished = options.require_all && tally.skipped != 0;
-  return tally.failed != 0 || unfinished ? exit_failure : exit_ok;
+  return tally.failed != 0 || unfinished || !is_compiled(options, functions) ? exit_failure
+                                                                             : exit_ok;
 }
 
 }  // namespace

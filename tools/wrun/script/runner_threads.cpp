@@ -42,10 +42,7 @@ Verdict ScriptRunner::wait_for(const wat::Command& command) {
 
 void ScriptRunner::finish(ScriptThread& thread) {
   for (ThreadVerdict& each : thread.join()) finished_.push_back(std::move(each));
-  const FunctionCounts counts = thread.functions();
-  thread_functions_.interpreted += counts.interpreted;
-  thread_functions_.compiled += counts.compiled;
-  thread_functions_.entered_in_loop += counts.entered_in_loop;
+  add(thread_functions_, thread.functions());
 }
 
 void ScriptRunner::end_threads() {
@@ -63,9 +60,7 @@ std::vector<ThreadVerdict> ScriptRunner::take_finished() {
 
 FunctionCounts ScriptRunner::functions() const {
   FunctionCounts counts = world_.functions();
-  counts.interpreted += thread_functions_.interpreted;
-  counts.compiled += thread_functions_.compiled;
-  counts.entered_in_loop += thread_functions_.entered_in_loop;
+  add(counts, thread_functions_);
   return counts;
 }
 

@@ -1,5 +1,7 @@
 #include "tools/wrun/script/world.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "lib/api/inspect.hpp"
@@ -104,8 +106,17 @@ FunctionCounts World::functions() const {
     counts.interpreted += api::interpreted_functions(module);
     counts.compiled += compiled.functions;
     counts.entered_in_loop += compiled.loops;
+    for (const auto& [function, reason] : compiled.interpreted)
+      counts.refused.push_back(fmt::format("function {}: {}", function, reason));
   }
   return counts;
+}
+
+void add(FunctionCounts& sum, const FunctionCounts& more) {
+  sum.interpreted += more.interpreted;
+  sum.compiled += more.compiled;
+  sum.entered_in_loop += more.entered_in_loop;
+  sum.refused.insert(sum.refused.end(), more.refused.begin(), more.refused.end());
 }
 
 }  // namespace wrun::inline v0::tool

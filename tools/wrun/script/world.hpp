@@ -19,7 +19,11 @@ struct FunctionCounts {
   std::uint64_t interpreted = 0;
   std::uint64_t compiled = 0;
   std::uint64_t entered_in_loop = 0;
+  /// Those that were to be compiled and couldn't be: which, and why.
+  std::vector<std::string> refused;
 };
+
+void add(FunctionCounts& sum, const FunctionCounts& more);
 
 class World {
  public:
