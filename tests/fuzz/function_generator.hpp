@@ -88,6 +88,20 @@ class FunctionGenerator {
   void near_end(bool is_64, std::uint32_t below, unsigned depth);
   void table_statement(unsigned depth);
 
+  // generate_heap.cpp: structures, arrays, casts
+  void heap_value(char type, unsigned depth);
+  void any_value(unsigned depth);
+  void downcast(char type, unsigned depth);
+  void not_null(char type, unsigned depth);
+  void new_array(char type, unsigned depth);
+  void element(char type, unsigned depth);
+  void heap_number(char type, unsigned depth);
+  void heap_statement(unsigned depth);
+  void array_bulk(unsigned depth);
+  void cast_branch(unsigned depth);
+  void null_branch(unsigned depth);
+  void heap_type(char type);
+
   // generate_control.cpp
   void statements(unsigned depth);
   void statement(unsigned depth);
@@ -103,6 +117,7 @@ class FunctionGenerator {
   void try_(unsigned depth);
   void legacy_try(unsigned depth);
   void throw_(unsigned depth);
+  void throw_again(unsigned depth);
   void call(std::uint32_t function, unsigned depth);
   void call_somehow(std::uint32_t function, bool is_tail, unsigned depth);
   void call_statement(unsigned depth);
@@ -122,6 +137,9 @@ class FunctionGenerator {
   std::array<std::uint32_t, 128> scratch_{};
 };
 
+/// The index of a letter's type, if the module defines that.
+std::uint32_t heap_type_of(char type);
+bool is_defined(char type);
 /// The letters' encodings.
 void write_type(WasmWriter& writer, char type);
 void write_types(WasmWriter& writer, std::string_view types);

@@ -13,7 +13,7 @@ void FunctionGenerator::statements(unsigned depth) {
 }
 
 void FunctionGenerator::statement(unsigned depth) {
-  switch (source_.below(24)) {
+  switch (source_.below(25)) {
     case 0:
     case 1:
     case 2:
@@ -52,6 +52,10 @@ void FunctionGenerator::statement(unsigned depth) {
       return table_statement(depth);
     case 21:
       return plan_.exceptions ? try_(depth) : op(Op::nop);
+    case 23:
+      if (plan_.structures) return heap_statement(depth);
+      if (plan_.atomics) return op(Op::atomic_fence), code_.byte(0);
+      return assign(depth);
     case 22:
       return plan_.exceptions ? legacy_try(depth) : assign(depth);
     default: {
@@ -249,7 +253,7 @@ void FunctionGenerator::tail_call(unsigned depth) {
   const std::uint32_t first = source_.below(count);
   for (std::uint32_t i = 0; i < count; ++i) {
     const std::uint32_t function = (first + i) % count;
-    if (plan_.signature(function).results != results_ || function == callback_host) continue;
+    if (plan_.signature(function).results != results_) continue;
     values(plan_.signature(function).params, depth);
     set_depth(1);
     return call_somehow(function, true, depth);
@@ -258,46 +262,58 @@ void FunctionGenerator::tail_call(unsigned depth) {
 
 void FunctionGenerator::throw_(unsigned depth) {
   const std::uint32_t tag = source_.below(static_cast<std::uint32_t>(plan_.tags.size()));
-  values(plan_.types[plan_.tags[tag] - 1].params, depth);
+  values(plan_.tag_params(tag), depth);
   op_index(Op::throw_, tag);
 }
 
+/// A try_table of one or two clauses for labels of the same types, which may be further out.
 void FunctionGenerator::try_(unsigned depth) {
   const std::uint32_t tag = source_.below(static_cast<std::uint32_t>(plan_.tags.size()));
-  const bool catches_all = source_.chance(1, 3);
-  const std::string types = catches_all ? "e" : plan_.types[plan_.tags[tag] - 1].params;
+  const std::uint32_t kind = source_.below(4);
+  std::string types = kind < 2 ? plan_.tag_params(tag) : "";
+  if (kind % 2 == 1) types += 'e';
   op(Op::block);
   block_type({"", types});
   push_label(types);
+  const bool is_nested = source_.chance(1, 4);
+  if (is_nested) {
+    // Catches something else, or nothing at all.
+    op(Op::try_table);
+    code_.byte(0x40);
+    code_.unsigned_leb(0);
+    push_label("");
+  }
   op(Op::try_table);
   code_.byte(0x40);
-  code_.unsigned_leb(1);
-  code_.byte(catches_all ? 3 : 0);
-  if (!catches_all) code_.unsigned_leb(tag);
-  code_.unsigned_leb(0);
+  const std::uint32_t clauses = 1 + source_.below(2);
+  code_.unsigned_leb(clauses);
+  for (std::uint32_t i = 0; i < clauses; ++i) {
+    code_.byte(static_cast<std::uint8_t>(kind));
+    if (kind < 2) code_.unsigned_leb(tag);
+    code_.unsigned_leb(is_nested ? 1 : 0);
+  }
   push_label("");
   statements(depth + 1);
-  labels_.pop_back();
-  op(Op::end);
-  if (catches_all)
-    nothing('e');
-  else
-    values(types, depth);
-  labels_.pop_back();
-  op(Op::end);
-  if (catches_all) {
-    if (source_.chance(1, 3)) {
-      condition(depth);
-      op(Op::if_);
-      block_type({"e", "e"});
-      op(Op::throw_ref);
-      op(Op::end);
-    }
-    op(Op::drop);
-  } else {
-    sink(types);
+  for (int i = 0; i <= (is_nested ? 1 : 0); ++i) {
+    labels_.pop_back();
+    op(Op::end);
   }
+  values(types, depth);
+  labels_.pop_back();
+  op(Op::end);
+  if (kind % 2 == 1) throw_again(depth);
+  sink(types);
   set_depth(0);
+}
+
+/// The exception on top, perhaps.
+void FunctionGenerator::throw_again(unsigned depth) {
+  if (!source_.chance(1, 3)) return;
+  condition(depth);
+  op(Op::if_);
+  block_type({"e", "e"});
+  op(Op::throw_ref);
+  op(Op::end);
 }
 
 void FunctionGenerator::legacy_try(unsigned depth) {
@@ -312,7 +328,7 @@ void FunctionGenerator::legacy_try(unsigned depth) {
     return set_depth(0);
   }
   op_index(Op::catch_, tag);
-  sink(plan_.types[plan_.tags[tag] - 1].params);
+  sink(plan_.tag_params(tag));
   set_depth(0);
   statements(depth);
   if (source_.chance(1, 3)) {

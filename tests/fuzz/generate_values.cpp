@@ -13,7 +13,7 @@ bool is_number(char type) {
 }
 
 bool is_reference(char type) {
-  return std::string_view("rxse").find(type) != std::string_view::npos;
+  return std::string_view("rxestblSpy").find(type) != std::string_view::npos;
 }
 
 }  // namespace
@@ -61,6 +61,8 @@ void FunctionGenerator::value(char type, unsigned depth) {
 
 void FunctionGenerator::operator_value(char type, unsigned depth) {
   if (type == 'v' && !plan_.vectors) return leaf(type);
+  if (plan_.structures && (type == 'I' || type == 'F') && source_.chance(1, 8))
+    return heap_number(type, depth);
   const bool is_memory = source_.below(5) == 4;
   if (type == 'I' && source_.chance(1, 16)) {
     operate(pick_operator("II", false), depth);
@@ -110,15 +112,8 @@ void FunctionGenerator::integer_value(unsigned depth) {
       value(any_type() == 'r' ? 'r' : 'x', depth);
       return op(Op::ref_is_null);
     case 4:
-      if (!plan_.structures) return constant('i');
-      value('s', depth);
-      value('s', depth);
-      return op(Op::ref_eq);
     case 5:
-      if (!plan_.structures) return constant('i');
-      value('s', depth);
-      op_index(Op::struct_get, struct_type);
-      return code_.unsigned_leb(0);
+      return plan_.structures ? heap_number('i', depth) : constant('i');
     default:
       value('I', depth);
       return op(Op::i32_wrap_i64);
@@ -138,9 +133,7 @@ void FunctionGenerator::reference_value(char type, unsigned depth) {
     case 'e':
       return leaf(type);
     default:
-      value('i', depth);
-      value('I', depth);
-      return op_index(Op::struct_new, struct_type);
+      return heap_value(type, depth);
   }
 }
 

@@ -34,6 +34,43 @@ constexpr std::uint32_t back_function = host_count;
 /// Two that call each other until the stack is used up; the last ones.
 constexpr std::uint32_t deep_count = 2;
 
+/// In the order of the constants in module_plan.hpp.
+void write_heap_types(WasmWriter& content) {
+  constexpr std::uint8_t i8 = 0x78;
+  constexpr std::uint8_t i16 = 0x77;
+  const auto field = [&](char type) {
+    write_type(content, type);
+    content.byte(1);
+  };
+  const auto packed = [&](std::uint8_t type) {
+    content.byte(type);
+    content.byte(1);
+  };
+  content.byte(0x50);  // sub
+  content.unsigned_leb(0);
+  content.byte(0x5f);
+  content.unsigned_leb(2);
+  field('i');
+  field('I');
+  content.byte(0x4f);  // sub final
+  content.unsigned_leb(1);
+  content.unsigned_leb(struct_type);
+  content.byte(0x5f);
+  content.unsigned_leb(6);
+  field('i');
+  field('I');
+  packed(i8);
+  packed(i16);
+  field('F');
+  field('s');
+  content.byte(0x5e);
+  packed(i8);
+  for (const char type : {'I', 's', 'r'}) {
+    content.byte(0x5e);
+    field(type);
+  }
+}
+
 class ModuleGenerator {
  public:
   ModuleGenerator(std::span<const std::uint8_t> bytes, OpCounts& counts)
@@ -68,7 +105,7 @@ std::string ModuleGenerator::any_types(std::uint32_t most) {
     type = scalars[source_.below(scalars.size())];
     if (plan_.vectors && source_.chance(1, 6)) type = 'v';
     if (source_.chance(1, 10)) type = source_.chance(1, 2) ? 'r' : 'x';
-    if (plan_.structures && source_.chance(1, 8)) type = 's';
+    if (plan_.structures && source_.chance(1, 6)) type = "sstblSpy"[source_.below(8)];
   }
   return types;
 }
@@ -94,20 +131,16 @@ void ModuleGenerator::make_plan() {
     std::string results = any_types(is_wide ? 12 : 2);
     plan_.functions.push_back(plan_.type_index({std::move(params), std::move(results)}));
   }
-  plan_.tags = {plan_.type_index({"i", ""}), plan_.type_index({"IF", ""})};
+  plan_.tags = {plan_.type_index({"i", ""}), plan_.type_index({"IF", ""}),
+                plan_.type_index({any_types(6), ""})};
   const std::uint32_t deep = plan_.type_index({"iFI", "I"});
   plan_.functions.insert(plan_.functions.end(), deep_count, deep);
 }
 
 WasmWriter ModuleGenerator::types() {
   WasmWriter content;
-  content.unsigned_leb(plan_.types.size() + 1);
-  content.byte(0x5f);
-  content.unsigned_leb(2);
-  for (const char field : {'i', 'I'}) {
-    write_type(content, field);
-    content.byte(1);
-  }
+  content.unsigned_leb(plan_.types.size() + heap_types);
+  write_heap_types(content);
   for (const Signature& signature : plan_.types) {
     content.byte(0x60);
     write_types(content, signature.params);

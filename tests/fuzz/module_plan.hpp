@@ -12,8 +12,9 @@
 
 namespace wrun::inline v0::fuzz {
 
-/// Types are letters: i i32, I i64, f f32, F f64, v v128, r funcref, x externref, s a nullable
-/// reference to the module's structure, e exnref.
+/// Types are letters: i i32, I i64, f f32, F f64, v v128, r funcref, x externref, e exnref, y
+/// anyref; nullable references to the types of the heap: s and t structures, b, l, S and p arrays
+/// of bytes, i64, references to s, functions.
 struct Signature {
   std::string params;
   std::string results;
@@ -39,11 +40,19 @@ inline constexpr std::array host_functions = {HostFunction{"mix", "iI", "i"},
 
 // Indices that all modules have in common
 
-/// "back", which is never called by tail calls: whether they leave a frame below what it calls back
-/// depends on the tier.
-inline constexpr std::uint32_t callback_host = 2;
+// Types of the heap. The first is a structure of i32 and i64; the second one of its subtypes,
+// final, with an i8, an i16, an f64 and a reference to the first kind behind.
 inline constexpr std::uint32_t struct_type = 0;
-inline constexpr std::uint32_t budget_global = 0;  ///< calls and turns of loops that are left
+inline constexpr std::uint32_t substruct_type = 1;
+inline constexpr std::uint32_t byte_array_type = 2;
+inline constexpr std::uint32_t long_array_type = 3;
+inline constexpr std::uint32_t reference_array_type = 4;
+inline constexpr std::uint32_t function_array_type = 5;
+inline constexpr std::uint32_t heap_types = 6;
+
+inline constexpr std::uint32_t passive_data = 1;      ///< segment
+inline constexpr std::uint32_t passive_elements = 1;  ///< segment
+inline constexpr std::uint32_t budget_global = 0;     ///< calls and turns of loops that are left
 inline constexpr std::uint32_t depth_global = 1;
 inline constexpr std::uint32_t first_free_global = 2;
 
@@ -54,7 +63,7 @@ struct MemoryPlan {
 };
 
 struct Plan {
-  std::vector<Signature> types;          ///< from index 1 on
+  std::vector<Signature> types;          ///< from index heap_types on
   std::vector<std::uint32_t> functions;  ///< type indices, imported ones first
   std::vector<char> globals;             ///< mutable, budget and depth too
   std::vector<MemoryPlan> memories;
@@ -67,12 +76,15 @@ struct Plan {
 
   std::uint32_t type_index(const Signature& signature) {
     for (std::size_t i = 0; i < types.size(); ++i)
-      if (types[i] == signature) return static_cast<std::uint32_t>(i + 1);
+      if (types[i] == signature) return static_cast<std::uint32_t>(i + heap_types);
     types.push_back(signature);
-    return static_cast<std::uint32_t>(types.size());
+    return static_cast<std::uint32_t>(types.size() - 1 + heap_types);
   }
   const Signature& signature(std::uint32_t function) const {
-    return types[functions[function] - 1];
+    return types[functions[function] - heap_types];
+  }
+  const std::string& tag_params(std::uint32_t tag) const {
+    return types[tags[tag] - heap_types].params;
   }
 };
 
