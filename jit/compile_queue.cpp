@@ -47,6 +47,7 @@ CompileQueue::~CompileQueue() {
     const std::lock_guard lock(code_lock());
     state_->ending = true;
   }
+  compiler_.stop_compiling();
   state_->changed.notify_all();
   for (os::Thread& thread : state_->threads) thread.join();
 }

@@ -144,7 +144,7 @@ std::unique_ptr<Pipeline> CompilerImpl::take_pipeline() {
       return pipeline;
     }
   }
-  return std::make_unique<Pipeline>(cpu_, workshop_->stubs);
+  return std::make_unique<Pipeline>(cpu_, workshop_->stubs, stop_);
 }
 
 void CompilerImpl::return_pipeline(std::unique_ptr<Pipeline> pipeline) {

@@ -2,6 +2,7 @@
 
 // The compiler's inside: what an engine has once.
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <set>
@@ -56,6 +57,8 @@ class CompilerImpl final : public Compiler {
 
   /// What compiles while others run. Under code_lock().
   CompileQueue& queue() { return queue_; }
+  /// Has what is being compiled come to nothing, soon: the engine ends.
+  void stop_compiling() { stop_ = true; }
   /// Who is told of code. Under code_lock().
   Announcer& announcer() { return announcer_; }
   /// The code of a function or of a loop in it. There is a workshop.
@@ -73,6 +76,7 @@ class CompilerImpl final : public Compiler {
 
   EngineOptions options_;
   CpuFeatures cpu_;
+  std::atomic<bool> stop_{false};
   // Guarded by code_lock()
   bool asked_ = false;
   std::unique_ptr<Workshop> workshop_;

@@ -63,6 +63,8 @@ const NativeEntry* NativeModule::hot(std::uint32_t function, std::uint32_t loop)
     refuse(place, std::move(reason));
   } else if (!compiler_->queue().has_threads()) {
     return compile(lock, place);
+  } else if (loop != 0 && is_being_compiled(place)) {
+    places_.erase(place);
   } else {
     enqueue(place);
   }
@@ -77,6 +79,17 @@ const NativeEntry* NativeModule::compile(std::unique_lock<std::mutex>& lock,
   Outcome outcome = compiler_->compile(*module_.data, place->first);
   lock.lock();
   return accept(place, std::move(outcome));
+}
+
+/// Whether the function, or another of its loops, is. While it waits, the interpreter comes by many
+/// loops, and most of what it would ask for is of no use once there is any code.
+bool NativeModule::is_being_compiled(Places::const_iterator of) const {
+  const std::uint32_t function = of->first.function;
+  for (auto at = places_.lower_bound({function, 0}); at != places_.end(); ++at) {
+    if (at->first.function != function) break;
+    if (at != of && at->second.state == Place::State::compiling) return true;
+  }
+  return false;
 }
 
 void NativeModule::enqueue(Places::iterator place) try {

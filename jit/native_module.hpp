@@ -76,6 +76,7 @@ class NativeModule {
   // Under code_lock(), which comes back held
   const runtime::NativeEntry* compile(std::unique_lock<std::mutex>& lock, Places::iterator place);
   void enqueue(Places::iterator place);
+  bool is_being_compiled(Places::const_iterator of) const;
   /// What came of a job.
   void finish(const CompileJob& job, Outcome&& outcome) noexcept;
   const runtime::NativeEntry* accept(Places::iterator place, Outcome&& outcome);

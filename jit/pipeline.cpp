@@ -29,8 +29,8 @@ bool shares_memory(const wasm::ModuleData& module) {
 
 }  // namespace
 
-Pipeline::Pipeline(const CpuFeatures& cpu, const Stubs& stubs)
-    : cpu_(cpu), stubs_(stubs), builder_(graph_) {}
+Pipeline::Pipeline(const CpuFeatures& cpu, const Stubs& stubs, const std::atomic<bool>& stop)
+    : cpu_(cpu), stubs_(stubs), stop_(stop), builder_(graph_) {}
 
 std::optional<std::string> Pipeline::to_machine(const wasm::ModuleData& module,
                                                 wasm::FuncIdx function,
@@ -39,6 +39,7 @@ std::optional<std::string> Pipeline::to_machine(const wasm::ModuleData& module,
   if constexpr (verifies) {
     if (std::string wrong = verify(graph_); !wrong.empty()) return "the graph is wrong: " + wrong;
   }
+  if (stop_) return "nobody waits for it";
   if (std::string wrong = optimizer_.run(graph_, shares_memory(module)); !wrong.empty())
     return "the graph is wrong " + wrong;
   cfg_.compute(graph_);
@@ -80,7 +81,9 @@ std::variant<Compiled, std::string> Pipeline::run(const wasm::ModuleData& module
                                                   wasm::FuncIdx function,
                                                   const CompileOptions& options) try {
   if (auto refused = to_machine(module, function, options)) return std::move(*refused);
+  if (stop_) return "nobody waits for it";
   const Allocation& allocation = allocator_.run(machine_.lir);
+  if (stop_) return "nobody waits for it";
   if constexpr (verifies) {
     if (std::string wrong = verify_allocation(machine_.lir, allocation); !wrong.empty())
       return "the register allocation is wrong: " + wrong;

@@ -2,6 +2,7 @@
 
 // One function from its bytes to machine code. Keeps its memory from function to function.
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,7 +26,8 @@ struct Compiled {
 
 class Pipeline {
  public:
-  Pipeline(const CpuFeatures& cpu, const Stubs& stubs);
+  /// Gives up soon, for whatever reason, once `stop` is true.
+  Pipeline(const CpuFeatures& cpu, const Stubs& stubs, const std::atomic<bool>& stop);
 
   /// Or why not. Throws std::bad_alloc.
   std::variant<Compiled, std::string> run(const wasm::ModuleData& module, wasm::FuncIdx function,
@@ -44,6 +46,7 @@ class Pipeline {
 
   const CpuFeatures& cpu_;
   const Stubs& stubs_;
+  const std::atomic<bool>& stop_;
   Graph graph_;
   Builder builder_;
   Optimizer optimizer_;

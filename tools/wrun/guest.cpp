@@ -29,7 +29,7 @@ Config config_for(const GuestOptions& options) {
   config.features = options.features;
   config.fuel = options.limits.fuel || options.usage;
   config.interruptible = options.interruptible;
-  config.compile_threads = 1;
+  config.compile_threads = options.compile_threads;
   if (options.limits.stack_size) config.stack_bytes = *options.limits.stack_size;
   return config;
 }

@@ -38,6 +38,7 @@ struct GuestOptions {
   RunLimits limits;
   Features features;
   wrun::Config config = {};  ///< but for what other options say
+  std::uint32_t compile_threads = 1;
   bool allow_precompiled = false;
   bool gc_stress = false;
   bool interruptible = true;

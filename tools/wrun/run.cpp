@@ -26,6 +26,9 @@ void add_program_options(CLI::App& run, RunOptions& options) {
       ->type_name("NAME=FILE");
   add_features_option(run, options.features);
   add_tier_options(run, options.guest.config);
+  run.add_option("--compile-threads", options.guest.compile_threads,
+                 "With --tier=auto: threads that compile while the guest runs (1); 0: it waits")
+      ->type_name("N");
   run.add_flag("--allow-precompiled", options.guest.allow_precompiled,
                "Run what `wrun compile` made: native code, which may do whatever you may");
   run.add_option("--cache", options.guest.config.cache,
