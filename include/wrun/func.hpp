@@ -6,6 +6,7 @@
 //
 // Exceptions that host functions throw come out of the outermost call unchanged.
 
+#include <functional>
 #include <initializer_list>
 #include <optional>
 #include <span>
@@ -24,6 +25,7 @@
 namespace wrun {
 inline namespace v0 {
 
+class Caller;
 class Memory;
 class Store;
 template <class Signature>
@@ -45,6 +47,11 @@ WRUN_API std::optional<std::vector<Val>> call_values(Handle function, std::span<
                                                      CallFailure& failure) noexcept;
 }  // namespace detail
 
+/// A host function whose type is known at run time only. `results` has one entry for each result,
+/// with its default value; each must get a value of its type.
+using UntypedFunc =
+    std::function<Result<void>(Caller& caller, std::span<const Val> args, std::span<Val> results)>;
+
 class Func : public detail::HandleBase {
  public:
   Func() = default;
@@ -53,6 +60,9 @@ class Func : public detail::HandleBase {
   /// linker.hpp. Errors: usage, limit.
   template <class F>
   static Result<Func> make(Store& store, F&& callable);
+  /// The same with a type given at run time. Errors: usage (a type that isn't there any more, an
+  /// empty callable), limit.
+  WRUN_API static Result<Func> make(Store& store, FuncType type, UntypedFunc callable);
 
   /// Errors: usage.
   WRUN_API Result<FuncType> type() const;

@@ -6,7 +6,6 @@
 //
 // https://webassembly.github.io/spec/core/exec/modules.html#instantiation
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -33,11 +32,6 @@ namespace api {
 struct LinkerState;
 struct PreparedState;
 }  // namespace api
-
-/// A host function whose type is known at run time only. `results` has one entry for each result,
-/// with its default value; each must get a value of its type.
-using UntypedFunc =
-    std::function<Result<void>(Caller& caller, std::span<const Val> args, std::span<Val> results)>;
 
 namespace detail {
 WRUN_API std::optional<Instance> instantiate(const api::PreparedState* prepared, Store& store,
@@ -93,7 +87,9 @@ class Linker {
   Linker& func(std::string_view module, std::string_view name, F&& callable) {
     return add(module, name, detail::make_host_func(std::forward<F>(callable)));
   }
-  /// The same with a type given at run time. Types that name a module's types are errors.
+  /// The same with a type given at run time; for an import that names types of its module, that
+  /// import's (Module::imports), as long as the module lives. Mistakes: usage (a type that isn't
+  /// there any more).
   WRUN_API Linker& func(std::string_view module, std::string_view name, FuncType type,
                         UntypedFunc callable);
   /// A function of a C library, called through libffi: native("env", "cbrt", "f64(f64)", cbrt). The

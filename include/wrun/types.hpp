@@ -1,7 +1,9 @@
 #pragma once
 
 // WebAssembly's types as a host sees them: small values that belong to no engine, but for those
-// that name a type defined by a module (HeapKind::defined), which only compare and print.
+// that name a type defined by a module. Such come from a module or an object, and mean the same as
+// long as a module of that engine, or an object of its stores, has the type: until then a host may
+// make functions, tables, globals and tags of them.
 //
 // https://webassembly.github.io/spec/core/syntax/types.html
 
@@ -82,6 +84,11 @@ class ValType {
 struct FuncType {
   std::vector<ValType> params = {};
   std::vector<ValType> results = {};
+  /// The type of a module's that this is, where parameters and results don't say it all: one that
+  /// has supertypes or may have subtypes, or was defined together with others. Only functions of
+  /// that very type are good for an import that has it. Means something to that module's engine
+  /// only.
+  std::optional<std::uint32_t> defined_id = {};
   friend bool operator==(const FuncType&, const FuncType&) = default;
 };
 

@@ -5,6 +5,7 @@
 #include "lib/api/boundary.hpp"
 #include "lib/api/objects.hpp"
 #include "lib/api/types.hpp"
+#include "lib/api/untyped.hpp"
 #include "lib/interp/interp.hpp"
 #include "lib/runtime/activation.hpp"
 #include "lib/runtime/cells.hpp"
@@ -31,6 +32,16 @@ Result<Func> Func::make_host(Store& store, detail::HostFunc&& function) noexcept
     const api::HostDefinition definition(*session->engine, std::move(function));
     return api::make_handle<Func>(
         *session, api::make_cell(*session, definition.type, definition.function).ref);
+  });
+}
+
+Result<Func> Func::make(Store& store, FuncType type, UntypedFunc callable) {
+  const api::Session session(store);
+  if (!session) return session.error();
+  return api::guarded([&]() -> Result<Func> {
+    auto made = api::make_untyped(session->engine->types, std::move(type), std::move(callable));
+    if (!made) return std::move(made).error();
+    return make_host(store, std::move(*made));
   });
 }
 

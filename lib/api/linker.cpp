@@ -1,6 +1,7 @@
 #include <wrun/linker.hpp>
 
 #include "lib/api/boundary.hpp"
+#include "lib/api/held_types.hpp"
 #include "lib/api/objects.hpp"
 #include "lib/api/state.hpp"
 #include "lib/api/storage.hpp"
@@ -14,8 +15,8 @@ namespace api {
 
 HostDefinition::HostDefinition(EngineState& engine, detail::HostFunc&& host)
     : types(engine.types), function(std::move(host)) {
-  // A lambda's type names no module's types; other types were checked before.
-  type = types->intern(*to_canonical(function.type));
+  // A lambda's type names no module's types; others were checked, and the callable holds them.
+  type = HeldTypes(types).intern(function.type).value();
 }
 
 HostDefinition::~HostDefinition() {
@@ -112,7 +113,6 @@ Linker::~Linker() = default;
 
 Linker& Linker::add(std::string_view module, std::string_view name, detail::HostFunc&& function) {
   api::keep_mistake(state_.get(), [&]() -> Result<void> {
-    if (!api::to_canonical(function.type)) return api::module_type_error();
     api::define(*state_, module, name,
                 std::make_shared<const api::HostDefinition>(*state_->engine, std::move(function)));
     return {};
@@ -123,7 +123,7 @@ Linker& Linker::add(std::string_view module, std::string_view name, detail::Host
 Linker& Linker::func(std::string_view module, std::string_view name, FuncType type,
                      UntypedFunc callable) {
   api::keep_mistake(state_.get(), [&]() -> Result<void> {
-    auto made = api::make_untyped(std::move(type), std::move(callable));
+    auto made = api::make_untyped(state_->engine->types, std::move(type), std::move(callable));
     if (!made) return std::move(made).error();
     add(module, name, std::move(*made));
     return {};

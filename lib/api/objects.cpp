@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "lib/api/held_types.hpp"
 #include "lib/api/types.hpp"
 #include "lib/runtime/cells.hpp"
 
@@ -78,7 +79,7 @@ Result<ExternType> type_of(const Extern& object) {
 Result<FuncType> Func::type() const {
   return api::with_object<runtime::FuncRef>(
       *this, [](api::StoreState& state, runtime::FuncRef& function) -> Result<FuncType> {
-        return api::to_public(state.store.types().entry(function.type).type.func);
+        return api::to_public(state.store.types(), function.type);
       });
 }
 
@@ -90,11 +91,11 @@ Result<Tag> Tag::make(Store& store, const TagType& type) {
   const api::Session session(store);
   if (!session) return session.error();
   return api::guarded([&]() -> Result<Tag> {
-    const auto canonical = api::to_canonical(FuncType{type.params, {}});
-    if (!canonical) return api::module_type_error();
-    const wasm::TypeId id = session->store.types().intern(*canonical);
-    runtime::Tag& tag = runtime::create_tag(session->store, id);
-    session->store.types().release(id);
+    api::HeldTypes held(session->store.registry());
+    const auto id = held.intern(FuncType{type.params, {}, {}});
+    if (!id) return api::module_type_error();
+    runtime::Tag& tag = runtime::create_tag(session->store, *id);
+    session->store.types().release(*id);
     return api::make_handle<Tag>(*session, tag);
   });
 }

@@ -5,6 +5,7 @@
 #include <wrun/table.hpp>
 
 #include "lib/api/boundary.hpp"
+#include "lib/api/held_types.hpp"
 #include "lib/api/objects.hpp"
 #include "lib/api/shared_bytes.hpp"
 #include "lib/api/storage.hpp"
@@ -174,7 +175,8 @@ Result<Table> Table::make(Store& store, const TableType& type, const Val& init) 
   return guarded([&]() -> Result<Table> {
     auto checked = check_range(type.size, most, "table");
     if (!checked) return std::move(checked).error();
-    const auto element = api::to_canonical(type.element);
+    api::HeldTypes held(session->store.registry());
+    const auto element = held.add(type.element);
     if (!element) return api::module_type_error();
     if (!element->is_ref()) return Error(ErrorKind::usage, "a table's elements are references");
     runtime::Slot slot;
@@ -243,7 +245,8 @@ Result<Global> Global::make(Store& store, const GlobalType& type, const Val& val
   const Session session(store);
   if (!session) return session.error();
   return guarded([&]() -> Result<Global> {
-    const auto canonical = api::to_canonical(type.type);
+    api::HeldTypes held(session->store.registry());
+    const auto canonical = held.add(type.type);
     if (!canonical) return api::module_type_error();
     runtime::Slot slots[2] = {};
     auto written = api::to_slots(*session, value, *canonical, slots, "a global's value");

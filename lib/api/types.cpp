@@ -32,15 +32,6 @@ std::vector<ValType> to_public_list(const From& types) {
   return list;
 }
 
-bool append_canonical(const std::vector<ValType>& types, std::vector<wasm::CanonType>& list) {
-  for (const ValType& type : types) {
-    const auto canonical = to_canonical(type);
-    if (!canonical) return false;
-    list.push_back(*canonical);
-  }
-  return true;
-}
-
 }  // namespace
 
 ValType to_public(wasm::CanonType type) {
@@ -51,7 +42,16 @@ ValType to_public(wasm::CanonType type) {
 }
 
 FuncType to_public(const wasm::CanonFuncType& type) {
-  return {to_public_list(type.params), to_public_list(type.results)};
+  return {to_public_list(type.params), to_public_list(type.results), {}};
+}
+
+FuncType to_public(wasm::TypeRegistry& registry, wasm::TypeId id) {
+  const wasm::CanonFuncType& canonical = registry.entry(id).type.func;
+  FuncType type = to_public(canonical);
+  const wasm::TypeId plain = registry.intern(canonical);
+  if (plain != id) type.defined_id = id.value;
+  registry.release(plain);
+  return type;
 }
 
 MemoryType to_public(const wasm::MemoryType& type) {
@@ -66,10 +66,10 @@ GlobalType to_public(const wasm::BasicGlobalType<wasm::TypeId>& type) {
   return {to_public(type.type), type.is_mutable};
 }
 
-ExternType to_public(const wasm::TypeRegistry& registry, const runtime::ExternType& type) {
+ExternType to_public(wasm::TypeRegistry& registry, const runtime::ExternType& type) {
   switch (type.kind) {
     case wasm::ExternKind::func:
-      return to_public(registry.entry(type.type).type.func);
+      return to_public(registry, type.type);
     case wasm::ExternKind::table:
       return to_public(type.table);
     case wasm::ExternKind::memory:
@@ -88,13 +88,6 @@ std::optional<wasm::CanonType> to_canonical(const ValType& type) {
   return wasm::CanonType::ref(static_cast<wasm::AbstractHeap>(type.heap()), type.is_nullable());
 }
 
-std::optional<wasm::CanonFuncType> to_canonical(const FuncType& type) {
-  wasm::CanonFuncType canonical;
-  if (!append_canonical(type.params, canonical.params)) return std::nullopt;
-  if (!append_canonical(type.results, canonical.results)) return std::nullopt;
-  return canonical;
-}
-
 wasm::SizeLimits to_canonical(const SizeRange& size) {
   wasm::SizeLimits limits;
   limits.min = size.min;
@@ -105,7 +98,7 @@ wasm::SizeLimits to_canonical(const SizeRange& size) {
 
 Error module_type_error() {
   return Error(ErrorKind::usage,
-               "a host's function, table, global or tag can't have a type that a module defines");
+               "a type names one of a module's that isn't there any more, or is another engine's");
 }
 
 }  // namespace api

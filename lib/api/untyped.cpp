@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "lib/api/held_types.hpp"
 #include "lib/api/session.hpp"
 #include "lib/api/types.hpp"
 #include "lib/api/values.hpp"
@@ -16,6 +17,7 @@ namespace {
 struct Untyped {
   wasm::CanonFuncType type;
   UntypedFunc callable;
+  HeldTypes held;
 };
 
 Result<void> call(const Untyped& function, runtime::CallContext* context, runtime::Slot* slots) {
@@ -56,14 +58,17 @@ void call_from_slots(void* env, runtime::CallContext* context, runtime::Slot* sl
 
 }  // namespace
 
-Result<detail::HostFunc> make_untyped(FuncType type, UntypedFunc callable) {
+Result<detail::HostFunc> make_untyped(const std::shared_ptr<wasm::TypeRegistry>& types,
+                                      FuncType type, UntypedFunc callable) {
   if (!callable) return Error(ErrorKind::usage, "an empty host function");
-  auto canonical = to_canonical(type);
+  HeldTypes held(types);
+  auto canonical = held.add(type);
   if (!canonical) return module_type_error();
   detail::HostFunc made;
   made.type = std::move(type);
   made.call = &call_from_slots;
-  made.env = std::make_shared<Untyped>(Untyped{std::move(*canonical), std::move(callable)});
+  made.env = std::make_shared<Untyped>(
+      Untyped{std::move(*canonical), std::move(callable), std::move(held)});
   return made;
 }
 

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <mutex>
 #include <new>
+#include <stdexcept>
 #include <unordered_map>
 
 #include "lib/wasm/type_key.hpp"
@@ -242,6 +243,9 @@ TypeId TypeRegistry::intern(const CanonFuncType& type) {
 
 void TypeRegistry::retain(TypeId id) {
   const std::lock_guard lock(impl_->mutex);
+  // Hosts name types by ids that may have been forgotten.
+  if (id.value >= impl_->next_id || !impl_->slots[id].group)
+    throw std::out_of_range("no such type");
   ++impl_->slots[id].group->references;
 }
 

@@ -40,7 +40,7 @@ class TypeRegistry {
   /// function's signature becomes. The caller holds one reference.
   TypeId intern(const CanonFuncType& type);
 
-  /// One more reference to the group of `id`.
+  /// One more reference to the group of `id`. Throws std::out_of_range if there's no such type.
   void retain(TypeId id);
   /// One reference less; the group (and what only it held) is forgotten with the last.
   void release(TypeId id);

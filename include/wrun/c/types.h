@@ -39,7 +39,9 @@ enum wrun_heapkind_enum {
   WRUN_HEAP_NOFUNC,
   WRUN_HEAP_NOEXTERN,
   WRUN_HEAP_NOEXN,
-  WRUN_HEAP_DEFINED /**< a type of some module's; a program can't make it */
+  /** A type of some module's. A program gets it from that module or an object of its types, and may
+   * make functions, tables and globals of it as long as one of these is there. */
+  WRUN_HEAP_DEFINED
 };
 
 /** (ref null? heap). NULL for WRUN_HEAP_DEFINED and for what is no heap kind. */

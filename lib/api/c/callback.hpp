@@ -46,9 +46,10 @@ class Environment {
 };
 
 /// A host function of that type, whose calls are body(use, context, args, results), which returns
-/// whether it left results; `V` is the C value. Errors: usage (a type that a host can't make).
+/// whether it left results; `V` is the C value. Errors: usage (a type that isn't there any more).
 template <class V, class Body>
-Result<detail::HostFunc> make_callback(FuncType type, Body body);
+Result<detail::HostFunc> make_callback(const std::shared_ptr<wasm::TypeRegistry>& types,
+                                       FuncType type, Body body);
 
 }  // namespace wrun::inline v0::capi
 

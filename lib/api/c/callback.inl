@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lib/api/c/values.hpp"
+#include "lib/api/held_types.hpp"
 #include "lib/api/types.hpp"
 #include "lib/runtime/exec_state.hpp"
 
@@ -12,6 +13,7 @@ template <class V, class Body>
 struct Callback {
   wasm::CanonFuncType type;
   Body body;
+  api::HeldTypes held;
 
   /// Deletes references when they end, whether or not they reached the callback.
   struct Values : Buffer<V, 8> {
@@ -52,14 +54,16 @@ struct Callback {
 };
 
 template <class V, class Body>
-Result<detail::HostFunc> make_callback(FuncType type, Body body) {
+Result<detail::HostFunc> make_callback(const std::shared_ptr<wasm::TypeRegistry>& types,
+                                       FuncType type, Body body) {
   using Made = Callback<V, Body>;
-  auto canonical = api::to_canonical(type);
+  api::HeldTypes held(types);
+  auto canonical = held.add(type);
   if (!canonical) return api::module_type_error();
   detail::HostFunc made;
   made.type = std::move(type);
   made.call = &Made::thunk;
-  made.env = std::make_shared<Made>(Made{std::move(*canonical), std::move(body)});
+  made.env = std::make_shared<Made>(Made{std::move(*canonical), std::move(body), std::move(held)});
   return made;
 }
 

@@ -14,11 +14,12 @@
 using namespace wrun;
 using capi::Use;
 
-Result<detail::HostFunc> capi::make_host_func(const wasm_functype_t& type, wrun_callback_t callback,
+Result<detail::HostFunc> capi::make_host_func(const std::shared_ptr<wasm::TypeRegistry>& types,
+                                              const wasm_functype_t& type, wrun_callback_t callback,
                                               std::shared_ptr<Environment> env) {
   if (!callback) return Error(ErrorKind::usage, "a host function without a callback");
   return make_callback<wrun_val_t>(
-      to_public(type),
+      types, to_public(type),
       [callback, env = std::move(env)](Use& use, runtime::CallContext* context,
                                        std::span<wrun_val_t> args, std::span<wrun_val_t> results) {
         wrun_caller_t caller{use, context};
@@ -40,7 +41,7 @@ wrun_error_t* wrun_func_new(wasm_store_t* store, const wasm_functype_t* type,
     auto kept = std::make_shared<capi::Environment>(env, finalizer);
     Use use(*store);
     if (!use) return use.error();
-    auto made = capi::make_host_func(*type, callback, std::move(kept));
+    auto made = capi::make_host_func(use.heap().registry(), *type, callback, std::move(kept));
     if (!made) return std::move(made).error();
     *out = capi::own_host_func(use, std::move(*made));
     return {};

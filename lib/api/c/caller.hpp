@@ -16,9 +16,10 @@ struct wrun_caller_t {
 
 namespace wrun::inline v0::capi {
 
-/// A host function that calls a program's callback. Errors: usage (no callback; a type that a host
-/// can't make).
-Result<detail::HostFunc> make_host_func(const wasm_functype_t& type, wrun_callback_t callback,
+/// A host function that calls a program's callback. Errors: usage (no callback; a type that isn't
+/// there any more).
+Result<detail::HostFunc> make_host_func(const std::shared_ptr<wasm::TypeRegistry>& types,
+                                        const wasm_functype_t& type, wrun_callback_t callback,
                                         std::shared_ptr<Environment> env);
 
 }  // namespace wrun::inline v0::capi

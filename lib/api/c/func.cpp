@@ -32,7 +32,8 @@ wasm_func_t* new_func(wasm_store_t* store, const wasm_functype_t* type, Invoke i
       if (trap) capi::fail_with_trap(inside, context, trap);
       return trap == nullptr;
     };
-    auto made = capi::make_callback<wasm_val_t>(capi::to_public(*type), body);
+    auto made =
+        capi::make_callback<wasm_val_t>(use.heap().registry(), capi::to_public(*type), body);
     return made ? capi::own_host_func(use, std::move(*made)) : nullptr;
   });
 }
@@ -76,8 +77,10 @@ wasm_func_t* wasm_func_new_with_env(wasm_store_t* store, const wasm_functype_t* 
 wasm_functype_t* wasm_func_type(const wasm_func_t* function) {
   return capi::guarded<wasm_functype_t*>(nullptr, [&]() -> wasm_functype_t* {
     Use use(function->store);
-    const wasm::CanonFuncType* type = type_of(use, *function);
-    return type ? capi::make_type(use.heap().types(), api::to_public(*type)) : nullptr;
+    if (!use) return nullptr;
+    const auto* found = api::resolve<runtime::FuncRef>(use.state(), function->handle);
+    wasm::TypeRegistry& types = use.heap().types();
+    return found ? capi::make_type(types, api::to_public(types, found->type)) : nullptr;
   });
 }
 

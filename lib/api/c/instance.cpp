@@ -109,7 +109,7 @@ wasm_externtype_t* wasm_extern_type(const wasm_extern_t* object) {
     const runtime::Extern found =
         use ? capi::resolve_extern(use.state(), *object) : runtime::Extern();
     if (!found) return nullptr;
-    const wasm::TypeRegistry& types = use.heap().types();
+    wasm::TypeRegistry& types = use.heap().types();
     return capi::make_type(types, api::to_public(types, runtime::type_of(found)));
   });
 }

@@ -88,7 +88,8 @@ wrun_error_t* wrun_linker_define_func(wrun_linker_t* linker, const char* module,
                                       void* env, void (*finalizer)(void*)) {
   return change(*linker, [&](wrun_linker_t& into) -> Result<void> {
     auto kept = std::make_shared<capi::Environment>(env, finalizer);
-    auto made = capi::make_host_func(*type, callback, std::move(kept));
+    auto made = capi::make_host_func(LinkerAccess::state(into.linker)->engine->types, *type,
+                                     callback, std::move(kept));
     if (!made) return std::move(made).error();
     LinkerAccess::add(into.linker, capi::text(module), capi::text(name), std::move(*made));
     return {};

@@ -8,6 +8,7 @@
 #include "lib/api/c/guard.hpp"
 #include "lib/api/c/types.hpp"
 #include "lib/api/c/values.hpp"
+#include "lib/api/held_types.hpp"
 #include "lib/api/storage.hpp"
 #include "lib/api/types.hpp"
 #include "lib/runtime/cells.hpp"
@@ -45,7 +46,8 @@ extern "C" {
 wrun_error_t* wrun_global_new(wasm_store_t* store, const wasm_globaltype_t* type,
                               const wrun_val_t* value, wasm_global_t** out) {
   return capi::attempt_in(*store, [&](Use& use) -> Result<void> {
-    const auto content = api::to_canonical(type->content.type);
+    api::HeldTypes held(use.heap().registry());
+    const auto content = held.add(type->content.type);
     if (!content) return api::module_type_error();
     runtime::Slot slots[2] = {};
     auto written = capi::to_slots(use, *value, *content, slots, "a global's value");
@@ -73,7 +75,8 @@ wrun_error_t* wrun_global_set(wasm_global_t* global, const wrun_val_t* value) {
 wrun_error_t* wrun_table_new(wasm_store_t* store, const wasm_tabletype_t* type, wasm_ref_t* init,
                              wasm_table_t** out) {
   return capi::attempt_in(*store, [&](Use& use) -> Result<void> {
-    const auto element = api::to_canonical(type->element.type);
+    api::HeldTypes held(use.heap().registry());
+    const auto element = held.add(type->element.type);
     if (!element) return api::module_type_error();
     if (!element->is_ref()) return Error(ErrorKind::usage, "a table's elements are references");
     if (type->size.max && *type->size.max < type->size.min)

@@ -8,6 +8,7 @@
 #include "lib/api/c/object.hpp"
 #include "lib/api/c/types.hpp"
 #include "lib/api/c/values.hpp"
+#include "lib/api/held_types.hpp"
 #include "lib/api/storage.hpp"
 #include "lib/api/types.hpp"
 #include "lib/runtime/cells.hpp"
@@ -34,7 +35,7 @@ T with(const wasm_ref_t* ref, T fallback, Body&& body) noexcept {
 template <class Object, class CType>
 CType* type_of(const wasm_ref_t* ref) noexcept {
   return with<Object, CType*>(ref, nullptr, [](Use& use, Object& object) -> CType* {
-    const wasm::TypeRegistry& types = use.heap().types();
+    wasm::TypeRegistry& types = use.heap().types();
     const ExternType type = api::to_public(types, runtime::type_of(runtime::Extern(&object)));
     return static_cast<CType*>(capi::make_type(types, type));
   });
@@ -52,8 +53,10 @@ wasm_global_t* wasm_global_new(wasm_store_t* store, const wasm_globaltype_t* typ
                                const wasm_val_t* value) {
   return capi::guarded<wasm_global_t*>(nullptr, [&]() -> wasm_global_t* {
     Use use(*store);
-    const auto content = api::to_canonical(type->content.type);
-    if (!use || !content) return nullptr;
+    if (!use) return nullptr;
+    api::HeldTypes held(use.heap().registry());
+    const auto content = held.add(type->content.type);
+    if (!content) return nullptr;
     runtime::Slot slots[2] = {};
     if (!capi::to_slots(use, *value, *content, slots, "value")) return nullptr;
     return capi::own_object<wasm_global_t>(
@@ -82,8 +85,10 @@ void wasm_global_set(wasm_global_t* global, const wasm_val_t* value) {
 wasm_table_t* wasm_table_new(wasm_store_t* store, const wasm_tabletype_t* type, wasm_ref_t* init) {
   return capi::guarded<wasm_table_t*>(nullptr, [&]() -> wasm_table_t* {
     Use use(*store);
-    const auto element = api::to_canonical(type->element.type);
-    if (!use || !element || !element->is_ref()) return nullptr;
+    if (!use) return nullptr;
+    api::HeldTypes held(use.heap().registry());
+    const auto element = held.add(type->element.type);
+    if (!element || !element->is_ref()) return nullptr;
     if (type->size.max && *type->size.max < type->size.min) return nullptr;
     runtime::Slot slot;
     if (!capi::ref_to_slots(use, init, *element, &slot, "initial value")) return nullptr;

@@ -83,6 +83,7 @@ wasm_functype_t* make_type(const wasm::TypeRegistry& types, const FuncType& type
   auto made = std::make_unique<wasm_functype_t>();
   made->params = make_list(types, type.params);
   made->results = make_list(types, type.results);
+  made->defined_id = type.defined_id;
   return made.release();
 }
 
@@ -117,7 +118,7 @@ std::vector<ValType> to_list(const wasm_valtype_vec_t& types) {
 }
 
 FuncType to_public(const wasm_functype_t& type) {
-  return {to_list(type.params), to_list(type.results)};
+  return {to_list(type.params), to_list(type.results), type.defined_id};
 }
 
 GlobalType to_public(const wasm_globaltype_t& type) {
@@ -206,6 +207,7 @@ wasm_functype_t* wasm_functype_copy(const wasm_functype_t* type) {
     auto made = std::make_unique<wasm_functype_t>();
     made->params = capi::copy_list(type->params);
     made->results = capi::copy_list(type->results);
+    made->defined_id = type->defined_id;
     return made.release();
   });
 }

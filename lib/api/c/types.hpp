@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <new>
+#include <optional>
 #include <string_view>
 
 #include <wasm.h>
@@ -25,6 +26,7 @@ struct wasm_functype_t : wasm_externtype_t {
   static constexpr auto kind_of_type = wrun::ExternKind::func;
   wasm_valtype_vec_t params = {};
   wasm_valtype_vec_t results = {};
+  std::optional<std::uint32_t> defined_id = {};
 
   wasm_functype_t() : wasm_externtype_t{kind_of_type} {}
   ~wasm_functype_t();
