@@ -7,9 +7,62 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <wrun/export.hpp>
 
 namespace wrun {
 inline namespace v0 {
+
+/// What there may be limits of. Amounts are in bytes, elements, instructions and calls, times in
+/// nanoseconds.
+enum class Resource : std::uint8_t {
+  memory_bytes,
+  table_elements,
+  instances,
+  heap_bytes,
+  stack_bytes,
+  fuel,
+  wall_time,
+  cpu_time,
+  host_calls,
+  host_bytes
+};
+
+/// "memory_bytes", ...
+WRUN_API std::string_view text(Resource resource);
+
+/// A soft limit was passed.
+struct SoftLimitPassed {
+  Resource resource = Resource::memory_bytes;
+  std::uint64_t used = 0;   ///< in the resource's unit
+  std::uint64_t limit = 0;  ///< the same
+  bool of_budget = false;   ///< a budget's soft limit, not the store's own
+};
+
+/// Amounts that may be passed, but somebody wants to know: each time that use goes from at most so
+/// much to more. What is absent isn't watched. Usage::passed() tells afterwards.
+struct SoftLimits {
+  std::optional<std::uint64_t> memory_bytes = {};
+  std::optional<std::uint64_t> table_elements = {};
+  std::optional<std::uint64_t> instances = {};
+  std::optional<std::uint64_t> heap_bytes = {};
+  std::optional<std::uint64_t> stack_bytes = {};
+  /// Instructions since the store was made, of a budget all that were executed. Noticed when a call
+  /// from the host ends.
+  std::optional<std::uint64_t> fuel = {};
+  std::optional<std::chrono::nanoseconds> wall_time = {};
+  std::optional<std::chrono::nanoseconds> cpu_time = {};
+  std::optional<std::uint64_t> host_calls = {};
+  std::optional<std::uint64_t> host_bytes = {};
+  /// May be empty. Runs on the thread that used more, inside WebAssembly: uses of its store fail;
+  /// for times it may be the engine's timer thread. A budget's may run on several threads at once.
+  /// Exceptions are dropped.
+  std::function<void(const SoftLimitPassed&)> passed = {};
+};
 
 /// A memory or table is about to be made (from 0) or to grow.
 struct Growth {
@@ -33,8 +86,20 @@ struct Limits {
   std::optional<std::uint64_t> heap_bytes = {};
   /// Instructions from now on; used up, the call ends with ErrorKind::limit. Needs Config::fuel.
   std::optional<std::uint64_t> fuel = {};
-  /// WebAssembly stack; at most the engine's stack_bytes.
+  /// Each WebAssembly stack; at most the engine's stack_bytes.
   std::optional<std::uint64_t> stack_bytes = {};
+  /// Time inside calls from the host, from now on, in host functions too; not while a call is
+  /// paused. Used up, the call ends with ErrorKind::limit, and no more is started. The first such
+  /// limit starts a timer thread, which the engine owns.
+  std::optional<std::chrono::nanoseconds> wall_time = {};
+  /// The same in CPU time of the threads that run the store.
+  std::optional<std::chrono::nanoseconds> cpu_time = {};
+  /// Calls into the host from now on. The next one ends the call with ErrorKind::limit.
+  std::optional<std::uint64_t> host_calls = {};
+  /// Given to and taken from the guest by host functions, as far as they report it
+  /// (Caller::report), from now on. What goes over it has happened; the running call ends with
+  /// ErrorKind::limit, and no more is started.
+  std::optional<std::uint64_t> host_bytes = {};
   /// When running code is stopped with ErrorKind::limit, and no more is started. The first
   /// deadline starts a timer thread, which the engine owns.
   std::optional<std::chrono::steady_clock::time_point> deadline = {};
@@ -43,6 +108,13 @@ struct Limits {
   /// Asked before anything grows within the limits; false refuses. May be empty. Runs on the
   /// store's thread, inside WebAssembly: uses of the store fail. An exception refuses, too.
   std::function<bool(const Growth&)> may_grow = {};
+  SoftLimits soft = {};
+  /// Measure wall and CPU time, also where neither is limited. Costs each call from the host about
+  /// half a microsecond.
+  bool measure_time = false;
+  /// Count calls of host functions by name, of those that linkers define and that are instantiated
+  /// from now on.
+  bool count_calls_by_name = false;
 };
 
 /// What host functions did for the store's instances, as far as they report it (Caller::report):
@@ -58,14 +130,31 @@ struct HostWork {
 struct Usage {
   std::optional<std::uint64_t> instructions = {};  ///< measured with Config::fuel
   std::uint64_t host_calls = 0;
+  /// "module.name" and how often it was called, sorted; measured with Limits::count_calls_by_name.
+  std::optional<std::vector<std::pair<std::string, std::uint64_t>>> host_calls_by_name = {};
   std::uint64_t waits = 0;                 ///< times that memory.atomic.wait slept, or tried to
-  std::optional<HostWork> host_work = {};  ///< of stores; absent if nothing reported any
-  std::uint64_t memory_bytes = 0;          ///< now
+  std::optional<HostWork> host_work = {};  ///< absent if nothing reported any
+  /// Inside calls from the host; measured where it is limited, or with Limits::measure_time.
+  std::optional<std::chrono::nanoseconds> wall_time = {};
+  std::optional<std::chrono::nanoseconds> cpu_time = {};  ///< the same, of the threads
+  std::uint64_t memory_bytes = 0;                         ///< now
   std::uint64_t memory_peak_bytes = 0;
-  std::uint64_t heap_bytes = 0;  ///< now, with what the next collection will free
+  double memory_byte_seconds = 0;  ///< the sum of memory_bytes over time
+  std::uint64_t heap_bytes = 0;    ///< now, with what the next collection will free
   std::uint64_t heap_peak_bytes = 0;
+  std::uint64_t stack_bytes = 0;  ///< reserved for stacks now; what was touched is committed
+  std::uint64_t stack_peak_bytes = 0;
   std::uint64_t table_elements = 0;  ///< now
-  std::uint64_t instances = 0;       ///< now
+  std::uint64_t table_peak_elements = 0;
+  std::uint64_t instances = 0;  ///< now
+  std::uint64_t instances_peak = 0;
+  /// Bits, 1 << Resource; of a store since its limits were set.
+  std::uint32_t soft_limits_passed = 0;
+
+  /// Whether that soft limit was ever passed.
+  bool passed(Resource resource) const {
+    return (soft_limits_passed >> static_cast<unsigned>(resource) & 1) != 0;
+  }
 };
 
 }  // namespace v0

@@ -30,8 +30,9 @@ struct LabelledUsage {
 ///   # TYPE wrun_host_calls_total counter
 ///   wrun_host_calls_total{tenant="a"} 7
 ///
-/// Instead of a sample that wasn't measured there is a comment. Times are in seconds. Throws
-/// std::bad_alloc.
+/// Instead of a sample that wasn't measured there is a comment. Times are in seconds. Calls by name
+/// have one more label, function; soft limits that were passed are samples of 1 with the label
+/// resource. Throws std::bad_alloc.
 WRUN_API std::string to_prometheus(std::span<const LabelledUsage> usages);
 
 }  // namespace v0

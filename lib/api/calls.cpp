@@ -11,7 +11,6 @@
 #include "lib/api/types.hpp"
 #include "lib/api/values.hpp"
 #include "lib/interp/interp.hpp"
-#include "lib/os/clock.hpp"
 #include "lib/runtime/exceptions.hpp"
 #include "lib/runtime/frame_layout.hpp"
 #include "lib/runtime/trap.hpp"
@@ -25,10 +24,7 @@ using runtime::FuncRef;
 
 bool may_start(StoreState& state) {
   ExecState& exec = state.store.state();
-  const auto& deadline = state.store.account().limits().deadline;
-  if (deadline && exec.stop.load() == ExecState::Stop::none &&
-      os::MonotonicClock::now() >= *deadline)
-    exec.request(ExecState::Stop::deadline);
+  if (state.is_limited) state.store.stop_if_late();
   return exec.stop.load() == ExecState::Stop::none || runtime::fail_stopped(exec);
 }
 
@@ -41,7 +37,8 @@ void take_failure(StoreState& state, detail::CallFailure& failure) noexcept {
   if (state.running != 0 || !failure.error) return;
   const auto trap = failure.error->trap();
   if (trap == TrapCode::interrupted) exec.rearm_after(ExecState::Stop::interrupted);
-  if (trap == TrapCode::deadline) exec.rearm_after(ExecState::Stop::deadline);
+  // Whatever stays used up is found again before the next call.
+  if (failure.error->kind() == ErrorKind::limit) state.store.forget_late();
 }
 
 namespace {

@@ -30,9 +30,13 @@ void take_failure(StoreState& state, detail::CallFailure& failure) noexcept;
 /// Counts a call for as long as it runs.
 class Running {
  public:
-  explicit Running(StoreState& state) : state_(state) { ++state_.running; }
+  explicit Running(StoreState& state) : state_(state) {
+    if (state_.running++ == 0) state_.store.begin_call();
+  }
   ~Running() {
-    if (--state_.running == 0 && state_.has_budget) state_.store.report_usage();
+    if (--state_.running != 0) return;
+    state_.store.end_call();
+    if (state_.reports) state_.report();
   }
   Running(const Running&) = delete;
   Running& operator=(const Running&) = delete;

@@ -14,6 +14,34 @@
 
 namespace wrun::inline v0 {
 
+namespace {
+
+/// A host function and the count of its calls.
+struct Counted {
+  detail::HostFunc function;
+  std::shared_ptr<api::CallCounter> counter;
+
+  static void call(void* env, runtime::CallContext* context, runtime::Slot* slots) noexcept {
+    const auto& self = *static_cast<const Counted*>(env);
+    ++self.counter->calls;
+    self.function.call(self.function.env.get(), context, slots);
+  }
+};
+
+}  // namespace
+
+runtime::HostFunction& api::make_counted_cell(StoreState& state, wasm::TypeId type,
+                                              const detail::HostFunc& function,
+                                              const std::string& name) {
+  if (!state.calls_by_name) return make_cell(state, type, function);
+  std::shared_ptr<CallCounter>& counter = (*state.calls_by_name)[name];
+  if (!counter) counter = std::make_shared<CallCounter>();
+  detail::HostFunc counted;
+  counted.call = &Counted::call;
+  counted.env = std::make_shared<Counted>(Counted{function, counter});
+  return make_cell(state, type, counted);
+}
+
 runtime::HostFunction& api::make_cell(StoreState& state, wasm::TypeId type,
                                       const detail::HostFunc& function) {
   runtime::HostFunctionSpec spec;
@@ -124,11 +152,15 @@ Store& Caller::store() const {
 }
 
 void Caller::report(const HostWork& work) const {
-  std::optional<HostWork>& sum = state_of(context_).host_work;
+  api::StoreState& state = state_of(context_);
+  std::optional<HostWork>& sum = state.host_work;
   if (!sum) sum.emplace();
   sum->bytes_in += work.bytes_in;
   sum->bytes_out += work.bytes_out;
-  if (work.time) sum->time = sum->time.value_or(std::chrono::nanoseconds(0)) + *work.time;
+  state.store.report_host_bytes(work.bytes_in, work.bytes_out);
+  if (!work.time) return;
+  sum->time = sum->time.value_or(std::chrono::nanoseconds(0)) + *work.time;
+  state.store.report_host_time(*work.time);
 }
 
 bool Caller::can_pause() const noexcept {

@@ -15,6 +15,15 @@ namespace {
 using api::Session;
 using api::StoreState;
 
+runtime::HostFunction& counted_cell(StoreState& state, const api::PreparedState& prepared,
+                                    std::size_t import, const api::HostDefinition& host) {
+  const wasm::Import& named = prepared.module->data->imports[import];
+  std::string name(named.module);
+  name += '.';
+  name += named.name;
+  return api::make_counted_cell(state, host.type, host.function, name);
+}
+
 /// The cells of the host functions among the imports: one of each for all instances in the store.
 std::span<runtime::HostFunction* const> host_functions(StoreState& state,
                                                        const api::PreparedState& prepared,
@@ -23,10 +32,12 @@ std::span<runtime::HostFunction* const> host_functions(StoreState& state,
   const auto kept = state.store.kept(owner);
   if (!kept.empty()) return kept;
   std::vector<runtime::HostFunction*> cells;
-  for (const api::Definition& each : prepared.imports) {
-    const auto* host = std::get_if<std::shared_ptr<const api::HostDefinition>>(&each);
+  for (std::size_t i = 0; i < prepared.imports.size(); ++i) {
+    const auto* host =
+        std::get_if<std::shared_ptr<const api::HostDefinition>>(&prepared.imports[i]);
     if (!host) continue;
-    cells.push_back(&api::make_cell(state, (*host)->type, (*host)->function));
+    cells.push_back(state.calls_by_name ? &counted_cell(state, prepared, i, **host)
+                                        : &api::make_cell(state, (*host)->type, (*host)->function));
     roots.add(*cells.back());
   }
   if (cells.empty()) return {};

@@ -67,8 +67,17 @@ struct ModuleState : runtime::ModuleCode {
               CodeFrom from = CodeFrom::compiler);
 };
 
+/// How often a host function was called, in one store.
+struct CallCounter {
+  std::uint64_t calls = 0;
+  std::uint64_t reported = 0;  ///< of them, to the store's budget
+};
+using CallCounters = std::map<std::string, std::shared_ptr<CallCounter>>;
+
 struct BudgetState {
   std::shared_ptr<runtime::Budget> account = std::make_shared<runtime::Budget>();
+  std::mutex mutex;
+  std::map<std::string, std::uint64_t> calls_by_name = {};
 };
 
 /// A Store that owns nothing.
@@ -99,12 +108,18 @@ struct StoreState : AnchorHold {
   std::shared_ptr<EngineState> engine;
   std::shared_ptr<void> c_store;  ///< what C programs hold of this
   StoreHeap store;
-  Facade facade;              ///< what Caller::store() refers to
-  bool has_budget = false;    ///< one that other stores may draw on, too
-  std::uint32_t running = 0;  ///< nested calls from the host
+  Facade facade;                             ///< what Caller::store() refers to
+  std::shared_ptr<BudgetState> budget = {};  ///< one that other stores may draw on, too
+  bool is_limited = false;                   ///< whether calls may be late when they start
+  bool reports = false;                      ///< whether ends of calls are to be reported
+  std::uint32_t running = 0;                 ///< nested calls from the host
   std::optional<HostWork> host_work;
+  std::optional<CallCounters> calls_by_name;
 
-  StoreState(std::shared_ptr<EngineState> owner, std::shared_ptr<runtime::Budget> budget);
+  StoreState(std::shared_ptr<EngineState> owner, std::shared_ptr<BudgetState> account);
+  ~StoreState();
+  /// Tells the budget what was used.
+  void report() noexcept;
 
   static StoreState& of(const runtime::ExecState& state) {
     return static_cast<StoreHeap*>(state.store)->owner;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "jit/jit.hpp"
+#include "lib/api/amounts.hpp"
 #include "lib/api/boundary.hpp"
 #include "lib/api/session.hpp"
 #include "lib/api/state.hpp"
@@ -18,23 +19,47 @@ std::uint64_t stack_bytes(std::uint64_t asked) {
 }  // namespace
 
 api::StoreState::StoreState(std::shared_ptr<EngineState> owner,
-                            std::shared_ptr<runtime::Budget> budget)
+                            std::shared_ptr<BudgetState> account)
     : AnchorHold(this),
       id(anchor.id.load(std::memory_order_relaxed)),
       engine(std::move(owner)),
       store({.registry = engine->types,
              .timer = engine->timer,
              .memories = engine->memories,
-             .budget = budget,
+             .budget = account ? account->account : nullptr,
              .host_id = id,
              .native = engine->compiler()},
             *this),
       facade(StoreAccess::make(this, id)),
-      has_budget(budget != nullptr) {
+      budget(std::move(account)),
+      is_limited(budget && store.account().limits_time()),
+      reports(budget != nullptr) {
+  if (budget && !engine->config.fuel) budget->account->misses_fuel.store(true);
+  if (budget && budget->account->host_bytes.is_bounded()) is_limited = true;
   runtime::Limits limits;
   limits.stack_bytes = stack_bytes(engine->config.stack_bytes);
   // Refused only by a budget that limits fuel: there's none, then, until the host asks for some.
   (void)store.set_limits(std::move(limits));
+}
+
+api::StoreState::~StoreState() {
+  if (reports) report();
+}
+
+void api::StoreState::report() noexcept {
+  store.report_usage();
+  if (!budget || !calls_by_name) return;
+  try {
+    const std::lock_guard lock(budget->mutex);
+    for (auto& [name, counter] : *calls_by_name) {
+      const std::uint64_t further = counter->calls - counter->reported;
+      if (further == 0) continue;
+      budget->calls_by_name[name] += further;
+      counter->reported = counter->calls;
+    }
+  } catch (...) {
+    return;  // what wasn't added is added the next time
+  }
 }
 
 namespace {
@@ -44,10 +69,10 @@ using api::Session;
 
 api::StoreState* make_state(const Engine& engine, const Budget* budget) noexcept try {
   const auto& state = EngineAccess::state(engine);
-  std::shared_ptr<runtime::Budget> account;
+  std::shared_ptr<api::BudgetState> account;
   if (budget) {
-    if (!BudgetAccess::state(*budget)) return nullptr;
-    account = BudgetAccess::state(*budget)->account;
+    account = BudgetAccess::state(*budget);
+    if (!account) return nullptr;
   }
   return state ? new api::StoreState(state, std::move(account)) : nullptr;
 } catch (...) {
@@ -76,6 +101,21 @@ runtime::Limits to_runtime(const Limits& limits, api::StoreState& state) {
   made.fuel = limits.fuel;
   made.deadline = limits.deadline;
   made.may_wait = limits.may_wait;
+  made.wall_time = api::nanoseconds(limits.wall_time);
+  made.cpu_time = api::nanoseconds(limits.cpu_time);
+  made.host_calls = limits.host_calls.value_or(runtime::unlimited);
+  made.host_bytes = limits.host_bytes.value_or(runtime::unlimited);
+  made.measure_time = limits.measure_time;
+  made.soft = api::to_runtime(limits.soft);
+  if (made.soft.notify) {
+    made.soft.notify = [tell = std::move(made.soft.notify), &state](const auto& passed) {
+      // The timer's thread isn't inside the store.
+      const bool is_inside = (state.anchor.owner.load() & ~std::uintptr_t{3}) == api::this_thread();
+      if (!is_inside) return tell(passed);
+      const api::Locked locked(state);
+      tell(passed);
+    };
+  }
   if (!limits.may_grow) return made;
   made.may_grow = [ask = limits.may_grow, &state](const runtime::Growth& growth) {
     const api::Locked locked(state);
@@ -121,7 +161,16 @@ Result<void> Store::limits(const Limits& limits) {
   if (limits.fuel && !config.fuel) return no_fuel();
   if (limits.stack_bytes && *limits.stack_bytes > config.stack_bytes)
     return Error(ErrorKind::usage, "more stack than Config::stack_bytes");
-  return guarded([&] { return session->store.set_limits(to_runtime(limits, *session)); });
+  return guarded([&]() -> Result<void> {
+    auto set = session->store.set_limits(to_runtime(limits, *session));
+    if (!set) return set;
+    const runtime::Account& account = session->store.account();
+    session->is_limited = limits.deadline || limits.host_bytes || account.limits_time() ||
+                          account.budget().host_bytes.is_bounded();
+    session->reports = session->budget || limits.soft.fuel;
+    if (limits.count_calls_by_name && !session->calls_by_name) session->calls_by_name.emplace();
+    return {};
+  });
 }
 
 void Store::interrupt() noexcept {
@@ -153,30 +202,33 @@ Result<void> Store::set_fuel(std::uint64_t instructions) {
   const Session session(*this);
   if (!session) return session.error();
   if (!session->engine->config.fuel) return no_fuel();
-  return guarded([&] {
-    runtime::Limits limits = session->store.account().limits();
-    limits.fuel = instructions;
-    return session->store.set_limits(std::move(limits));
-  });
+  return guarded([&] { return session->store.set_fuel(instructions); });
 }
 
 Result<Usage> Store::usage() const {
   const Session session(*this);
   if (!session) return session.error();
-  runtime::Store& store = session->store;
-  const runtime::Account& account = store.account();
-  Usage usage;
-  if (session->engine->config.fuel) usage.instructions = store.fuel_used();
-  usage.host_calls = store.state().host_calls;
-  usage.waits = store.state().waits;
-  usage.host_work = session->host_work;
-  usage.memory_bytes = account.used(runtime::Resource::memory_bytes).now();
-  usage.memory_peak_bytes = account.used(runtime::Resource::memory_bytes).peak();
-  usage.heap_bytes = account.used(runtime::Resource::heap_bytes).now();
-  usage.heap_peak_bytes = account.used(runtime::Resource::heap_bytes).peak();
-  usage.table_elements = account.used(runtime::Resource::table_elements).now();
-  usage.instances = account.used(runtime::Resource::instances).now();
-  return usage;
+  return guarded([&]() -> Result<Usage> {
+    runtime::Store& store = session->store;
+    store.settle_time();
+    const runtime::Account& account = store.account();
+    const auto used = [&](runtime::Resource resource) -> const runtime::Meter& {
+      return account.used(resource);
+    };
+    Usage usage = api::usage_of(used);
+    if (session->engine->config.fuel) usage.instructions = store.fuel_used();
+    usage.host_calls = store.state().host_calls;
+    usage.waits = store.state().waits;
+    usage.host_work = session->host_work;
+    usage.memory_byte_seconds = account.memory_byte_seconds();
+    usage.soft_limits_passed = account.passed();
+    if (!store.measures_time()) usage.wall_time = usage.cpu_time = std::nullopt;
+    if (!session->calls_by_name) return usage;
+    auto& calls = usage.host_calls_by_name.emplace();
+    for (const auto& [name, counter] : *session->calls_by_name)
+      calls.emplace_back(name, counter->calls);
+    return usage;
+  });
 }
 
 Result<void> Store::collect() {

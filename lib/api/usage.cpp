@@ -22,13 +22,12 @@ struct Figure {
   Value (*get)(const Usage&);
 };
 
-Value host_time(const Usage& usage) {
-  if (!usage.host_work || !usage.host_work->time) return std::nullopt;
-  return static_cast<std::uint64_t>(usage.host_work->time->count());
+Value nanoseconds(const std::optional<std::chrono::nanoseconds>& time) {
+  return time ? Value(static_cast<std::uint64_t>(time->count())) : std::nullopt;
 }
 
 using Kind = Figure::Kind;
-constexpr std::array<Figure, 12> figures{{
+constexpr std::array<Figure, 19> figures{{
     {"instructions", Kind::counter, [](const Usage& u) { return u.instructions; }},
     {"host_calls", Kind::counter, [](const Usage& u) { return Value(u.host_calls); }},
     {"waits", Kind::counter, [](const Usage& u) { return Value(u.waits); }},
@@ -36,14 +35,47 @@ constexpr std::array<Figure, 12> figures{{
      [](const Usage& u) { return u.host_work ? Value(u.host_work->bytes_in) : Value(); }},
     {"host_bytes_out", Kind::counter,
      [](const Usage& u) { return u.host_work ? Value(u.host_work->bytes_out) : Value(); }},
-    {"host_time", Kind::time, host_time},
+    {"host_time", Kind::time,
+     [](const Usage& u) { return u.host_work ? nanoseconds(u.host_work->time) : Value(); }},
+    {"wall_time", Kind::time, [](const Usage& u) { return nanoseconds(u.wall_time); }},
+    {"cpu_time", Kind::time, [](const Usage& u) { return nanoseconds(u.cpu_time); }},
     {"memory_bytes", Kind::gauge, [](const Usage& u) { return Value(u.memory_bytes); }},
     {"memory_peak_bytes", Kind::gauge, [](const Usage& u) { return Value(u.memory_peak_bytes); }},
+    {"memory_byte_seconds", Kind::counter,
+     [](const Usage& u) { return Value(static_cast<std::uint64_t>(u.memory_byte_seconds)); }},
     {"heap_bytes", Kind::gauge, [](const Usage& u) { return Value(u.heap_bytes); }},
     {"heap_peak_bytes", Kind::gauge, [](const Usage& u) { return Value(u.heap_peak_bytes); }},
+    {"stack_bytes", Kind::gauge, [](const Usage& u) { return Value(u.stack_bytes); }},
+    {"stack_peak_bytes", Kind::gauge, [](const Usage& u) { return Value(u.stack_peak_bytes); }},
     {"table_elements", Kind::gauge, [](const Usage& u) { return Value(u.table_elements); }},
+    {"table_peak_elements", Kind::gauge,
+     [](const Usage& u) { return Value(u.table_peak_elements); }},
     {"instances", Kind::gauge, [](const Usage& u) { return Value(u.instances); }},
+    {"instances_peak", Kind::gauge, [](const Usage& u) { return Value(u.instances_peak); }},
 }};
+
+constexpr unsigned resources = static_cast<unsigned>(Resource::host_bytes) + 1;
+
+/// What JSON and Prometheus both escape.
+void append_escaped(std::string& text, std::string_view value) {
+  for (const char each : value) {
+    if (each == '\\' || each == '"') text += '\\';
+    text += each == '\n' ? std::string_view("\\n") : std::string_view(&each, 1);
+  }
+}
+
+/// The same, and what JSON has besides.
+void append_json(std::string& text, std::string_view value) {
+  text += '"';
+  for (const char each : value) {
+    if (static_cast<unsigned char>(each) < 0x20) {
+      fmt::format_to(std::back_inserter(text), "\\u{:04x}", static_cast<unsigned char>(each));
+    } else {
+      append_escaped(text, std::string_view(&each, 1));
+    }
+  }
+  text += '"';
+}
 
 std::string_view unit(Kind kind) {
   switch (kind) {
@@ -57,19 +89,66 @@ std::string_view unit(Kind kind) {
   return "";
 }
 
-/// {name="value",...}
-std::string labels_text(const LabelledUsage& usage) {
+/// {name="value",...}, with one more label if it has a name.
+std::string labels_text(const LabelledUsage& usage, std::string_view name = {},
+                        std::string_view value = {}) {
   std::string text;
-  for (const auto& [name, value] : usage.labels) {
+  const auto add = [&](std::string_view label, std::string_view content) {
     text += text.empty() ? "{" : ",";
-    text += name + "=\"";
-    for (const char each : value) {
-      if (each == '\\' || each == '"') text += '\\';
-      text += each == '\n' ? std::string_view("\\n") : std::string_view(&each, 1);
-    }
+    text += label;
+    text += "=\"";
+    append_escaped(text, content);
     text += '"';
-  }
+  };
+  for (const auto& [label, content] : usage.labels) add(label, content);
+  if (!name.empty()) add(name, value);
   return text.empty() ? text : text + "}";
+}
+
+/// The members of a usage that are lists.
+std::string lists_json(const Usage& usage) {
+  std::string text = ",\"host_calls_by_name\":";
+  if (!usage.host_calls_by_name) {
+    text += "null";
+  } else {
+    text += '{';
+    for (const auto& [name, calls] : *usage.host_calls_by_name) {
+      if (text.back() != '{') text += ',';
+      append_json(text, name);
+      fmt::format_to(std::back_inserter(text), ":{}", calls);
+    }
+    text += '}';
+  }
+  text += ",\"soft_limits_passed\":[";
+  for (unsigned i = 0; i < resources; ++i) {
+    if (!usage.passed(static_cast<Resource>(i))) continue;
+    if (text.back() != '[') text += ',';
+    append_json(text, wrun::text(static_cast<Resource>(i)));
+  }
+  return text + "]";
+}
+
+void append_lists(std::string& text, std::span<const LabelledUsage> usages) {
+  const auto out = std::back_inserter(text);
+  text += "# TYPE wrun_host_calls_by_name_total counter\n";
+  for (const LabelledUsage& each : usages) {
+    if (!each.usage.host_calls_by_name) {
+      fmt::format_to(out, "# wrun_host_calls_by_name_total{} wasn't measured\n", labels_text(each));
+      continue;
+    }
+    for (const auto& [name, calls] : *each.usage.host_calls_by_name)
+      fmt::format_to(out, "wrun_host_calls_by_name_total{} {}\n",
+                     labels_text(each, "function", name), calls);
+  }
+  text += "# TYPE wrun_soft_limit_passed gauge\n";
+  for (const LabelledUsage& each : usages) {
+    for (unsigned i = 0; i < resources; ++i) {
+      const auto resource = static_cast<Resource>(i);
+      if (each.usage.passed(resource))
+        fmt::format_to(out, "wrun_soft_limit_passed{} 1\n",
+                       labels_text(each, "resource", wrun::text(resource)));
+    }
+  }
 }
 
 }  // namespace
@@ -82,7 +161,7 @@ std::string to_json(const Usage& usage) {
                    figure.kind == Kind::time ? "_ns" : "");
     text += value ? fmt::format("{}", *value) : "null";
   }
-  return text + "}";
+  return text + lists_json(usage) + "}";
 }
 
 std::string to_prometheus(std::span<const LabelledUsage> usages) {
@@ -104,6 +183,7 @@ std::string to_prometheus(std::span<const LabelledUsage> usages) {
       }
     }
   }
+  append_lists(text, usages);
   return text;
 }
 

@@ -56,8 +56,7 @@ bool enter_host(ExecState& state, const HostFunction& host, Slot* args) {
   record.top = on_stack + slots;
   const Crossing crossing(state, record);
   runtime::CallContext context{&state, nullptr};
-  ++state.host_calls;
-  host.call(host.env, &context, on_stack);
+  if (state.store->count_host_call()) host.call(host.env, &context, on_stack);
   if (state.failure) return false;
   std::memcpy(args, on_stack, results * sizeof(Slot));
   return true;
@@ -104,8 +103,8 @@ bool call_host(ExecState& state, const HostFunction& host, Slot* args,
   const Crossing crossing(state, record);
   if (!has_room || !has_native_room(state)) return exhausted(state);
   runtime::CallContext context{&state, site.inst};
-  ++state.host_calls;
-  host.call(host.env, &context, args);
+  if (state.store->count_host_call()) [[likely]]
+    host.call(host.env, &context, args);
   if (!state.failure) {
     // Results are on the stack, so this is a safe point; and one where the host may be called.
     state.store->collect_if_due();

@@ -105,8 +105,7 @@ Progress start_host(ExecState& state, Activation& activation, const runtime::Hos
   record.top = base + slots;
   const Crossing crossing(state, record);
   runtime::CallContext context{&state, nullptr};
-  ++state.host_calls;
-  host.call(host.env, &context, base);
+  if (state.store->count_host_call()) host.call(host.env, &context, base);
   activation.results = base;
   activation.host = &host;
   activation.awaited = host.ref.type;

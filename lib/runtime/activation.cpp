@@ -78,6 +78,10 @@ Result<std::shared_ptr<Activation>> Store::start_activation(const FuncRef& funct
       return Error(ErrorKind::limit,
                    fmt::format("no address space for a stack of {} bytes (stack_bytes)", bytes));
     }
+    if (auto charged = charge_stack(stack->size()); !charged) {
+      memories_->stacks.give(std::move(*stack));
+      return std::move(charged).error();
+    }
     activation->stack = std::move(*stack);
   }
   activation->index = static_cast<std::uint32_t>(activations_.size());
@@ -102,11 +106,13 @@ void Store::end_activation(Activation& activation) noexcept {
   activation.phase = Activation::Phase::ended;
   activation.store = nullptr;
   registry_->release(activation.type);
+  if (activation.native_stack) account_.give(Resource::stack_bytes, activation.native_stack.size());
   activation.native_stack = {};
   os::Stack stack = std::move(activation.stack);
   if (spare_stacks_.size() < spare_stacks_.capacity()) {
     spare_stacks_.push_back(std::move(stack));
   } else {
+    account_.give(Resource::stack_bytes, stack.size());
     memories_->stacks.give(std::move(stack));
   }
 }

@@ -2,12 +2,16 @@
 
 // What a store may use, and the account that it is charged to.
 
+#include <array>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <limits>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <string_view>
 
 #include "lib/os/clock.hpp"
 
@@ -19,6 +23,26 @@ inline constexpr std::uint64_t unlimited = std::numeric_limits<std::uint64_t>::m
 inline constexpr std::uint64_t max_memory_bytes = 16ull * 1024 * 1024 * 1024;
 inline constexpr std::uint64_t max_table_elements = 10'000'000;
 
+/// What there may be limits of. Times are in nanoseconds.
+enum class Resource : std::uint8_t {
+  memory_bytes,
+  table_elements,
+  instances,
+  heap_bytes,
+  stack_bytes,
+  fuel,
+  wall_time,
+  cpu_time,
+  host_calls,
+  host_bytes,
+  count_
+};
+inline constexpr std::size_t resource_count = static_cast<std::size_t>(Resource::count_);
+
+constexpr std::size_t index(Resource resource) {
+  return static_cast<std::size_t>(resource);
+}
+
 /// A memory (in bytes) or table (in elements) is about to be made (from 0) or to grow.
 struct Growth {
   enum class Kind : std::uint8_t { memory, table };
@@ -28,42 +52,93 @@ struct Growth {
   std::optional<std::uint64_t> declared_max;
 };
 
-/// Caps of one store; sums over what is alive in it.
+/// Use went above a soft limit.
+struct SoftLimitPassed {
+  Resource resource = Resource::memory_bytes;
+  std::uint64_t used = 0;
+  std::uint64_t limit = 0;
+  bool of_budget = false;
+};
+
+/// Amounts above which somebody wants to be told. The callback may be empty; it runs on whichever
+/// thread uses more, which for times is the timer's.
+struct SoftLimits {
+  std::array<std::uint64_t, resource_count> at;
+  std::function<void(const SoftLimitPassed&)> notify;
+
+  SoftLimits() { at.fill(unlimited); }
+  std::uint64_t operator[](Resource resource) const { return at[index(resource)]; }
+};
+
+/// Caps of one store. What can be given back is summed over what is alive in it; times, calls and
+/// bytes count from when the limits are set.
 struct Limits {
   std::uint64_t memory_bytes = unlimited;
   std::uint64_t table_elements = unlimited;
   std::uint64_t instances = unlimited;
   std::uint64_t heap_bytes = unlimited;     ///< of structures, arrays and host references
-  std::uint64_t stack_bytes = 1024 * 1024;  ///< of WebAssembly frames
-  std::optional<std::uint64_t> fuel;        ///< granted when the limits are set
+  std::uint64_t stack_bytes = 1024 * 1024;  ///< of WebAssembly frames, for each stack
+  std::uint64_t wall_time = unlimited;
+  std::uint64_t cpu_time = unlimited;
+  std::uint64_t host_calls = unlimited;
+  std::uint64_t host_bytes = unlimited;
+  std::optional<std::uint64_t> fuel;  ///< granted when the limits are set
   std::optional<os::TimePoint> deadline;
   bool may_wait = true;  ///< whether memory.atomic.wait may sleep
   /// Asked before anything grows within the caps; false refuses. May be empty. Runs on the store's
   /// thread, inside WebAssembly: it must not use the store.
   std::function<bool(const Growth&)> may_grow;
+  SoftLimits soft;
+  bool measure_time = false;  ///< also where no time is limited
 };
 
-/// One kind of resource: what is in use, the most that ever was, and a cap. Thread-safe.
+/// One kind of resource: what is in use, the most that ever was, a cap and a soft limit.
+/// Thread-safe.
 class Meter {
  public:
-  /// Takes `amount`; false, and nothing taken, if that would go over the cap.
-  bool take(std::uint64_t amount) noexcept;
+  enum class Taken : std::uint8_t { no, yes, above_soft };
+
+  /// Takes `amount`, or nothing if that would go over the cap.
+  Taken try_take(std::uint64_t amount) noexcept;
+  bool take(std::uint64_t amount) noexcept { return try_take(amount) != Taken::no; }
   /// Takes `amount`, also above the cap: it is in use already.
-  void add(std::uint64_t amount) noexcept;
+  Taken add(std::uint64_t amount) noexcept;
   void give(std::uint64_t amount) noexcept { now_.fetch_sub(amount, std::memory_order_relaxed); }
 
   std::uint64_t now() const noexcept { return now_.load(std::memory_order_relaxed); }
   std::uint64_t peak() const noexcept { return peak_.load(std::memory_order_relaxed); }
   std::uint64_t cap() const noexcept { return cap_.load(std::memory_order_relaxed); }
+  std::uint64_t soft() const noexcept { return soft_.load(std::memory_order_relaxed); }
+  bool is_bounded() const noexcept { return cap() != unlimited || soft() != unlimited; }
+  bool is_used_up() const noexcept { return now() >= cap(); }
+  bool is_exceeded() const noexcept { return now() > cap(); }
   /// What is already in use stays, also above a lower cap.
   void set_cap(std::uint64_t cap) noexcept { cap_.store(cap, std::memory_order_relaxed); }
+  void set_soft(std::uint64_t soft) noexcept { soft_.store(soft, std::memory_order_relaxed); }
+  /// The same, counted from now on.
+  void set_further(std::uint64_t cap, std::uint64_t soft) noexcept;
 
  private:
-  void raise_peak(std::uint64_t now) noexcept;
+  Taken taken(std::uint64_t before, std::uint64_t after) noexcept;
 
   std::atomic<std::uint64_t> now_{0};
   std::atomic<std::uint64_t> peak_{0};
   std::atomic<std::uint64_t> cap_{unlimited};
+  std::atomic<std::uint64_t> soft_{unlimited};
+};
+
+/// Sums up how many bytes were in use for how long. Thread-safe.
+class ByteTime {
+ public:
+  /// So many were in use since the last time.
+  void settle(std::uint64_t bytes) noexcept;
+  /// In bytes times seconds, while so many are in use.
+  double total(std::uint64_t bytes) const noexcept;
+
+ private:
+  mutable std::mutex mutex_;
+  os::TimePoint since_ = os::MonotonicClock::now();
+  double sum_ = 0;
 };
 
 /// A tenant's account, shared by stores and threads; a store that was given none has its own.
@@ -72,15 +147,38 @@ struct Budget {
   Meter table_elements;
   Meter instances;
   Meter heap_bytes;
+  Meter stack_bytes;
   Meter fuel;  ///< granted: now() never falls but when unused fuel is given back
+  Meter wall_time;
+  Meter cpu_time;
+  Meter host_calls;
+  Meter host_bytes;
+  ByteTime memory_time;
   std::atomic<std::uint64_t> fuel_used{0};
-  std::atomic<std::uint64_t> host_calls{0};
+  std::atomic<bool> misses_fuel{false};  ///< a store's engine didn't count it
   std::atomic<std::uint64_t> waits{0};
+  std::atomic<std::uint64_t> bytes_in{0};
+  std::atomic<std::uint64_t> bytes_out{0};
+  std::atomic<std::int64_t> host_time{0};
+  std::atomic<bool> has_host_work{false};
+  std::atomic<bool> has_host_time{false};
+  std::atomic<std::uint32_t> running{0};  ///< calls whose time is measured
+  bool measures_time = false;             ///< of all its stores; fixed before it has any
+  SoftLimits soft;                        ///< the same
+  std::atomic<std::uint32_t> passed{0};   ///< soft limits: bits, 1 << Resource
+
+  Meter& operator[](Resource resource) noexcept;
+  /// Sets a soft limit; before it has stores.
+  void set_soft(SoftLimits limits);
+  void note_passed(Resource resource, std::uint64_t used, std::uint64_t limit) noexcept;
+
+  // Of memories that no store is charged for.
+  bool take_memory(std::uint64_t bytes) noexcept;
+  void give_memory(std::uint64_t bytes) noexcept;
 };
 
-enum class Resource : std::uint8_t { memory_bytes, table_elements, instances, heap_bytes };
-
-/// A store's use of its own limits and of its budget. For the store's thread.
+/// A store's use of its own limits and of its budget. For the store's thread, but for add() and
+/// used_up().
 class Account {
  public:
   /// Without a budget it makes one of its own.
@@ -92,8 +190,20 @@ class Account {
   /// Takes from the store's limit and from the budget, or from neither.
   bool take(Resource resource, std::uint64_t amount) noexcept;
   void give(Resource resource, std::uint64_t amount) noexcept;
+  /// Takes what was used already. Any thread.
+  void add(Resource resource, std::uint64_t amount) noexcept;
   /// take() for the difference, after may_grow was asked.
   bool grow(const Growth& growth) noexcept;
+
+  /// Whose cap is reached. Any thread.
+  enum class UsedUp : std::uint8_t { no, store, budget };
+  UsedUp used_up(Resource resource) const noexcept;
+  /// Whose cap was gone over.
+  UsedUp exceeded(Resource resource) const noexcept;
+  /// The store's own use of something that isn't metered here passed a soft limit.
+  void note_passed(Resource resource, std::uint64_t used) noexcept;
+  /// Soft limits that were passed since the limits were set: bits, 1 << Resource.
+  std::uint32_t passed() const noexcept { return passed_.load(std::memory_order_relaxed); }
 
   // Shared memories. A store counts those that it has; a budget counts each once, when it is made
   // and when it grows (shared_memory.hpp).
@@ -101,23 +211,35 @@ class Account {
   /// Takes the difference from the store's limit, after may_grow was asked.
   bool grow_shared(const Growth& growth) noexcept;
   /// Another store let one grow.
-  void add_shared(std::uint64_t bytes) noexcept { own(Resource::memory_bytes).add(bytes); }
-  void give_shared(std::uint64_t bytes) noexcept { own(Resource::memory_bytes).give(bytes); }
+  void add_shared(std::uint64_t bytes) noexcept;
+  void give_shared(std::uint64_t bytes) noexcept;
 
-  const Meter& used(Resource resource) const { return meters_[static_cast<std::size_t>(resource)]; }
+  const Meter& used(Resource resource) const { return meters_[index(resource)]; }
+  double memory_byte_seconds() const;
   const Limits& limits() const { return limits_; }
   void set_limits(Limits limits);
+  /// Whether anybody wants to know the time of calls.
+  bool wants_time() const;
+  /// Whether times are limited, so that somebody has to watch them.
+  bool limits_time() const;
   Budget& budget() { return *budget_; }
+  const Budget& budget() const { return *budget_; }
   const std::shared_ptr<Budget>& shared_budget() const { return budget_; }
 
  private:
-  Meter& own(Resource resource) { return meters_[static_cast<std::size_t>(resource)]; }
-  Meter& shared(Resource resource);
+  Meter& own(Resource resource) { return meters_[index(resource)]; }
+  void settle(Resource resource) noexcept;
   bool may_grow(const Growth& growth) const noexcept;
 
   Limits limits_;
+  const bool is_private_;  // nobody else looks at the budget, or draws on it
   std::shared_ptr<Budget> budget_;
-  Meter meters_[4];
+  ByteTime memory_time_;
+  Meter meters_[resource_count];
+  std::atomic<std::uint32_t> passed_{0};
 };
+
+/// "memory_bytes", ...
+std::string_view text(Resource resource);
 
 }  // namespace wrun::inline v0::runtime

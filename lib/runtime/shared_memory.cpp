@@ -40,7 +40,7 @@ Result<std::shared_ptr<SharedMemory>> SharedMemory::create(const wasm::MemoryTyp
                                                type.limits.min, max_memory_bytes));
   }
   std::shared_ptr<SharedMemory> memory(new SharedMemory(type, std::move(budget)));
-  if (!memory->budget_->memory_bytes.take(*bytes)) {
+  if (!memory->budget_->take_memory(*bytes)) {
     return Error(ErrorKind::limit,
                  fmt::format("a memory of {} bytes is over a limit (memory_bytes)", *bytes));
   }
@@ -52,16 +52,16 @@ Result<std::shared_ptr<SharedMemory>> SharedMemory::create(const wasm::MemoryTyp
 }
 
 SharedMemory::~SharedMemory() {
-  budget_->memory_bytes.give(size());
+  budget_->give_memory(size());
 }
 
 SharedMemory::Growing SharedMemory::grow(std::uint64_t from, std::uint64_t to) {
   const std::lock_guard lock(growing_);
   if (size() != from) return Growing::raced;
-  if (to > mapping_.size() || !budget_->memory_bytes.take(to - from)) return Growing::refused;
+  if (to > mapping_.size() || !budget_->take_memory(to - from)) return Growing::refused;
   const auto added = static_cast<std::size_t>(to - from);
   if (!mapping_.commit(static_cast<std::size_t>(from), added)) {
-    budget_->memory_bytes.give(to - from);
+    budget_->give_memory(to - from);
     return Growing::refused;
   }
   size_.store(to);

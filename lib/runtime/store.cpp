@@ -58,10 +58,13 @@ Store::Store(StoreConfig config)
   state_.heap = &heap_;
   state_.native.stack = &native_stack_;
   (void)set_fuel(std::nullopt);
+  if (account_.wants_time()) (void)watch_time();
+  bound_host_calls();
 }
 
 Store::~Store() {
   cancel_deadline();
+  time_.reset();
   report_usage();
   return_fuel();
   while (!activations_.empty()) end_activation(*activations_.back());

@@ -29,6 +29,7 @@
 #include "lib/runtime/limits.hpp"
 #include "lib/runtime/mark_stack.hpp"
 #include "lib/runtime/objects.hpp"
+#include "lib/runtime/time_meter.hpp"
 
 namespace wrun::inline v0::runtime {
 
@@ -182,11 +183,44 @@ class Store {
   /// Replaces the limits. What is left of the fuel goes back, and the new amount is granted; the
   /// deadline is set anew or cleared. The stack's size counts until the first entry.
   Result<void> set_limits(Limits limits);
+  /// What is left of the fuel goes back, and so much is granted; nothing: as much as is wanted.
+  Result<void> set_fuel(std::optional<std::uint64_t> fuel);
   std::uint64_t fuel_granted() const { return fuel_granted_; }
   std::uint64_t fuel_left() const;
   std::uint64_t fuel_used() const { return fuel_granted_ - fuel_left(); }
   /// Adds what was used since the last time to the budget's sums.
   void report_usage();
+
+  /// The outermost call from the host begins and ends.
+  void begin_call() noexcept {
+    is_in_call_ = true;
+    if (time_) time_->begin();
+  }
+  void end_call() noexcept {
+    if (time_) time_->end();
+    is_in_call_ = false;
+  }
+  /// Charges the time of the running call until now.
+  void settle_time() noexcept {
+    if (time_) time_->settle();
+  }
+  bool measures_time() const { return time_ != nullptr; }
+  /// Counts a call into the host; false, with the failure set, if there may be no more.
+  bool count_host_call() noexcept {
+    return ++state_.host_calls <= host_calls_due_ || count_bounded_host_call();
+  }
+  /// What host functions say that they did.
+  void report_host_bytes(std::uint64_t in, std::uint64_t out) noexcept;
+  void report_host_time(std::chrono::nanoseconds time) noexcept;
+
+  /// Asks running code to stop because something is used up. Any thread.
+  void stop_late(Resource resource, Account::UsedUp whose) noexcept;
+  /// Asks it again if something that would stop it is used up or the deadline has passed.
+  void stop_if_late() noexcept;
+  /// Takes back what stop_late() and the deadline asked.
+  void forget_late() noexcept;
+  /// What a call fails with that was stopped for that.
+  Error late_error() const noexcept;
 
  private:
   friend class RootScope;
@@ -202,10 +236,13 @@ class Store {
   void destroy(Cell* cell);
   std::shared_ptr<void> detach(const Cell& cell);
   Object* allocate(wasm::TypeId type, std::uint64_t bytes) noexcept;
-  Result<void> set_fuel(std::optional<std::uint64_t> fuel);
   void return_fuel();
   Result<void> set_deadline(std::optional<os::TimePoint> deadline);
   void cancel_deadline();
+  Result<void> watch_time();
+  void bound_host_calls();
+  bool count_bounded_host_call() noexcept;
+  Result<void> charge_stack(std::uint64_t bytes);
 
   std::uint32_t id_;
   std::uint64_t host_id_;
@@ -244,6 +281,11 @@ class Store {
   std::uint64_t host_calls_reported_ = 0;
   std::uint64_t waits_reported_ = 0;
   std::optional<os::Timer::Id> deadline_;
+  std::unique_ptr<TimeMeter> time_;  // null where nobody wants to know
+  bool is_in_call_ = false;
+  std::uint64_t host_calls_due_ = unlimited;  // what state_.host_calls may be without a closer look
+  std::uint64_t host_calls_start_ = 0;        // what it was when the limits were set
+  std::atomic<std::uint32_t> late_{0};        // what stop_late() was told, and 1; or 0
 };
 
 /// Keeps cells alive while C++ code holds them over a safe point. Scopes nest.

@@ -26,6 +26,10 @@ Result<void> Store::ensure_stack() {
     return Error(ErrorKind::limit,
                  fmt::format("no address space for a stack of {} bytes (stack_bytes)", bytes));
   }
+  if (auto charged = charge_stack(stack->size()); !charged) {
+    memories_->stacks.give(std::move(*stack));
+    return charged;
+  }
   stack_ = std::move(*stack);
   state_.stack_top = reinterpret_cast<Slot*>(stack_.begin());
   state_.stack_end = reinterpret_cast<Slot*>(stack_.end());
@@ -44,12 +48,18 @@ void use_native_stack(ExecState& state, os::Stack* stack, std::uint8_t* sp) noex
   state.restore_limits();
 }
 
+Result<void> Store::charge_stack(std::uint64_t bytes) {
+  if (account_.take(Resource::stack_bytes, bytes)) return {};
+  return Error(ErrorKind::limit,
+               fmt::format("the budget has no {} bytes left for a stack (stack_bytes)", bytes));
+}
+
 bool Store::ensure_native_stack() noexcept {
   os::Stack& stack = *state_.native.stack;
   if (stack) return true;
   // Machine code's frames are about as large as the interpreter's.
   auto made = os::Stack::create(account_.limits().stack_bytes + native_reserve);
-  if (!made) return false;
+  if (!made || !account_.take(Resource::stack_bytes, made->size())) return false;
   stack = std::move(*made);
   use_native_stack(state_, &stack, nullptr);
   return true;
@@ -61,6 +71,12 @@ Result<void> Store::set_limits(Limits limits) {
   state_.may_wait = limits.may_wait;
   const auto fuel = limits.fuel;
   account_.set_limits(std::move(limits));
+  forget_late();
+  host_calls_start_ = state_.host_calls;
+  bound_host_calls();
+  if (account_.wants_time()) {
+    if (auto watched = watch_time(); !watched) return watched;
+  }
   return set_fuel(fuel);
 }
 
@@ -96,11 +112,19 @@ Result<void> Store::set_fuel(std::optional<std::uint64_t> fuel) {
 
 void Store::report_usage() {
   Budget& budget = account_.budget();
-  budget.fuel_used.fetch_add(fuel_used() - std::exchange(fuel_reported_, fuel_used()),
-                             std::memory_order_relaxed);
-  budget.host_calls.fetch_add(
-      state_.host_calls - std::exchange(host_calls_reported_, state_.host_calls),
-      std::memory_order_relaxed);
+  const std::uint64_t fuel = fuel_used();
+  const auto passed = [](const SoftLimits& soft, std::uint64_t before, std::uint64_t after) {
+    return before <= soft[Resource::fuel] && after > soft[Resource::fuel];
+  };
+  const std::uint64_t before = std::exchange(fuel_reported_, fuel);
+  if (passed(account_.limits().soft, before, fuel)) account_.note_passed(Resource::fuel, fuel);
+  const std::uint64_t all = budget.fuel_used.fetch_add(fuel - before, std::memory_order_relaxed);
+  if (passed(budget.soft, all, all + fuel - before))
+    budget.note_passed(Resource::fuel, all + fuel - before, budget.soft[Resource::fuel]);
+  const std::uint64_t calls =
+      state_.host_calls - std::exchange(host_calls_reported_, state_.host_calls);
+  if (budget.host_calls.add(calls) == Meter::Taken::above_soft)
+    budget.note_passed(Resource::host_calls, budget.host_calls.now(), budget.host_calls.soft());
   budget.waits.fetch_add(state_.waits - std::exchange(waits_reported_, state_.waits),
                          std::memory_order_relaxed);
 }
@@ -108,7 +132,7 @@ void Store::report_usage() {
 void Store::cancel_deadline() {
   if (deadline_) timer_->cancel(*deadline_);
   deadline_.reset();
-  state_.rearm_after(ExecState::Stop::deadline);
+  forget_late();
 }
 
 Result<void> Store::set_deadline(std::optional<os::TimePoint> deadline) {

@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "lib/runtime/store.hpp"
+
 namespace wrun::inline v0::runtime {
 
 namespace {
@@ -85,7 +87,7 @@ bool fail(ExecState& state, std::exception_ptr exception) noexcept {
 bool fail_stopped(ExecState& state) noexcept {
   const bool late =
       !state.requested(ExecState::Stop::interrupted) && state.requested(ExecState::Stop::deadline);
-  return fail(state, late ? TrapCode::deadline : TrapCode::interrupted);
+  return late ? fail(state, state.store->late_error()) : fail(state, TrapCode::interrupted);
 }
 
 Frame make_frame(const Instance& instance, std::uint32_t func_index, std::uint64_t offset) {

@@ -13,6 +13,59 @@ extern "C" {
 
 #define own
 
+/** What there may be limits of. Amounts are in bytes, elements, instructions and calls, times in
+ * nanoseconds. */
+typedef uint8_t wrun_resource_t;
+enum wrun_resource_enum {
+  WRUN_RESOURCE_MEMORY_BYTES,
+  WRUN_RESOURCE_TABLE_ELEMENTS,
+  WRUN_RESOURCE_INSTANCES,
+  WRUN_RESOURCE_HEAP_BYTES,
+  WRUN_RESOURCE_STACK_BYTES,
+  WRUN_RESOURCE_FUEL,
+  WRUN_RESOURCE_WALL_TIME,
+  WRUN_RESOURCE_CPU_TIME,
+  WRUN_RESOURCE_HOST_CALLS,
+  WRUN_RESOURCE_HOST_BYTES
+};
+
+/** "memory_bytes", ...; static; NULL for what is none. */
+WASM_API_EXTERN const char* wrun_resource_text(wrun_resource_t);
+
+/** A soft limit was passed. */
+typedef struct wrun_soft_limit_passed_t {
+  wrun_resource_t resource;
+  bool of_budget; /**< a budget's, not the store's own */
+  uint64_t used;  /**< in the resource's unit */
+  uint64_t limit; /**< the same */
+} wrun_soft_limit_passed_t;
+
+/** Amounts that may be passed, but somebody wants to know; WRUN_UNLIMITED isn't watched. */
+typedef struct wrun_soft_limits_t {
+  size_t struct_size; /**< sizeof(wrun_soft_limits_t) */
+  uint64_t memory_bytes;
+  uint64_t table_elements;
+  uint64_t instances;
+  uint64_t heap_bytes;
+  uint64_t stack_bytes;
+  uint64_t fuel; /**< instructions since the store was made; noticed when a call ends */
+  uint64_t wall_time_ns;
+  uint64_t cpu_time_ns;
+  uint64_t host_calls;
+  uint64_t host_bytes;
+  /** May be NULL: wrun_usage_t.soft_limits_passed tells afterwards. Called on the thread that used
+   * more, within WebAssembly: uses of its store fail; for times maybe on a thread of the engine's.
+   * A budget's may be called on several threads at once. */
+  void (*passed)(void* env, const wrun_soft_limit_passed_t*);
+  void* passed_env; /**< must live until the limits are replaced, or the store or budget ends */
+} wrun_soft_limits_t;
+#define WRUN_SOFT_LIMITS_INIT                                                                   \
+  {                                                                                             \
+    sizeof(wrun_soft_limits_t), WRUN_UNLIMITED, WRUN_UNLIMITED, WRUN_UNLIMITED, WRUN_UNLIMITED, \
+        WRUN_UNLIMITED, WRUN_UNLIMITED, WRUN_UNLIMITED, WRUN_UNLIMITED, WRUN_UNLIMITED,         \
+        WRUN_UNLIMITED, NULL, NULL                                                              \
+  }
+
 /** An account that several stores draw on: a tenant's. */
 typedef struct wrun_budget_t wrun_budget_t;
 
@@ -24,11 +77,19 @@ typedef struct wrun_budget_limits_t {
   uint64_t instances;      /**< alive at once */
   uint64_t heap_bytes;     /**< of structures, arrays and foreign objects */
   uint64_t fuel;           /**< instructions granted to its stores (wrun_limits_t.fuel) */
+  uint64_t stack_bytes;    /**< reserved for the stacks of its stores' calls */
+  uint64_t wall_time_ns;   /**< inside calls, summed over stores, also where they run at once */
+  uint64_t cpu_time_ns;    /**< the same in CPU time */
+  uint64_t host_calls;     /**< calls into the host */
+  uint64_t host_bytes;     /**< given to and taken from guests, as far as callbacks report it */
+  bool measure_time;       /**< of all its stores' calls, also where no time is limited */
+  const wrun_soft_limits_t* soft; /**< may be NULL; copied */
 } wrun_budget_limits_t;
 #define WRUN_BUDGET_LIMITS_INIT                                                                   \
   {                                                                                               \
     sizeof(wrun_budget_limits_t), WRUN_UNLIMITED, WRUN_UNLIMITED, WRUN_UNLIMITED, WRUN_UNLIMITED, \
-        WRUN_UNLIMITED                                                                            \
+        WRUN_UNLIMITED, WRUN_UNLIMITED, WRUN_UNLIMITED, WRUN_UNLIMITED, WRUN_UNLIMITED,           \
+        WRUN_UNLIMITED, false, NULL                                                               \
   }
 
 /** NULL stands for no limits. Errors: usage, limit. */
@@ -69,12 +130,20 @@ typedef struct wrun_limits_t {
   /** Asked before anything grows within the limits; false refuses. May be NULL. Called on the
    * store's thread, within WebAssembly: uses of the store fail. */
   bool (*may_grow)(void* env, const wrun_growth_t*);
-  void* may_grow_env; /**< must live until the limits are replaced, or the store ends */
+  void* may_grow_env;    /**< must live until the limits are replaced, or the store ends */
+  uint64_t wall_time_ns; /**< inside calls of the program's, from now on; then as the timeout */
+  uint64_t cpu_time_ns;  /**< the same in CPU time */
+  uint64_t host_calls;   /**< from now on; the next one ends the call */
+  uint64_t host_bytes;   /**< given to and taken from the guest, as far as callbacks report it */
+  const wrun_soft_limits_t* soft; /**< may be NULL; copied */
+  bool measure_time;              /**< of calls, also where no time is limited */
+  bool count_calls_by_name;       /**< of linkers' functions instantiated from now on */
 } wrun_limits_t;
 #define WRUN_LIMITS_INIT                                                                   \
   {                                                                                        \
     sizeof(wrun_limits_t), WRUN_UNLIMITED, WRUN_UNLIMITED, WRUN_UNLIMITED, WRUN_UNLIMITED, \
-        WRUN_UNLIMITED, WRUN_UNLIMITED, WRUN_UNLIMITED, true, NULL, NULL                   \
+        WRUN_UNLIMITED, WRUN_UNLIMITED, WRUN_UNLIMITED, true, NULL, NULL, WRUN_UNLIMITED,  \
+        WRUN_UNLIMITED, WRUN_UNLIMITED, WRUN_UNLIMITED, NULL, false, false                 \
   }
 
 /** Replaces all limits. The first timeout starts a thread, which the engine owns. Errors: usage
@@ -113,17 +182,49 @@ typedef struct wrun_usage_t {
   uint64_t memory_peak_bytes;
   uint64_t heap_bytes; /**< now, with what the next collection will free */
   uint64_t heap_peak_bytes;
-  uint64_t table_elements; /**< now */
-  uint64_t instances;      /**< now */
+  uint64_t table_elements;    /**< now */
+  uint64_t instances;         /**< now */
+  uint64_t wall_time_ns;      /**< inside calls; measured where it is limited or asked for */
+  uint64_t cpu_time_ns;       /**< the same */
+  double memory_byte_seconds; /**< the sum of memory_bytes over time */
+  uint64_t stack_bytes;       /**< reserved for stacks now */
+  uint64_t stack_peak_bytes;
+  uint64_t table_peak_elements;
+  uint64_t instances_peak;
+  uint32_t soft_limits_passed; /**< bits, 1 << wrun_resource_t */
 } wrun_usage_t;
 #define WRUN_USAGE_INIT \
-  { sizeof(wrun_usage_t), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+  { sizeof(wrun_usage_t), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /** What the store used. Errors: usage. */
 WASM_API_EXTERN own wrun_error_t* wrun_store_usage(const wasm_store_t*, wrun_usage_t* out);
 /** The sum over its stores, also over those that are gone where an amount adds up. Errors: usage.
  */
 WASM_API_EXTERN own wrun_error_t* wrun_budget_usage(const wrun_budget_t*, wrun_usage_t* out);
+
+/** Told of each host function, "module.name", and how often it was called. The name is good during
+ * the call. */
+typedef void (*wrun_call_count_t)(void* env, const char* name, uint64_t calls);
+/** Tells all that were counted (wrun_limits_t.count_calls_by_name), by name. Errors: usage (nothing
+ * is counted). */
+WASM_API_EXTERN own wrun_error_t* wrun_store_calls_by_name(const wasm_store_t*, wrun_call_count_t,
+                                                           void* env);
+/** The same of a budget's stores. Errors: usage (nothing was counted). */
+WASM_API_EXTERN own wrun_error_t* wrun_budget_calls_by_name(const wrun_budget_t*, wrun_call_count_t,
+                                                            void* env);
+
+/** What a store used as a JSON object on one line, NUL-terminated, with calls by name. Errors:
+ * usage.
+ */
+WASM_API_EXTERN own wrun_error_t* wrun_store_usage_json(const wasm_store_t*, own wasm_name_t* out);
+/** The same of a budget. Errors: limit (no memory). */
+WASM_API_EXTERN own wrun_error_t* wrun_budget_usage_json(const wrun_budget_t*,
+                                                         own wasm_name_t* out);
+/** What budgets used in Prometheus's text format, NUL-terminated; each sample has one label, whose
+ * value tells the budgets apart. Errors: limit (no memory). */
+WASM_API_EXTERN own wrun_error_t* wrun_budgets_usage_prometheus(
+    const wrun_budget_t* const budgets[], const char* const values[], size_t count,
+    const char* label, own wasm_name_t* out);
 
 #undef own
 

@@ -2,11 +2,17 @@
 
 #include "lib/api/c/limits.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <string>
+#include <vector>
+
+#include <wrun/usage.hpp>
 
 #include "lib/api/c/engine.hpp"
 #include "lib/api/c/error.hpp"
 #include "lib/api/c/guard.hpp"
+#include "lib/api/c/types.hpp"
 
 using namespace wrun;
 using capi::Use;
@@ -28,6 +34,52 @@ std::uint64_t measured(const std::optional<std::uint64_t>& amount) {
   return amount.value_or(WRUN_NOT_MEASURED);
 }
 
+std::uint64_t measured(const std::optional<nanoseconds>& time) {
+  return time ? static_cast<std::uint64_t>(time->count()) : WRUN_NOT_MEASURED;
+}
+
+std::optional<nanoseconds> time_amount(std::uint64_t ns) {
+  constexpr auto most = static_cast<std::uint64_t>(nanoseconds::max().count());
+  if (ns == WRUN_UNLIMITED) return std::nullopt;
+  return nanoseconds(static_cast<std::int64_t>(std::min(ns, most)));
+}
+
+Result<SoftLimits> to_public(const wrun_soft_limits_t* limits) {
+  SoftLimits made;
+  if (!limits) return made;
+  auto read = capi::read_options<wrun_soft_limits_t>(*limits, WRUN_SOFT_LIMITS_INIT);
+  if (!read) return std::move(read).error();
+  made.memory_bytes = capi::amount(read->memory_bytes);
+  made.table_elements = capi::amount(read->table_elements);
+  made.instances = capi::amount(read->instances);
+  made.heap_bytes = capi::amount(read->heap_bytes);
+  made.stack_bytes = capi::amount(read->stack_bytes);
+  made.fuel = capi::amount(read->fuel);
+  made.wall_time = time_amount(read->wall_time_ns);
+  made.cpu_time = time_amount(read->cpu_time_ns);
+  made.host_calls = capi::amount(read->host_calls);
+  made.host_bytes = capi::amount(read->host_bytes);
+  if (!read->passed) return made;
+  made.passed = [tell = read->passed, env = read->passed_env](const SoftLimitPassed& passed) {
+    const wrun_soft_limit_passed_t told{static_cast<wrun_resource_t>(passed.resource),
+                                        passed.of_budget, passed.used, passed.limit};
+    tell(env, &told);
+  };
+  return made;
+}
+
+Result<void> tell_calls(const Usage& usage, wrun_call_count_t tell, void* env) {
+  if (!usage.host_calls_by_name)
+    return Error(ErrorKind::usage, "calls aren't counted by name (count_calls_by_name)");
+  for (const auto& [name, calls] : *usage.host_calls_by_name) tell(env, name.c_str(), calls);
+  return {};
+}
+
+/// With the zero byte behind it.
+wasm_name_t make_text(const std::string& text) {
+  return capi::make_name({text.c_str(), text.size() + 1});
+}
+
 wrun_usage_t to_c(const Usage& usage) {
   wrun_usage_t made = WRUN_USAGE_INIT;
   made.instructions = measured(usage.instructions);
@@ -46,6 +98,14 @@ wrun_usage_t to_c(const Usage& usage) {
   made.heap_peak_bytes = usage.heap_peak_bytes;
   made.table_elements = usage.table_elements;
   made.instances = usage.instances;
+  made.wall_time_ns = measured(usage.wall_time);
+  made.cpu_time_ns = measured(usage.cpu_time);
+  made.memory_byte_seconds = usage.memory_byte_seconds;
+  made.stack_bytes = usage.stack_bytes;
+  made.stack_peak_bytes = usage.stack_peak_bytes;
+  made.table_peak_elements = usage.table_peak_elements;
+  made.instances_peak = usage.instances_peak;
+  made.soft_limits_passed = usage.soft_limits_passed;
   return made;
 }
 
@@ -68,6 +128,15 @@ Result<Limits> capi::to_public(const wrun_limits_t& limits) {
   made.stack_bytes = amount(read->stack_bytes);
   if (read->timeout_ns != WRUN_UNLIMITED) made.deadline = deadline_in(read->timeout_ns);
   made.may_wait = read->may_wait;
+  made.wall_time = time_amount(read->wall_time_ns);
+  made.cpu_time = time_amount(read->cpu_time_ns);
+  made.host_calls = amount(read->host_calls);
+  made.host_bytes = amount(read->host_bytes);
+  made.measure_time = read->measure_time;
+  made.count_calls_by_name = read->count_calls_by_name;
+  auto soft = ::to_public(read->soft);
+  if (!soft) return std::move(soft).error();
+  made.soft = std::move(*soft);
   if (!read->may_grow) return made;
   made.may_grow = [ask = read->may_grow, env = read->may_grow_env](const Growth& growth) {
     const wrun_growth_t asked{growth.kind == Growth::Kind::table, growth.from, growth.to,
@@ -84,11 +153,20 @@ wrun_error_t* wrun_budget_new(const wrun_budget_limits_t* limits, wrun_budget_t*
     const wrun_budget_limits_t none = WRUN_BUDGET_LIMITS_INIT;
     auto read = capi::read_options(limits ? *limits : none, none);
     if (!read) return std::move(read).error();
+    auto soft = to_public(read->soft);
+    if (!soft) return std::move(soft).error();
     const Budget budget(BudgetLimits{.memory_bytes = capi::amount(read->memory_bytes),
                                      .table_elements = capi::amount(read->table_elements),
                                      .instances = capi::amount(read->instances),
                                      .heap_bytes = capi::amount(read->heap_bytes),
-                                     .fuel = capi::amount(read->fuel)});
+                                     .stack_bytes = capi::amount(read->stack_bytes),
+                                     .fuel = capi::amount(read->fuel),
+                                     .wall_time = time_amount(read->wall_time_ns),
+                                     .cpu_time = time_amount(read->cpu_time_ns),
+                                     .host_calls = capi::amount(read->host_calls),
+                                     .host_bytes = capi::amount(read->host_bytes),
+                                     .soft = std::move(*soft),
+                                     .measure_time = read->measure_time});
     *out = new wrun_budget_t{budget};
     return {};
   });
@@ -171,6 +249,53 @@ wrun_error_t* wrun_store_usage(const wasm_store_t* store, wrun_usage_t* out) {
 
 wrun_error_t* wrun_budget_usage(const wrun_budget_t* budget, wrun_usage_t* out) {
   return capi::attempt([&] { return give(budget->budget.usage(), out); });
+}
+
+const char* wrun_resource_text(wrun_resource_t resource) {
+  if (resource > WRUN_RESOURCE_HOST_BYTES) return nullptr;
+  return text(static_cast<Resource>(resource)).data();
+}
+
+wrun_error_t* wrun_store_calls_by_name(const wasm_store_t* store, wrun_call_count_t tell,
+                                       void* env) {
+  return capi::attempt_in(const_cast<wasm_store_t&>(*store), [&](Use& use) -> Result<void> {
+    auto usage = use.facade().usage();
+    if (!usage) return std::move(usage).error();
+    return tell_calls(*usage, tell, env);
+  });
+}
+
+wrun_error_t* wrun_budget_calls_by_name(const wrun_budget_t* budget, wrun_call_count_t tell,
+                                        void* env) {
+  return capi::attempt([&] { return tell_calls(budget->budget.usage(), tell, env); });
+}
+
+wrun_error_t* wrun_store_usage_json(const wasm_store_t* store, wasm_name_t* out) {
+  return capi::attempt_in(const_cast<wasm_store_t&>(*store), [&](Use& use) -> Result<void> {
+    auto usage = use.facade().usage();
+    if (!usage) return std::move(usage).error();
+    *out = make_text(to_json(*usage));
+    return {};
+  });
+}
+
+wrun_error_t* wrun_budget_usage_json(const wrun_budget_t* budget, wasm_name_t* out) {
+  return capi::attempt([&]() -> Result<void> {
+    *out = make_text(to_json(budget->budget.usage()));
+    return {};
+  });
+}
+
+wrun_error_t* wrun_budgets_usage_prometheus(const wrun_budget_t* const budgets[],
+                                            const char* const values[], size_t count,
+                                            const char* label, wasm_name_t* out) {
+  return capi::attempt([&]() -> Result<void> {
+    std::vector<LabelledUsage> usages;
+    for (std::size_t i = 0; i < count; ++i)
+      usages.push_back({{{label, values[i]}}, budgets[i]->budget.usage()});
+    *out = make_text(to_prometheus(usages));
+    return {};
+  });
 }
 
 }  // extern "C"

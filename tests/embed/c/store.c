@@ -147,6 +147,112 @@ static void test_budget(wasm_engine_t* engine) {
   wrun_budget_delete(budget);
 }
 
+static wrun_error_t* read_some(void* env, wrun_caller_t* caller, const wrun_val_t* args,
+                               size_t arg_count, wrun_val_t* results, size_t result_count) {
+  (void)env, (void)args, (void)arg_count, (void)results, (void)result_count;
+  wrun_caller_report(caller, 100, 0, WRUN_NOT_MEASURED);
+  return NULL;
+}
+
+static void soft_passed(void* env, const wrun_soft_limit_passed_t* passed) {
+  CHECK(passed->resource == WRUN_RESOURCE_HOST_CALLS && passed->used == 3 && passed->limit == 2);
+  ++*(int*)env;
+}
+
+static void count_calls(void* env, const char* name, uint64_t calls) {
+  CHECK(strcmp(name, "host.read") == 0);
+  *(uint64_t*)env += calls;
+}
+
+static wasm_instance_t* make_reader(wasm_engine_t* engine, wasm_store_t* store) {
+  wrun_linker_t* linker = wrun_linker_new(engine);
+  wasm_functype_t* type = wasm_functype_new_0_0();
+  OK(wrun_linker_define_func(linker, "host", "read", type, read_some, NULL, NULL));
+  wasm_functype_delete(type);
+  const char* reader =
+      "(module (import \"host\" \"read\" (func $read))"
+      " (func (export \"loop\") (loop $l (call $read) (br $l)))"
+      " (func (export \"forever\") (loop $l (br $l))))";
+  wasm_shared_module_t* module = NULL;
+  wasm_instance_t* instance = NULL;
+  OK(wrun_module_from_text(engine, reader, strlen(reader), &module));
+  OK(wrun_linker_instantiate(linker, store, module, &instance));
+  wasm_shared_module_delete(module);
+  wrun_linker_delete(linker);
+  return instance;
+}
+
+static void test_used_up(wasm_engine_t* engine) {
+  wrun_budget_limits_t most = WRUN_BUDGET_LIMITS_INIT;
+  most.host_calls = 1000;
+  most.measure_time = true;
+  wrun_budget_t* budget = NULL;
+  OK(wrun_budget_new(&most, &budget));
+  wasm_store_t* store = wrun_store_new_with_budget(engine, budget);
+  int told = 0;
+  wrun_soft_limits_t soft = WRUN_SOFT_LIMITS_INIT;
+  soft.host_calls = 2;
+  soft.passed = soft_passed;
+  soft.passed_env = &told;
+  wrun_limits_t limits = WRUN_LIMITS_INIT;
+  limits.host_calls = 5;
+  limits.soft = &soft;
+  limits.count_calls_by_name = true;
+  OK(wrun_store_set_limits(store, &limits));
+  wasm_instance_t* instance = make_reader(engine, store);
+  CHECK(loop(instance) == WRUN_ERROR_LIMIT && told == 1);
+  limits.soft = NULL;
+  limits.host_calls = WRUN_UNLIMITED;
+  limits.host_bytes = 1000;
+  OK(wrun_store_set_limits(store, &limits));
+  CHECK(loop(instance) == WRUN_ERROR_LIMIT);
+  limits.host_bytes = WRUN_UNLIMITED;
+  OK(wrun_store_set_limits(store, &limits));
+  CHECK(loop(instance) == WRUN_ERROR_LIMIT);
+
+  wrun_usage_t usage = WRUN_USAGE_INIT;
+  OK(wrun_budget_usage(budget, &usage));
+  CHECK(usage.host_calls == 1000 && usage.host_bytes_in == 100000);
+  CHECK(usage.wall_time_ns != WRUN_NOT_MEASURED && usage.stack_bytes > 0);
+  uint64_t calls = 0;
+  OK(wrun_store_calls_by_name(store, count_calls, &calls));
+  CHECK(calls == 1000);
+  OK(wrun_budget_calls_by_name(budget, count_calls, &calls));
+  CHECK(calls == 2000);
+  wasm_name_t text;
+  OK(wrun_store_usage_json(store, &text));
+  CHECK(strstr(text.data, "\"host_calls_by_name\":{\"host.read\":1000}") != NULL);
+  wasm_name_delete(&text);
+  OK(wrun_budget_usage_json(budget, &text));
+  CHECK(strstr(text.data, "\"host_calls\":1000") != NULL);
+  wasm_name_delete(&text);
+  const wrun_budget_t* const budgets[] = {budget, budget};
+  const char* const names[] = {"a", "b"};
+  OK(wrun_budgets_usage_prometheus(budgets, names, 2, "tenant", &text));
+  CHECK(strstr(text.data, "wrun_host_calls_total{tenant=\"b\"} 1000\n") != NULL);
+  wasm_name_delete(&text);
+  wasm_instance_delete(instance);
+  wasm_store_delete(store);
+  wrun_budget_delete(budget);
+}
+
+static void test_time(wasm_engine_t* engine) {
+  wasm_store_t* store = wasm_store_new(engine);
+  wasm_instance_t* instance = make_reader(engine, store);
+  wrun_limits_t limits = WRUN_LIMITS_INIT;
+  limits.cpu_time_ns = 10 * 1000 * 1000;
+  OK(wrun_store_set_limits(store, &limits));
+  CHECK(loop(instance) == WRUN_ERROR_LIMIT);
+  wrun_usage_t usage = WRUN_USAGE_INIT;
+  OK(wrun_store_usage(store, &usage));
+  CHECK(usage.cpu_time_ns >= 10 * 1000 * 1000 && usage.soft_limits_passed == 0);
+  FAILS(WRUN_ERROR_USAGE, wrun_store_calls_by_name(store, count_calls, NULL));
+  CHECK(strcmp(wrun_resource_text(WRUN_RESOURCE_CPU_TIME), "cpu_time") == 0);
+  CHECK(wrun_resource_text(200) == NULL);
+  wasm_instance_delete(instance);
+  wasm_store_delete(store);
+}
+
 /* A second thread may not use a store that is in use, and is told so. */
 static void* use_busy(void* arg) {
   wasm_func_t* function = (wasm_func_t*)arg;
@@ -194,6 +300,8 @@ int main(void) {
   test_interrupt(engine);
   test_budget(engine);
   test_busy(engine);
+  test_used_up(engine);
+  test_time(engine);
   wasm_engine_delete(engine);
   return 0;
 }

@@ -17,9 +17,11 @@ Usage some() {
 TEST(UsageText, JsonTellsWhatWasNotMeasured) {
   EXPECT_EQ(to_json(some()),
             R"({"instructions":null,"host_calls":7,"waits":0,"host_bytes_in":null,)"
-            R"("host_bytes_out":null,"host_time_ns":null,"memory_bytes":65536,)"
-            R"("memory_peak_bytes":131072,"heap_bytes":0,"heap_peak_bytes":0,)"
-            R"("table_elements":0,"instances":1})");
+            R"("host_bytes_out":null,"host_time_ns":null,"wall_time_ns":null,"cpu_time_ns":null,)"
+            R"("memory_bytes":65536,"memory_peak_bytes":131072,"memory_byte_seconds":0,)"
+            R"("heap_bytes":0,"heap_peak_bytes":0,"stack_bytes":0,"stack_peak_bytes":0,)"
+            R"("table_elements":0,"table_peak_elements":0,"instances":1,"instances_peak":0,)"
+            R"("host_calls_by_name":null,"soft_limits_passed":[]})");
   Usage usage = some();
   usage.instructions = 0;
   usage.host_work = HostWork{1, 2, std::chrono::nanoseconds(3)};

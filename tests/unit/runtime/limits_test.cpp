@@ -89,7 +89,7 @@ TEST_F(LimitsTest, FuelIsTakenFromTheBudgetAndGivenBack) {
     store.report_usage();
     store.report_usage();
     EXPECT_EQ(budget->fuel_used, 150u);
-    EXPECT_EQ(budget->host_calls, 3u);
+    EXPECT_EQ(budget->host_calls.now(), 3u);
   }
   EXPECT_EQ(budget->fuel.now(), 150u);
   EXPECT_EQ(budget->fuel_used, 150u);

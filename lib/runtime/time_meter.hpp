@@ -1,0 +1,56 @@
+#pragma once
+
+// The time that a store's calls take: charged to its account, and the calls stopped when it is used
+// up. Time is only looked at when calls begin and end, and by the timer's thread, as often as the
+// amount that is left asks for.
+
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+#include "lib/os/clock.hpp"
+#include "lib/os/thread_clock.hpp"
+#include "lib/os/timer.hpp"
+#include "lib/runtime/limits.hpp"
+
+namespace wrun::inline v0::runtime {
+
+class Store;
+
+class TimeMeter {
+ public:
+  /// Without a timer, time is checked at the ends of calls only.
+  TimeMeter(Store& store, std::shared_ptr<os::Timer> timer);
+  ~TimeMeter();
+  TimeMeter(const TimeMeter&) = delete;
+  TimeMeter& operator=(const TimeMeter&) = delete;
+
+  // On the store's thread: the outermost call begins and ends.
+
+  void begin() noexcept;
+  void end() noexcept;
+  /// Charges what was used until now.
+  void settle() noexcept;
+
+ private:
+  using Lock = std::unique_lock<std::mutex>;
+
+  void charge();
+  void stop_if_used_up();
+  std::optional<std::chrono::nanoseconds> until_next() const;
+  void arm(Lock& lock);
+  void tick() noexcept;
+
+  Store& store_;
+  std::shared_ptr<os::Timer> timer_;
+  std::mutex mutex_;
+  bool is_running_ = false;
+  os::TimePoint wall_;  // until then everything is charged
+  os::ThreadClock clock_;
+  std::chrono::nanoseconds cpu_{};
+  std::optional<os::Timer::Id> alarm_;
+  os::TimePoint alarm_at_;
+};
+
+}  // namespace wrun::inline v0::runtime
