@@ -25,6 +25,7 @@ Result<detail::HostFunc> capi::make_host_func(const std::shared_ptr<wasm::TypeRe
         wrun_caller_t caller{use, context};
         wrun_error_t* error =
             callback(env->get(), &caller, args.data(), args.size(), results.data(), results.size());
+        if (!error && caller.pauses) return detail::pause_call(context), false;
         if (!error) return true;
         detail::fail_call(context, without_instances(error->error));
         wrun_error_delete(error);

@@ -12,6 +12,7 @@
 struct wrun_caller_t {
   wrun::capi::Use& use;
   wrun::runtime::CallContext* context;
+  bool pauses = false;  ///< the call is set aside when the callback returns
 };
 
 namespace wrun::inline v0::capi {
