@@ -36,7 +36,9 @@ class Engine {
   /// engine is empty, and whatever is made with it fails with ErrorKind::limit.
   WRUN_API explicit Engine(const Config& config = {}) noexcept;
 
+  /// What it was made with; good as long as the engine or a copy. Any thread.
   WRUN_API const Config& config() const noexcept;
+  /// What was chosen, and why. Any thread. Throws std::bad_alloc.
   WRUN_API EngineInfo info() const;
 
   friend bool operator==(const Engine&, const Engine&) = default;

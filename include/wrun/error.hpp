@@ -99,7 +99,7 @@ class Error {
     /// The exception, which stays alive with the error; see Error::exception().
     std::shared_ptr<const runtime::ExceptionHold> thrown;
   };
-
+  /// By kind and message, with a place (see offset()), or with details.
   Error(ErrorKind kind, std::string message) : kind_(kind), message_(std::move(message)) {}
   Error(ErrorKind kind, std::uint64_t offset, std::string message)
       : kind_(kind), offset_(offset), message_(std::move(message)) {}
@@ -107,7 +107,7 @@ class Error {
       : kind_(kind),
         message_(std::move(message)),
         details_(std::make_shared<const Details>(std::move(details))) {}
-
+  /// What these return is set where it applies, and good as long as the error.
   ErrorKind kind() const { return kind_; }
   /// Bytes from the start of the module or of the text.
   std::optional<std::uint64_t> offset() const { return offset_; }

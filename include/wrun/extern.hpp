@@ -39,6 +39,7 @@ class Tag : public detail::HandleBase {
 /// The alternatives are in ExternKind's order.
 using Extern = std::variant<Func, Table, Memory, Global, Tag>;
 
+/// Which alternative it is.
 inline ExternKind kind_of(const Extern& object) {
   return static_cast<ExternKind>(object.index());
 }

@@ -55,7 +55,7 @@ class Features {
   /// Reads "wasm3", "all", or a comma-separated list such as "wasm2,+simd,-threads", left to right;
   /// a list that doesn't begin with a set changes wasm3(). Nothing if a word is unknown.
   WRUN_API static std::optional<Features> parse(std::string_view text);
-
+  /// Whether a feature is on; the same set with it on or off; the set as bits, 1 << Feature.
   constexpr bool has(Feature feature) const { return (bits_ & bit(feature)) != 0; }
   constexpr Features with(Feature feature) const { return Features(bits_ | bit(feature)); }
   constexpr Features without(Feature feature) const { return Features(bits_ & ~bit(feature)); }

@@ -143,6 +143,7 @@ class TypedFunc<R(A...)> {
   /// Func::start.
   WRUN_INLINE Result<Resumable<R>> start(const A&... args) const;
 
+  /// The same function, without its signature.
   Func func() const { return func_; }
 
  private:

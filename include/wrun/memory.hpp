@@ -53,8 +53,7 @@ class Memory : public detail::HandleBase {
   /// A part of it. Errors: trap (out of bounds), usage.
   WRUN_API Result<std::span<std::uint8_t>> span(std::uint64_t address, std::uint64_t length) const;
 
-  // Copies, of a shared memory too. Errors: trap (out of bounds), usage.
-
+  /// Copies from and to the memory, a shared one too. Errors: trap (out of bounds), usage.
   WRUN_API Result<void> copy_out(std::uint64_t address, std::span<std::uint8_t> to) const;
   WRUN_API Result<void> copy_in(std::uint64_t address, std::span<const std::uint8_t> from) const;
 

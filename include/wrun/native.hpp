@@ -34,7 +34,9 @@ class NativeFunction {
       : library_(library), symbol_(symbol) {}
 
   using Address = void (*)();
-  Address address() const { return address_; }  ///< null if it is to be looked up
+  /// Null if it is to be looked up.
+  Address address() const { return address_; }
+  /// Empty for what the process has loaded.
   const std::string& library() const { return library_; }
   const std::string& symbol() const { return symbol_; }
 

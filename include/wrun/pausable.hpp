@@ -25,9 +25,11 @@ inline constexpr Pending pending{};
 template <class T>
 class Pausable {
  public:
+  /// `pending`, or a value.
   Pausable(Pending) {}
   Pausable(T value) : value_(std::move(value)) {}
 
+  /// Whether there is no value yet.
   bool is_pending() const { return !value_; }
   /// If it isn't pending.
   const T& operator*() const { return *value_; }
@@ -39,9 +41,11 @@ class Pausable {
 template <>
 class Pausable<void> {
  public:
+  /// `pending`, or done.
   Pausable(Pending) : pending_(true) {}
   Pausable() = default;
 
+  /// Whether it isn't done yet.
   bool is_pending() const { return pending_; }
 
  private:

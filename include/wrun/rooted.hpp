@@ -26,6 +26,7 @@ class Rooted {
   }
   ~Rooted() { reset(); }
 
+  /// Whether it holds something, and the handle of that.
   explicit operator bool() const { return !(handle_ == T()); }
   const T& operator*() const { return handle_; }
   const T* operator->() const { return &handle_; }

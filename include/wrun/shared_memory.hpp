@@ -48,14 +48,13 @@ class SharedMemory {
   /// By pages; the former size, in pages. Errors: limit.
   WRUN_API Result<std::uint64_t> grow(std::uint64_t pages) const;
 
-  // Copies. What others write meanwhile may be there in part.
-
+  /// Copies from and to the memory. What others write meanwhile may be there in part. Any thread.
+  /// Errors: trap (out of bounds).
   WRUN_API Result<void> copy_out(std::uint64_t address, std::span<std::uint8_t> to) const;
   WRUN_API Result<void> copy_in(std::uint64_t address, std::span<const std::uint8_t> from) const;
 
-  // Atomic, sequentially consistent; T is an integer, and the address a multiple of its size. All
-  // but store() return what was there before.
-
+  /// Atomic, sequentially consistent; T is an integer, and the address a multiple of its size. All
+  /// but store() return what was there before. Any thread. Errors: trap (out of bounds, unaligned).
   template <class T>
   Result<T> load(std::uint64_t address) const {
     return access<T>(Access::load, address, T(), T());

@@ -57,6 +57,8 @@ class Store {
   WRUN_API Result<std::uint64_t> fuel() const;
   WRUN_API Result<void> set_fuel(std::uint64_t instructions);
 
+  /// What its instances and calls used. The store's thread, in host functions too. Errors: usage,
+  /// limit (no memory for the names of functions).
   WRUN_API Result<Usage> usage() const;
   /// Frees what neither the host nor a live instance reaches. Errors: usage.
   WRUN_API Result<void> collect();

@@ -43,6 +43,7 @@ class ValType {
   constexpr ValType() = default;
   constexpr explicit ValType(ValKind kind) : kind_(kind) {}
 
+  /// The types of numbers and vectors.
   static constexpr ValType i32() { return ValType(ValKind::i32); }
   static constexpr ValType i64() { return ValType(ValKind::i64); }
   static constexpr ValType f32() { return ValType(ValKind::f32); }
@@ -65,6 +66,7 @@ class ValType {
     return type;
   }
 
+  /// Which kind of type it is.
   constexpr ValKind kind() const { return kind_; }
   constexpr bool is_ref() const { return kind_ == ValKind::ref; }
   /// These three are of reference types.
@@ -130,6 +132,7 @@ enum class ExternKind : std::uint8_t { func, table, memory, global, tag };
 /// What an import asks for, or an export offers. The alternatives are in ExternKind's order.
 using ExternType = std::variant<FuncType, TableType, MemoryType, GlobalType, TagType>;
 
+/// Which alternative it is.
 inline ExternKind kind_of(const ExternType& type) {
   return static_cast<ExternKind>(type.index());
 }

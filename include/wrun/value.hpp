@@ -70,6 +70,7 @@ class Val {
     return value;
   }
 
+  /// Which kind of value it is.
   ValKind kind() const { return kind_; }
   bool is_ref() const { return kind_ == ValKind::ref; }
   bool is_null() const { return is_ref() && is_null_; }

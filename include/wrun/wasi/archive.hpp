@@ -23,8 +23,10 @@ namespace wrun {
 inline namespace v0 {
 namespace wasi {
 
+/// Unpacks an archive, whose bytes aren't needed afterwards. Errors: malformed, limit.
 WRUN_API Result<std::shared_ptr<Directory>> archive_directory(std::span<const std::byte> archive,
                                                               const FilesQuota& quota = {});
+/// The same of a file of the host's. Errors: malformed, limit, io.
 WRUN_API Result<std::shared_ptr<Directory>> archive_file(const std::string& path,
                                                          const FilesQuota& quota = {});
 

@@ -65,6 +65,7 @@ class Config {
     return *this;
   }
 
+  /// What the guest reads and writes; what isn't set is denied.
   Config& stdin_(std::shared_ptr<InputStream> stream) { return set(stdin_stream_, stream); }
   Config& stdin_(std::shared_ptr<InputStream> (*make)()) { return stdin_(make()); }
   /// Reads from that text.
@@ -76,6 +77,7 @@ class Config {
   Config& stderr_(std::shared_ptr<OutputStream> stream) { return set(stderr_stream_, stream); }
   Config& stderr_(std::shared_ptr<OutputStream> (*make)()) { return stderr_(make()); }
 
+  /// Its clocks and random bytes; what isn't set is denied.
   Config& clock(std::shared_ptr<Clocks> clocks) { return set(clocks_, clocks); }
   Config& clock(std::shared_ptr<Clocks> (*make)()) { return clock(make()); }
   Config& random(std::shared_ptr<Random> random) { return set(random_, random); }
@@ -98,6 +100,7 @@ class Config {
     return *this;
   }
 
+  /// What proc_exit ends the call with, instead of ErrorKind::exit; and what one guest may hold.
   Config& exit(std::shared_ptr<ProcessExit> exit) { return set(exit_, exit); }
   Config& bounds(const Bounds& bounds) { return set(bounds_, bounds); }
   /// Measures the time that calls take, for HostUsage.

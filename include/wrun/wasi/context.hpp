@@ -64,6 +64,7 @@ class Context {
   WRUN_API Event& interrupt();
   WRUN_API HostUsage usage() const;
 
+  /// For the library's own code.
   ContextState& state() { return *state_; }
 
  private:

@@ -105,9 +105,11 @@ WRUN_API Errno from_host_errno(int host_errno);
 template <class T>
 class [[nodiscard]] Outcome {
  public:
+  /// A value, or why there is none.
   Outcome(T value) : value_(std::move(value)) {}
   Outcome(Errno error) : error_(error) {}
 
+  /// Whether there is a value; the value, which must be there.
   explicit operator bool() const { return value_.has_value(); }
   T& operator*() & { return *value_; }
   const T& operator*() const& { return *value_; }
@@ -125,9 +127,11 @@ class [[nodiscard]] Outcome {
 template <>
 class [[nodiscard]] Outcome<void> {
  public:
+  /// Success, or why not.
   Outcome() = default;
   Outcome(Errno error) : error_(error) {}
 
+  /// Whether it succeeded; and why not.
   explicit operator bool() const { return error_ == Errno::success; }
   Errno error() const { return error_; }
 

@@ -142,6 +142,8 @@ class Directory {
   virtual Outcome<void> set_times(const NewTimes& times) = 0;
   virtual Outcome<void> sync(bool data_only) = 0;
 
+  /// As POSIX's calls of about these names do, with paths relative to this directory. A link at the
+  /// end of a path is followed where `follow` or the options say so.
   virtual Outcome<Opened> open(const std::string& path, const OpenOptions& options) = 0;
   virtual Outcome<FileStat> stat_at(const std::string& path, bool follow) = 0;
   virtual Outcome<void> set_times_at(const std::string& path, bool follow,

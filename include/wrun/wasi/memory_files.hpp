@@ -45,6 +45,7 @@ class MemoryFiles {
   MemoryFiles(const MemoryFiles&) = delete;
   MemoryFiles& operator=(const MemoryFiles&) = delete;
 
+  /// The directory to mount.
   WRUN_API std::shared_ptr<Directory> root();
   /// Makes or replaces a file, and the directories on the way to it.
   WRUN_API Outcome<void> write(const std::string& path, std::string_view content);

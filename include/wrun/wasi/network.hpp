@@ -64,6 +64,7 @@ class SocketRules {
   /// Connecting to 0.0.0.0 or :: reaches this host, and is judged as such.
   WRUN_API Verdict judge(Direction direction, const Endpoint& endpoint) const;
 
+  /// Rules that allow this host's own addresses, both ways, and nothing else.
   WRUN_API static SocketRules loopback_only();
 
  private:

@@ -57,6 +57,7 @@ class Event final : public Interrupt {
   Event(const Event&) = delete;
   Event& operator=(const Event&) = delete;
 
+  /// Raises the flag, or lowers it.
   WRUN_API void set() noexcept;
   WRUN_API void clear() noexcept;
   bool is_set() const noexcept override { return set_.load(std::memory_order_acquire); }

@@ -24,6 +24,7 @@ class Arguments {
 class Environment {
  public:
   virtual ~Environment() = default;
+  /// Names and values.
   virtual std::vector<std::pair<std::string, std::string>> variables() = 0;
 };
 

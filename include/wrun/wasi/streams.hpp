@@ -93,6 +93,7 @@ class StringOutput final : public OutputStream {
  public:
   static constexpr std::size_t default_cap = std::size_t{64} << 20;
 
+  /// `cap` is in bytes.
   explicit StringOutput(std::size_t cap = default_cap) : cap_(cap) {}
   WRUN_API Outcome<std::size_t> write(std::span<const std::byte> bytes) override;
   WRUN_API std::unique_ptr<Pollable> subscribe() override;

@@ -1,0 +1,110 @@
+// Small public functions that no other test needs.
+
+#include "tests/unit/api/support.hpp"
+
+namespace wrun::test {
+namespace {
+
+TEST(Surface, SetsOfFeatures) {
+  const Features second = Features::wasm2();
+  EXPECT_TRUE(second.has(Feature::simd));
+  EXPECT_FALSE(second.has(Feature::gc));
+  EXPECT_EQ(second.with(Feature::gc).without(Feature::gc), second);
+  EXPECT_NE(second.without(Feature::simd), second);
+  EXPECT_NE(second.bits(), Features::wasm1().bits());
+  EXPECT_EQ(Features::parse("wasm2"), second);
+  EXPECT_EQ(Features::parse("wasm2,-simd"), second.without(Feature::simd));
+  EXPECT_FALSE(Features::parse("wasm2,+nonsense").has_value());
+  EXPECT_EQ(feature_from_name("simd"), Feature::simd);
+  EXPECT_EQ(name(Feature::simd), "simd");
+  EXPECT_FALSE(feature_from_name("nonsense").has_value());
+}
+
+TEST(Surface, ResultsInARow) {
+  const auto half = [](int x) -> Result<int> {
+    if (x % 2 != 0) return Error(ErrorKind::host, "odd");
+    return x / 2;
+  };
+  EXPECT_EQ(take(Result<int>(12).and_then(half).and_then(half)), 3);
+  EXPECT_EQ(Result<int>(6).and_then(half).and_then(half).error().message(), "odd");
+  EXPECT_EQ(take(Result<int>(3).transform([](int x) { return x + 0.5; })), 3.5);
+  EXPECT_EQ(kind_of(half(3).transform([](int) {})), ErrorKind::host);
+  EXPECT_EQ(take(Result<void>().and_then([]() -> Result<int> { return 7; })), 7);
+  EXPECT_EQ(half(3).value_or(9), 9);
+}
+
+TEST(Surface, TypesOfReferences) {
+  const ValType type = ValType::defined(17, true);
+  EXPECT_TRUE(type.is_ref());
+  EXPECT_TRUE(type.is_nullable());
+  EXPECT_EQ(type.defined_id(), 17u);
+  EXPECT_EQ(to_string(type), "(ref null 17)");
+  EXPECT_FALSE(ValType::i64().is_ref());
+  EXPECT_EQ(ValType::i64().kind(), ValKind::i64);
+  EXPECT_EQ(Val(1.5).kind(), ValKind::f64);
+}
+
+TEST(Surface, HandlesAreReleased) {
+  World world;
+  const Global global = take(Global::make(world.store, {ValType::i32(), true}, 1));
+  const Memory memory = take(Memory::make(world.store, {{1, {}, false}, false, 16}));
+  const Table table = take(
+      Table::make(world.store, {ValType::funcref(), {2, 5, false}}, Val::null(HeapKind::func)));
+  const Tag tag = take(Tag::make(world.store, {{ValType::i32()}}));
+  EXPECT_EQ(take(table.type()).size, (SizeRange{2, 5, false}));
+  EXPECT_EQ(kind_of(take(type_of(Extern(tag)))), ExternKind::tag);
+  take(global.release());
+  take(memory.release());
+  take(table.release());
+  take(tag.release());
+  EXPECT_EQ(kind_of(global.get()), ErrorKind::usage);
+  EXPECT_EQ(kind_of(memory.size()), ErrorKind::usage);
+  EXPECT_EQ(kind_of(table.size()), ErrorKind::usage);
+  EXPECT_EQ(kind_of(tag.type()), ErrorKind::usage);
+}
+
+TEST(Surface, WhatThingsWereMadeOf) {
+  World world;
+  EXPECT_EQ(world.store.engine(), world.engine);
+  const Module module = world.module(add_text);
+  EXPECT_EQ(take(world.linker.prepare(module)).module().exports().size(), 1u);
+  const NativeFunction symbol("libm.so.6", "cbrt");
+  EXPECT_EQ(symbol.address(), nullptr);
+  EXPECT_EQ(symbol.library(), "libm.so.6");
+  EXPECT_EQ(symbol.symbol(), "cbrt");
+}
+
+TEST(Surface, CallersReachExportsAndSeeInterruptions) {
+  World world;
+  bool before = true, after = false;
+  world.linker.func("host", "f", [&](Caller& caller) {
+    EXPECT_TRUE(std::holds_alternative<Memory>(take(caller.get("memory"))));
+    before = caller.store().interrupt_pending();
+    caller.store().interrupt();
+    after = caller.store().interrupt_pending();
+    EXPECT_GE(caller.store().interrupt_fd(), 0);
+  });
+  const auto run = take(world
+                            .instance(R"((module (import "host" "f" (func $f))
+    (memory (export "memory") 1) (func (export "run") (call $f) (loop (br 0)))))")
+                            .typed<void()>("run"));
+  EXPECT_EQ(kind_of(run()), ErrorKind::interrupted);
+  EXPECT_FALSE(before);
+  EXPECT_TRUE(after);
+}
+
+TEST(Surface, RootsAreHandedOver) {
+  World world;
+  Rooted<AnyRef> first(take(AnyRef::i31(world.store, 7)));
+  Rooted<AnyRef> second(take(AnyRef::i31(world.store, 8)));
+  second = std::move(first);
+  EXPECT_FALSE(static_cast<bool>(first));
+  EXPECT_EQ(take(second->i31_value()), 7);
+  const AnyRef detached = second.detach();
+  EXPECT_EQ(take(detached.i31_value()), 7);
+  EXPECT_FALSE(static_cast<bool>(second));
+  take(detached.release());
+}
+
+}  // namespace
+}  // namespace wrun::test
