@@ -22,5 +22,9 @@ void add_inspect(CLI::App& app, int& status);
 void add_compile(CLI::App& app, int& status);
 void add_parse(CLI::App& app, int& status);
 void add_print(CLI::App& app, int& status);
+void add_generate(CLI::App& app, int& status);
+
+/// All of them.
+void add_all(CLI::App& app, const GuestArguments& arguments, int& status);
 
 }  // namespace wrun::inline v0::tool

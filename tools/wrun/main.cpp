@@ -20,23 +20,23 @@ using Arguments = std::vector<std::string>;
 
 struct Subcommand {
   std::string_view name;
-  void (*add)(CLI::App& app, GuestArguments& guest, int& status);
+  void (*add)(CLI::App& app, const GuestArguments& guest, int& status);
 };
 
+template <void (*add)(CLI::App& app, int& status)>
+void without_guest(CLI::App& app, const GuestArguments&, int& status) {
+  add(app, status);
+}
+
 constexpr std::array subcommands = {
-    Subcommand{"run", [](CLI::App& app, GuestArguments& guest,
-                         int& status) { add_run(app, guest, status); }},
-    Subcommand{"wast", [](CLI::App& app, GuestArguments&, int& status) { add_wast(app, status); }},
-    Subcommand{"validate",
-               [](CLI::App& app, GuestArguments&, int& status) { add_validate(app, status); }},
-    Subcommand{"inspect",
-               [](CLI::App& app, GuestArguments&, int& status) { add_inspect(app, status); }},
-    Subcommand{"compile",
-               [](CLI::App& app, GuestArguments&, int& status) { add_compile(app, status); }},
-    Subcommand{"parse",
-               [](CLI::App& app, GuestArguments&, int& status) { add_parse(app, status); }},
-    Subcommand{"print",
-               [](CLI::App& app, GuestArguments&, int& status) { add_print(app, status); }},
+    Subcommand{"run", &add_run},
+    Subcommand{"wast", &without_guest<&add_wast>},
+    Subcommand{"validate", &without_guest<&add_validate>},
+    Subcommand{"inspect", &without_guest<&add_inspect>},
+    Subcommand{"compile", &without_guest<&add_compile>},
+    Subcommand{"parse", &without_guest<&add_parse>},
+    Subcommand{"print", &without_guest<&add_print>},
+    Subcommand{"generate", &without_guest<&add_generate>},
 };
 
 bool is_subcommand(std::string_view word) {
@@ -130,6 +130,10 @@ int run_command_line(Arguments arguments) {
 }
 
 }  // namespace
+
+void add_all(CLI::App& app, const GuestArguments& arguments, int& status) {
+  for (const Subcommand& each : subcommands) each.add(app, arguments, status);
+}
 
 }  // namespace wrun::inline v0::tool
 
