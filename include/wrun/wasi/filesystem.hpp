@@ -158,8 +158,8 @@ class Directory {
                              const std::string& to_path) = 0;
   virtual Outcome<void> rename(const std::string& path, Directory& to,
                                const std::string& to_path) = 0;
-  /// At most `count` entries after the place that a DirectoryEntry::next named (0: the start), `.`
-  /// and `..` among them. None: the end. Places survive changes of the directory.
+  /// At most `count` entries after the place that a DirectoryEntry::next named (0: the start), with
+  /// "." and ".." among them. None: the end. Places survive changes of the directory.
   virtual Outcome<std::vector<DirectoryEntry>> entries(std::uint64_t after, std::size_t count) = 0;
   /// Equal for directories between which link and rename are possible (whose classes are the same).
   virtual const void* file_system() const = 0;
