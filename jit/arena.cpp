@@ -19,16 +19,44 @@ constexpr std::size_t least = std::size_t{64} << 10;
 constexpr std::size_t modest = std::size_t{16} << 20;
 constexpr std::size_t alignment = 64;
 
+/// Whose code is that of which nobody said so.
+constexpr char nobody = 0;
+
 }  // namespace
 
-CodeArena::CodeArena(os::CodeMemory memory)
-    : memory_(std::move(memory)), process_(os::process_id()), free_{{0, memory_.size()}} {}
+CodeArena::CodeArena(os::CodeMemory memory, os::Mapping owners)
+    : memory_(std::move(memory)),
+      owners_(std::move(owners)),
+      process_(os::process_id()),
+      free_{{0, memory_.size()}} {}
 
 std::unique_ptr<CodeArena> CodeArena::create(std::uint64_t bytes) {
   const std::size_t there_is = os::address_space_is_limited() ? modest : most;
   auto memory = os::CodeMemory::create(std::clamp<std::uint64_t>(bytes, least, there_is));
   if (!memory) return nullptr;
-  return std::unique_ptr<CodeArena>(new CodeArena(std::move(*memory)));
+  auto owners = os::Mapping::reserve(memory->size() / alignment * sizeof(Owner));
+  if (!owners || !owners->commit(0, owners->size())) return nullptr;
+  return std::unique_ptr<CodeArena>(new CodeArena(std::move(*memory), std::move(*owners)));
+}
+
+/// Zeros are null pointers.
+CodeArena::Owner& CodeArena::owner_at(std::size_t offset) const {
+  return reinterpret_cast<Owner*>(owners_.data())[offset / alignment];
+}
+
+void CodeArena::set_owner(const std::uint8_t* code, const void* owner) {
+  owner_at(static_cast<std::size_t>(code - memory_.data())).store(owner, std::memory_order_release);
+}
+
+const void* CodeArena::owner(const void* pc) const noexcept {
+  if (!contains(pc)) return nullptr;
+  auto offset =
+      static_cast<std::size_t>(static_cast<const std::uint8_t*>(pc) - memory_.data()) / alignment;
+  for (;; --offset) {
+    const void* found = owner_at(offset * alignment).load(std::memory_order_acquire);
+    if (found == &nobody) return nullptr;
+    if (found != nullptr || offset == 0) return found;
+  }
 }
 
 bool CodeArena::owns_memory() const {
@@ -46,6 +74,7 @@ const std::uint8_t* CodeArena::allocate(std::size_t bytes) {
     free_.erase(hole);
     if (room > size) free_.emplace(at + size, room - size);
     used_ += size;
+    owner_at(at).store(&nobody);
     return memory_.data() + at;
   }
   return nullptr;
@@ -61,6 +90,7 @@ void CodeArena::free(const std::uint8_t* code) noexcept {
   if (found == taken_.end() || !owns_memory()) return;
   auto [at, size] = *found;
   used_ -= size;
+  for (std::size_t i = at; i < at + size; i += alignment) owner_at(i).store(nullptr);
   auto node = taken_.extract(found);
   const auto after = free_.lower_bound(at);
   if (after != free_.end() && after->first == at + size) {

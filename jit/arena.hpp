@@ -3,6 +3,7 @@
 // An engine's memory for machine code: all in one range, so that code calls code by relative
 // distance. Thread-safe.
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -10,6 +11,7 @@
 #include <span>
 
 #include "lib/os/code_memory.hpp"
+#include "lib/os/mapping.hpp"
 
 namespace wrun::inline v0::jit {
 
@@ -31,6 +33,11 @@ class CodeArena {
   }
   void free(const std::uint8_t* code) noexcept;
 
+  /// Says whose code it is, until free(). Before it runs.
+  void set_owner(const std::uint8_t* code, const void* owner);
+  /// Of the code at `pc`, which doesn't go away meanwhile; null: nobody's. Takes no lock.
+  const void* owner(const void* pc) const noexcept;
+
   bool contains(const void* pc) const {
     const auto* at = static_cast<const std::uint8_t*>(pc);
     return at >= memory_.data() && at < memory_.data() + memory_.size();
@@ -39,9 +46,14 @@ class CodeArena {
   std::size_t used() const;
 
  private:
-  explicit CodeArena(os::CodeMemory memory);
+  using Owner = std::atomic<const void*>;
+
+  CodeArena(os::CodeMemory memory, os::Mapping owners);
+
+  Owner& owner_at(std::size_t offset) const;
 
   os::CodeMemory memory_;
+  os::Mapping owners_;  // of whatever begins there; null where nothing begins
   int process_;
   mutable std::mutex mutex_;
   std::map<std::size_t, std::size_t> free_;  // offset to bytes

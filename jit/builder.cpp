@@ -42,6 +42,8 @@ void Builder::begin(Walker& w) {
   const Block entry = add_block(0);
   emit_.start(entry);
   instance_ = emit_.append(Opcode::instance, Type::i64, 0, {});
+  bases_end_ = instance_;
+  bases_.clear();
   const wasm::LocalTypes& locals = w.locals();
   const auto params = static_cast<std::uint32_t>(w.signature().params.size());
   locals_.clear();
@@ -76,7 +78,8 @@ void Builder::charge(std::uint32_t offset) {
 
 /// Has the function begin at the loop's header, with what the interpreter's frame holds.
 void Builder::enter_from_frame() {
-  while (graph_.at(graph_.entry()).last != instance_) graph_.unlink(graph_.at(graph_.entry()).last);
+  while (graph_.at(graph_.entry()).last != bases_end_)
+    graph_.unlink(graph_.at(graph_.entry()).last);
   emit_.start(graph_.entry());
   emit_.set_offset(*options_.osr_offset);
   const auto params = graph_.params(osr_header_);

@@ -217,6 +217,8 @@ class Builder : public wasm::NullClient<Value, BuilderLabel> {
   Value memory_at(std::uint32_t index);
   Value table_at(std::uint32_t index);
   Value memory_size(std::uint32_t index);
+  bool has_guard(std::uint32_t memory) const;
+  Value memory_base(std::uint32_t memory);
   Value element_at(std::uint32_t table, Value index, TrapCode out_of_bounds);
   Access access(Op op, const wasm::MemArg& arg, Value address);
   void call_bulk(Walker& w, Helper helper, std::initializer_list<std::uint32_t> indices,
@@ -234,6 +236,9 @@ class Builder : public wasm::NullClient<Value, BuilderLabel> {
   CompileOptions options_;
 
   Value instance_ = Value::none;
+  // Of memories with guard pages, where they are accessed; in the entry, right after the instance.
+  std::vector<Value> bases_;
+  Value bases_end_ = Value::none;
   std::vector<Value> locals_;
   std::vector<Value> saved_;  // of the ifs that are open
   std::uint32_t next_construct_ = 0;

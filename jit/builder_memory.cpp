@@ -1,6 +1,7 @@
 #include "jit/builder.hpp"
 #include "jit/layout.hpp"
 #include "jit/types.hpp"
+#include "lib/runtime/memory.hpp"
 #include "lib/wasm/walk_table.hpp"
 
 namespace wrun::inline v0::jit {
@@ -35,6 +36,37 @@ Value Builder::memory_size(std::uint32_t index) {
   return emit_.read(Type::i64, memory_at(index), layout::memory_size, memory_shape);
 }
 
+bool Builder::has_guard(std::uint32_t memory) const {
+  return !options_.explicit_bounds && runtime::has_guard(module_->memories[memory]);
+}
+
+/// Memories with guard pages never move: where the function begins, the base is found once for all
+/// its accesses.
+Value Builder::memory_base(std::uint32_t memory) {
+  if (!has_guard(memory))
+    return emit_.read(Type::i64, memory_at(memory), layout::memory_base, memory_shape);
+  if (bases_.size() <= memory) bases_.resize(memory + std::size_t{1}, Value::none);
+  if (bases_[memory] != Value::none) return bases_[memory];
+  Value at = instance_;
+  const auto follow = [&](std::uint64_t offset) {
+    Inst field;
+    field.op = Opcode::field;
+    field.type = Type::i64;
+    field.imm = offset;
+    const Value made = graph_.make(field, std::span(&at, 1));
+    graph_.insert_after(bases_end_, made);
+    at = bases_end_ = made;
+  };
+  if (memory == 0) {
+    follow(layout::instance_memory0);
+  } else {
+    follow(layout::instance_memories);
+    follow(std::uint64_t{memory} * layout::word);
+  }
+  follow(layout::memory_base);
+  return bases_[memory] = at;
+}
+
 /// Checks an access of memory, where guard pages don't.
 Builder::Access Builder::access(Op op, const wasm::MemArg& arg, Value address) {
   const std::uint32_t memory = arg.memory.value;
@@ -46,13 +78,14 @@ Builder::Access Builder::access(Op op, const wasm::MemArg& arg, Value address) {
     return {emit_.i64(0), 0};
   }
   const std::uint64_t end = arg.offset + width;
-  const bool has_guard =
-      !options_.explicit_bounds && memory == 0 && !type.limits.is_64 && type.page_size_log2 == 16;
+  // Who is woken needn't be touched.
+  const bool touches = wasm::walk_row(op).shape != wasm::Shape::atomic_notify;
+  const bool is_guarded = has_guard(memory) && touches;
   std::uint8_t flags = 0;
   const auto known = emit_.constant_of(address);
   if (known && *known < max_end && *known + end <= least_size(type)) {
     flags = never_traps;
-  } else if (!has_guard || end > guarded_offset) {
+  } else if (!is_guarded || arg.offset > runtime::guarded_offset - width) {
     // The interpreter reports addresses in the memory that it keeps at hand only.
     const std::uint8_t unreported = memory == 0 && !type.limits.is_64 ? 0 : no_address;
     if (type.is_shared) {
@@ -62,7 +95,7 @@ Builder::Access Builder::access(Op op, const wasm::MemArg& arg, Value address) {
     }
     flags = guarded;
   }
-  return {emit_.read(Type::i64, memory_at(memory), layout::memory_base, memory_shape), flags};
+  return {memory_base(memory), flags};
 }
 
 Value Builder::load(Walker&, Op op, const wasm::MemArg& arg, Value address) {

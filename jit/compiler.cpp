@@ -1,11 +1,13 @@
 #include "jit/compiler.hpp"
-#include "lib/runtime/exec_state.hpp"
 
 #include <cstring>
 #include <new>
 #include <utility>
 
 #include <fmt/format.h>
+
+#include "jit/faults.hpp"
+#include "lib/runtime/exec_state.hpp"
 
 namespace wrun::inline v0::jit {
 
@@ -23,11 +25,15 @@ Leave enter(ExecState& state, const NativeEntry& entry, Instance& instance,
   using Stub = Leave (*)(ExecState*, const void*, Slot*, Instance*, std::uint32_t);
   const auto stub = reinterpret_cast<Stub>(reinterpret_cast<std::uintptr_t>(entry.stub));
   const auto& segment = *reinterpret_cast<const runtime::Segment*>(state.native.sp);
+  const Workshop& shop = native_module(*instance.code).compiler().open_workshop();
+  const CatchingFaults catching(*shop.arena, shop.stubs.leave(), state);
   return stub(&state, entry.code, segment.fp, &instance, function);
 }
 
 Leave resume(ExecState& state, const ModuleCode& module) {
-  return native_module(module).compiler().open_workshop().stubs.resume(&state);
+  const Workshop& shop = native_module(module).compiler().open_workshop();
+  const CatchingFaults catching(*shop.arena, shop.stubs.leave(), state);
+  return shop.stubs.resume(&state);
 }
 
 bool locate(const ModuleCode& module, const void* pc, std::vector<runtime::NativeFrame>& frames) {
@@ -65,11 +71,19 @@ std::shared_ptr<Compiler> Compiler::create(const EngineOptions& options, std::st
 }
 
 Workshop* CompilerImpl::workshop() {
+  {
+    const std::lock_guard lock(code_lock());
+    if (asked_) return workshop_.get();
+  }
+  // Has a lock of its own, which isn't taken inside the other.
+  os::FaultHandling faults;
+  if (options_.guard_pages) faults = os::FaultHandling::acquire();
+  if (!faults) guards_ = false;
   const std::lock_guard lock(code_lock());
   if (asked_) return workshop_.get();
   auto arena = CodeArena::create(options_.code_bytes);
   if (arena) {
-    workshop_ = std::make_unique<Workshop>(std::move(arena));
+    workshop_ = std::make_unique<Workshop>(std::move(arena), std::move(faults));
     for (auto& [shape, cell] : host_cells_)
       cell.machine_code.store(workshop_->stubs.of(shape).to_host);
     for (const NativeModule* module : modules_) module->fill_cells(workshop_->stubs);
@@ -93,6 +107,10 @@ std::string CompilerImpl::unavailable() {
   return workshop() ? std::string() : std::string(no_executable_memory);
 }
 
+bool CompilerImpl::relies_on_guards() {
+  return workshop() != nullptr && guards_;
+}
+
 void CompilerImpl::prepare(ModuleCode& module) {
   auto self = std::static_pointer_cast<CompilerImpl>(shared_from_this());
   module.native_data = std::make_shared<NativeModule>(std::move(self), module);
@@ -111,7 +129,7 @@ CompileOptions CompilerImpl::options_for(std::uint32_t loop) const {
   CompileOptions options;
   options.fuel = options_.fuel;
   options.interruptible = options_.interruptible;
-  options.explicit_bounds = true;
+  options.explicit_bounds = !guards_;
   if (loop != 0) options.osr_offset = loop;
   return options;
 }
@@ -153,16 +171,17 @@ void CompilerImpl::return_pipeline(std::unique_ptr<Pipeline> pipeline) {
 }
 
 std::unique_ptr<NativeFunction> CompilerImpl::place(const wasm::ModuleData& module, CodeKey key,
-                                                    const Compiled& made, const CodeOf& code_of) {
+                                                    Compiled& made, const CodeOf& code_of) {
   auto function = std::make_unique<NativeFunction>();
   const SignatureStubs& stubs =
       workshop_->stubs.of(shape_of(module.type_of(wasm::FuncIdx(key.function))));
   const std::span<const std::uint8_t> bytes = made.code.bytes;
   std::vector<std::uint8_t> code(bytes.begin(), bytes.end());
   function->function = key.function;
-  function->sites = made.code.sites;
-  function->landings = made.code.landings;
-  function->tries = made.tries;
+  function->sites = std::move(made.code.sites);
+  function->accesses = std::move(made.code.accesses);
+  function->landings = std::move(made.code.landings);
+  function->tries = std::move(made.tries);
   function->size = code.size();
   function->frame_start = made.code.frame_start;
   const std::uint8_t* room = workshop_->arena->allocate(code.size());
@@ -177,6 +196,7 @@ std::unique_ptr<NativeFunction> CompilerImpl::place(const wasm::ModuleData& modu
   });
   workshop_->arena->write(room, code);
   function->code = room;
+  workshop_->arena->set_owner(room, function.get());
   function->entry = {room, key.loop != 0 ? stubs.enter_loop : stubs.enter};
   return function;
 }

@@ -19,6 +19,7 @@
 #include "jit/native_module.hpp"
 #include "jit/pipeline.hpp"
 #include "jit/stubs.hpp"
+#include "lib/os/faults.hpp"
 
 namespace wrun::inline v0::jit {
 
@@ -28,7 +29,10 @@ struct Workshop {
   Stubs stubs;
   std::vector<std::unique_ptr<Pipeline>> idle;  // each thread that compiles takes one
 
-  explicit Workshop(std::unique_ptr<CodeArena> memory) : arena(std::move(memory)), stubs(*arena) {}
+  os::FaultHandling faults;  // holds nothing where accesses are checked
+
+  Workshop(std::unique_ptr<CodeArena> memory, os::FaultHandling handling)
+      : arena(std::move(memory)), stubs(*arena), faults(std::move(handling)) {}
 };
 
 inline constexpr const char* no_executable_memory = "the system refuses executable memory";
@@ -38,10 +42,14 @@ class CompilerImpl final : public Compiler {
   CompilerImpl(const EngineOptions& options, const CpuFeatures& cpu)
       : options_(options),
         cpu_(cpu),
+        guards_(options.guard_pages),
         announcer_(options.observers),
         queue_(*this, options.compile_threads) {}
 
   std::string unavailable() override;
+  bool relies_on_guards() override;
+  /// The system refused what code with guard pages needs, once there was to be some.
+  bool has_lost_guards() const { return options_.guard_pages && !guards_; }
   void prepare(runtime::ModuleCode& module) override;
   std::string code_key() const override;
   const runtime::CodeCell* host_cell(const wasm::CanonFuncType& type) override;
@@ -64,8 +72,8 @@ class CompilerImpl final : public Compiler {
   /// The code of a function or of a loop in it. There is a workshop.
   Outcome compile(const wasm::ModuleData& module, CodeKey key, bool lines = false) noexcept;
   /// Copies code to the arena; null if that is full. Under code_lock(). Throws std::bad_alloc.
-  std::unique_ptr<NativeFunction> place(const wasm::ModuleData& module, CodeKey key,
-                                        const Compiled& made, const CodeOf& code_of);
+  std::unique_ptr<NativeFunction> place(const wasm::ModuleData& module, CodeKey key, Compiled& made,
+                                        const CodeOf& code_of);
   std::string print(const wasm::ModuleData& module, std::uint32_t function, Form form);
   std::variant<Listing, std::string> list(const wasm::ModuleData& module, std::uint32_t function);
 
@@ -77,6 +85,7 @@ class CompilerImpl final : public Compiler {
   EngineOptions options_;
   CpuFeatures cpu_;
   std::atomic<bool> stop_{false};
+  std::atomic<bool> guards_;
   // Guarded by code_lock()
   bool asked_ = false;
   std::unique_ptr<Workshop> workshop_;

@@ -27,6 +27,16 @@ struct Site {
   Origin origin;
 };
 
+/// An instruction that a fault of is a trap: it accesses a memory with guard pages behind it. The
+/// Site that belongs to it is one byte further, where no return address is.
+struct Access {
+  std::uint32_t offset = 0;  ///< of the instruction, from the code's start
+  std::int32_t disp = 0;
+  Reg base = no_reg;
+  Reg index = no_reg;
+  std::uint16_t has_address = 0;  ///< whether the trap says where
+};
+
 /// Four bytes of the code that hold the distance to something that stays where it is.
 struct Relocation {
   std::uint32_t offset = 0;
@@ -50,6 +60,7 @@ struct EmittedCode {
   std::span<const std::uint8_t> bytes;
   std::uint32_t frame_start = 0;  ///< from here on there is a frame; 0: there is none
   std::vector<Site> sites;        ///< by ascending offset
+  std::vector<Access> accesses;   ///< the same
   std::vector<Landing> landings;  ///< by ascending site
   std::vector<Relocation> relocations;
   std::vector<CallSite> calls;
@@ -209,6 +220,7 @@ class CodeEmitter : public Xbyak::CodeGenerator {
   void load_vector(wasm::Op op, const Xbyak::RegExp& at);
 
   // emit_memory.cpp
+  void note_access(const Machine& m);
   Xbyak::RegExp address(const Machine& m);
   void load(const Machine& m);
   void load_wasm(wasm::Op op, const Xbyak::RegExp& at);

@@ -8,7 +8,20 @@ namespace wrun::inline v0::jit {
 
 using namespace Xbyak::util;
 
-/// A distance that is no displacement is added in the scratch register.
+/// What comes next is the instruction that accesses the memory.
+void CodeEmitter::note_access(const Machine& m) {
+  Access made;
+  made.offset = static_cast<std::uint32_t>(getSize());
+  made.disp = m.address.disp;
+  made.base = m.imm != 0 ? scratch_general : reg(m.address.base);
+  if (m.address.index != no_operand) made.index = reg(m.address.index);
+  made.has_address = m.traps == Machine::Traps::with_address;
+  out_.accesses.push_back(made);
+  out_.sites.push_back({made.offset + 1, m.origin});
+}
+
+/// Comes right before the instruction that has it: that may fault. A distance that is no
+/// displacement is added in the scratch register.
 Xbyak::RegExp CodeEmitter::address(const Machine& m) {
   Xbyak::RegExp at = gp64(reg(m.address.base));
   if (m.imm != 0) {
@@ -17,6 +30,7 @@ Xbyak::RegExp CodeEmitter::address(const Machine& m) {
     at = r11;
   }
   if (m.address.index != no_operand) at = at + gp64(reg(m.address.index));
+  if (m.traps != Machine::Traps::no) note_access(m);
   return at + m.address.disp;
 }
 

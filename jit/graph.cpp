@@ -81,6 +81,17 @@ void Graph::insert_before(Value position, Value inst) {
   next.previous = inst;
 }
 
+void Graph::insert_after(Value position, Value inst) {
+  Inst& previous = at(position);
+  if (previous.next != Value::none) return insert_before(previous.next, inst);
+  Inst& made = at(inst);
+  made.block = previous.block;
+  made.previous = position;
+  made.next = Value::none;
+  previous.next = inst;
+  at(previous.block).last = inst;
+}
+
 void Graph::unlink(Value inst) {
   Inst& gone = at(inst);
   if (gone.previous == Value::none) {

@@ -20,7 +20,7 @@ struct Header {
   std::uint32_t relocations = 0;
   std::uint32_t calls = 0;
   std::uint32_t code_bytes = 0;
-  std::uint32_t zero = 0;
+  std::uint32_t accesses = 0;
 };
 
 template <class T>
@@ -80,6 +80,9 @@ void ImageWriter::add(std::uint32_t function, const EmittedCode& code) {
   made.first_call = static_cast<std::uint32_t>(calls_.size());
   made.calls = static_cast<std::uint32_t>(code.calls.size());
   calls_.insert(calls_.end(), code.calls.begin(), code.calls.end());
+  made.first_access = static_cast<std::uint32_t>(accesses_.size());
+  made.accesses = static_cast<std::uint32_t>(code.accesses.size());
+  accesses_.insert(accesses_.end(), code.accesses.begin(), code.accesses.end());
   sites_.insert(sites_.end(), code.sites.begin(), code.sites.end());
   functions_.push_back(made);
 }
@@ -87,12 +90,13 @@ void ImageWriter::add(std::uint32_t function, const EmittedCode& code) {
 void ImageWriter::write(std::vector<std::uint8_t>& out) const {
   const auto count = [](const auto& rows) { return static_cast<std::uint32_t>(rows.size()); };
   const Header header{count(functions_), count(sites_), count(relocations_),
-                      count(calls_),     count(code_),  0};
+                      count(calls_),     count(code_),  count(accesses_)};
   append(out, &header, 1);
   append(out, functions_.data(), functions_.size());
   append(out, sites_.data(), sites_.size());
   append(out, relocations_.data(), relocations_.size());
   append(out, calls_.data(), calls_.size());
+  append(out, accesses_.data(), accesses_.size());
   append(out, code_.data(), code_.size());
 }
 
@@ -103,12 +107,19 @@ bool ImageView::is_sound(const ImageFunction& function) const {
       !is_within(function.code, function.size, code_.size()) ||
       !is_within(function.first_site, function.sites, sites_.size()) ||
       !is_within(function.first_call, function.calls, calls_.size()) ||
+      !is_within(function.first_access, function.accesses, accesses_.size()) ||
       !is_within(function.first_relocation, function.relocations, relocations_.size()))
     return false;
   std::uint32_t last = 0;
   for (const Site& site : sites(function)) {
     if (site.offset < last || site.offset > function.size) return false;
     last = site.offset;
+  }
+  last = 0;
+  for (const Access& each : accesses(function)) {
+    const bool has_registers = each.base < 16 && (each.index < 16 || each.index == no_reg);
+    if (each.offset < last || each.offset >= function.size || !has_registers) return false;
+    last = each.offset;
   }
   for (const ImageRelocation& each : relocations(function)) {
     if (!is_within(each.offset, 4, function.size) || each.stub >= Stubs::numbers) return false;
@@ -128,7 +139,8 @@ bool ImageView::open(std::span<const std::uint8_t> image, std::uint32_t imported
   image = image.subspan(sizeof(header));
   if (!take(image, header.functions, functions_) || !take(image, header.sites, sites_) ||
       !take(image, header.relocations, relocations_) || !take(image, header.calls, calls_) ||
-      image.size() != header.code_bytes || image.size() > most_code)
+      !take(image, header.accesses, accesses_) || image.size() != header.code_bytes ||
+      image.size() > most_code)
     return false;
   code_ = image;
   std::uint64_t next = imported;

@@ -27,6 +27,8 @@ struct ImageFunction {
   std::uint32_t frame_start = 0;  ///< see EmittedCode
   std::uint32_t first_call = 0;
   std::uint32_t calls = 0;
+  std::uint32_t first_access = 0;
+  std::uint32_t accesses = 0;
 };
 
 /// As Relocation, with a stub's number.
@@ -53,6 +55,7 @@ class ImageWriter {
   std::vector<Site> sites_;
   std::vector<ImageRelocation> relocations_;
   std::vector<CallSite> calls_;
+  std::vector<Access> accesses_;
   std::vector<std::uint8_t> code_;
 };
 
@@ -72,6 +75,9 @@ class ImageView {
   std::span<const CallSite> calls(const ImageFunction& of) const {
     return calls_.subspan(of.first_call, of.calls);
   }
+  std::span<const Access> accesses(const ImageFunction& of) const {
+    return accesses_.subspan(of.first_access, of.accesses);
+  }
   std::span<const std::uint8_t> code() const { return code_; }
 
  private:
@@ -81,6 +87,7 @@ class ImageView {
   std::span<const Site> sites_;
   std::span<const ImageRelocation> relocations_;
   std::span<const CallSite> calls_;
+  std::span<const Access> accesses_;
   std::span<const std::uint8_t> code_;
 };
 

@@ -233,6 +233,8 @@ class Graph {
   Edge make_edge(Block to, std::span<const Value> args = {});
   /// Puts an instruction that is in no block before another one.
   void insert_before(Value position, Value inst);
+  /// The same after one that doesn't end its block.
+  void insert_after(Value position, Value inst);
   /// Takes an instruction out of its block; its number stays.
   void unlink(Value inst);
   /// Moves all that is in `from` to the end of `to`, which has no end yet.

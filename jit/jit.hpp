@@ -30,6 +30,8 @@ struct EngineOptions {
   std::uint32_t compile_threads = 0;  ///< 0: whoever finds that a function is hot compiles it
   std::uint64_t code_bytes = 0;       ///< the most that all machine code may take
   Observers observers = {};
+  /// Memories that can have guard pages do, and faults may be handled.
+  bool guard_pages = false;
 };
 
 /// Why a function stays interpreted.
@@ -55,6 +57,10 @@ class Compiler : public runtime::NativeEngine, public std::enable_shared_from_th
   /// Why nothing can be compiled, whatever the CPU can do; empty if it can. Maps memory for code.
   /// Throws std::bad_alloc.
   virtual std::string unavailable() = 0;
+
+  /// Whether accesses of memory are left to guard pages, which the system can refuse. Maps memory
+  /// for code. Throws std::bad_alloc.
+  virtual bool relies_on_guards() = 0;
 
   /// Lets a module's functions be compiled, when they are hot. Once per ModuleCode, before any
   /// instance of it. Throws std::bad_alloc.

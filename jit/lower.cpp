@@ -219,6 +219,32 @@ void Lowering::split_edge(Block from, const Edge& edge, const Inst& inst) {
   jump(edge, inst);
 }
 
+namespace {
+
+/// Whether a fault of an access of memory is its trap: nothing else makes sure that it is in
+/// bounds.
+Machine::Traps traps_of(const Inst& inst) {
+  if (!is_wasm(inst.op) || (inst.flags & (never_traps | guarded)) != 0) return Machine::Traps::no;
+  using wasm::Shape;
+  switch (wasm::info(wasm_op(inst.op)).shape) {
+    case Shape::load:
+    case Shape::store:
+    case Shape::load_lane:
+    case Shape::store_lane:
+    case Shape::atomic_load:
+    case Shape::atomic_store:
+    case Shape::atomic_rmw:
+    case Shape::atomic_cmpxchg:
+      // As the interpreter, which reports addresses in the memory that it keeps at hand only.
+      return static_cast<std::uint32_t>(inst.imm2) == 0 ? Machine::Traps::with_address
+                                                        : Machine::Traps::yes;
+    default:
+      return Machine::Traps::no;
+  }
+}
+
+}  // namespace
+
 Machine& Lowering::begin(MOp op, const Inst& inst) {
   LInst made;
   made.first_operand = static_cast<std::uint32_t>(out_->lir.operands.size());
@@ -229,6 +255,7 @@ Machine& Lowering::begin(MOp op, const Inst& inst) {
   Machine machine;
   machine.op = op;
   machine.origin = inst.origin;
+  machine.traps = traps_of(inst);
   out_->machine.push_back(machine);
   return out_->machine.back();
 }
@@ -251,6 +278,7 @@ VReg Lowering::new_vreg(RegClass cls, std::uint8_t bytes) {
   info.cls = cls;
   info.bytes = bytes;
   out_->lir.vregs.push_back(info);
+  out_->types.push_back(Type::none);
   return static_cast<VReg>(out_->lir.vregs.size() - 1);
 }
 
@@ -260,6 +288,7 @@ VReg Lowering::vreg(Value v) {
   const Type type = at(v).type;
   const VReg made =
       new_vreg(is_float(type) ? RegClass::vector : RegClass::general, type == Type::v128 ? 16 : 8);
+  out_->types[made] = type;
   if (at(v).op == Opcode::constant && type != Type::v128) {
     out_->lir.vregs[made].is_constant = true;
     out_->lir.vregs[made].constant = at(v).imm;

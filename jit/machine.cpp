@@ -11,6 +11,7 @@ void MachineFunction::clear() {
   lir.edge_args.clear();
   lir.vregs.clear();
   machine.clear();
+  types.clear();
   calls.clear();
 }
 

@@ -162,6 +162,9 @@ struct Machine {
   std::uint8_t size = 4;  ///< of the operation, in bytes
   bool has_imm = false;
   std::uint8_t imm8 = 0;  ///< of vector instructions: their byte, or the lane
+  /// Whether a fault of the access is a trap, and one that says where.
+  enum class Traps : std::uint8_t { no, yes, with_address };
+  Traps traps = Traps::no;
   Compare compare;
   Address address;
   wasm::Op wasm{};  ///< of loads and stores
@@ -187,6 +190,7 @@ struct MachineFunction {
   LFunction lir;
   std::vector<Machine> machine;  ///< by LInst::payload
 
+  std::vector<Type> types;        ///< by VReg; none: there is no value behind it
   std::vector<CallLayout> calls;  ///< by Machine::extra
 
   /// Keeps its memory.

@@ -111,7 +111,7 @@ void NativeModule::finish(const CompileJob& job, Outcome&& outcome) noexcept {
 
 /// Where there is no memory the place is given up: whoever asks next tries again.
 const NativeEntry* NativeModule::accept(Places::iterator place, Outcome&& outcome) try {
-  if (const auto* made = std::get_if<Compiled>(&outcome)) {
+  if (auto* made = std::get_if<Compiled>(&outcome)) {
     std::string reason = publish(place, *made);
     if (reason.empty()) return &place->second.function->entry;
     outcome = std::move(reason);
@@ -142,7 +142,7 @@ std::string NativeModule::over_budget(CodeKey key, std::size_t bytes) const {
 }
 
 /// Puts code into its place and lets calls go there; or says why not.
-std::string NativeModule::publish(Places::iterator place, const Compiled& made) {
+std::string NativeModule::publish(Places::iterator place, Compiled& made) {
   const CodeKey key = place->first;
   if (std::string reason = over_budget(key, made.code.bytes.size()); !reason.empty()) return reason;
   const auto code_of = [this](std::uint32_t callee) -> const std::uint8_t* {
@@ -184,6 +184,7 @@ void NativeModule::write_image(std::vector<std::uint8_t>& out) const {
 std::string NativeModule::read_image(std::span<const std::uint8_t> bytes) {
   const Workshop* shop = compiler_->workshop();
   if (shop == nullptr) return no_executable_memory;
+  if (compiler_->has_lost_guards()) return "the system refuses a handler of faults";
   const auto count = static_cast<std::uint32_t>(module_.data->functions.size());
   ImageView image;
   if (!image.open(bytes, module_.data->imported_functions, count)) return "it is damaged";
@@ -230,6 +231,9 @@ void NativeModule::install(const ImageView& image, const std::uint8_t* code) {
     function->function = each.function;
     function->frame_start = each.frame_start;
     function->sites.assign(sites.begin(), sites.end());
+    const auto accesses = image.accesses(each);
+    function->accesses.assign(accesses.begin(), accesses.end());
+    shop.arena->set_owner(function->code, function.get());
     function->entry = {function->code, shop.stubs.of(shape_of(module_.data->type_of(index))).enter};
     function->is_in_image = true;
     by_end.emplace(function->code + function->size, function.get());

@@ -29,6 +29,7 @@ struct NativeFunction {
   std::uint32_t function = 0;
   std::uint32_t frame_start = 0;  ///< see EmittedCode
   std::vector<Site> sites;
+  std::vector<Access> accesses;
   std::vector<Landing> landings;  ///< by ascending site
   TryTable tries;
   runtime::NativeEntry entry;
@@ -82,7 +83,7 @@ class NativeModule {
   const runtime::NativeEntry* accept(Places::iterator place, Outcome&& outcome);
   void refuse(Places::iterator place, std::string reason);
   void install(const ImageView& image, const std::uint8_t* code);
-  std::string publish(Places::iterator place, const Compiled& made);
+  std::string publish(Places::iterator place, Compiled& made);
   /// Why the module is to have no more machine code of that kind; empty if it may.
   std::string over_budget(CodeKey key, std::size_t bytes) const;
   const NativeFunction* function_at(const void* pc) const;

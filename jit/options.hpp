@@ -11,16 +11,13 @@ namespace wrun::inline v0::jit {
 struct CompileOptions {
   bool fuel = false;           ///< charge, by lib/wasm/fuel_blocks.hpp
   bool interruptible = false;  ///< poll at loop headers
-  /// Check every access to memory; else memory 0, if it is of 32 bits and normal pages, has guard
-  /// pages after it.
+  /// Check every access to memory; else memories that can have guard pages (runtime::has_guard)
+  /// have them.
   bool explicit_bounds = false;
   /// Byte offset in the module of a `loop`: enter there, from an interpreter's frame.
   std::optional<std::uint32_t> osr_offset;
   bool lines = false;  ///< remember where each instruction came from
 };
-
-/// Bytes behind the 4 GiB of a guarded memory that no access is let into either.
-inline constexpr std::uint64_t guarded_offset = std::uint64_t{32} << 20;
 
 /// Why a function has to stay interpreted.
 struct Unsupported {

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "jit/extension_verify.hpp"
 #include "jit/ir_print.hpp"
 #include "jit/ir_verify.hpp"
 #include "jit/lir_print.hpp"
@@ -51,6 +52,10 @@ std::optional<std::string> Pipeline::to_machine(const wasm::ModuleData& module,
     own_.param_bytes = 0;
   }
   Lowering(module, cpu_).run(graph_, order_, own_, from_frame, machine_);
+  if constexpr (verifies) {
+    if (std::string wrong = verify_extension(machine_); !wrong.empty())
+      return "the lowering is wrong: " + wrong;
+  }
   return std::nullopt;
 }
 

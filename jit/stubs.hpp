@@ -34,6 +34,9 @@ class Stubs {
 
   const SignatureStubs& of(const Shape& shape);
 
+  /// Back to whoever entered machine code. eax: the Leave, rdi: the state.
+  const void* leave() const { return leave_; }
+
   // Called by compiled code with its own frame in rbp:
 
   const void* trap(TrapCode code) const { return traps_[static_cast<unsigned>(code)]; }
@@ -61,7 +64,7 @@ class Stubs {
   CodeArena& arena_;
   std::mutex mutex_;
   std::map<Shape, SignatureStubs> by_shape_;
-  const void* leave_ = nullptr;  // eax: the Leave, rdi: the state
+  const void* leave_ = nullptr;
   const void* traps_[static_cast<unsigned>(TrapCode::count_)] = {};
   const void* out_of_bounds_ = nullptr;
   const void* limit_at_entry_ = nullptr;

@@ -36,6 +36,16 @@ enum class Tier : std::uint8_t {
   compiler      ///< each function is compiled at its first call; interpreted where that can't be
 };
 
+/// How compiled code makes sure that it stays inside a memory. What a module computes never depends
+/// on it.
+enum class MemoryChecks : std::uint8_t {
+  /// By inaccessible pages behind each memory, where the process may reserve 4 GiB of address space
+  /// for each, and handle SIGSEGV and SIGBUS; else explicitly. Handlers that were there before get
+  /// what isn't WebAssembly's, and are put back when no engine needs ours any more.
+  automatic,
+  explicit_checks  ///< by comparing: memories are small, no handler is installed
+};
+
 struct Config {
   /// Where there is no compiler (another CPU, no executable memory) everything is interpreted;
   /// Engine::info() says so.
@@ -50,6 +60,9 @@ struct Config {
   /// The most machine code there may be at a time; beyond, functions stay interpreted. A module may
   /// have 256 KiB and four times its own size, and as much again to go on in loops.
   std::uint64_t code_bytes = 512u * 1024 * 1024;
+  /// Engine::info() says what came of it, and why. Once it is guard pages, a memory for which there
+  /// is no address space is ErrorKind::limit.
+  MemoryChecks memory_checks = MemoryChecks::automatic;
   /// A module that uses others is ErrorKind::invalid, and the error names the feature.
   Features features = Features::wasm3();
   /// Count instructions, so that stores can limit them. Costs some time in small loops.

@@ -26,7 +26,7 @@ struct EngineInfo {
   std::string tier;          ///< "interpreter", "compiler" or "automatic"
   std::string tier_reason;
   std::string dispatch;       ///< how the interpreter gets from instruction to instruction
-  std::string memory_checks;  ///< "explicit"
+  std::string memory_checks;  ///< "guard pages" or "explicit"
   std::string memory_checks_reason;
 };
 

@@ -5,12 +5,38 @@
 #include "jit/jit.hpp"
 #include "lib/api/state.hpp"
 #include "lib/interp/interp.hpp"
+#include "lib/os/mapping.hpp"
+#include "lib/runtime/initial_memory.hpp"
+#include "lib/runtime/memory.hpp"
 
 namespace wrun::inline v0 {
 
 namespace {
 
 const Config default_config;
+
+/// Empty if there may be guard pages, as far as address space is concerned.
+std::string why_no_guards(const Config& config) {
+  if (config.memory_checks == MemoryChecks::explicit_checks) return "Config::memory_checks says so";
+  if (os::address_space_is_limited()) return "the process has little address space (RLIMIT_AS)";
+  if (!os::Mapping::reserve(runtime::memory_reservation))
+    return "the system refuses to reserve 4 GiB of address space";
+  return {};
+}
+
+/// How memory is checked, and why.
+void describe_checks(api::EngineState& state, jit::Compiler* compiler, EngineInfo& info) {
+  const bool relies = compiler && compiler->relies_on_guards();
+  info.memory_checks = relies ? "guard pages" : "explicit";
+  if (!compiler) {
+    info.memory_checks_reason = "interpreted accesses compare addresses with the memory's size";
+  } else if (relies) {
+    info.memory_checks_reason = "there is address space for them, and a handler of faults";
+  } else {
+    info.memory_checks_reason =
+        state.no_guards.empty() ? "the system refuses a handler of faults" : state.no_guards;
+  }
+}
 
 }  // namespace
 
@@ -39,14 +65,17 @@ jit::Compiler* api::EngineState::compiler() {
       no_compiler = "Config::tier says so";
       return;
     }
+    no_guards = why_no_guards(config);
     const bool compiles_when_called = config.tier == Tier::compiler || config.hot_after <= 1;
     compiler_ =
         jit::Compiler::create({.fuel = config.fuel,
                                .interruptible = config.interruptible,
                                .compile_threads = compiles_when_called ? 0 : config.compile_threads,
                                .code_bytes = config.code_bytes,
-                               .observers = {config.perf_map, config.jitdump, config.debugger}},
+                               .observers = {config.perf_map, config.jitdump, config.debugger},
+                               .guard_pages = no_guards.empty()},
                               no_compiler);
+    memories->has_guards = compiler_ && no_guards.empty();
   });
   return compiler_.get();
 }
@@ -75,8 +104,7 @@ EngineInfo Engine::info() const {
                                                        : "compiler";
   info.tier_reason = compiles ? "Config::tier says so" : refused;
   info.dispatch = std::string(interp::dispatch_policy());
-  info.memory_checks = "explicit";
-  info.memory_checks_reason = "interpreted accesses compare addresses with the memory's size";
+  if (state_) describe_checks(*state_, compiles ? compiler : nullptr, info);
   return info;
 }
 

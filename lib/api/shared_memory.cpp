@@ -24,7 +24,9 @@ Result<SharedMemory> make_memory(const Engine& engine, const MemoryType& type,
   if (!state) return api::out_of_memory();
   if (auto checked = api::check_type(type); !checked) return std::move(checked).error();
   if (!type.is_shared) return Error(ErrorKind::usage, "the memory's type isn't shared");
-  auto memory = runtime::SharedMemory::create(api::to_canonical(type), std::move(budget));
+  (void)state->compiler();  // it says how memories are checked
+  auto memory = runtime::SharedMemory::create(api::to_canonical(type), std::move(budget),
+                                              state->memories->has_guards);
   if (!memory) return std::move(memory).error();
   return SharedMemoryAccess::make(
       std::make_shared<const SharedMemoryState>(SharedMemoryState{state, *std::move(memory)}));

@@ -46,6 +46,8 @@ struct EngineState {
   jit::Compiler* compiler();
   /// Why there is no compiler; empty if there is one, or nobody asked yet.
   std::string no_compiler;
+  /// The same for memories with guard pages.
+  std::string no_guards;
 
   wasm::DecodeOptions decode_options() const;
   /// Null if the configuration has none, or nothing is compiled.

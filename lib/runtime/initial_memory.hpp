@@ -20,6 +20,9 @@ namespace wrun::inline v0::runtime {
 
 /// An engine's: idle stacks, the file of its images, and how many idle mappings there may be.
 struct MemoryPool {
+  /// Whether machine code relies on what lies behind a memory: see has_guard(). Chosen before any
+  /// memory is made.
+  bool has_guards = false;
   os::StackPool stacks;
   os::ImageFile images;
   std::atomic<std::uint32_t> idle{0};

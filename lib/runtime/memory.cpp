@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "lib/os/faults.hpp"
 #include "lib/runtime/initial_memory.hpp"
 #include "lib/runtime/page_counts.hpp"
 #include "lib/runtime/segment_values.hpp"
@@ -37,13 +38,15 @@ bool adopt(Memory& memory, os::Mapping mapping) {
 
 /// Reserves what the memory may grow to, or as much as there is.
 bool reserve(Memory& memory, std::uint64_t bytes) {
-  const std::uint64_t wanted = reservation(memory, bytes);
+  const bool guards = memory.store->memories().has_guards && has_guard(memory.type);
+  const std::uint64_t wanted = guards ? memory_reservation : reservation(memory, bytes);
   if (wanted == 0) return true;
   std::optional<os::Mapping> mapping;
   if (memory.initial) mapping = memory.initial->take(bytes, wanted);
   if (mapping) return adopt(memory, std::move(*mapping));
   memory.initial = nullptr;
   mapping = os::Mapping::reserve(wanted);
+  if (!mapping && guards) return false;
   if (!mapping && bytes == 0) return true;
   if (!mapping) mapping = os::Mapping::reserve(bytes);
   if (!mapping || !mapping->commit(0, static_cast<std::size_t>(bytes))) return false;
@@ -70,10 +73,11 @@ Growth growth(const wasm::MemoryType& type, std::uint64_t from, std::uint64_t to
 }
 
 Result<Memory*> create_shared(Store& store, const wasm::MemoryType& type) {
-  auto shared = SharedMemory::create(type, store.account().shared_budget());
+  const bool has_guards = store.memories().has_guards;
+  auto shared = SharedMemory::create(type, store.account().shared_budget(), has_guards);
   if (!shared) {
     store.collect();
-    shared = SharedMemory::create(type, store.account().shared_budget());
+    shared = SharedMemory::create(type, store.account().shared_budget(), has_guards);
   }
   if (!shared) return std::move(shared).error();
   return create_memory(store, *std::move(shared));
@@ -141,12 +145,21 @@ Result<Memory*> create_memory(Store& store, const wasm::MemoryType& type,
   }
   memory.size = *bytes;
   store.note_allocation(*bytes);
+  if (store.memories().has_guards) os::keep_fault_handling();
   if (reserve(memory, *bytes)) return &memory;
   store.collect();
   if (reserve(memory, *bytes)) return &memory;
   memory.size = 0;
   store.account().give(Resource::memory_bytes, *bytes);
+  if (store.memories().has_guards && has_guard(type)) return no_guard();
   return Error(ErrorKind::limit, fmt::format("the system refuses a memory of {} bytes", *bytes));
+}
+
+Error no_guard() {
+  return Error(ErrorKind::limit,
+               fmt::format("the system refuses {} bytes of address space for a memory with guard "
+                           "pages (Config::memory_checks)",
+                           memory_reservation));
 }
 
 void give_back(Memory& memory) noexcept {

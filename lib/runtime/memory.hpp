@@ -1,9 +1,9 @@
 #pragma once
 
 // Linear memories. Where address space allows, a memory reserves what it may grow to and never
-// moves; otherwise an unshared one moves when it grows. Accesses check bounds, so nothing here
-// relies on guard pages. A shared memory's own part is in shared_memory.hpp; here is what a store
-// does with it.
+// moves; otherwise an unshared one moves when it grows. In an engine with guard pages those that
+// can have them do, always; nothing here relies on that. A shared memory's own part is in
+// shared_memory.hpp; here is what a store does with it.
 //
 // https://webassembly.github.io/spec/core/exec/runtime.html#memory-instances
 
@@ -18,9 +18,20 @@
 
 namespace wrun::inline v0::runtime {
 
+/// Bytes behind the 4 GiB of a guarded memory that no access is let into either.
+inline constexpr std::uint64_t guarded_offset = std::uint64_t{32} << 20;
+
 /// Address space that a 32-bit memory without a smaller maximum reserves: 4 GiB, and room for what
 /// small constant offsets reach beyond it.
-inline constexpr std::uint64_t memory_reservation = (4ull << 30) + (32ull << 20);
+inline constexpr std::uint64_t memory_reservation = (4ull << 30) + guarded_offset;
+
+/// Whether a memory of this type has guard pages in an engine that uses them: it never moves, and
+/// what 32 bits and an offset of less than guarded_offset reach is its own or inaccessible.
+constexpr bool has_guard(const wasm::MemoryType& type) {
+  return !type.limits.is_64 && type.page_size_log2 == 16;
+}
+/// Why one couldn't be had.
+Error no_guard();
 
 /// A zeroed memory of the type's minimum; Error{limit} if a limit or the system refuses. May
 /// collect. A shared one is made for the store's budget. With `initial` it may be one that has the

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "lib/runtime/memory.hpp"
 #include "lib/runtime/page_counts.hpp"
 #include "lib/wasm/numeric_atomic.hpp"
 
@@ -23,8 +24,10 @@ struct Expectation {
 
 }  // namespace
 
-bool SharedMemory::reserve(std::uint64_t bytes) {
-  const std::uint64_t most = bytes_of_pages(most_pages(type_), type_).value_or(max_memory_bytes);
+bool SharedMemory::reserve(std::uint64_t bytes, bool guards) {
+  const std::uint64_t most =
+      guards ? memory_reservation
+             : bytes_of_pages(most_pages(type_), type_).value_or(max_memory_bytes);
   if (most == 0) return true;
   auto mapping = os::Mapping::reserve(most);
   if (!mapping || !mapping->commit(0, static_cast<std::size_t>(bytes))) return false;
@@ -33,7 +36,8 @@ bool SharedMemory::reserve(std::uint64_t bytes) {
 }
 
 Result<std::shared_ptr<SharedMemory>> SharedMemory::create(const wasm::MemoryType& type,
-                                                           std::shared_ptr<Budget> budget) {
+                                                           std::shared_ptr<Budget> budget,
+                                                           bool has_guards) {
   const auto bytes = bytes_of_pages(type.limits.min, type);
   if (!bytes) {
     return Error(ErrorKind::limit, fmt::format("a memory of {} pages is more than {} bytes",
@@ -45,7 +49,9 @@ Result<std::shared_ptr<SharedMemory>> SharedMemory::create(const wasm::MemoryTyp
                  fmt::format("a memory of {} bytes is over a limit (memory_bytes)", *bytes));
   }
   memory->size_ = *bytes;
-  if (memory->reserve(*bytes)) return memory;
+  const bool guards = has_guards && has_guard(type);
+  if (memory->reserve(*bytes, guards)) return memory;
+  if (guards) return no_guard();
   return Error(ErrorKind::limit,
                fmt::format("the system refuses address space for a shared memory of {} pages",
                            most_pages(type)));

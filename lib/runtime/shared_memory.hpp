@@ -20,9 +20,11 @@ namespace wrun::inline v0::runtime {
 class SharedMemory {
  public:
   /// Zeroed, of the type's minimum; the type is shared and has a maximum. Its bytes are the
-  /// budget's as long as it lives, whichever store lets it grow. Errors: limit.
+  /// budget's as long as it lives, whichever store lets it grow. In an engine that `has_guards` it
+  /// has them, if its type can. Errors: limit.
   static Result<std::shared_ptr<SharedMemory>> create(const wasm::MemoryType& type,
-                                                      std::shared_ptr<Budget> budget);
+                                                      std::shared_ptr<Budget> budget,
+                                                      bool has_guards = false);
   ~SharedMemory();
   SharedMemory(const SharedMemory&) = delete;
   SharedMemory& operator=(const SharedMemory&) = delete;
@@ -48,7 +50,7 @@ class SharedMemory {
  private:
   SharedMemory(const wasm::MemoryType& type, std::shared_ptr<Budget> budget)
       : type_(type), budget_(std::move(budget)) {}
-  bool reserve(std::uint64_t bytes);
+  bool reserve(std::uint64_t bytes, bool guards);
 
   wasm::MemoryType type_;
   std::shared_ptr<Budget> budget_;

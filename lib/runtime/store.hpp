@@ -68,6 +68,7 @@ class Store {
   const std::shared_ptr<wasm::TypeRegistry>& registry() const { return registry_; }
   Account& account() { return account_; }
   NativeEngine* native() const { return native_; }
+  MemoryPool& memories() const { return *memories_; }
 
   // Handles
 

@@ -32,8 +32,10 @@ int fail(const char* what) {
 }
 
 /// Runs a module that computes, grows its memory and traps out of its bounds, many times over.
-int run_wasm(int times) {
-  wrun::Engine engine;
+int run_wasm(int times, wrun::Tier tier = wrun::Tier::automatic) {
+  wrun::Config config;
+  config.tier = tier;
+  wrun::Engine engine(config);
   wrun::Linker linker(engine);
   const auto module = wrun::Module::from_text(engine, R"((module
     (memory (export "memory") 1 20) (data (i32.const 8) "data")
@@ -58,8 +60,9 @@ int run_wasm(int times) {
 int limited_address_space() {
   const rlimit limit{200u << 20, 200u << 20};
   if (setrlimit(RLIMIT_AS, &limit) != 0) return fail("setrlimit");
-  if (run_wasm(100) != 0) return 1;
+  if (run_wasm(100) != 0 || run_wasm(100, wrun::Tier::compiler) != 0) return 1;
   wrun::Engine engine;
+  if (engine.info().memory_checks != "explicit") return fail("guard pages");
   wrun::Store store(engine);
   const auto module = wrun::Module::from_text(engine, "(module (memory 5000))").value();
   const auto refused = wrun::Linker(engine).instantiate(store, module);
@@ -76,7 +79,7 @@ void on_fault(int) {
 /// A host's handlers of signals stay what they are, and see nothing of traps.
 int fault_handlers() {
   for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP}) std::signal(signal, on_fault);
-  if (run_wasm(20) != 0) return 1;
+  if (run_wasm(20) != 0 || run_wasm(20, wrun::Tier::compiler) != 0) return 1;
   for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP}) {
     struct sigaction now {};
     if (sigaction(signal, nullptr, &now) != 0 || now.sa_handler != on_fault)

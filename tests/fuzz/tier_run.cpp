@@ -127,9 +127,10 @@ std::uint64_t hash_bytes(std::span<const std::uint8_t> bytes) {
 
 /// Engines live on, so that modules meet one that has run others.
 const Engine& engine_of(const Flavour& flavour) {
-  using Key = std::tuple<Tier, std::uint32_t, bool, bool>;
+  using Key = std::tuple<Tier, std::uint32_t, bool, bool, MemoryChecks>;
   static std::map<Key, Engine> engines;
-  const Key key{flavour.tier, flavour.hot_after, flavour.interruptible, flavour.fuel};
+  const Key key{flavour.tier, flavour.hot_after, flavour.interruptible, flavour.fuel,
+                flavour.memory_checks};
   const auto found = engines.find(key);
   if (found != engines.end()) return found->second;
   Config config;
@@ -137,6 +138,7 @@ const Engine& engine_of(const Flavour& flavour) {
   config.hot_after = flavour.hot_after;
   config.interruptible = flavour.interruptible;
   config.fuel = flavour.fuel;
+  config.memory_checks = flavour.memory_checks;
   config.features = Features::all();
   return engines.emplace(key, Engine(config)).first->second;
 }
@@ -310,6 +312,7 @@ std::string Flavour::name() const {
   const std::string tiers[] = {"automatic", "interpreter", "compiler"};
   std::string text = tiers[static_cast<std::size_t>(tier)];
   if (tier == Tier::automatic) text += fmt::format(" after {}", hot_after);
+  if (memory_checks == MemoryChecks::explicit_checks) text += ", explicit checks";
   if (fuel) text += fmt::format(", fuel {}", fuel_amount);
   if (!interruptible) text += ", not interruptible";
   if (collect != 0) text += ", collecting";

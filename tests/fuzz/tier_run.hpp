@@ -18,6 +18,7 @@ struct Flavour {
   Tier tier = Tier::interpreter;
   std::uint32_t hot_after = 2;
   bool interruptible = true;
+  MemoryChecks memory_checks = MemoryChecks::automatic;
   bool fuel = false;
   std::uint64_t fuel_amount = 0;  ///< before each call
   std::uint64_t collect = 0;      ///< collect at every allocation

@@ -45,6 +45,15 @@ void add_tier_options(CLI::App& app, Config& config) {
                  "With --tier=auto: compile after this many calls and turns of loops")
       ->type_name("N")
       ->check(CLI::Range(1u, 1'000'000'000u));
+  static const std::map<std::string, MemoryChecks> checks = {
+      {"auto", MemoryChecks::automatic}, {"explicit", MemoryChecks::explicit_checks}};
+  app.add_option_function<std::string>(
+         "--memory-checks",
+         [&config](const std::string& name) { config.memory_checks = checks.at(name); },
+         "How compiled code stays inside memories: auto (guard pages where they can be had), or "
+         "explicit")
+      ->type_name("HOW")
+      ->check(CLI::IsMember({"auto", "explicit"}));
 }
 
 CLI::Option* add_gc_stress_option(CLI::App& app, bool& stress) {

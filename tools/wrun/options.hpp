@@ -22,7 +22,7 @@ Features default_features();
 /// --features SET; a list that begins with + or - changes the default set.
 CLI::Option* add_features_option(CLI::App& app, std::optional<Features>& features);
 
-/// --tier TIER, --hot-after N
+/// --tier TIER, --hot-after N, --memory-checks HOW
 void add_tier_options(CLI::App& app, Config& config);
 
 /// --gc-stress

@@ -240,7 +240,11 @@ TEST(Modules, EnginesSayWhatTheyChose) {
               (info.tier == "interpreter" && !info.tier_reason.empty()));
   EXPECT_EQ(Engine({.tier = Tier::interpreter}).info().tier, "interpreter");
   EXPECT_FALSE(info.dispatch.empty());
-  EXPECT_EQ(info.memory_checks, "explicit");
+  EXPECT_FALSE(info.memory_checks_reason.empty());
+  EXPECT_EQ(Engine({.tier = Tier::interpreter}).info().memory_checks, "explicit");
+  const EngineInfo checked = Engine({.memory_checks = MemoryChecks::explicit_checks}).info();
+  EXPECT_EQ(checked.memory_checks, "explicit");
+  EXPECT_FALSE(checked.memory_checks_reason.empty());
 }
 
 }  // namespace

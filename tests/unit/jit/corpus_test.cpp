@@ -1,5 +1,5 @@
-// Builds, optimizes and verifies every function of the conformance data's modules and of the
-// guests, plain and entered at its loops.
+// Builds, optimizes, lowers and verifies every function of the conformance data's modules and of
+// the guests, plain and entered at its loops.
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -12,7 +12,9 @@
 #include <string>
 
 #include "jit/builder.hpp"
+#include "jit/extension_verify.hpp"
 #include "jit/ir_verify.hpp"
+#include "jit/lower.hpp"
 #include "jit/optimize.hpp"
 #include "lib/text/script.hpp"
 #include "tests/unit/jit/jit_helpers.hpp"
@@ -66,6 +68,17 @@ class Corpus : public testing::Test {
     optimizer_.run(graph_, false);
     ASSERT_EQ(verify(graph_), "") << "optimized function " << function.value << " osr "
                                   << options.osr_offset.value_or(0);
+    lower(module, function, options.osr_offset.has_value());
+    const std::string unextended = verify_extension(machine_);
+    ASSERT_EQ(unextended, "") << "function " << function.value;
+  }
+
+  void lower(const wasm::ModuleData& module, wasm::FuncIdx function, bool from_frame) {
+    cfg_.compute(graph_);
+    order_.compute(graph_, cfg_);
+    Signature own = signature_of(shape_of(module.type_of(function)));
+    if (from_frame) own.params.clear();
+    Lowering(module, cpu_).run(graph_, order_, own, from_frame, machine_);
   }
 
   /// Of many loops some, so that time stays linear.
@@ -129,6 +142,10 @@ class Corpus : public testing::Test {
   Graph graph_;
   Builder builder_{graph_};
   Optimizer optimizer_;
+  Cfg cfg_;
+  BlockOrder order_;
+  MachineFunction machine_;
+  CpuFeatures cpu_ = CpuFeatures::detect();
   Totals totals_;
 };
 

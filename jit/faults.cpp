@@ -1,0 +1,83 @@
+#include "jit/faults.hpp"
+
+#include <algorithm>
+
+#include <wrun/error.hpp>
+
+#include "jit/abi.hpp"
+#include "jit/native_module.hpp"
+#include "lib/runtime/memory.hpp"
+#include "lib/runtime/native.hpp"
+#include "lib/runtime/shared_memory.hpp"
+
+namespace wrun::inline v0::jit {
+
+namespace {
+
+/// No access is wider.
+constexpr std::uint64_t most_bytes = 16;
+
+const Access* find_access(const NativeFunction& function, const std::uint8_t* pc) {
+  if (pc < function.code || pc >= function.code + function.size) return nullptr;
+  const auto offset = static_cast<std::uint32_t>(pc - function.code);
+  const auto found =
+      std::lower_bound(function.accesses.begin(), function.accesses.end(), offset,
+                       [](const Access& at, std::uint32_t wanted) { return at.offset < wanted; });
+  return found != function.accesses.end() && found->offset == offset ? &*found : nullptr;
+}
+
+/// The one whose reservation an address is in; null if there is none.
+const runtime::Memory* find_memory(const runtime::Instance& instance, const std::uint8_t* address) {
+  for (const runtime::Memory* memory : instance.memory_cells) {
+    if (!runtime::has_guard(memory->type)) continue;
+    const std::uint8_t* base = memory->base;
+    if (address >= base && address < base + runtime::memory_reservation) return memory;
+  }
+  return nullptr;
+}
+
+/// Where the access begins, which the fault says less exactly: that may be at a page's start.
+std::uint64_t address_of(const Access& access, const os::Fault& fault, const std::uint8_t* base) {
+  const auto faulted = static_cast<std::uint64_t>(fault.address() - base);
+  std::uint64_t at = fault.general(access.base) + static_cast<std::uint64_t>(access.disp);
+  if (access.index != no_reg) at += fault.general(access.index);
+  at -= reinterpret_cast<std::uintptr_t>(base);
+  return at <= faulted && faulted - at < most_bytes ? at : faulted;
+}
+
+}  // namespace
+
+/// The memory is large enough by now: unless that was tried already, the instruction can succeed.
+bool CatchingFaults::may_repeat(const os::Fault& fault) noexcept {
+  if (repeated_pc_ == fault.pc() && repeated_address_ == fault.address()) return false;
+  repeated_pc_ = fault.pc();
+  repeated_address_ = fault.address();
+  return true;
+}
+
+bool CatchingFaults::resolve(void* data, os::Fault& fault) noexcept {
+  auto& self = *static_cast<CatchingFaults*>(data);
+  const auto* function = static_cast<const NativeFunction*>(self.arena_.owner(fault.pc()));
+  const Access* access = function ? find_access(*function, fault.pc()) : nullptr;
+  if (access == nullptr) return false;
+  const auto* frame = reinterpret_cast<runtime::Instance* const*>(fault.general(reg::rbp));
+  const runtime::Instance& instance = *frame[-static_cast<int>(instance_slot) - 1];
+  const runtime::Memory* memory = find_memory(instance, fault.address());
+  if (memory == nullptr) return false;
+  const auto at = static_cast<std::uint64_t>(fault.address() - memory->base);
+  if (at < runtime::size_in_bytes(*memory)) return memory->shared && self.may_repeat(fault);
+  runtime::ExecState& state = self.state_;
+  state.native.pc = fault.pc() + 1;
+  state.native.frame = frame;
+  state.native.trap = static_cast<std::uint32_t>(TrapCode::out_of_bounds_memory_access);
+  if (access->has_address) {
+    state.address = address_of(*access, fault, memory->base);
+    state.native.trap |= runtime::trap_has_address;
+  }
+  fault.set_general(reg::rax, static_cast<std::uint64_t>(runtime::Leave::trapped));
+  fault.set_general(reg::rdi, reinterpret_cast<std::uintptr_t>(&state));
+  fault.set_pc(self.leave_);
+  return true;
+}
+
+}  // namespace wrun::inline v0::jit
