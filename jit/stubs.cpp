@@ -277,11 +277,13 @@ class Stubs::Writer : public Xbyak::CodeGenerator {
     mov(rax, ptr[rsp + 16 * 16 + pushed + pc_at]);
     mov(ptr[r13 + layout::native_pc], rax);
     mov(ptr[r13 + layout::native_frame], rbp);
+    push(rbp);
     lea(r15, ptr[rip + go_on]);
     push(r15);
     mov(ptr[r13 + layout::native_sp], rsp);
     leave_with(Leave::limit, leave);
     L(go_on);
+    pop(rbp);
     for (int i = 0; i < 16; ++i) movups(Xbyak::Xmm(i), ptr[rsp + 16 * i]);
     add(rsp, 16 * 16);
     std::for_each(std::rbegin(all_general), std::rend(all_general), [&](const auto& r) { pop(r); });
