@@ -7,6 +7,8 @@
 #include <fstream>
 #include <thread>
 
+#include <wrun/source.hpp>
+
 #include "lib/api/inspect.hpp"
 #include "lib/api/load.hpp"
 #include "tests/unit/api/support.hpp"
@@ -229,6 +231,19 @@ TEST(Modules, InspectionShowsCode) {
   EXPECT_EQ(api::interpreted_functions(module), 1u);
   EXPECT_FALSE(take(api::slots(module, 0)).empty());
   EXPECT_EQ(kind_of(api::slots(module, 1)), ErrorKind::usage);
+}
+
+TEST(Modules, DebugInformationMayBeAbsentOrDamaged) {
+  const Engine engine;
+  const std::vector<std::uint64_t> offsets{0, 1, 40, ~std::uint64_t{0}};
+  for (const char* text :
+       {"(module (func))", R"((module (func) (@custom ".debug_line" "\ff\ff\ff")))",
+        R"((module (func) (@custom ".debug_line" "\10\00\00\00\05\00")))"}) {
+    const auto locations =
+        source_locations(Module::from_text(engine, text).value(), offsets).value();
+    ASSERT_EQ(locations.size(), offsets.size()) << text;
+    for (const auto& location : locations) EXPECT_FALSE(location) << text;
+  }
 }
 
 TEST(Modules, EnginesSayWhatTheyChose) {

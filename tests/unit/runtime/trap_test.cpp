@@ -26,8 +26,10 @@ TEST(Trap, TheFirstFailureWins) {
   EXPECT_EQ(state.failure.exception, nullptr);
 }
 
-TEST(Trap, ARequestBecomesItsTrap) {
+TEST_F(TrapTest, ARequestBecomesItsTrap) {
+  Store store(config());
   ExecState state;
+  state.store = &store;
   state.request(ExecState::Stop::deadline);
   EXPECT_FALSE(fail_stopped(state));
   EXPECT_EQ(state.failure.error->trap(), TrapCode::deadline);
