@@ -6,14 +6,14 @@
  * rules of ownership and threads that <wasm.h> begins with hold here. */
 
 #include <wasm.h>
-#include <wrun/c/base.h>    /* versions, errors */
-#include <wrun/c/engine.h>  /* configuration, features */
-#include <wrun/c/linker.h>  /* linkers, callbacks with their caller, instances by name */
-#include <wrun/c/module.h>  /* modules from text and files, what is in them */
-#include <wrun/c/native.h>  /* C functions as imports, functions as C function pointers */
-#include <wrun/c/objects.h> /* functions, tables, memories, ... without the standard's limits */
-#include <wrun/c/pool.h>    /* fresh instances, some made ahead */
-#include <wrun/c/resumable.h>     /* calls that wait, without a thread that does */
+#include <wrun/c/base.h>      /* versions, errors */
+#include <wrun/c/engine.h>    /* configuration, features */
+#include <wrun/c/linker.h>    /* linkers, callbacks with their caller, instances by name */
+#include <wrun/c/module.h>    /* modules from text and files, what is in them */
+#include <wrun/c/native.h>    /* C functions as imports, functions as C function pointers */
+#include <wrun/c/objects.h>   /* functions, tables, memories, ... without the standard's limits */
+#include <wrun/c/pool.h>      /* fresh instances, some made ahead */
+#include <wrun/c/resumable.h> /* calls that wait, without a thread that does */
 #include <wrun/c/shared_memory.h> /* memories that several stores use at once */
 #include <wrun/c/store.h>         /* limits, budgets, fuel, interruption, usage */
 #include <wrun/c/types.h>         /* types beyond the standard's */

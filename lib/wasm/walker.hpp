@@ -258,8 +258,8 @@ class FunctionWalker {
   void read_locals(const FuncType& type);
   void track_inits(std::uint32_t params);
   bool run();
-  [[gnu::always_inline]] void step();
-  [[gnu::always_inline]] void dispatch(Op op, const WalkRow& row);
+  [[gnu::always_inline]] inline void step();
+  [[gnu::always_inline]] inline void dispatch(Op op, const WalkRow& row);
   void dispatch_rest(Op op, const WalkRow& row);
   void dispatch_reference(Op op, const WalkRow& row);
   bool allow_in_expression(Op op);

@@ -107,7 +107,7 @@ bool FunctionWalker<C, trust>::run() {
 }
 
 template <class C, Trust trust>
-void FunctionWalker<C, trust>::step() {
+inline void FunctionWalker<C, trust>::step() {
   offset_ = reader_.offset();
   const Op op = read_op();
   const WalkRow& row = walk_row(op);
@@ -139,7 +139,7 @@ bool FunctionWalker<C, trust>::allow_in_expression(Op op) {
 
 /// One line for each shape; Shape orders the rules as opcodes.def does.
 template <class C, Trust trust>
-void FunctionWalker<C, trust>::dispatch(Op op, const WalkRow& row) {
+inline void FunctionWalker<C, trust>::dispatch(Op op, const WalkRow& row) {
   switch (row.shape) {
     case Shape::unreachable:
       return unreachable();
