@@ -138,14 +138,17 @@ TEST(GoneTypes, AreErrors) {
     return {};
   };
   for (const ExternType& type : types) {
-    if (const auto* func = std::get_if<FuncType>(&type))
+    if (const auto* func = std::get_if<FuncType>(&type)) {
       EXPECT_EQ(kind_of(Func::make(world.store, *func, nothing)), ErrorKind::usage);
-    if (const auto* table = std::get_if<TableType>(&type))
+    }
+    if (const auto* table = std::get_if<TableType>(&type)) {
       EXPECT_EQ(kind_of(Table::make(world.store, *table, Val::null(HeapKind::none))),
                 ErrorKind::usage);
-    if (const auto* global = std::get_if<GlobalType>(&type))
+    }
+    if (const auto* global = std::get_if<GlobalType>(&type)) {
       EXPECT_EQ(kind_of(Global::make(world.store, *global, Val::null(HeapKind::none))),
                 ErrorKind::usage);
+    }
   }
   const std::vector<ValType> no_such{ValType::defined(0xff'ffff, true),
                                      ValType::defined(0xffff'ffff, false)};
