@@ -96,8 +96,8 @@ Value Builder::cast_test(Value reference, wasm::ValType from, wasm::ValType to) 
   if (cast == Cast::nothing) return to.is_nullable() ? is_null : emit_.i32(0);
   if (cast == Cast::anything)
     return to.is_nullable() ? emit_.i32(1) : emit_.numeric(Op::i32_eqz, is_null);
-  const Value is_i31 =
-      emit_.numeric(Op::i32_and, emit_.numeric(Op::i32_wrap_i64, reference), emit_.i32(1));
+  const Value low = emit_.numeric(Op::i32_wrap_i64, reference);
+  const Value is_i31 = emit_.numeric(Op::i32_and, low, emit_.i32(1));
   if (cast == Cast::i31)
     return to.is_nullable() ? emit_.numeric(Op::i32_or, is_i31, is_null) : is_i31;
   const Block join = add_block(loop_depth_);
@@ -105,8 +105,8 @@ Value Builder::cast_test(Value reference, wasm::ValType from, wasm::ValType to) 
   graph_.add_params(join, types);
   if (from.is_nullable()) answer_if(is_null, join, to.is_nullable());
   if (may_be_i31(from.heap())) answer_if(is_i31, join, cast == Cast::eq);
-  const Value kind = emit_.numeric(
-      Op::i32_and, emit_.field(Type::i32, reference, layout::cell_kind, guarded), emit_.i32(0xff));
+  const Value flags = emit_.field(Type::i32, reference, layout::cell_kind, guarded);
+  const Value kind = emit_.numeric(Op::i32_and, flags, emit_.i32(0xff));
   const Value is_host = emit_.numeric(Op::i32_lt_u, kind, emit_.i32(first_object_kind));
   Value answer = Value::none;
   switch (cast) {

@@ -45,7 +45,8 @@ Value Emitter::high_product_u(bool is_64, Value a, std::uint64_t by, unsigned sh
     const Value high = wide(Op::i64_mul_wide_u, args)[1];
     return numeric(Op::i64_shr_u, high, i64(shift));
   }
-  const Value product = numeric(Op::i64_mul, numeric(Op::i64_extend_i32_u, a), i64(by));
+  const Value extended = numeric(Op::i64_extend_i32_u, a);
+  const Value product = numeric(Op::i64_mul, extended, i64(by));
   return numeric(Op::i32_wrap_i64, numeric(Op::i64_shr_u, product, i64(32 + shift)));
 }
 
@@ -89,7 +90,8 @@ Value Emitter::quotient_s(bool is_64, Value a, std::uint64_t magnitude) {
   const auto factor = static_cast<std::uint64_t>(found.factor);
   const Value one = by_constant(is_64, Op::i64_shr_u, Op::i32_shr_u, a, bits - 1);
   if (!is_64) {
-    const Value product = numeric(Op::i64_mul, numeric(Op::i64_extend_i32_s, a), i64(factor));
+    const Value extended = numeric(Op::i64_extend_i32_s, a);
+    const Value product = numeric(Op::i64_mul, extended, i64(factor));
     const Value shifted = numeric(Op::i64_shr_s, product, i64(31 + found.shift));
     return numeric(Op::i32_add, numeric(Op::i32_wrap_i64, shifted), one);
   }
