@@ -181,6 +181,8 @@ def documented(include):
 def called_names(nm, objects):
     """class::name of all functions that object files call or hold, without template arguments."""
     names = set()
+    # With precompiled headers, CMake counts those among a target's objects.
+    objects = [name for name in objects if name.endswith(".o")]
     ran = subprocess.run([nm, "-C", *objects], check=True, capture_output=True, text=True)
     for line in ran.stdout.splitlines():
         if "wrun::" not in line:
