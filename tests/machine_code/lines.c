@@ -1,8 +1,8 @@
 static volatile int zero;
 
 __attribute__((noinline)) static int divide(int a) {
-  return a /
-         zero;
+  int divisor = zero;
+  return a / divisor;
 }
 
 __attribute__((export_name("go"))) int go(int a) {

@@ -205,10 +205,10 @@ def lines(wrun, folder):
         for tier in ("interp", "jit"):
             command = [wrun, "run", "--tier", tier, "--invoke", "go", module, "5"]
             done = run(command, status=134)
-            check(re.search(r"^ +0: .*divide .*, \S*lines\.c:4:\d+$", done.stderr, re.M), done.stderr)
+            check(re.search(r"^ +0: .*divide .*, \S*lines\.c:5:\d+$", done.stderr, re.M), done.stderr)
             check(re.search(r"^ +1: .*go .*, \S*lines\.c:9:\d+$", done.stderr, re.M), done.stderr)
             done = run([*command[:2], "--json", *command[2:]], status=134)
-            check('"line":4' in done.stdout and '"line":9' in done.stdout, done.stdout)
+            check('"line":5' in done.stdout and '"line":9' in done.stdout, done.stdout)
 
 
 CASES = {"lines": lines, "listings": listings, "precompiled": precompiled, "perf-map": perf_map,
