@@ -212,8 +212,16 @@ class Builder : public wasm::NullClient<Value, BuilderLabel> {
   // builder_memory.cpp
   struct Access {
     Value base = Value::none;
+    Value index = Value::none;
+    std::uint64_t offset = 0;
     std::uint8_t flags = 0;
   };
+  /// An address and how far from it: the sum is what counts.
+  struct Address {
+    Value index = Value::none;
+    std::uint64_t offset = 0;
+  };
+  Address fold_address(const wasm::MemArg& arg, Value address, std::uint64_t width) const;
   Value memory_at(std::uint32_t index);
   Value table_at(std::uint32_t index);
   Value memory_size(std::uint32_t index);

@@ -71,7 +71,7 @@ void Builder::atomic_op(Walker&, Op op, const wasm::MemArg& arg, Operands args, 
     results[0].value = emit_.helper(wait, Type::i32, words);
     return;
   }
-  values_ = {a.base, address};
+  values_ = {a.base, a.index};
   for (const Operand& operand : args.subspan(1)) values_.push_back(operand.value);
   if (row.shape == Shape::atomic_rmw && wasm::rmw_of(wasm::info(op)) == wasm::Rmw::sub) {
     const bool is_64 = row.params[1] == wasm::Kind::i64;
@@ -80,7 +80,7 @@ void Builder::atomic_op(Walker&, Op op, const wasm::MemArg& arg, Operands args, 
     op = addition(op);
   }
   const Type type = results.empty() ? Type::none : type_of(results[0].type);
-  const Value made = emit_.atomic(op, type, values_, arg.offset, arg.memory.value, a.flags);
+  const Value made = emit_.atomic(op, type, values_, a.offset, arg.memory.value, a.flags);
   if (!results.empty()) results[0].value = made;
 }
 

@@ -1,6 +1,7 @@
 #include "jit/builder.hpp"
 #include "jit/layout.hpp"
 #include "jit/types.hpp"
+#include "jit/upper_bound.hpp"
 #include "lib/runtime/memory.hpp"
 #include "lib/wasm/walk_table.hpp"
 
@@ -67,6 +68,23 @@ Value Builder::memory_base(std::uint32_t memory) {
   return bases_[memory] = at;
 }
 
+/// What is added to a smaller number becomes a part of the offset where the sum can't wrap, and
+/// guard pages reach as far.
+Builder::Address Builder::fold_address(const wasm::MemArg& arg, Value address,
+                                       std::uint64_t width) const {
+  constexpr std::uint64_t most = 0xffff'ffff;
+  Address folded{address, arg.offset};
+  while (graph_.at(folded.index).op == opcode(Op::i32_add)) {
+    const auto args = graph_.args(graph_.at(folded.index));
+    const auto added = emit_.constant_of(args[1]);
+    if (!added || *added + folded.offset > runtime::guarded_offset - width ||
+        upper_bound(graph_, args[0]) > most - *added)
+      break;
+    folded = {args[0], folded.offset + *added};
+  }
+  return folded;
+}
+
 /// Checks an access of memory, where guard pages don't.
 Builder::Access Builder::access(Op op, const wasm::MemArg& arg, Value address) {
   const std::uint32_t memory = arg.memory.value;
@@ -75,38 +93,39 @@ Builder::Access Builder::access(Op op, const wasm::MemArg& arg, Value address) {
   if (arg.offset > max_end) {
     emit_.trap(TrapCode::out_of_bounds_memory_access);
     emit_.start(add_block(loop_depth_));
-    return {emit_.i64(0), 0};
+    return {emit_.i64(0), address, arg.offset, 0};
   }
-  const std::uint64_t end = arg.offset + width;
+  const Address at = fold_address(arg, address, width);
+  const std::uint64_t end = at.offset + width;
   // Who is woken needn't be touched.
   const bool touches = wasm::walk_row(op).shape != wasm::Shape::atomic_notify;
   const bool is_guarded = has_guard(memory) && touches;
   std::uint8_t flags = 0;
-  const auto known = emit_.constant_of(address);
+  const auto known = emit_.constant_of(at.index);
   if (known && *known < max_end && *known + end <= least_size(type)) {
     flags = never_traps;
-  } else if (!is_guarded || arg.offset > runtime::guarded_offset - width) {
+  } else if (!is_guarded || at.offset > runtime::guarded_offset - width) {
     // The interpreter reports addresses in the memory that it keeps at hand only.
     const std::uint8_t unreported = memory == 0 && !type.limits.is_64 ? 0 : no_address;
     if (type.is_shared) {
-      check_shared(address, memory, end, arg.offset, least_size(type));
+      check_shared(at.index, memory, end, at.offset, least_size(type));
     } else {
-      emit_.bounds_check(address, memory_size(memory), end, arg.offset, memory, unreported);
+      emit_.bounds_check(at.index, memory_size(memory), end, at.offset, memory, unreported);
     }
     flags = guarded;
   }
-  return {memory_base(memory), flags};
+  return {memory_base(memory), at.index, at.offset, flags};
 }
 
 Value Builder::load(Walker&, Op op, const wasm::MemArg& arg, Value address) {
   const Access a = access(op, arg, address);
   const Type type = type_of(wasm::walk_row(op).results[0]);
-  return emit_.load(op, type, a.base, address, arg.offset, arg.memory.value, a.flags);
+  return emit_.load(op, type, a.base, a.index, a.offset, arg.memory.value, a.flags);
 }
 
 void Builder::store(Walker&, Op op, const wasm::MemArg& arg, Value address, Value value) {
   const Access a = access(op, arg, address);
-  emit_.store(op, a.base, address, value, arg.offset, arg.memory.value, a.flags);
+  emit_.store(op, a.base, a.index, value, a.offset, arg.memory.value, a.flags);
 }
 
 Value Builder::size_as_address(Value size, bool is_64) {

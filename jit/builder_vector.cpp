@@ -117,14 +117,13 @@ Value Builder::shuffle(Walker&, const wasm::Lanes& lanes, Value a, Value b) {
 Value Builder::load_lane(Walker&, Op op, const wasm::MemArg& arg, std::uint8_t lane, Value address,
                          Value vector) {
   const Access a = access(op, arg, address);
-  return emit_.load_lane(op, a.base, address, vector, arg.offset, lane_of_memory(arg, lane),
-                         a.flags);
+  return emit_.load_lane(op, a.base, a.index, vector, a.offset, lane_of_memory(arg, lane), a.flags);
 }
 
 void Builder::store_lane(Walker&, Op op, const wasm::MemArg& arg, std::uint8_t lane, Value address,
                          Value vector) {
   const Access a = access(op, arg, address);
-  emit_.store(op, a.base, address, vector, arg.offset, lane_of_memory(arg, lane), a.flags);
+  emit_.store(op, a.base, a.index, vector, a.offset, lane_of_memory(arg, lane), a.flags);
 }
 
 }  // namespace wrun::inline v0::jit

@@ -128,7 +128,7 @@ class Lowering {
   void write(const Inst& inst);
   void offset(Value v, const Inst& inst);
   void bounds_check(const Inst& inst);
-  void address(Value base, Value index, std::uint64_t disp);
+  void address(Value base, Value index, std::uint64_t disp, Role role = Role::late_use);
 
   // lower_atomic.cpp
   void atomic(Value v, const Inst& inst);

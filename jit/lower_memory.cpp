@@ -33,12 +33,17 @@ unsigned stored_size(Packed packed, Type type) {
 
 }  // namespace
 
-/// Adds base and index as operands. A distance that doesn't fit is left in machine.imm for the
-/// emitter to add by way of the scratch register.
-void Lowering::address(Value base, Value index, std::uint64_t disp) {
+/// Adds base and index as operands; a constant index is a part of the distance. One that doesn't
+/// fit is left in machine.imm for the emitter to add by way of the scratch register.
+void Lowering::address(Value base, Value index, std::uint64_t disp, Role role) {
   Address made;
-  made.base = use(base, Constraint::reg, Role::late_use);
-  if (index != Value::none) made.index = use(index, Constraint::reg, Role::late_use);
+  made.base = use(base, Constraint::reg, role);
+  if (index != Value::none && is_integer_constant(index) && at(index).imm <= max_disp &&
+      disp <= max_disp - at(index).imm) {
+    disp += at(index).imm;
+  } else if (index != Value::none) {
+    made.index = use(index, Constraint::reg, role);
+  }
   if (disp <= max_disp) {
     made.disp = static_cast<std::int32_t>(disp);
   } else {
@@ -52,15 +57,7 @@ void Lowering::load(Value v, const Inst& inst) {
   op.wasm = wasm_op(inst.op);
   op.size = 0;
   def(v);
-  Address made;
-  made.base = use(arg(inst, 0));
-  made.index = use(arg(inst, 1));
-  if (inst.imm <= max_disp) {
-    made.disp = static_cast<std::int32_t>(inst.imm);
-  } else {
-    op.imm = inst.imm;
-  }
-  machine().address = made;
+  address(arg(inst, 0), arg(inst, 1), inst.imm, Role::use);
 }
 
 void Lowering::store(const Inst& inst) {

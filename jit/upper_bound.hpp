@@ -1,0 +1,14 @@
+#pragma once
+
+// How large an integer can be, by what it is computed from.
+
+#include <cstdint>
+
+#include "jit/ir.hpp"
+
+namespace wrun::inline v0::jit {
+
+/// Of an i32 or i64, as an unsigned number. Looks a few instructions far.
+std::uint64_t upper_bound(const Graph& graph, Value v, unsigned depth = 4);
+
+}  // namespace wrun::inline v0::jit
