@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "jit/loop_entry.hpp"
+
 namespace wrun::inline v0::jit {
 
 namespace {
@@ -17,7 +19,9 @@ bool LoopInvariants::run(Graph& graph, const Cfg& cfg, const Loops& loops,
   cfg_ = &cfg;
   loops_ = &loops;
   versions_ = &versions;
-  find_ends(cfg, loops);
+  entries_.assign(cfg.order().size(), Value::none);
+  for (std::uint32_t at = 0; at < cfg.order().size(); ++at)
+    if (loops.is_header(at)) entries_[at] = loop_entry(graph, cfg, at);
   bool moved = false;
   for (std::uint32_t at = 0; at < cfg.order().size(); ++at) {
     if (loops.innermost(at) == Loops::none) continue;
@@ -33,25 +37,6 @@ bool LoopInvariants::run(Graph& graph, const Cfg& cfg, const Loops& loops,
     }
   }
   return moved;
-}
-
-/// A loop can be moved out of if one jump leads into it and nowhere else.
-void LoopInvariants::find_ends(const Cfg& cfg, const Loops& loops) {
-  entries_.assign(cfg.order().size(), Value::none);
-  for (std::uint32_t at = 0; at < cfg.order().size(); ++at) {
-    if (!loops.is_header(at)) continue;
-    const Block header = cfg.order()[at];
-    Value entry = Value::none;
-    unsigned ways = 0;
-    for (const Cfg::Incoming& in : cfg.incoming(header)) {
-      if (cfg.position(in.from) >= at) continue;
-      ++ways;
-      entry = graph_->at(in.from).last;
-    }
-    const bool is_jump = ways == 1 && graph_->at(entry).op == Opcode::jump &&
-                         graph_->edges(graph_->at(entry))[0].to == header;
-    if (is_jump) entries_[at] = entry;
-  }
 }
 
 bool LoopInvariants::is_worth_moving(const Inst& inst, const Effects& effects) {

@@ -1,8 +1,7 @@
 #pragma once
 
 // Moves out of loops what is the same in each turn: reads of the run time's structures that nothing
-// in the loop writes, and what is computed of them. Guests' own computations were moved by whoever
-// compiled them, so far as that was possible; moving more would only keep registers busy.
+// in the loop writes, and what is computed of them.
 
 #include <cstdint>
 #include <vector>
@@ -21,7 +20,6 @@ class LoopInvariants {
 
  private:
   static bool is_worth_moving(const Inst& inst, const Effects& effects);
-  void find_ends(const Cfg& cfg, const Loops& loops);
   std::uint32_t target(Value v, const Effects& effects) const;
   bool is_outside(Value arg, std::uint32_t header) const;
   void move_before(std::uint32_t header, Value v);

@@ -40,6 +40,8 @@ std::string Optimizer::run(Graph& graph, bool shares_memory) {
   if (std::string wrong = check(graph, "value numbering"); !wrong.empty()) return wrong;
   invariants_.run(graph, cfg_, loops_, versions_);
   if (std::string wrong = check(graph, "loop-invariant motion"); !wrong.empty()) return wrong;
+  sums_.run(graph, cfg_, loops_);
+  if (std::string wrong = check(graph, "motion of sums"); !wrong.empty()) return wrong;
   if (changed) pruner_.run(graph);
   return check(graph, "pruning");
 }

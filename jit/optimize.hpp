@@ -8,6 +8,7 @@
 #include "jit/cfg.hpp"
 #include "jit/dominators.hpp"
 #include "jit/global_values.hpp"
+#include "jit/invariant_sums.hpp"
 #include "jit/ir.hpp"
 #include "jit/loop_invariants.hpp"
 #include "jit/loops.hpp"
@@ -30,6 +31,7 @@ class Optimizer {
   MemoryVersions versions_;
   GlobalValues values_;
   LoopInvariants invariants_;
+  InvariantSums sums_;
   Pruner pruner_;
 };
 
