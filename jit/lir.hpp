@@ -132,7 +132,13 @@ struct LFunction {
   /// A vector register that isn't allocatable: copies from slot to slot and swaps of registers go
   /// through it, of either class, when no allocatable one is free.
   Reg scratch = 31;
+  /// The same for general registers among themselves, if there is one.
+  Reg general_scratch = no_reg;
   std::uint32_t reserved_slots = 0;  ///< 8-byte frame slots that have a meaning already
+
+  Reg scratch_for(RegClass cls) const {
+    return cls == RegClass::general && general_scratch != no_reg ? general_scratch : scratch;
+  }
 
   /// The operand that may be exchanged with the one that a def is tied to; no_operand if none.
   static constexpr std::uint32_t no_operand = ~0u;

@@ -16,6 +16,7 @@ void Lowering::run(const Graph& graph, const BlockOrder& order, const Signature&
   out.clear();
   out.lir.allocatable = allocatable_regs;
   out.lir.reserved_slots = reserved_slots;
+  out.lir.general_scratch = scratch_general;
   vregs_.assign(graph.value_count(), no_vreg);
   count_uses();
   number_blocks();

@@ -34,7 +34,7 @@ void ParallelMoves::emit(Loc from, Loc to, VReg vreg, const Target& target) {
   const bool wide_constant = from.is_none() && info.cls == RegClass::vector;
   if (to.is_slot() && (from.is_slot() || wide_constant)) {
     const RegSet free = target.free & registers_of(info.cls);
-    const Loc room = Loc::reg(free.empty() ? target.function.scratch : free.first());
+    const Loc room = Loc::reg(free.empty() ? target.function.scratch_for(info.cls) : free.first());
     target.out.push_back({target.at, from, room, vreg});
     from = room;
   }
@@ -64,8 +64,9 @@ Loc ParallelMoves::cycle_room(std::uint32_t first, const Target& target) {
     if (moves_[i].from == start) break;
   }
   if (has_slot) return Loc::slot(target.slots);
-  const RegSet free = target.free & registers_of(class_of(start.reg()));
-  return Loc::reg(free.empty() ? target.function.scratch : free.first());
+  const RegClass cls = class_of(start.reg());
+  const RegSet free = target.free & registers_of(cls);
+  return Loc::reg(free.empty() ? target.function.scratch_for(cls) : free.first());
 }
 
 /// What is left is cycles, in which each place is read once.

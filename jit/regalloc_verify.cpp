@@ -62,7 +62,8 @@ class Verifier {
       }
     }
     if (preds[0] > 0 || f_.blocks[0].param_count > 0) fail("the entry is jumped to");
-    if (f_.allocatable.has(f_.scratch)) fail("scratch is allocatable");
+    if (f_.allocatable.has(f_.scratch) || f_.allocatable.has(f_.scratch_for(RegClass::general)))
+      fail("scratch is allocatable");
     if (a_.operands.size() != f_.operands.size()) fail("operands are missing");
   }
 
@@ -212,9 +213,13 @@ class Verifier {
     return state;
   }
 
+  bool is_scratch(Reg r) const {
+    return r == f_.scratch || r == f_.scratch_for(RegClass::general);
+  }
+
   void check_target(std::uint32_t at, Loc to, const VRegInfo& info) {
     if (to.is_reg()) {
-      if (!f_.allocatable.has(to.reg()) && to.reg() != f_.scratch) {
+      if (!f_.allocatable.has(to.reg()) && !is_scratch(to.reg())) {
         fail("{}: {} is not to be written", at, name(to));
       }
       return;
@@ -242,7 +247,7 @@ class Verifier {
     }
     if (move.from.is_slot() && move.to.is_slot()) fail("{}: from slot to slot", move.at);
     for (const Loc at : {move.from, move.to}) {
-      if (at.is_reg() && at.reg() != f_.scratch && class_of(at.reg()) != info.cls) {
+      if (at.is_reg() && !is_scratch(at.reg()) && class_of(at.reg()) != info.cls) {
         fail("{}: v{} is moved in the wrong class", move.at, move.vreg);
       }
     }
