@@ -70,11 +70,13 @@ void CodeEmitter::prologue() {
 /// Functions that do nothing but compute in registers don't.
 bool CodeEmitter::needs_frame() const {
   const auto is_plain = [](const Machine& m) {
+    if (m.traps != Machine::Traps::no) return false;
     switch (m.op) {
       case MOp::arguments:
       case MOp::move:
       case MOp::constant:
       case MOp::add:
+      case MOp::add_scaled:
       case MOp::alu:
       case MOp::neg:
       case MOp::times:
@@ -334,6 +336,7 @@ void CodeEmitter::instruction(const LInst& inst) {
     case MOp::move:
     case MOp::constant:
     case MOp::add:
+    case MOp::add_scaled:
     case MOp::alu:
     case MOp::neg:
     case MOp::times:

@@ -150,6 +150,9 @@ class CodeEmitter : public Xbyak::CodeGenerator {
   void with_general(unsigned operand, unsigned size, F&& f);
   template <class F>
   void with_vector(unsigned operand, F&& f);
+  /// The same of an operand that may be in_memory, where machine instruction `m` says.
+  template <class F>
+  void with_place(const Machine& m, OperandNo operand, unsigned size, F&& f);
   Xbyak::Reg general(unsigned operand, unsigned size) const;
   Xbyak::Xmm vector(unsigned operand) const { return vec(reg(operand)); }
   /// Of an instruction whose def is in the place of operand 1, or of operand 2 if it commutes: the
@@ -169,6 +172,8 @@ class CodeEmitter : public Xbyak::CodeGenerator {
   void integer(const Machine& m);
   void sum(const Machine& m);
   void alu(const Machine& m);
+  void alu(const Machine& m, const Xbyak::Reg& to, const Xbyak::Operand& from);
+  void alu_imm(const Machine& m, const Xbyak::Reg& to);
   void shift_bmi(const Machine& m);
   void rotate(const Machine& m);
   void shift(const Machine& m, const Xbyak::Reg& to);
@@ -178,18 +183,21 @@ class CodeEmitter : public Xbyak::CodeGenerator {
   void wide_add(const Machine& m);
 
   // emit_compare.cpp
-  void compare(const Compare& c);
+  void compare(const Machine& m);
+  bool compares(const Machine& m, Reg r) const;
   void set(const Machine& m);
   void select(const Machine& m);
   void float_select(const Machine& m);
   void branch(const Machine& m);
   void trap_if(const Machine& m);
-  void compare_common(const Compare& c);
+  void compare_common(const Machine& m);
   void switch_();
   void write_tables();
 
   // emit_float.cpp
   void floating(const Machine& m);
+  void float_alu(const Machine& m);
+  void scalar_avx(std::uint8_t opcode, bool is_double, const Xbyak::Operand& from);
   void float_min_max(const Machine& m);
   void float_sign(const Machine& m);
   void float_copysign(const Machine& m);
@@ -222,6 +230,7 @@ class CodeEmitter : public Xbyak::CodeGenerator {
   // emit_memory.cpp
   void note_access(const Machine& m);
   Xbyak::RegExp address(const Machine& m);
+  Xbyak::RegExp folded_address(const Machine& m);
   void load(const Machine& m);
   void load_wasm(wasm::Op op, const Xbyak::RegExp& at);
   void load_plain(unsigned to, const Xbyak::RegExp& at, unsigned size, bool is_vector);
@@ -304,6 +313,23 @@ void CodeEmitter::with_general(unsigned operand, unsigned size, F&& f) {
       return f(gp32(at.reg()));
     default:
       return f(gp64(at.reg()));
+  }
+}
+
+template <class F>
+void CodeEmitter::with_place(const Machine& m, OperandNo operand, unsigned size, F&& f) {
+  using namespace Xbyak::util;
+  if (operand != in_memory) return with_general(operand, size, std::forward<F>(f));
+  const Xbyak::RegExp at = folded_address(m);
+  switch (size) {
+    case 1:
+      return f(byte[at]);
+    case 2:
+      return f(word[at]);
+    case 4:
+      return f(dword[at]);
+    default:
+      return f(qword[at]);
   }
 }
 

@@ -13,15 +13,19 @@ bool needs_parity(const Compare& c) {
 
 }  // namespace
 
-void CodeEmitter::compare(const Compare& c) {
+void CodeEmitter::compare(const Machine& m) {
+  const Compare& c = m.compare;
   switch (c.kind) {
     case Compare::Kind::bits:
       if (!has_flags_of(c)) test(general(c.a, c.size), general(c.a, c.size));
       return;
     case Compare::Kind::common_bits:
-      return compare_common(c);
+      return compare_common(m);
     case Compare::Kind::integers:
-      return with_general(c.a, c.size, [&](const auto& a) {
+      if (c.b == in_memory) {
+        return with_place(m, c.b, c.size, [&](const auto& b) { cmp(general(c.a, c.size), b); });
+      }
+      return with_place(m, c.a, c.size, [&](const auto& a) {
         if (c.b != no_operand) {
           cmp(a, general(c.b, c.size));
         } else {
@@ -41,11 +45,13 @@ void CodeEmitter::compare(const Compare& c) {
   }
 }
 
-/// Low bits are looked at by the short form, where the sign is 0 either way.
-void CodeEmitter::compare_common(const Compare& c) {
+/// Low bits are looked at by the short form, where the sign is 0 either way; but memory as far as
+/// the load would have read.
+void CodeEmitter::compare_common(const Machine& m) {
+  const Compare& c = m.compare;
   const auto imm = static_cast<std::uint32_t>(c.imm);
-  const bool is_short = c.b == no_operand && imm < 0x80;
-  with_general(c.a, is_short ? 1 : c.size, [&](const auto& a) {
+  const bool is_short = c.b == no_operand && imm < 0x80 && c.a != in_memory;
+  with_place(m, c.a, is_short ? 1 : c.size, [&](const auto& a) {
     if (c.b != no_operand) {
       test(a, general(c.b, c.size));
     } else {
@@ -54,9 +60,26 @@ void CodeEmitter::compare_common(const Compare& c) {
   });
 }
 
+/// Whether a comparison reads what is in a register.
+bool CodeEmitter::compares(const Machine& m, Reg r) const {
+  const auto is_it = [&](OperandNo k) {
+    return k != no_operand && k != in_memory && loc(k) == Loc::reg(r);
+  };
+  return is_it(m.compare.a) || is_it(m.compare.b) || is_it(m.address.base) ||
+         is_it(m.address.index);
+}
+
+/// Zero first: then the byte's register depends on nothing before.
 void CodeEmitter::set(const Machine& m) {
   const Reg to = reg(0);
-  compare(m.compare);
+  const bool is_zero = !compares(m, to) && !needs_parity(m.compare);
+  const bool has_flags = m.compare.kind == Compare::Kind::bits && has_flags_of(m.compare);
+  if (is_zero && has_flags) {
+    mov(gp32(to), 0);
+  } else if (is_zero) {
+    xor_(gp32(to), gp32(to));
+  }
+  if (!has_flags) compare(m);
   const auto set_if = [&](Cond cond, const Xbyak::Reg8& r) {
     db(r.getIdx() >= 8 ? 0x41 : 0x40);
     db(0x0f);
@@ -73,11 +96,11 @@ void CodeEmitter::set(const Machine& m) {
       or_(gp8(to), r11b);
     }
   }
-  movzx(gp32(to), gp8(to));
+  if (!is_zero) movzx(gp32(to), gp8(to));
 }
 
 void CodeEmitter::select(const Machine& m) {
-  compare(m.compare);
+  compare(m);
   const auto move_if = [&](Cond cond, const Xbyak::Operand& from) {
     const Xbyak::Reg to = general(0, m.size);
     switch (cond) {
@@ -122,7 +145,7 @@ void CodeEmitter::select(const Machine& m) {
 void CodeEmitter::float_select(const Machine& m) {
   Xbyak::Label take;
   Xbyak::Label done;
-  compare(m.compare);
+  compare(m);
   if (needs_parity(m.compare)) {
     const bool equal = m.compare.cond == Cond::equal;
     jp(equal ? done : take);
@@ -153,7 +176,7 @@ void CodeEmitter::branch(const Machine& m) {
   const LBlock& block = function_->lir.blocks[block_];
   const std::uint32_t taken = function_->lir.succs[block.first_succ].to;
   const std::uint32_t other = function_->lir.succs[block.first_succ + 1].to;
-  compare(m.compare);
+  compare(m);
   if (needs_parity(m.compare)) {
     const bool equal = m.compare.cond == Cond::equal;
     jump_if(Cond::parity, equal ? other : taken);
@@ -168,7 +191,7 @@ void CodeEmitter::branch(const Machine& m) {
 }
 
 void CodeEmitter::trap_if(const Machine& m) {
-  compare(m.compare);
+  compare(m);
   const auto code = static_cast<TrapCode>(m.imm);
   if (!needs_parity(m.compare)) return rare_if(m.compare.cond, code);
   if (m.compare.cond == Cond::not_equal) {

@@ -24,8 +24,7 @@ void CodeEmitter::floating(const Machine& m) {
   const bool is_double = m.size == 8;
   switch (m.op) {
     case MOp::float_alu:
-      return with_vector(other_operand(),
-                         [&](const auto& from) { scalar(m.which, is_double, vector(0), from); });
+      return float_alu(m);
     case MOp::float_sqrt:
       return with_vector(1, [&](const auto& from) { scalar(0x51, is_double, vector(0), from); });
     case MOp::float_round:
@@ -56,6 +55,33 @@ void CodeEmitter::floating(const Machine& m) {
       return int_to_float(m);
     default:
       return float_to_int(m);
+  }
+}
+
+void CodeEmitter::float_alu(const Machine& m) {
+  const bool is_double = m.size == 8;
+  const auto apply = [&](const Xbyak::Operand& from) {
+    if (cpu_.has_avx) return scalar_avx(m.which, is_double, from);
+    scalar(m.which, is_double, vector(0), from);
+  };
+  if (m.address.base == no_operand) return with_vector(cpu_.has_avx ? 2 : other_operand(), apply);
+  const Xbyak::RegExp at = folded_address(m);
+  apply(is_double ? qword[at] : dword[at]);
+}
+
+/// Of operand 1 and another one.
+void CodeEmitter::scalar_avx(std::uint8_t opcode, bool is_double, const Xbyak::Operand& from) {
+  const Xbyak::Xmm to = vector(0);
+  const Xbyak::Xmm a = vector(1);
+  switch (opcode) {
+    case 0x58:
+      return is_double ? vaddsd(to, a, from) : vaddss(to, a, from);
+    case 0x59:
+      return is_double ? vmulsd(to, a, from) : vmulss(to, a, from);
+    case 0x5c:
+      return is_double ? vsubsd(to, a, from) : vsubss(to, a, from);
+    default:
+      return is_double ? vdivsd(to, a, from) : vdivss(to, a, from);
   }
 }
 

@@ -14,6 +14,7 @@ void CodeEmitter::integer(const Machine& m) {
       if (m.imm == 0 && m.extra == 0) return xorps(vector(0), vector(0));
       return movaps(vector(0), constant(m.imm, m.extra));
     case MOp::add:
+    case MOp::add_scaled:
       return sum(m);
     case MOp::alu:
       alu(m);
@@ -48,6 +49,8 @@ void CodeEmitter::sum(const Machine& m) {
   const Xbyak::Reg to = general(0, m.size);
   const Reg a = reg(1);
   const auto imm = static_cast<int>(static_cast<std::int64_t>(m.imm));
+  if (m.op == MOp::add_scaled) return lea(to, ptr[gp64(a) * (1 << m.which) + imm]);
+  if (m.which != 0) return lea(to, ptr[gp64(a) + gp64(reg(2)) * (1 << m.which)]);
   const auto at = m.has_imm ? gp64(a) + imm : gp64(a) + gp64(reg(2));
   const bool is_second = !m.has_imm && reg(2) == reg(0);
   if (a != reg(0) && !is_second) return lea(to, ptr[at]);
@@ -59,38 +62,49 @@ void CodeEmitter::sum(const Machine& m) {
   set_flags(m.size);
 }
 
+void CodeEmitter::alu(const Machine& m, const Xbyak::Reg& to, const Xbyak::Operand& from) {
+  switch (static_cast<Alu>(m.which)) {
+    case Alu::add:
+      return add(to, from);
+    case Alu::or_:
+      return or_(to, from);
+    case Alu::and_:
+      return and_(to, from);
+    case Alu::sub:
+      return sub(to, from);
+    case Alu::xor_:
+      return xor_(to, from);
+    default:
+      return imul(to, from);
+  }
+}
+
 void CodeEmitter::alu(const Machine& m) {
   const Xbyak::Reg to = general(0, m.size);
-  const auto imm = static_cast<std::uint32_t>(m.imm);
-  if (m.has_imm) {
-    switch (static_cast<Alu>(m.which)) {
-      case Alu::or_:
-        return or_(to, imm);
-      case Alu::and_:
-        return and_(to, imm);
-      case Alu::sub:
-        return sub(to, imm);
-      case Alu::xor_:
-        return xor_(to, imm);
-      default:
-        return with_general(1, m.size,
-                            [&](const auto& from) { imul(to, from, static_cast<int>(imm)); });
-    }
+  if (m.address.base != no_operand) {
+    with_place(m, in_memory, m.size, [&](const auto& from) { alu(m, to, from); });
+  } else if (m.has_imm) {
+    alu_imm(m, to);
+  } else {
+    with_general(other_operand(), m.size, [&](const auto& from) { alu(m, to, from); });
   }
-  with_general(other_operand(), m.size, [&](const auto& from) {
-    switch (static_cast<Alu>(m.which)) {
-      case Alu::or_:
-        return or_(to, from);
-      case Alu::and_:
-        return and_(to, from);
-      case Alu::sub:
-        return sub(to, from);
-      case Alu::xor_:
-        return xor_(to, from);
-      default:
-        return imul(to, from);
-    }
-  });
+}
+
+void CodeEmitter::alu_imm(const Machine& m, const Xbyak::Reg& to) {
+  const auto imm = static_cast<std::uint32_t>(m.imm);
+  switch (static_cast<Alu>(m.which)) {
+    case Alu::or_:
+      return or_(to, imm);
+    case Alu::and_:
+      return and_(to, imm);
+    case Alu::sub:
+      return sub(to, imm);
+    case Alu::xor_:
+      return xor_(to, imm);
+    default:
+      return with_general(1, m.size,
+                          [&](const auto& from) { imul(to, from, static_cast<int>(imm)); });
+  }
 }
 
 void CodeEmitter::shift(const Machine& m, const Xbyak::Reg& to) {

@@ -20,6 +20,14 @@ void CodeEmitter::note_access(const Machine& m) {
   out_.sites.push_back({made.offset + 1, m.origin});
 }
 
+/// Of an instruction that is more than an access: the distance is always a displacement.
+Xbyak::RegExp CodeEmitter::folded_address(const Machine& m) {
+  Xbyak::RegExp at = gp64(reg(m.address.base));
+  if (m.address.index != no_operand) at = at + gp64(reg(m.address.index));
+  if (m.traps != Machine::Traps::no) note_access(m);
+  return at + m.address.disp;
+}
+
 /// Comes right before the instruction that has it: that may fault. A distance that is no
 /// displacement is added in the scratch register.
 Xbyak::RegExp CodeEmitter::address(const Machine& m) {

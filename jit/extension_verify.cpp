@@ -64,6 +64,7 @@ class Extension {
       case MOp::extend:
         return m.size == 4 || static_cast<Extend>(m.which) >= Extend::u8;
       case MOp::add:
+      case MOp::add_scaled:
       case MOp::alu:
       case MOp::neg:
       case MOp::shift_imm:

@@ -33,6 +33,7 @@ void Lowering::count_uses() {
   uses_.assign(graph_->value_count(), 0);
   folded_.assign(graph_->value_count(), false);
   folds_.assign(graph_->value_count(), 0);
+  epochs_.assign(graph_->value_count(), 0);
   preds_.assign(graph_->block_count(), 0);
   for (const Block b : order_->order()) {
     for (Value v = graph_->at(b).first; v != Value::none; v = at(v).next) {
@@ -77,26 +78,6 @@ void Lowering::begin_block(Block b) {
   for (const Value param : graph_->params(b)) lir.params.push_back(vreg(param));
   block.param_count = static_cast<std::uint32_t>(lir.params.size()) - block.first_param;
   lir.blocks.push_back(block);
-}
-
-/// Which comparisons of the block become part of what uses them, and which conjunctions part of a
-/// comparison with zero.
-void Lowering::find_folded(Block b) {
-  const auto is_folded_and = [&](Value v) {
-    const Inst& inst = at(v);
-    const bool is_and = inst.op == opcode(Op::i32_and) || inst.op == opcode(Op::i64_and);
-    return is_and && uses_[index(v)] == 1 && inst.block == b;
-  };
-  for (Value v = graph_->at(b).first; v != Value::none; v = at(v).next) {
-    const Inst& inst = at(v);
-    if (is_zero_test(inst) && is_folded_and(arg(inst, 0))) folded_[index(arg(inst, 0))] = true;
-    if (!takes_condition(inst)) continue;
-    const Value condition = graph_->args(inst).back();
-    if (is_folded_and(condition)) folded_[index(condition)] = true;
-    const std::uint32_t uses = uses_[index(condition)];
-    if (at(condition).block == b && is_compare(at(condition)) && ++folds_[index(condition)] == uses)
-      folded_[index(condition)] = true;
-  }
 }
 
 void Lowering::block(Block b) {
@@ -220,11 +201,9 @@ void Lowering::split_edge(Block from, const Edge& edge, const Inst& inst) {
   jump(edge, inst);
 }
 
-namespace {
-
 /// Whether a fault of an access of memory is its trap: nothing else makes sure that it is in
 /// bounds.
-Machine::Traps traps_of(const Inst& inst) {
+Machine::Traps Lowering::traps_of(const Inst& inst) {
   if (!is_wasm(inst.op) || (inst.flags & (never_traps | guarded)) != 0) return Machine::Traps::no;
   using wasm::Shape;
   switch (wasm::info(wasm_op(inst.op)).shape) {
@@ -243,8 +222,6 @@ Machine::Traps traps_of(const Inst& inst) {
       return Machine::Traps::no;
   }
 }
-
-}  // namespace
 
 Machine& Lowering::begin(MOp op, const Inst& inst) {
   LInst made;

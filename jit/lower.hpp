@@ -41,7 +41,6 @@ class Lowering {
   bool needs_split(const Inst& end, const Edge& edge) const;
   void number_blocks();
   void begin_block(Block b);
-  void find_folded(Block b);
   void block(Block b);
   void own_instruction(Value v, const Inst& inst);
   void add_successor(std::uint32_t to, const Edge* edge);
@@ -50,8 +49,24 @@ class Lowering {
   void end_block(Block b, const Inst& inst);
   void split_edge(Block from, const Edge& edge, const Inst& inst);
 
+  // lower_folding.cpp: what is made part of the instruction that uses it
+  void find_folded(Block b);
+  bool is_conjunction(Value v, Block b) const;
+  void fold_condition(Value v, Value condition);
+  void fold_comparison(Value v, Block b);
+  void fold_tested(const Inst& conjunction, Block b);
+  void fold_operands(const Inst& inst);
+  bool is_late_load(Value v, Block b) const;
+  bool is_tested_load(Value v, Block b) const;
+  bool is_scaled(const Inst& sum, Value v) const;
+  unsigned whole_width(const Inst& load) const;
+  unsigned tested_width(const Inst& load, std::int32_t imm, Cond cond) const;
+  bool is_folded_load(Value v) const;
+  void memory_operand(Value v);
+
   // Writing one instruction: begin(), then its operands in order
   Machine& begin(MOp op, const Inst& inst);
+  static Machine::Traps traps_of(const Inst& inst);
   OperandNo add_operand(VReg vreg, Role role, Constraint constraint, Reg fixed = no_reg);
   OperandNo def(Value v) { return add_operand(vreg(v), Role::def, Constraint::reg); }
   OperandNo def_in(Value v, Reg r) { return add_operand(vreg(v), Role::def, Constraint::fixed, r); }
@@ -83,6 +98,7 @@ class Lowering {
   void numeric(Value v, const Inst& inst);
   void integer(Value v, const Inst& inst);
   void add(Value v, const Inst& inst, unsigned size);
+  void add_scaled(Value v, const Inst& inst, unsigned size);
   void alu(Value v, const Inst& inst, Alu which, unsigned size);
   void subtract(Value v, const Inst& inst, unsigned size);
   void shift(Value v, const Inst& inst, Shift which, unsigned size);
@@ -92,6 +108,11 @@ class Lowering {
   void wide(Value v, const Inst& inst);
 
   // lower_compare.cpp
+  struct Comparison {
+    Cond cond = Cond::equal;
+    std::uint8_t size = 0;  ///< of integers in bytes; 0: not a comparison of integers
+  };
+  static Comparison comparison_of(const Inst& inst);
   bool is_compare(const Inst& inst) const;
   /// A comparison of an integer with zero that the flags of a conjunction answer.
   bool is_zero_test(const Inst& inst) const;
@@ -101,6 +122,8 @@ class Lowering {
   void test_bits(const Inst& conjunction, Cond cond);
   /// Adds the operands of a comparison (of a condition that isn't one: with zero).
   void compare(Value condition);
+  void compare_memory(Value load, std::int32_t imm, Cond cond);
+  void compare_with_memory(Value a, Value b, Cond cond, unsigned size);
   void compare_integers(const Inst& inst, Cond cond, unsigned size);
   void compare_floats(const Inst& inst);
   void set(Value v, const Inst& inst);
@@ -159,6 +182,9 @@ class Lowering {
   std::vector<std::uint32_t> preds_;  // how many, by block
   std::vector<bool> folded_;          // made part of the one instruction that uses it
   std::vector<std::uint32_t> folds_;  // by value: its uses that could have it as a part of them
+  // By value: how often the block had acted by then. A load may be made later in the same epoch.
+  std::vector<std::uint32_t> epochs_;
+  std::uint32_t epoch_ = 0;
   std::vector<VReg> vregs_;
   std::vector<std::uint32_t> numbers_;  // of blocks, in the order of emission
 };

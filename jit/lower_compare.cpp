@@ -8,12 +8,12 @@ namespace wrun::inline v0::jit {
 
 namespace {
 
-struct Comparison {
+struct IntegerComparison {
   Cond cond = Cond::equal;
-  std::uint8_t size = 0;  ///< of integers in bytes; 0: not a comparison of integers
+  std::uint8_t size = 0;
 };
 
-Comparison integer_comparison(wasm::Op op) {
+IntegerComparison integer_comparison(wasm::Op op) {
   using Op = wasm::Op;
   switch (op) {
     case Op::i32_eqz:
@@ -103,6 +103,19 @@ FloatComparison float_comparison(wasm::Op op) {
   }
 }
 
+bool loads_unsigned(const Inst& load) {
+  using wasm::Op;
+  switch (wasm_op(load.op)) {
+    case Op::i32_load8_u:
+    case Op::i64_load8_u:
+    case Op::i32_load16_u:
+    case Op::i64_load16_u:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 bool Lowering::is_compare(const Inst& inst) const {
@@ -120,10 +133,24 @@ bool Lowering::is_zero_test(const Inst& inst) const {
   return with.op == Opcode::constant && with.imm == 0;
 }
 
+Lowering::Comparison Lowering::comparison_of(const Inst& inst) {
+  const IntegerComparison found = integer_comparison(wasm_op(inst.op));
+  return {found.cond, found.size};
+}
+
 /// Compares what both have in common with zero.
 void Lowering::test_bits(const Inst& conjunction, Cond cond) {
   const unsigned size = size_of(conjunction.type);
   const auto imm = immediate(arg(conjunction, 1), size);
+  if (const Value a = arg(conjunction, 0); is_folded_load(a)) {
+    Compare& made = machine().compare;
+    made.kind = Compare::Kind::common_bits;
+    made.cond = cond;
+    made.size = static_cast<std::uint8_t>(tested_width(at(a), *imm, cond));
+    made.imm = *imm;
+    made.a = in_memory;
+    return memory_operand(a);
+  }
   Compare made;
   made.kind = Compare::Kind::common_bits;
   made.cond = cond;
@@ -136,7 +163,7 @@ void Lowering::test_bits(const Inst& conjunction, Cond cond) {
 
 void Lowering::compare(Value condition) {
   const Inst& inst = at(condition);
-  if (folded_[index(condition)] && !is_compare(inst)) return test_bits(inst, Cond::not_equal);
+  if (is_folded_load(condition)) return compare_memory(condition, 0, Cond::not_equal);
   if (!folded_[index(condition)]) {
     Compare& made = machine().compare;
     made.kind = Compare::Kind::bits;
@@ -144,16 +171,48 @@ void Lowering::compare(Value condition) {
     made.a = use(condition);
     return;
   }
-  const Comparison integers = integer_comparison(wasm_op(inst.op));
+  if (!is_compare(inst)) return test_bits(inst, Cond::not_equal);
+  const IntegerComparison integers = integer_comparison(wasm_op(inst.op));
   if (integers.size != 0) return compare_integers(inst, integers.cond, integers.size);
   compare_floats(inst);
+}
+
+/// A load is compared with an immediate where it lies. Bytes of unsigned numbers are no negative
+/// ones.
+void Lowering::compare_memory(Value load, std::int32_t imm, Cond cond) {
+  const Inst& inst = at(load);
+  Compare& made = machine().compare;
+  made.kind = Compare::Kind::integers;
+  made.size = static_cast<std::uint8_t>(tested_width(inst, imm, cond));
+  made.cond = whole_width(inst) == 0 && loads_unsigned(inst) ? unsigned_form(cond) : cond;
+  made.imm = imm;
+  made.a = in_memory;
+  memory_operand(load);
+}
+
+/// The one that isn't a load in memory is in a register.
+void Lowering::compare_with_memory(Value a, Value b, Cond cond, unsigned size) {
+  const bool is_first = is_folded_load(a);
+  const OperandNo other = use(is_first ? b : a);
+  Compare& made = machine().compare;
+  made.kind = Compare::Kind::integers;
+  made.cond = cond;
+  made.size = static_cast<std::uint8_t>(size);
+  made.a = is_first ? in_memory : other;
+  made.b = is_first ? other : in_memory;
+  memory_operand(is_first ? a : b);
 }
 
 void Lowering::compare_integers(const Inst& inst, Cond cond, unsigned size) {
   const auto args = graph_->args(inst);
   const bool is_eqz = args.size() == 1;
-  if (folded_[index(args[0])] && is_zero_test(inst)) return test_bits(at(args[0]), cond);
+  const bool is_load = is_folded_load(args[0]);
+  if (!is_load && folded_[index(args[0])] && is_zero_test(inst))
+    return test_bits(at(args[0]), cond);
   const auto imm = is_eqz ? std::optional<std::int32_t>(0) : immediate(args[1], size);
+  if (is_load && imm) return compare_memory(args[0], *imm, cond);
+  if (!imm && (is_load || is_folded_load(args[1])))
+    return compare_with_memory(args[0], args[1], cond, size);
   const bool with_zero = imm && *imm == 0 &&
                          (cond == Cond::equal || cond == Cond::not_equal || cond == Cond::less ||
                           cond == Cond::greater_equal);

@@ -1,5 +1,7 @@
 // Floating-point instructions, and conversions.
 
+#include <utility>
+
 #include "jit/lower.hpp"
 
 namespace wrun::inline v0::jit {
@@ -117,10 +119,18 @@ void Lowering::float_binary(Value v, const Inst& inst, std::uint8_t opcode) {
   Machine& op = begin(MOp::float_alu, inst);
   op.which = opcode;
   op.size = static_cast<std::uint8_t>(size_of(inst.type));
-  def_tied(v, 1);
-  use(arg(inst, 0));
-  use_any(arg(inst, 1));
-  current().is_commutative = opcode == sse_add || opcode == sse_mul;
+  Value a = arg(inst, 0);
+  Value b = arg(inst, 1);
+  if (is_folded_load(a)) std::swap(a, b);
+  if (cpu_.has_avx) {
+    def(v);
+  } else {
+    def_tied(v, 1);
+  }
+  use(a);
+  if (is_folded_load(b)) return memory_operand(b);
+  use_any(b);
+  current().is_commutative = !cpu_.has_avx && (opcode == sse_add || opcode == sse_mul);
 }
 
 /// `size` is the operand's.

@@ -1,5 +1,7 @@
 // Numeric instructions of integers.
 
+#include <utility>
+
 #include "jit/lower_vector.hpp"
 #include "lib/wasm/walk_table.hpp"
 
@@ -117,8 +119,10 @@ void Lowering::integer(Value v, const Inst& inst) {
 }
 
 void Lowering::add(Value v, const Inst& inst, unsigned size) {
-  const Value a = arg(inst, 0);
-  const Value b = arg(inst, 1);
+  Value a = arg(inst, 0);
+  Value b = arg(inst, 1);
+  if (is_folded_load(a) || is_folded_load(b)) return alu(v, inst, Alu::add, size);
+  if (folded_[index(a)] || folded_[index(b)]) return add_scaled(v, inst, size);
   const auto imm = immediate(b, size);
   Machine& add = begin(MOp::add, inst);
   add.size = static_cast<std::uint8_t>(size);
@@ -129,9 +133,34 @@ void Lowering::add(Value v, const Inst& inst, unsigned size) {
   if (!imm) use(b);
 }
 
+void Lowering::add_scaled(Value v, const Inst& inst, unsigned size) {
+  Value a = arg(inst, 0);
+  Value b = arg(inst, 1);
+  if (!folded_[index(b)]) std::swap(a, b);
+  const Inst& shift = at(b);
+  const auto imm = immediate(a, size);
+  Machine& add = begin(imm ? MOp::add_scaled : MOp::add, inst);
+  add.size = static_cast<std::uint8_t>(size);
+  add.which = static_cast<std::uint8_t>(at(arg(shift, 1)).imm);
+  add.has_imm = imm.has_value();
+  add.imm = static_cast<std::uint64_t>(static_cast<std::int64_t>(imm.value_or(0)));
+  def(v);
+  if (!imm) use(a);
+  use(arg(shift, 0));
+}
+
 void Lowering::alu(Value v, const Inst& inst, Alu which, unsigned size) {
-  const Value a = arg(inst, 0);
-  const Value b = arg(inst, 1);
+  Value a = arg(inst, 0);
+  Value b = arg(inst, 1);
+  if (is_folded_load(a)) std::swap(a, b);
+  if (is_folded_load(b)) {
+    Machine& op = begin(MOp::alu, inst);
+    op.which = static_cast<std::uint8_t>(which);
+    op.size = static_cast<std::uint8_t>(size);
+    def_tied(v, 1);
+    use(a);
+    return memory_operand(b);
+  }
   const auto imm = immediate(b, size);
   Machine& op = begin(MOp::alu, inst);
   op.which = static_cast<std::uint8_t>(which);

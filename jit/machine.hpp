@@ -35,6 +35,24 @@ enum class Cond : std::uint8_t {
 constexpr Cond negate(Cond cond) {
   return static_cast<Cond>(static_cast<unsigned>(cond) ^ 1);
 }
+constexpr bool is_signed(Cond cond) {
+  return cond >= Cond::less;
+}
+/// The same condition of numbers that have no sign.
+constexpr Cond unsigned_form(Cond cond) {
+  switch (cond) {
+    case Cond::less:
+      return Cond::below;
+    case Cond::greater_equal:
+      return Cond::above_equal;
+    case Cond::less_equal:
+      return Cond::below_equal;
+    case Cond::greater:
+      return Cond::above;
+    default:
+      return cond;
+  }
+}
 /// The condition with the compared operands exchanged.
 constexpr Cond swap(Cond cond) {
   switch (cond) {
@@ -66,8 +84,9 @@ enum class MOp : std::uint8_t {
   load_result,    ///< def; imm bytes into the results' area; has_imm: the last one of its call
   move,           ///< def, use
   constant,       ///< def; imm
-  add,            ///< def, use, use or imm: with lea where it saves a move
-  alu,            ///< def tied, use, use or imm: `which` is an Alu
+  add,            ///< def, use, use times 2 to the `which` or imm: with lea where it saves a move
+  add_scaled,     ///< def, use times 2 to the `which`; imm
+  alu,            ///< def tied, use, use or address or imm: `which` is an Alu
   neg,            ///< def tied, use
   times,          ///< def, use; imm: 3, 5 or 9
   shift_imm,      ///< def tied, use; imm; `which` is a Shift
@@ -81,7 +100,7 @@ enum class MOp : std::uint8_t {
   wide_add,   ///< def tied low, def tied high, four uses; `which`: 1 subtracts
   set,        ///< def; compare
   select,     ///< def tied, if false, if true; compare
-  float_alu,  ///< def tied, use, use; `which` is the SSE opcode byte
+  float_alu,  ///< def, tied without AVX, use, use or address; `which` is the SSE opcode byte
   float_sqrt,
   float_round,        ///< imm is the rounding mode
   float_min_max,      ///< def tied, use, use, temporary; `which`: 1 for max
@@ -136,6 +155,8 @@ enum class FloatToInt : std::uint8_t { trap_s, trap_u, sat_s, sat_u };
 /// The number of an operand of an instruction.
 using OperandNo = std::uint16_t;
 inline constexpr OperandNo no_operand = 0xffff;
+/// In the place of an operand's number: what lies at the instruction's address.
+inline constexpr OperandNo in_memory = 0xfffe;
 
 /// How two values are compared: which operand numbers, or an operand and imm. `bits` compares one
 /// with zero, `common_bits` what is set in both.

@@ -1,0 +1,157 @@
+// Which instructions of a function become part of others, by the machine instructions that are
+// left.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "jit/builder.hpp"
+#include "jit/lower.hpp"
+#include "jit/optimize.hpp"
+#include "jit/types.hpp"
+#include "lib/text/module.hpp"
+#include "tests/unit/jit/jit_helpers.hpp"
+
+namespace wrun::jit {
+namespace {
+
+class LoweringTest : public testing::Test {
+ protected:
+  /// The module's only function, of this body.
+  void lower(const std::string& body) {
+    const auto parsed = wat::parse_module(
+        "(module (memory 1) (func (param $p i32) (param $q i32) (result i32) " + body + "))");
+    ASSERT_TRUE(parsed.has_value()) << parsed.error().message();
+    module_ = load_module(parsed->bytes);
+    ASSERT_NE(module_, nullptr);
+    Graph graph;
+    ASSERT_FALSE(Builder(graph).build(*module_, wasm::FuncIdx(0), {}).has_value());
+    ASSERT_EQ(Optimizer().run(graph, false), "");
+    Cfg cfg;
+    cfg.compute(graph);
+    BlockOrder order;
+    order.compute(graph, cfg);
+    const Signature own = signature_of(shape_of(module_->type_of(wasm::FuncIdx(0))));
+    Lowering(*module_, cpu_).run(graph, order, own, false, made_);
+  }
+
+  std::size_t count(MOp op, bool of_memory = true) const {
+    return static_cast<std::size_t>(
+        std::count_if(made_.machine.begin(), made_.machine.end(), [&](const Machine& m) {
+          return m.op == op && (of_memory || m.traps != Machine::Traps::no);
+        }));
+  }
+  /// Loads of linear memory.
+  std::size_t loads() const { return count(MOp::load, false); }
+  const Machine& only(MOp op) const {
+    EXPECT_EQ(count(op), 1u);
+    return *std::find_if(made_.machine.begin(), made_.machine.end(),
+                         [&](const Machine& m) { return m.op == op; });
+  }
+
+  CpuFeatures cpu_;
+  std::shared_ptr<wasm::ModuleData> module_;
+  MachineFunction made_;
+};
+
+TEST_F(LoweringTest, ComparesAByteWhereItLies) {
+  lower(
+      "(if (result i32) (i32.eq (i32.load8_u offset=7 (local.get $p)) (i32.const 200))"
+      " (then (local.get $q)) (else (local.get $p)))");
+  EXPECT_EQ(loads(), 0u);
+  const Machine& branch = only(MOp::branch);
+  EXPECT_EQ(branch.compare.a, in_memory);
+  EXPECT_EQ(branch.compare.size, 1);
+  EXPECT_EQ(branch.compare.imm, 200);
+  EXPECT_EQ(branch.address.disp, 7);
+  EXPECT_EQ(branch.traps, Machine::Traps::with_address);
+}
+
+TEST_F(LoweringTest, ComparesUnsignedBytesWithoutTheirSign) {
+  lower(
+      "(select (local.get $p) (local.get $q)"
+      " (i32.lt_s (i32.load8_u (local.get $p)) (i32.const 200)))");
+  EXPECT_EQ(only(MOp::select).compare.cond, Cond::below);
+}
+
+TEST_F(LoweringTest, LoadsWhatAByteCannotBeComparedWith) {
+  lower(
+      "(select (local.get $p) (local.get $q)"
+      " (i32.lt_s (i32.load8_u (local.get $p)) (i32.const 256)))");
+  EXPECT_EQ(loads(), 1u);
+  lower(
+      "(select (local.get $p) (local.get $q)"
+      " (i32.lt_u (i32.load8_s (local.get $p)) (i32.const 5)))");
+  EXPECT_EQ(loads(), 1u);
+}
+
+TEST_F(LoweringTest, LoadsBeforeWhatActsInBetween) {
+  lower(
+      "(local $x i32) (local.set $x (i32.load (local.get $p)))"
+      " (i32.store (local.get $q) (i32.const 1)) (i32.add (local.get $x) (local.get $q))");
+  EXPECT_EQ(loads(), 1u);
+  // The first of two that may trap is the first to trap.
+  lower(
+      "(local $x i32) (local.set $x (i32.load (local.get $p)))"
+      " (i32.xor (i32.load (local.get $q)) (local.get $x))");
+  EXPECT_EQ(loads(), 1u);
+}
+
+TEST_F(LoweringTest, LoadsOnceWhatIsUsedTwice) {
+  lower(
+      "(local $x i32) (local.set $x (i32.load (local.get $p)))"
+      " (i32.add (i32.mul (local.get $x) (local.get $q)) (local.get $x))");
+  EXPECT_EQ(loads(), 1u);
+}
+
+TEST_F(LoweringTest, LoadsWhatNobodyWantsInTheEnd) {
+  lower("(drop (i32.add (i32.load (local.get $p)) (local.get $q))) (local.get $q)");
+  EXPECT_EQ(loads(), 1u);
+  lower(
+      "(drop (select (local.get $p) (local.get $q) (i32.eqz (i32.load (local.get $p)))))"
+      " (local.get $q)");
+  EXPECT_EQ(loads(), 1u);
+}
+
+TEST_F(LoweringTest, ComputesWithMemory) {
+  lower("(i32.sub (local.get $q) (i32.load offset=12 (local.get $p)))");
+  EXPECT_EQ(loads(), 0u);
+  const Machine& sub = only(MOp::alu);
+  EXPECT_EQ(sub.address.disp, 12);
+  EXPECT_NE(sub.address.base, no_operand);
+  // There is no such form with the operands exchanged.
+  lower("(i32.sub (i32.load (local.get $p)) (local.get $q))");
+  EXPECT_EQ(loads(), 1u);
+  lower("(i32.sub (i32.const 0) (i32.load (local.get $p)))");
+  EXPECT_EQ(loads(), 1u);
+}
+
+TEST_F(LoweringTest, ATrapIsTheLoadsOwn) {
+  lower("(i32.and (local.get $q) (i32.load (local.get $p)))");
+  const Machine& conjunction = only(MOp::alu);
+  EXPECT_GT(conjunction.origin.offset, 0u);
+  EXPECT_EQ(module_->bytes[conjunction.origin.offset], 0x28);  // i32.load
+}
+
+TEST_F(LoweringTest, TestsBitsInMemory) {
+  lower(
+      "(select (local.get $p) (local.get $q)"
+      " (i32.and (i32.load16_u (local.get $p)) (i32.const 4)))");
+  EXPECT_EQ(loads(), 0u);
+  EXPECT_EQ(only(MOp::select).compare.kind, Compare::Kind::common_bits);
+  EXPECT_EQ(only(MOp::select).compare.size, 2);
+}
+
+TEST_F(LoweringTest, ScalesWhatIsAdded) {
+  lower("(i32.add (local.get $p) (i32.shl (local.get $q) (i32.const 3)))");
+  EXPECT_EQ(only(MOp::add).which, 3);
+  EXPECT_EQ(count(MOp::shift_imm), 0u);
+  lower("(i32.add (i32.shl (local.get $q) (i32.const 2)) (i32.const 1024))");
+  EXPECT_EQ(only(MOp::add_scaled).which, 2);
+  lower("(i32.add (local.get $p) (i32.shl (local.get $q) (i32.const 4)))");
+  EXPECT_EQ(count(MOp::shift_imm), 1u);
+}
+
+}  // namespace
+}  // namespace wrun::jit
