@@ -8,10 +8,12 @@
 
 #include "jit/faults.hpp"
 #include "lib/runtime/exec_state.hpp"
+#include "lib/runtime/host_gate.hpp"
 
 namespace wrun::inline v0::jit {
 
 using runtime::ExecState;
+using runtime::HostGate;
 using runtime::Instance;
 using runtime::Leave;
 using runtime::ModuleCode;
@@ -20,20 +22,29 @@ using runtime::Slot;
 
 namespace {
 
+/// While machine code runs.
+struct Inside {
+  HostGate gate;
+  CatchingFaults catching;
+
+  Inside(const Workshop& shop, ExecState& state)
+      : gate(state), catching(*shop.arena, shop.stubs.leave(), state) {}
+};
+
 Leave enter(ExecState& state, const NativeEntry& entry, Instance& instance,
             std::uint32_t function) {
-  using Stub = Leave (*)(ExecState*, const void*, Slot*, Instance*, std::uint32_t);
+  using Stub = Leave (*)(ExecState*, const void*, Slot*, Instance*, std::uint32_t, HostGate*);
   const auto stub = reinterpret_cast<Stub>(reinterpret_cast<std::uintptr_t>(entry.stub));
   const auto& segment = *reinterpret_cast<const runtime::Segment*>(state.native.sp);
   const Workshop& shop = native_module(*instance.code).compiler().open_workshop();
-  const CatchingFaults catching(*shop.arena, shop.stubs.leave(), state);
-  return stub(&state, entry.code, segment.fp, &instance, function);
+  Inside inside(shop, state);
+  return stub(&state, entry.code, segment.fp, &instance, function, &inside.gate);
 }
 
 Leave resume(ExecState& state, const ModuleCode& module) {
   const Workshop& shop = native_module(module).compiler().open_workshop();
-  const CatchingFaults catching(*shop.arena, shop.stubs.leave(), state);
-  return shop.stubs.resume(&state);
+  Inside inside(shop, state);
+  return shop.stubs.resume(&state, &inside.gate);
 }
 
 bool locate(const ModuleCode& module, const void* pc, std::vector<runtime::NativeFrame>& frames) {
@@ -54,7 +65,9 @@ bool find_catch(const ModuleCode& module, const void* pc, const Instance& instan
 }
 
 Leave land(ExecState& state, const ModuleCode& module) {
-  return native_module(module).compiler().open_workshop().stubs.land(&state);
+  const Workshop& shop = native_module(module).compiler().open_workshop();
+  Inside inside(shop, state);
+  return shop.stubs.land(&state, &inside.gate);
 }
 
 constexpr runtime::NativeTier tier{enter, resume, locate, find_catch, land, hot};

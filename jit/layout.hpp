@@ -9,6 +9,7 @@
 #include "lib/runtime/exceptions.hpp"
 #include "lib/runtime/exec_state.hpp"
 #include "lib/runtime/heap_object.hpp"
+#include "lib/runtime/host_gate.hpp"
 #include "lib/runtime/objects.hpp"
 
 #pragma GCC diagnostic push
@@ -35,6 +36,8 @@ inline constexpr std::uint32_t func_type = offsetof(runtime::FuncRef, type);
 inline constexpr std::uint32_t func_cell = offsetof(runtime::FuncRef, cell);
 inline constexpr std::uint32_t func_index = offsetof(runtime::FuncRef, index);
 inline constexpr std::uint32_t func_instance = offsetof(runtime::FuncRef, instance);
+inline constexpr std::uint32_t host_typed = offsetof(runtime::HostFunction, typed);
+inline constexpr std::uint32_t host_env = offsetof(runtime::HostFunction, env);
 inline constexpr std::uint32_t cell_machine_code = offsetof(runtime::CodeCell, machine_code);
 inline constexpr std::uint32_t cell_size = sizeof(runtime::CodeCell);
 
@@ -42,6 +45,8 @@ inline constexpr std::uint32_t state_fuel = offsetof(runtime::ExecState, fuel);
 inline constexpr std::uint32_t state_address = offsetof(runtime::ExecState, address);
 inline constexpr std::uint32_t state_stack_end = offsetof(runtime::ExecState, stack_end);
 inline constexpr std::uint32_t state_stack_top = offsetof(runtime::ExecState, stack_top);
+inline constexpr std::uint32_t state_records = offsetof(runtime::ExecState, records);
+inline constexpr std::uint32_t state_host_calls = offsetof(runtime::ExecState, host_calls);
 
 // Parts of ExecState::native
 inline constexpr std::uint32_t native = offsetof(runtime::ExecState, native);
@@ -56,6 +61,17 @@ inline constexpr std::uint32_t native_function = native + offsetof(runtime::Nati
 inline constexpr std::uint32_t native_trap = native + offsetof(runtime::NativeState, trap);
 inline constexpr std::uint32_t native_thrown = native + offsetof(runtime::NativeState, thrown);
 inline constexpr std::uint32_t native_clause = native + offsetof(runtime::NativeState, clause);
+// Parts of HostGate, which begins with its record
+inline constexpr std::uint32_t record_outer = offsetof(runtime::Record, outer);
+inline constexpr std::uint32_t record_fp = offsetof(runtime::Record, fp);
+inline constexpr std::uint32_t record_instance = offsetof(runtime::Record, instance);
+inline constexpr std::uint32_t record_host = offsetof(runtime::Record, host);
+inline constexpr std::uint32_t record_top = offsetof(runtime::Record, top);
+static_assert(offsetof(runtime::HostGate, record) == 0);
+inline constexpr std::uint32_t gate_context = offsetof(runtime::HostGate, context);
+inline constexpr std::uint32_t gate_caller = gate_context + offsetof(runtime::CallContext, caller);
+inline constexpr std::uint32_t gate_calls_due = offsetof(runtime::HostGate, calls_due);
+inline constexpr std::uint32_t suspended_fp = offsetof(runtime::Suspended, fp);
 inline constexpr std::uint32_t segment_state = offsetof(runtime::Segment, state);
 
 // What references refer to

@@ -25,7 +25,42 @@ const Xbyak::Reg64 all_general[] = {rax, rcx, rdx, rbx, rsi, rdi, r8,
 
 /// Enough for the stubs of a type.
 std::size_t bytes_for(const Shape& shape) {
-  return 1024 + 96 * (shape.params.size() + shape.results.size());
+  return 1536 + 128 * (shape.params.size() + shape.results.size());
+}
+
+/// Where arguments are in calls of HostFunction::typed.
+struct CppPlaces {
+  std::vector<AbiPlace> params;
+  std::uint32_t bytes = 0;  ///< of those on the stack
+};
+
+/// Nothing if a value isn't in one register, or there are several results.
+std::optional<CppPlaces> cpp_places(const Signature& signature) {
+  // Behind those of the environment and the context.
+  constexpr Reg general[] = {reg::rdx, reg::rcx, reg::r8, reg::r9};
+  constexpr std::size_t vectors = 8;
+  if (signature.results.size() > 1) return std::nullopt;
+  for (const auto* places : {&signature.params, &signature.results})
+    for (const AbiPlace& place : *places)
+      if (place.type == jit::Type::v128) return std::nullopt;
+  CppPlaces result;
+  std::size_t next_general = 0;
+  std::size_t next_vector = 0;
+  for (const AbiPlace& place : signature.params) {
+    AbiPlace to;
+    to.type = place.type;
+    if (is_float(place.type) && next_vector < vectors) {
+      to.reg = static_cast<Reg>(reg::xmm0 + next_vector++);
+    } else if (!is_float(place.type) && next_general < std::size(general)) {
+      to.reg = general[next_general++];
+    } else {
+      to.stack = result.bytes;
+      result.bytes += 8;
+    }
+    result.params.push_back(to);
+  }
+  result.bytes = (result.bytes + 15) & ~15u;
+  return result;
 }
 
 }  // namespace
@@ -50,16 +85,17 @@ class Stubs::Writer : public Xbyak::CodeGenerator {
 
   void finish() { arena_.write(room_, {getCode(), getSize()}); }
 
-  void save_host() {
+  /// Where native.host_sp points, the gate is.
+  void save_host(const Xbyak::Reg64& gate) {
     for (const auto& r : callee_saved) push(r);
-    push(qword[rdi + layout::native_host_sp]);
+    push(gate);
     mov(ptr[rdi + layout::native_host_sp], rsp);
   }
 
   /// Back to whoever called enter or resume.
   void leave_code() {
     mov(rsp, ptr[rdi + layout::native_host_sp]);
-    pop(qword[rdi + layout::native_host_sp]);
+    add(rsp, 8);
     std::for_each(std::rbegin(callee_saved), std::rend(callee_saved),
                   [&](const auto& r) { pop(r); });
     ret();
@@ -160,11 +196,11 @@ class Stubs::Writer : public Xbyak::CodeGenerator {
     }
   }
 
-  // rdi: ExecState*, rsi: code, rdx: frame, rcx: Instance*, r8d: function index
+  // rdi: ExecState*, rsi: code, rdx: frame, rcx: Instance*, r8d: function index, r9: HostGate*
   void enter_code(const Signature& signature, bool in_loop, const void* leave) {
     const int params = in_loop ? 0 : static_cast<int>(signature.param_bytes);
     const int results = static_cast<int>(signature.result_bytes);
-    save_host();
+    save_host(r9);
     mov(rbp, ptr[rdi + layout::native_sp]);
     mov(rsp, rbp);
     push(rcx);  // as a frame has its instance
@@ -187,58 +223,155 @@ class Stubs::Writer : public Xbyak::CodeGenerator {
     leave_with(Leave::returned, leave);
   }
 
+  // rdi: ExecState*, rsi: HostGate*
   void resume_code() {
-    save_host();
+    save_host(rsi);
     mov(rsp, ptr[rdi + layout::native_sp]);
     ret();
   }
 
   /// The landing itself puts rsp where its frame ends.
   void land_code() {
-    save_host();
+    save_host(rsi);
     mov(rbp, ptr[rdi + layout::native_frame]);
     jmp(ptr[rdi + layout::native_pc]);
   }
 
-  /// Leaves with the arguments at stack_top, and what to go on with: a Suspended. r13: the state.
-  void suspend(const Signature& signature, Leave why, const void* exhausted, const void* leave) {
-    Xbyak::Label no_room;
-    Xbyak::Label go_on;
+  /// Makes a Suspended, for a call with r14 for its slots, up to r15. r13: the state.
+  void push_suspended(const Signature& signature, const Xbyak::Label& go_on,
+                      const Xbyak::Label& no_room) {
     const int slots_needed = std::max(slots(signature.params), slots(signature.results));
     push(rbp);
     mov(r14, ptr[r13 + layout::state_stack_top]);
     lea(r15, ptr[r14 + 8 * slots_needed]);
     cmp(r15, ptr[r13 + layout::state_stack_end]);
     ja(no_room, T_NEAR);
-    gather(signature.params, r14, rsp + 16);
     push(r14);
-    lea(r15, ptr[rip + go_on]);
-    push(r15);
+    lea(rax, ptr[rip + go_on]);
+    push(rax);
     mov(ptr[r13 + layout::native_sp], rsp);
-    leave_with(why, leave);
-    L(go_on);
+  }
+
+  /// Where the arguments on the stack are above a Suspended.
+  static constexpr int above_suspended = sizeof(runtime::Suspended);
+
+  /// Goes back with the results from the slots.
+  void return_results(const Signature& signature) {
     pop(r14);
     pop(rbp);
     spread(signature.results, r14, rsp + 8 + static_cast<int>(signature.param_bytes));
     ret(static_cast<int>(signature.param_bytes));
+  }
+
+  // rdi: the callee's instance, eax: its index
+  void to_interpreter_code(const Signature& signature, const void* exhausted, const void* leave) {
+    Xbyak::Label no_room;
+    Xbyak::Label go_on;
+    mov(r13, ptr[rdi + layout::instance_state]);
+    mov(ptr[r13 + layout::native_function], eax);
+    mov(ptr[r13 + layout::native_instance], rdi);
+    push_suspended(signature, go_on, no_room);
+    gather(signature.params, r14, rsp + above_suspended);
+    leave_with(Leave::called, leave);
+    L(go_on);
+    return_results(signature);
     L(no_room);
     pop(rbp);
     jump_to(exhausted);
   }
 
-  // rdi: the callee's instance, eax: its index
-  void to_interpreter_code(const Signature& signature, const void* exhausted, const void* leave) {
-    mov(r13, ptr[rdi + layout::instance_state]);
-    mov(ptr[r13 + layout::native_function], eax);
-    mov(ptr[r13 + layout::native_instance], rdi);
-    suspend(signature, Leave::called, exhausted, leave);
-  }
-
-  // r11: the FuncRef
+  /// r11: the FuncRef. Functions that have a form for it are called from here, unless there is more
+  /// to do first; for all others machine code is left.
   void to_host_code(const Signature& signature, const void* exhausted, const void* leave) {
+    Xbyak::Label no_room;
+    Xbyak::Label go_on;
+    Xbyak::Label not_here;
+    Xbyak::Label more;
     load_state();
     mov(ptr[r13 + layout::native_callee], r11);
-    suspend(signature, Leave::host_call, exhausted, leave);
+    push_suspended(signature, go_on, no_room);
+    if (const auto places = cpp_places(signature)) {
+      open_gate(not_here);
+      call_typed(signature, *places, more);
+      add(rsp, 8);
+    } else {
+      jmp(not_here, T_NEAR);
+    }
+    L(go_on);
+    return_results(signature);
+    L(not_here);
+    gather(signature.params, r14, rsp + above_suspended);
+    mov(dword[r13 + layout::native_trap], 0);
+    leave_with(Leave::host_call, leave);
+    L(more);
+    mov(dword[r13 + layout::native_trap], runtime::host_was_called);
+    leave_with(Leave::host_call, leave);
+    L(no_room);
+    pop(rbp);
+    jump_to(exhausted);
+  }
+
+  /// Counts the call and links its record, the gate's, which rax points to then; r11: the
+  /// HostFunction.
+  void open_gate(const Xbyak::Label& not_here) {
+    mov(r11, ptr[r11 + layout::func_host]);
+    cmp(qword[r11 + layout::host_typed], 0);
+    je(not_here, T_NEAR);
+    mov(rax, ptr[r13 + layout::native_host_sp]);
+    mov(rax, ptr[rax]);
+    mov(ptr[rax + layout::record_top], r15);
+    mov(r15, ptr[rax + layout::gate_calls_due]);
+    mov(r15, ptr[r15]);
+    cmp(r15, ptr[r13 + layout::state_host_calls]);
+    jbe(not_here, T_NEAR);
+    inc(qword[r13 + layout::state_host_calls]);
+    mov(r15, ptr[rax + layout::record_top]);
+    mov(ptr[r13 + layout::state_stack_top], r15);
+    mov(r15, ptr[rbp - 8 * (instance_slot + 1)]);
+    mov(ptr[rax + layout::record_instance], r15);
+    mov(ptr[rax + layout::gate_caller], r15);
+    mov(ptr[rax + layout::record_host], r11);
+    mov(ptr[rax + layout::record_fp], rsp);
+    mov(ptr[r13 + layout::state_records], rax);
+  }
+
+  /// Calls the function with the arguments where C++ has them, on the host's stack.
+  void call_typed(const Signature& signature, const CppPlaces& places, const Xbyak::Label& more) {
+    mov(r15, rsp);
+    mov(rsp, ptr[r13 + layout::native_host_sp]);
+    if (places.bytes != 0) sub(rsp, places.bytes);
+    for (std::size_t i = 0; i < places.params.size(); ++i) {
+      const AbiPlace& from = signature.params[i];
+      const AbiPlace& to = places.params[i];
+      if (to.reg != no_reg) continue;
+      const Xbyak::RegExp at = rsp + static_cast<int>(to.stack);
+      if (from.reg != no_reg) {
+        store(from, ptr[at]);
+      } else {
+        mov(r14, ptr[r15 + above_suspended + static_cast<int>(from.stack)]);
+        mov(ptr[at], r14);
+      }
+    }
+    // Each general register's argument goes to the next one.
+    for (std::size_t i = places.params.size(); i-- != 0;) {
+      const Reg to = places.params[i].reg;
+      if (to != no_reg && to < reg::xmm0) mov(gp64(to), gp64(signature.params[i].reg));
+    }
+    mov(rdi, ptr[r11 + layout::host_env]);
+    lea(rsi, ptr[rax + layout::gate_context]);
+    call(ptr[r11 + layout::host_typed]);
+    mov(r14, ptr[r15 + layout::suspended_fp]);
+    for (const AbiPlace& result : signature.results) store(result, ptr[r14]);
+    mov(rcx, ptr[rsp + static_cast<int>(places.bytes)]);
+    mov(rcx, ptr[rcx + layout::record_outer]);
+    mov(ptr[r13 + layout::state_records], rcx);
+    mov(ptr[r13 + layout::state_stack_top], r14);
+    mov(rdi, r13);
+    mov(rax, reinterpret_cast<std::uint64_t>(&runtime::left_work));
+    call(rax);
+    mov(rsp, r15);
+    test(al, al);
+    jne(more, T_NEAR);
   }
 
   void trap_code(TrapCode code, const void* leave) {
@@ -345,12 +478,10 @@ Stubs::Stubs(CodeArena& arena) : arena_(arena) {
   helper_ = out.here();
   out.helper_code(leave_);
   out.begin();
-  resume = reinterpret_cast<Leave (*)(runtime::ExecState*)>(
-      reinterpret_cast<std::uintptr_t>(out.here()));
+  resume = reinterpret_cast<Continue>(reinterpret_cast<std::uintptr_t>(out.here()));
   out.resume_code();
   out.begin();
-  land = reinterpret_cast<Leave (*)(runtime::ExecState*)>(
-      reinterpret_cast<std::uintptr_t>(out.here()));
+  land = reinterpret_cast<Continue>(reinterpret_cast<std::uintptr_t>(out.here()));
   out.land_code();
   out.finish();
 }

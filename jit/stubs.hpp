@@ -14,6 +14,7 @@
 #include "jit/abi.hpp"
 #include "jit/arena.hpp"
 #include "jit/helpers.hpp"
+#include "lib/runtime/host_gate.hpp"
 #include "lib/runtime/native.hpp"
 #include "lib/runtime/objects.hpp"
 
@@ -55,8 +56,9 @@ class Stubs {
   /// For people; throws std::bad_alloc.
   std::string name_of(const void* stub) const;
 
-  runtime::Leave (*resume)(runtime::ExecState*) = nullptr;
-  runtime::Leave (*land)(runtime::ExecState*) = nullptr;
+  using Continue = runtime::Leave (*)(runtime::ExecState*, runtime::HostGate*);
+  Continue resume = nullptr;
+  Continue land = nullptr;
 
  private:
   class Writer;

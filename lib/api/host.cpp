@@ -1,5 +1,7 @@
 #include "lib/api/host.hpp"
 
+#include <algorithm>
+
 #include <wrun/caller.hpp>
 
 #include "lib/api/boundary.hpp"
@@ -15,6 +17,14 @@
 namespace wrun::inline v0 {
 
 namespace {
+
+/// Whether compiled code can call it with values as they are: references are for a collector to
+/// find while they are passed.
+bool is_plain(const FuncType& type) {
+  const auto is_number = [](const ValType& each) { return !each.is_ref(); };
+  return type.results.size() <= 1 && std::ranges::all_of(type.params, is_number) &&
+         std::ranges::all_of(type.results, is_number);
+}
 
 /// A host function and the count of its calls.
 struct Counted {
@@ -47,7 +57,7 @@ runtime::HostFunction& api::make_cell(StoreState& state, wasm::TypeId type,
   runtime::HostFunctionSpec spec;
   spec.type = type;
   spec.call = function.call;
-  spec.typed = reinterpret_cast<void*>(function.typed);
+  if (is_plain(function.type)) spec.typed = reinterpret_cast<void*>(function.typed);
   spec.env = function.env.get();
   spec.env_owner = function.env;
   return runtime::create_host_function(state.store, std::move(spec));

@@ -7,8 +7,10 @@
 // The owner word of an anchor is the lock that makes "one thread at a time" an error and not a
 // race.
 
+#include <array>
 #include <atomic>
 #include <cstdint>
+#include <mutex>
 
 namespace wrun::inline v0::api {
 
@@ -31,13 +33,42 @@ inline constexpr std::uintptr_t abandoned_bit = 1;
 inline constexpr std::uintptr_t locked_bit = 2;
 
 /// A value for the calling thread that no other living thread has; the low bits are clear.
-std::uintptr_t this_thread() noexcept;
+[[gnu::tls_model("initial-exec")]] inline constinit thread_local std::uint64_t thread_mark = 0;
+inline std::uintptr_t this_thread() noexcept {
+  return reinterpret_cast<std::uintptr_t>(&thread_mark);
+}
+
+// An id is serial << index_bits | index. The serial goes up with each use of an anchor.
+inline constexpr unsigned index_bits = 24;
+inline constexpr std::uint32_t chunk_size = 128;
+inline constexpr std::uint32_t chunk_count = (1u << index_bits) / chunk_size;
+
+struct Registry {
+  using Chunk = std::array<Anchor, chunk_size>;
+
+  std::array<std::atomic<Chunk*>, chunk_count> chunks{};
+  std::mutex mutex;
+  std::uint32_t made = 0;
+  std::uint32_t live = 0;
+  // First in, first out: the longer an anchor rests, the likelier it is that nobody still holds a
+  // handle into it.
+  Anchor* oldest_free = nullptr;
+  Anchor* newest_free = nullptr;
+};
+extern constinit Registry store_registry;
 
 /// An anchor for a new store, with its id. Throws std::bad_alloc.
 Anchor& claim_anchor(StoreState* state);
 /// After the state is gone.
 void return_anchor(Anchor& anchor) noexcept;
 /// The anchor that this id may be found at; null if the id was never given out.
-Anchor* find_anchor(std::uint64_t id) noexcept;
+inline Anchor* find_anchor(std::uint64_t id) noexcept {
+  const auto index = static_cast<std::uint32_t>(id & ((1u << index_bits) - 1));
+  Registry::Chunk* chunk =
+      store_registry.chunks[index / chunk_size].load(std::memory_order_acquire);
+  if (!chunk) return nullptr;
+  Anchor& anchor = (*chunk)[index % chunk_size];
+  return anchor.id.load(std::memory_order_acquire) == id ? &anchor : nullptr;
+}
 
 }  // namespace wrun::inline v0::api

@@ -24,38 +24,14 @@ Session::Session(const Store& store) noexcept {
   }
 }
 
-void Session::enter(std::uint64_t store_id) noexcept {
-  Anchor* anchor = find_anchor(store_id);
-  if (store_id == 0 || !anchor) {
-    refusal_ = Refusal::stale;
-    return;
-  }
-  const std::uintptr_t me = this_thread();
-  std::uintptr_t owner = anchor->owner.load(std::memory_order_relaxed);
-  if (owner != me) {
-    owner = 0;
-    if (!anchor->owner.compare_exchange_strong(owner, me, std::memory_order_acquire)) {
-      refusal_ = Refusal::busy;
-      return;
-    }
-    anchor_ = anchor;
-    outermost_ = true;
-    // The store may have ended between finding the anchor and locking it.
-    if (anchor->id.load(std::memory_order_acquire) != store_id) {
-      leave();
-      outermost_ = false;
-      refusal_ = Refusal::stale;
-      return;
-    }
-  }
-  state_ = anchor->state;
+void Session::give_up() noexcept {
+  leave();
+  outermost_ = false;
+  refusal_ = Refusal::stale;
 }
 
-// What a collection inside WebAssembly left behind is destroyed here, outside of it.
-void Session::leave() noexcept {
-  if (state_ && state_->store.has_garbage()) state_->store.finalize();
-  const std::uintptr_t owner = anchor_->owner.exchange(0, std::memory_order_release);
-  if (owner & abandoned_bit) delete anchor_->state;
+void Session::delete_state() noexcept {
+  delete anchor_->state;
 }
 
 Error Session::error() const noexcept {

@@ -38,8 +38,40 @@ class Session {
  private:
   enum class Refusal : std::uint8_t { none, stale, busy, empty };
 
-  void enter(std::uint64_t store_id) noexcept;
-  void leave() noexcept;
+  // These are the whole of most calls' cost.
+  void enter(std::uint64_t store_id) noexcept {
+    Anchor* anchor = find_anchor(store_id);
+    if (store_id == 0 || !anchor) [[unlikely]] {
+      refusal_ = Refusal::stale;
+      return;
+    }
+    const std::uintptr_t me = this_thread();
+    std::uintptr_t owner = anchor->owner.load(std::memory_order_relaxed);
+    if (owner != me) {
+      owner = 0;
+      if (!anchor->owner.compare_exchange_strong(owner, me, std::memory_order_acquire))
+          [[unlikely]] {
+        refusal_ = Refusal::busy;
+        return;
+      }
+      anchor_ = anchor;
+      outermost_ = true;
+      if (anchor->id.load(std::memory_order_acquire) != store_id) [[unlikely]]
+        return give_up();
+    }
+    state_ = anchor->state;
+  }
+  // What a collection inside WebAssembly left behind is destroyed here, outside of it.
+  void leave() noexcept {
+    if (state_ && state_->store.has_garbage()) [[unlikely]]
+      state_->store.finalize();
+    const std::uintptr_t owner = anchor_->owner.exchange(0, std::memory_order_release);
+    if (owner & abandoned_bit) [[unlikely]]
+      delete_state();
+  }
+  /// The store has ended between finding the anchor and locking it.
+  void give_up() noexcept;
+  void delete_state() noexcept;
 
   StoreState* state_ = nullptr;
   Anchor* anchor_ = nullptr;

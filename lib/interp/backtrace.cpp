@@ -106,7 +106,9 @@ std::vector<Found> collect(const ExecState& state, Place place) {
   if (place.pc != nullptr && !walk(place, frames)) return frames;
   for (const Record* record = state.records; record != nullptr; record = record->outer) {
     if (record->kind != Record::Kind::host_call) continue;
-    const auto* pc = static_cast<const Word*>(record->pc);
+    // Machine code that calls the host by itself knows nothing of the interpreter's code.
+    const auto* pc =
+        record->pc != nullptr ? static_cast<const Word*>(record->pc) : resume_native_instr.code();
     if (!walk(caller_at(pc, record->fp, record->instance), frames)) break;
   }
   return frames;

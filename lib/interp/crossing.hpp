@@ -33,8 +33,6 @@ class Crossing {
   std::uint8_t* native_sp_;
 };
 
-/// Whether the host's own stack has room for one more crossing.
-bool has_native_room(const runtime::ExecState& state);
 /// Fails for want of stack.
 bool exhausted(runtime::ExecState& state);
 

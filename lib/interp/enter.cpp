@@ -8,8 +8,9 @@
 #include "lib/interp/host_call.hpp"
 #include "lib/interp/interp.hpp"
 #include "lib/interp/module.hpp"
-#include "lib/os/native_stack.hpp"
+#include "lib/interp/native_calls.hpp"
 #include "lib/runtime/exceptions.hpp"
+#include "lib/runtime/host_gate.hpp"
 #include "lib/runtime/store.hpp"
 #include "lib/runtime/trap.hpp"
 
@@ -18,21 +19,6 @@ namespace wrun::inline v0::interp {
 using runtime::ExecState;
 using runtime::HostFunction;
 using runtime::Record;
-
-namespace {
-
-/// What entering WebAssembly and calling out of it must leave of the host's own stack.
-constexpr std::size_t native_reserve = 48 * 1024;
-/// How many crossings may be open on a stack that can't be measured.
-constexpr std::uint32_t unmeasured_depth = 64;
-
-}  // namespace
-
-bool has_native_room(const ExecState& state) {
-  const std::size_t left = os::stack_remaining();
-  if (left == os::unknown_stack_remaining) return state.depth < unmeasured_depth;
-  return left > native_reserve;
-}
 
 bool exhausted(ExecState& state) {
   return runtime::fail(state,
@@ -89,22 +75,10 @@ bool run(ExecState& state, const SlotCode& code, Instance* inst, std::uint32_t i
 
 }  // namespace
 
-bool call_host(ExecState& state, const HostFunction& host, Slot* args,
-               const CallSite& site) noexcept {
-  const std::uint32_t slots = std::max(host.param_slots, host.result_slots);
-  Record record;
-  record.kind = Record::Kind::host_call;
-  record.pc = site.next;
-  record.fp = site.fp;
-  record.instance = site.inst;
-  record.host = &host;
-  record.top = args + slots;
-  const bool has_room = slots <= static_cast<std::size_t>(state.stack_end - args);
-  const Crossing crossing(state, record);
-  if (!has_room || !has_native_room(state)) return exhausted(state);
-  runtime::CallContext context{&state, site.inst};
-  if (state.store->count_host_call()) [[likely]]
-    host.call(host.env, &context, args);
+namespace {
+
+/// After a host function has returned, inside its crossing. False if it failed, or pauses.
+bool settle(ExecState& state) {
   if (!state.failure) {
     // Results are on the stack, so this is a safe point; and one where the host may be called.
     state.store->collect_if_due();
@@ -119,17 +93,52 @@ bool call_host(ExecState& state, const HostFunction& host, Slot* args,
   return false;
 }
 
+Record call_record(const HostFunction& host, Slot* args, const CallSite& site) {
+  Record record;
+  record.kind = Record::Kind::host_call;
+  record.pc = site.next;
+  record.fp = site.fp;
+  record.instance = site.inst;
+  record.host = &host;
+  record.top = args + std::max(host.param_slots, host.result_slots);
+  return record;
+}
+
+}  // namespace
+
+bool call_host(ExecState& state, const HostFunction& host, Slot* args,
+               const CallSite& site) noexcept {
+  Record record = call_record(host, args, site);
+  const bool has_room = record.top - args <= state.stack_end - args;
+  const Crossing crossing(state, record);
+  if (!has_room || !runtime::has_host_room(state)) return exhausted(state);
+  runtime::CallContext context{&state, site.inst};
+  if (state.store->count_host_call()) [[likely]]
+    host.call(host.env, &context, args);
+  return settle(state);
+}
+
+bool finish_host_call(ExecState& state, const HostFunction& host, Slot* args,
+                      const CallSite& site) noexcept {
+  Record record = call_record(host, args, site);
+  const Crossing crossing(state, record);
+  return settle(state);
+}
+
 bool enter(ExecState& state, const runtime::FuncRef& function, Slot* args) noexcept {
-  if (!has_native_room(state)) return exhausted(state);
-  if (auto stack = state.store->ensure_stack(); !stack) {
-    return runtime::fail(state, std::move(stack).error());
+  if (!runtime::has_host_room(state)) return exhausted(state);
+  if (!state.store->stack()) [[unlikely]] {
+    if (auto stack = state.store->ensure_stack(); !stack)
+      return runtime::fail(state, std::move(stack).error());
   }
   if (function.host != nullptr) return enter_host(state, *function.host, args);
   if (state.stop.load(std::memory_order_acquire) != ExecState::Stop::none) {
     return runtime::fail_stopped(state);
   }
-  const SlotCode* code = code_of(*function.instance->code, function.index);
+  const SlotCode* code = load_code(*function.cell);
+  if (is_stand_in(code)) code = code_of(*function.instance->code, function.index);
   if (code == nullptr) return runtime::fail(state, runtime::make_trap(TrapCode::allocation_failed));
+  if (code->is_native) return run_native(state, *code, function, args);
   Slot* fp = push_frame(state, *code, args);
   if (fp == nullptr) return exhausted(state);
   return run(state, *code, function.instance, function.index, fp, args);

@@ -25,4 +25,8 @@ inline void set_accumulators(Regs& r, const Slot& result) {
 bool call_host(runtime::ExecState& state, const runtime::HostFunction& host, Slot* args,
                const CallSite& site) noexcept;
 
+/// The same after machine code has called it by itself, with the results at `args`.
+bool finish_host_call(runtime::ExecState& state, const runtime::HostFunction& host, Slot* args,
+                      const CallSite& site) noexcept;
+
 }  // namespace wrun::inline v0::interp

@@ -6,10 +6,12 @@
 #include <utility>
 
 #include "lib/interp/bodies_calls.hpp"
+#include "lib/interp/crossing.hpp"
 #include "lib/interp/host_call.hpp"
 #include "lib/interp/module.hpp"
 #include "lib/interp/pause.hpp"
 #include "lib/interp/unwind.hpp"
+#include "lib/runtime/host_gate.hpp"
 #include "lib/runtime/store.hpp"
 #include "lib/runtime/trap.hpp"
 
@@ -107,7 +109,9 @@ bool call_host_function(Regs& r) {
   const runtime::HostFunction& host = *state.native.callee->host;
   Slot* const args = state.stack_top;
   const CallSite site{resume_native_instr.code(), reinterpret_cast<Slot*>(state.native.sp), r.inst};
-  if (call_host(state, host, args, site)) return true;
+  const bool was_called = state.native.trap == runtime::host_was_called;
+  if (was_called ? finish_host_call(state, host, args, site) : call_host(state, host, args, site))
+    return true;
   if (!pause(r, host, site, args)) host_failed(r, {site.next, site.fp, site.inst});
   return false;
 }
@@ -154,19 +158,17 @@ void go_on(Regs& r, Leave why) {
   }
 }
 
-/// A segment for machine code that gets its arguments from r.fp, and goes on at `link`.
-Segment& push_segment(Regs& r, const Slot* link) {
-  ExecState& state = *r.inst->state;
+/// A segment for machine code that gets its arguments from `fp`, and goes on at `link`.
+void push_segment(ExecState& state, Slot* fp, const Slot* link) {
   const auto below = (reinterpret_cast<std::uintptr_t>(state.native.sp) - sizeof(Segment)) &
                      ~(segment_alignment - 1);
   auto& segment = *reinterpret_cast<Segment*>(below);
   std::memcpy(segment.link.words, link, sizeof(segment.link.words));
-  segment.fp = r.fp;
+  segment.fp = fp;
   segment.state = &state;
   segment.outer_sp = state.native.sp;
   segment.outer_top = state.stack_top;
   state.native.sp = reinterpret_cast<std::uint8_t*>(&segment);
-  return segment;
 }
 
 /// Whether there is a stack for machine code, and room on it.
@@ -188,7 +190,7 @@ void enter(Regs& r, const NativeEntry& entry, std::uint32_t function, const Slot
     r.pc = stop_instr.code();
     return;
   }
-  push_segment(r, link);
+  push_segment(state, r.fp, link);
   state.stack_top = top;
   go_on(r, tier_of(*r.inst).enter(state, entry, *r.inst, function));
 }
@@ -261,6 +263,29 @@ const StaticInstr hot_call_instr{rare_handler<HotCall>};
 const StaticInstr hot_loop_instr{rare_handler<HotLoop>};
 const StaticInstr resume_native_instr{rare_handler<ResumeNative>};
 const StaticInstr land_native_instr{rare_handler<LandNative>};
+
+// Nothing is left for the interpreter unless machine code comes back for another reason than that
+// it has returned.
+bool run_native(ExecState& state, const SlotCode& code, const runtime::FuncRef& function,
+                Slot* args) {
+  Instance* const inst = function.instance;
+  runtime::Record record;
+  record.instance = inst;
+  record.fp = record.top = state.stack_top;
+  const Crossing crossing(state, record);
+  if (!has_native_room(state)) return exhausted(state);
+  Slot link[runtime::link_slots];
+  write_link(link, stop_instr.code(), nullptr, inst);
+  push_segment(state, args, link);
+  const NativeEntry& entry = static_cast<const NativeCode&>(code).native;
+  const Leave why = tier_of(*inst).enter(state, entry, *inst, function.index);
+  if (why == Leave::returned) [[likely]]
+    return true;
+  Regs r{stop_instr.code(), args, nullptr, 0, inst, 0, 0, 0, {}};
+  go_on(r, why);
+  dispatch(r);
+  return !state.failure;
+}
 
 namespace {
 

@@ -11,6 +11,7 @@
 #include "lib/interp/module.hpp"
 #include "lib/interp/unwind.hpp"
 #include "lib/runtime/exceptions.hpp"
+#include "lib/runtime/host_gate.hpp"
 #include "lib/runtime/store.hpp"
 #include "lib/runtime/trap.hpp"
 
@@ -117,7 +118,7 @@ Progress start_host(ExecState& state, Activation& activation, const runtime::Hos
 
 Progress start(ExecState& state, Activation& activation, Slot* args) noexcept {
   const runtime::OnStackOf switched(state, activation, activation.base);
-  if (!has_native_room(state)) return exhausted(state), fail(activation);
+  if (!runtime::has_host_room(state)) return exhausted(state), fail(activation);
   const runtime::FuncRef& function = *activation.function;
   if (function.host) return start_host(state, activation, *function.host, args);
   const SlotCode* code = code_of(*function.instance->code, function.index);
@@ -140,7 +141,7 @@ Progress start(ExecState& state, Activation& activation, Slot* args) noexcept {
 Progress resume(ExecState& state, Activation& activation, const Slot* values,
                 Slot* results) noexcept {
   const runtime::OnStackOf switched(state, activation, activation.base);
-  if (!has_native_room(state)) return exhausted(state), fail(activation);
+  if (!runtime::has_host_room(state)) return exhausted(state), fail(activation);
   activation.phase = Phase::running;
   std::memcpy(activation.results, values, activation.host->result_slots * sizeof(Slot));
   Record record = entry_of(activation);

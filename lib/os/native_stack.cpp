@@ -57,12 +57,17 @@ StackBounds measure() noexcept {
 
 }  // namespace
 
+constinit thread_local StackBounds known_native_stack;
+
 const StackBounds& native_stack() noexcept {
-  static thread_local const StackBounds bounds = measure();
+  StackBounds& bounds = known_native_stack;
+  if (bounds.high == 0) bounds = measure();
+  // Not known: not to be asked again.
+  if (bounds.high == 0) bounds = {1, 1};
   return bounds;
 }
 
-std::size_t stack_remaining() noexcept {
+std::size_t look_up_stack_remaining() noexcept {
   const StackBounds& bounds = native_stack();
   const std::uintptr_t address = here();
   return holds(bounds, address) ? address - bounds.low : unknown_stack_remaining;

@@ -13,12 +13,22 @@ struct StackBounds {
   std::uintptr_t high = 0;
 };
 
-/// Looked up at a thread's first call; after that, a thread_local.
+/// Looked up at a thread's first call.
 const StackBounds& native_stack() noexcept;
+
+/// The calling thread's, or zeros before it has asked.
+[[gnu::tls_model("initial-exec")]] extern constinit thread_local StackBounds known_native_stack;
+
+inline constexpr std::size_t unknown_stack_remaining = 256 * 1024;
+std::size_t look_up_stack_remaining() noexcept;
 
 /// Bytes below the caller's frame. What runs on a stack that is not its thread's own (a host's
 /// coroutine) can't be measured and gets `unknown_stack_remaining`.
-std::size_t stack_remaining() noexcept;
-inline constexpr std::size_t unknown_stack_remaining = 256 * 1024;
+inline std::size_t stack_remaining() noexcept {
+  const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+  const StackBounds& bounds = known_native_stack;
+  if (here >= bounds.low && here < bounds.high) return here - bounds.low;
+  return look_up_stack_remaining();
+}
 
 }  // namespace wrun::inline v0::os

@@ -6,18 +6,6 @@ namespace wrun::inline v0::runtime {
 
 HandleTable::HandleTable(std::uint32_t store_id) : store_id_(store_id), entries_(1) {}
 
-const HandleTable::Entry* HandleTable::entry(Handle handle) const {
-  if (handle.store != store_id_ || handle.index >= entries_.size()) return nullptr;
-  const Entry& found = entries_[handle.index];
-  const bool current = found.generation == handle.generation && found.kind == handle.kind;
-  return current && found.kind != HandleKind::none ? &found : nullptr;
-}
-
-void* HandleTable::find(Handle handle) const {
-  const Entry* found = entry(handle);
-  return found ? found->object : nullptr;
-}
-
 Handle HandleTable::intern(void* object, HandleKind kind, Handle owner) {
   const std::uint32_t owner_index = entry(owner) ? owner.index : no_entry;
   const auto [place, is_new] = interned_.try_emplace(Key{object, owner_index}, no_entry);

@@ -18,7 +18,10 @@ class HandleTable {
   /// The handle of an object under that owner, made if there is none.
   Handle intern(void* object, HandleKind kind, Handle owner);
   /// Null if the handle is stale, of another store, or of another kind.
-  void* find(Handle handle) const;
+  void* find(Handle handle) const {
+    const Entry* found = entry(handle);
+    return found ? found->object : nullptr;
+  }
   /// Drops the entry and those that it owns. False if the handle was stale or foreign.
   bool release(Handle handle);
 
@@ -54,7 +57,12 @@ class HandleTable {
     }
   };
 
-  const Entry* entry(Handle handle) const;
+  const Entry* entry(Handle handle) const {
+    if (handle.store != store_id_ || handle.index >= entries_.size()) return nullptr;
+    const Entry& found = entries_[handle.index];
+    const bool current = found.generation == handle.generation && found.kind == handle.kind;
+    return current && found.kind != HandleKind::none ? &found : nullptr;
+  }
   std::uint32_t allocate();
   void unlink(std::uint32_t index);
   void free(std::uint32_t index);

@@ -210,6 +210,8 @@ class Store {
   bool count_host_call() noexcept {
     return ++state_.host_calls <= host_calls_due_ || count_bounded_host_call();
   }
+  /// What ExecState::host_calls may be without a closer look.
+  const std::uint64_t& host_calls_due() const { return host_calls_due_; }
   /// What host functions say that they did.
   void report_host_bytes(std::uint64_t in, std::uint64_t out) noexcept;
   void report_host_time(std::chrono::nanoseconds time) noexcept;
@@ -284,9 +286,9 @@ class Store {
   std::optional<os::Timer::Id> deadline_;
   std::unique_ptr<TimeMeter> time_;  // null where nobody wants to know
   bool is_in_call_ = false;
-  std::uint64_t host_calls_due_ = unlimited;  // what state_.host_calls may be without a closer look
-  std::uint64_t host_calls_start_ = 0;        // what it was when the limits were set
-  std::atomic<std::uint32_t> late_{0};        // what stop_late() was told, and 1; or 0
+  std::uint64_t host_calls_due_ = unlimited;
+  std::uint64_t host_calls_start_ = 0;  // what it was when the limits were set
+  std::atomic<std::uint32_t> late_{0};  // what stop_late() was told, and 1; or 0
 };
 
 /// Keeps cells alive while C++ code holds them over a safe point. Scopes nest.
