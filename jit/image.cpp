@@ -21,7 +21,18 @@ struct Header {
   std::uint32_t calls = 0;
   std::uint32_t code_bytes = 0;
   std::uint32_t accesses = 0;
+  std::uint32_t landings = 0;
+  std::uint32_t tries = 0;
+  std::uint32_t clauses = 0;
 };
+
+/// Copies a function's rows behind the others.
+template <class Rows, class T>
+void add_rows(const Rows& rows, std::vector<T>& all, std::uint32_t& first, std::uint32_t& count) {
+  first = static_cast<std::uint32_t>(all.size());
+  count = static_cast<std::uint32_t>(rows.size());
+  all.insert(all.end(), rows.begin(), rows.end());
+}
 
 template <class T>
 void append(std::vector<std::uint8_t>& out, const T* rows, std::size_t count) {
@@ -59,48 +70,79 @@ bool ImageWriter::add_relocations(const EmittedCode& code) {
   return true;
 }
 
-void ImageWriter::add(std::uint32_t function, const EmittedCode& code) {
-  if (!code.landings.empty()) return;
+void ImageWriter::add(std::uint32_t function, const EmittedCode& code, const TryTable& tries) {
   if (code.bytes.size() + alignment > most_code - code_.size()) return;
   ImageFunction made;
   made.function = function;
-  made.first_site = static_cast<std::uint32_t>(sites_.size());
   made.first_relocation = static_cast<std::uint32_t>(relocations_.size());
   if (!add_relocations(code)) return;
   code_.resize((code_.size() + alignment - 1) & ~std::size_t{alignment - 1});
   made.code = static_cast<std::uint32_t>(code_.size());
   made.frame_start = code.frame_start;
   made.size = static_cast<std::uint32_t>(code.bytes.size());
-  made.sites = static_cast<std::uint32_t>(code.sites.size());
   made.relocations = static_cast<std::uint32_t>(code.relocations.size());
   code_.insert(code_.end(), code.bytes.begin(), code.bytes.end());
   for (const ImageRelocation& each :
        std::span(relocations_).subspan(made.first_relocation, made.relocations))
     std::memset(code_.data() + made.code + each.offset, 0, 4);
-  made.first_call = static_cast<std::uint32_t>(calls_.size());
-  made.calls = static_cast<std::uint32_t>(code.calls.size());
-  calls_.insert(calls_.end(), code.calls.begin(), code.calls.end());
-  made.first_access = static_cast<std::uint32_t>(accesses_.size());
-  made.accesses = static_cast<std::uint32_t>(code.accesses.size());
-  accesses_.insert(accesses_.end(), code.accesses.begin(), code.accesses.end());
-  sites_.insert(sites_.end(), code.sites.begin(), code.sites.end());
+  add_rows(code.sites, sites_, made.first_site, made.sites);
+  add_rows(code.calls, calls_, made.first_call, made.calls);
+  add_rows(code.accesses, accesses_, made.first_access, made.accesses);
+  if (!code.landings.empty()) {
+    add_rows(code.landings, landings_, made.first_landing, made.landings);
+    add_rows(tries.tries(), tries_, made.first_try, made.tries);
+    add_rows(tries.clauses(), clauses_, made.first_clause, made.clauses);
+  }
   functions_.push_back(made);
 }
 
 void ImageWriter::write(std::vector<std::uint8_t>& out) const {
   const auto count = [](const auto& rows) { return static_cast<std::uint32_t>(rows.size()); };
   const Header header{count(functions_), count(sites_), count(relocations_),
-                      count(calls_),     count(code_),  count(accesses_)};
+                      count(calls_),     count(code_),  count(accesses_),
+                      count(landings_),  count(tries_), count(clauses_)};
   append(out, &header, 1);
   append(out, functions_.data(), functions_.size());
   append(out, sites_.data(), sites_.size());
   append(out, relocations_.data(), relocations_.size());
   append(out, calls_.data(), calls_.size());
   append(out, accesses_.data(), accesses_.size());
+  append(out, landings_.data(), landings_.size());
+  append(out, tries_.data(), tries_.size());
+  append(out, clauses_.data(), clauses_.size());
   append(out, code_.data(), code_.size());
 }
 
-bool ImageView::is_sound(const ImageFunction& function) const {
+/// The rows are a function's own; what is looked up by them ends, too.
+bool ImageView::catches_soundly(const ImageFunction& function, std::uint32_t tags) const {
+  if (!is_within(function.first_landing, function.landings, landings_.size()) ||
+      !is_within(function.first_try, function.tries, tries_.size()) ||
+      !is_within(function.first_clause, function.clauses, clauses_.size()))
+    return false;
+  const auto is_row = [](std::uint32_t row, std::uint32_t rows) {
+    return row == TryTable::none || row < rows;
+  };
+  std::uint32_t last = 0;
+  for (const Landing& each : landings(function)) {
+    if (each.site < last || each.site > function.size || each.code >= function.size ||
+        !is_row(each.index, function.tries))
+      return false;
+    last = each.site;
+  }
+  std::uint32_t number = 0;
+  for (const TryTable::Try& each : tries_.subspan(function.first_try, function.tries)) {
+    if (!is_row(each.first, function.clauses) || !is_row(each.outer, number)) return false;
+    ++number;
+  }
+  number = 0;
+  for (const TryTable::Clause& each : clauses_.subspan(function.first_clause, function.clauses)) {
+    if (!is_row(each.tag, tags) || !is_row(each.next, function.clauses)) return false;
+    if (each.next <= number++) return false;
+  }
+  return true;
+}
+
+bool ImageView::is_sound(const ImageFunction& function, std::uint32_t tags) const {
   if (function.code % alignment != 0 || function.size == 0 ||
       function.frame_start > function.size ||
       (function.frame_start != 0 && function.frame_start < least_prologue) ||
@@ -108,7 +150,8 @@ bool ImageView::is_sound(const ImageFunction& function) const {
       !is_within(function.first_site, function.sites, sites_.size()) ||
       !is_within(function.first_call, function.calls, calls_.size()) ||
       !is_within(function.first_access, function.accesses, accesses_.size()) ||
-      !is_within(function.first_relocation, function.relocations, relocations_.size()))
+      !is_within(function.first_relocation, function.relocations, relocations_.size()) ||
+      !catches_soundly(function, tags))
     return false;
   std::uint32_t last = 0;
   for (const Site& site : sites(function)) {
@@ -131,22 +174,23 @@ bool ImageView::is_sound(const ImageFunction& function) const {
   return true;
 }
 
-bool ImageView::open(std::span<const std::uint8_t> image, std::uint32_t imported,
-                     std::uint32_t count) {
+bool ImageView::open(std::span<const std::uint8_t> image, const ImageBounds& bounds) {
   Header header;
   if (image.size() < sizeof(header)) return false;
   std::memcpy(&header, image.data(), sizeof(header));
   image = image.subspan(sizeof(header));
   if (!take(image, header.functions, functions_) || !take(image, header.sites, sites_) ||
       !take(image, header.relocations, relocations_) || !take(image, header.calls, calls_) ||
-      !take(image, header.accesses, accesses_) || image.size() != header.code_bytes ||
-      image.size() > most_code)
+      !take(image, header.accesses, accesses_) || !take(image, header.landings, landings_) ||
+      !take(image, header.tries, tries_) || !take(image, header.clauses, clauses_) ||
+      image.size() != header.code_bytes || image.size() > most_code)
     return false;
   code_ = image;
-  std::uint64_t next = imported;
+  std::uint64_t next = bounds.imported;
   std::uint64_t end = 0;
   for (const ImageFunction& each : functions_) {
-    if (each.function < next || each.function >= count || each.code < end || !is_sound(each))
+    if (each.function < next || each.function >= bounds.functions || each.code < end ||
+        !is_sound(each, bounds.tags))
       return false;
     next = std::uint64_t{each.function} + 1;
     end = std::uint64_t{each.code} + each.size;

@@ -12,6 +12,7 @@
 
 #include "jit/emit.hpp"
 #include "jit/stubs.hpp"
+#include "jit/try_table.hpp"
 
 namespace wrun::inline v0::jit {
 
@@ -29,6 +30,12 @@ struct ImageFunction {
   std::uint32_t calls = 0;
   std::uint32_t first_access = 0;
   std::uint32_t accesses = 0;
+  std::uint32_t first_landing = 0;
+  std::uint32_t landings = 0;
+  std::uint32_t first_try = 0;
+  std::uint32_t tries = 0;
+  std::uint32_t first_clause = 0;
+  std::uint32_t clauses = 0;
 };
 
 /// As Relocation, with a stub's number.
@@ -41,9 +48,9 @@ class ImageWriter {
  public:
   explicit ImageWriter(const Stubs& stubs) : stubs_(stubs) {}
 
-  /// Functions in ascending order. Leaves out one that an image can't have: what catches exceptions
-  /// is compiled when it is hot. Throws std::bad_alloc.
-  void add(std::uint32_t function, const EmittedCode& code);
+  /// Functions in ascending order. Leaves out one that an image can't have, for its size. Throws
+  /// std::bad_alloc.
+  void add(std::uint32_t function, const EmittedCode& code, const TryTable& tries);
   /// Appends the image.
   void write(std::vector<std::uint8_t>& out) const;
 
@@ -56,14 +63,24 @@ class ImageWriter {
   std::vector<ImageRelocation> relocations_;
   std::vector<CallSite> calls_;
   std::vector<Access> accesses_;
+  std::vector<Landing> landings_;
+  std::vector<TryTable::Try> tries_;
+  std::vector<TryTable::Clause> clauses_;
   std::vector<std::uint8_t> code_;
+};
+
+/// How many of what there are in the module that an image belongs to.
+struct ImageBounds {
+  std::uint32_t imported = 0;  ///< functions
+  std::uint32_t functions = 0;
+  std::uint32_t tags = 0;
 };
 
 /// A view into an image, which begins at a multiple of 8 bytes.
 class ImageView {
  public:
-  /// False if it is none. `imported` and `count` are those of the module's functions.
-  bool open(std::span<const std::uint8_t> image, std::uint32_t imported, std::uint32_t count);
+  /// False if it is none.
+  bool open(std::span<const std::uint8_t> image, const ImageBounds& bounds);
 
   std::span<const ImageFunction> functions() const { return functions_; }
   std::span<const Site> sites(const ImageFunction& of) const {
@@ -78,16 +95,26 @@ class ImageView {
   std::span<const Access> accesses(const ImageFunction& of) const {
     return accesses_.subspan(of.first_access, of.accesses);
   }
+  std::span<const Landing> landings(const ImageFunction& of) const {
+    return landings_.subspan(of.first_landing, of.landings);
+  }
+  TryTable tries(const ImageFunction& of) const {
+    return {tries_.subspan(of.first_try, of.tries), clauses_.subspan(of.first_clause, of.clauses)};
+  }
   std::span<const std::uint8_t> code() const { return code_; }
 
  private:
-  bool is_sound(const ImageFunction& function) const;
+  bool is_sound(const ImageFunction& function, std::uint32_t tags) const;
+  bool catches_soundly(const ImageFunction& function, std::uint32_t tags) const;
 
   std::span<const ImageFunction> functions_;
   std::span<const Site> sites_;
   std::span<const ImageRelocation> relocations_;
   std::span<const CallSite> calls_;
   std::span<const Access> accesses_;
+  std::span<const Landing> landings_;
+  std::span<const TryTable::Try> tries_;
+  std::span<const TryTable::Clause> clauses_;
   std::span<const std::uint8_t> code_;
 };
 

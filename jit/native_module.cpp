@@ -175,7 +175,7 @@ void NativeModule::write_image(std::vector<std::uint8_t>& out) const {
   const wasm::ModuleData& data = *module_.data;
   for (std::uint32_t i = data.imported_functions; i < data.functions.size(); ++i) {
     const Outcome outcome = compiler_->compile(data, {i, 0});
-    if (const auto* made = std::get_if<Compiled>(&outcome)) writer.add(i, made->code);
+    if (const auto* made = std::get_if<Compiled>(&outcome)) writer.add(i, made->code, made->tries);
     if (std::holds_alternative<std::monostate>(outcome)) throw std::bad_alloc();
   }
   writer.write(out);
@@ -185,9 +185,11 @@ std::string NativeModule::read_image(std::span<const std::uint8_t> bytes) {
   const Workshop* shop = compiler_->workshop();
   if (shop == nullptr) return no_executable_memory;
   if (compiler_->has_lost_guards()) return "the system refuses a handler of faults";
-  const auto count = static_cast<std::uint32_t>(module_.data->functions.size());
+  const auto functions = static_cast<std::uint32_t>(module_.data->functions.size());
+  const auto tags = static_cast<std::uint32_t>(module_.data->tags.size());
   ImageView image;
-  if (!image.open(bytes, module_.data->imported_functions, count)) return "it is damaged";
+  if (!image.open(bytes, {module_.data->imported_functions, functions, tags}))
+    return "it is damaged";
   if (image.functions().empty()) return {};
   const lock_guard lock(code_lock());
   const std::uint8_t* code = shop->arena->allocate(image.code().size());
@@ -233,6 +235,9 @@ void NativeModule::install(const ImageView& image, const std::uint8_t* code) {
     function->sites.assign(sites.begin(), sites.end());
     const auto accesses = image.accesses(each);
     function->accesses.assign(accesses.begin(), accesses.end());
+    const auto landings = image.landings(each);
+    function->landings.assign(landings.begin(), landings.end());
+    function->tries = image.tries(each);
     shop.arena->set_owner(function->code, function.get());
     function->entry = {function->code, shop.stubs.of(shape_of(module_.data->type_of(index))).enter};
     function->is_in_image = true;

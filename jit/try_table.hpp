@@ -5,6 +5,7 @@
 // a landing knows which one it came by, however far out that one is.
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "lib/runtime/objects.hpp"
@@ -14,6 +15,22 @@ namespace wrun::inline v0::jit {
 class TryTable {
  public:
   static constexpr std::uint32_t none = ~std::uint32_t{0};
+
+  struct Try {
+    std::uint32_t first = none;  ///< clause
+    std::uint32_t last = none;
+    std::uint32_t outer = none;
+  };
+  struct Clause {
+    std::uint32_t tag = none;
+    std::uint32_t next = none;  ///< of the same try
+  };
+
+  TryTable() = default;
+  TryTable(std::span<const Try> tries, std::span<const Clause> clauses)
+      : tries_(tries.begin(), tries.end()), clauses_(clauses.begin(), clauses.end()) {}
+  std::span<const Try> tries() const { return tries_; }
+  std::span<const Clause> clauses() const { return clauses_; }
 
   void clear();
   /// A try without clauses yet, inside `outer`.
@@ -30,16 +47,6 @@ class TryTable {
                      const runtime::Tag* tag) const;
 
  private:
-  struct Try {
-    std::uint32_t first = none;  // clause
-    std::uint32_t last = none;
-    std::uint32_t outer = none;
-  };
-  struct Clause {
-    std::uint32_t tag = none;
-    std::uint32_t next = none;  // of the same try
-  };
-
   std::vector<Try> tries_;
   std::vector<Clause> clauses_;
 };

@@ -25,6 +25,36 @@ constexpr const char* small = R"((module $small
   (func $add (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))
   (func (export "load") (param i32) (result i32) (i32.load (local.get 0)))))";
 
+/// Catches in a function, through another one, from an inner try in an outer one, and all of it.
+constexpr const char* catching = R"((module
+  (memory 1)
+  (tag $a (param i32)) (tag $b (param i32 i64))
+  (func $throw (param i32)
+    (if (i32.eq (local.get 0) (i32.const 1)) (then (throw $a (i32.const 10))))
+    (if (i32.eq (local.get 0) (i32.const 2)) (then (throw $b (i32.const 20) (i64.const 5))))
+    (if (i32.eq (local.get 0) (i32.const 3)) (then (drop (i32.load (i32.const -1))))))
+  (func $inner (param i32) (result i32)
+    (block $h (result i32)
+      (try_table (catch $a $h) (call $throw (local.get 0)))
+      (return (i32.const 1)))
+    (drop (i32.load8_u (i32.const 0))))
+  (func (export "run") (param i32) (result i32) (local i32)
+    (local.set 1 (i32.const 1000))
+    (block $h (result i32 i64)
+      (try_table (catch $b $h)
+        (block $all
+          (try_table (catch_all $all)
+            (return (i32.add (local.get 1) (call $inner (local.get 0)))))
+          (unreachable))
+        (call $throw (local.get 0)))
+      (return (i32.const -1)))
+    (i32.wrap_i64) (i32.add) (i32.add (local.get 1)))
+  (func (export "load") (param i32) (result i32)
+    (block $h (result i32)
+      (try_table (catch $a $h) (call $throw (i32.const 1)))
+      (unreachable))
+    (i32.load (local.get 0)) (i32.add))))";
+
 /// The header of an image: what is before the hashed part, and all of it.
 constexpr std::size_t hash_at = 24;
 constexpr std::size_t hashed_from = 40;
@@ -124,7 +154,7 @@ TEST_F(Images, WithAnyBitOfALargeOnesHeaderChangedAreRefused) {
 
 /// The hash put right again, as whoever damages on purpose would: nothing is read out of bounds,
 /// and nothing runs.
-TEST_F(Images, WithWrongWordsAreReadSafely) {
+void damage(const Engine& engine, const Bytes& image) {
   for (std::size_t i = hashed_from; i < image.size(); ++i) {
     for (const std::uint8_t bits : {0x01, 0x80, 0xff}) {
       Bytes changed = image;
@@ -136,6 +166,38 @@ TEST_F(Images, WithWrongWordsAreReadSafely) {
         EXPECT_FALSE(loaded.error().message().empty());
       }
     }
+  }
+}
+
+TEST_F(Images, WithWrongWordsAreReadSafely) {
+  damage(engine, image);
+  damage(engine, Module::from_text(engine, catching).value().serialize().value());
+}
+
+TEST_F(Images, HaveFunctionsThatCatch) {
+  const Module made = Module::from_text(engine, catching).value();
+  image = made.serialize().value();
+  const auto loaded = Module::deserialize_trusted(engine, image);
+  ASSERT_TRUE(loaded) << loaded.error().message();
+  EXPECT_EQ(api::compiled_functions(*loaded).functions, 4u);
+  for (const std::int32_t n : {0, 1, 2}) {
+    const auto expected = call(engine, made, "run", n);
+    ASSERT_TRUE(expected) << n;
+    EXPECT_EQ(call(engine, *loaded, "run", n).value(), *expected) << n;
+  }
+  EXPECT_EQ(call(engine, *loaded, "run", 2).value(), 1025);
+  EXPECT_EQ(call(engine, *loaded, "load", 4).value(), 10);
+  EXPECT_EQ(api::interpreted_functions(*loaded), 0u);
+}
+
+TEST_F(Images, TrapAfterCatching) {
+  image = Module::from_text(engine, catching).value().serialize().value();
+  const auto loaded = Module::deserialize_trusted(engine, image).value();
+  for (int round = 0; round < 3; ++round) {
+    const auto trap = call(engine, loaded, "load", -1);
+    ASSERT_FALSE(trap);
+    EXPECT_EQ(trap.error().trap(), TrapCode::out_of_bounds_memory_access);
+    EXPECT_EQ(call(engine, loaded, "run", 3).error().trap(), TrapCode::out_of_bounds_memory_access);
   }
 }
 
