@@ -10,6 +10,7 @@
 #include <wrun/store.hpp>
 
 #include "lib/api/state.hpp"
+#include "lib/os/thread.hpp"
 #include "lib/runtime/handle.hpp"
 #include "lib/runtime/heap_object.hpp"
 
@@ -48,9 +49,7 @@ class Session {
     const std::uintptr_t me = this_thread();
     std::uintptr_t owner = anchor->owner.load(std::memory_order_relaxed);
     if (owner != me) {
-      owner = 0;
-      if (!anchor->owner.compare_exchange_strong(owner, me, std::memory_order_acquire))
-          [[unlikely]] {
+      if (!lock(anchor->owner, me)) [[unlikely]] {
         refusal_ = Refusal::busy;
         return;
       }
@@ -65,9 +64,23 @@ class Session {
   void leave() noexcept {
     if (state_ && state_->store.has_garbage()) [[unlikely]]
       state_->store.finalize();
-    const std::uintptr_t owner = anchor_->owner.exchange(0, std::memory_order_release);
-    if (owner & abandoned_bit) [[unlikely]]
+    if (unlock(anchor_->owner) & abandoned_bit) [[unlikely]]
       delete_state();
+  }
+  // What two threads must do in one step costs more than all else here, and one thread needn't.
+  static bool lock(std::atomic<std::uintptr_t>& owner, std::uintptr_t me) noexcept {
+    std::uintptr_t nobody = 0;
+    if (!os::has_one_thread())
+      return owner.compare_exchange_strong(nobody, me, std::memory_order_acquire);
+    if (owner.load(std::memory_order_relaxed) != nobody) return false;
+    owner.store(me, std::memory_order_relaxed);
+    return true;
+  }
+  static std::uintptr_t unlock(std::atomic<std::uintptr_t>& owner) noexcept {
+    if (!os::has_one_thread()) return owner.exchange(0, std::memory_order_release);
+    const std::uintptr_t before = owner.load(std::memory_order_relaxed);
+    owner.store(0, std::memory_order_relaxed);
+    return before;
   }
   /// The store has ended between finding the anchor and locking it.
   void give_up() noexcept;

@@ -1,12 +1,27 @@
 #pragma once
 
-// A thread of the library's own. The host's signals aren't for it: it blocks them all.
+// A thread of the library's own, whom the host's signals aren't for: it blocks them all. And
+// whether the process has more threads than one.
 
 #include <pthread.h>
+#if __has_include(<sys/single_threaded.h>)
+#include <sys/single_threaded.h>
+#define WRUN_KNOWS_SINGLE_THREADED 1
+#endif
 
 #include <cstddef>
 
 namespace wrun::inline v0::os {
+
+/// Whether no other thread runs, so that atomic operations may do without being so. False where the
+/// system doesn't say. True lasts until the calling thread starts another.
+inline bool has_one_thread() noexcept {
+#if defined(WRUN_KNOWS_SINGLE_THREADED)
+  return __libc_single_threaded != 0;
+#else
+  return false;
+#endif
+}
 
 class Thread {
  public:
