@@ -121,8 +121,14 @@ void lease_100_kb(benchmark::State& state) {
 }
 BENCHMARK(lease_100_kb)->ArgName("called")->Arg(0)->Arg(1);
 
+wrun::Engine make_engine(const benchmark::State& state) {
+  wrun::Config config;
+  if (state.range(0)) config.tier = wrun::Tier::interpreter;
+  return wrun::Engine(config);
+}
+
 void call_into_wasm(benchmark::State& state) {
-  const wrun::Engine engine;
+  const wrun::Engine engine = make_engine(state);
   wrun::Linker linker = make_linker(engine);
   wrun::Store store(engine);
   const auto module = wrun::Module::from_text(engine, border_text).value();
@@ -132,12 +138,12 @@ void call_into_wasm(benchmark::State& state) {
   for (auto _ : state) sum = add(sum, 1).value();
   benchmark::DoNotOptimize(sum);
 }
-BENCHMARK(call_into_wasm);
+BENCHMARK(call_into_wasm)->ArgName("interpreted")->Arg(0)->Arg(1);
 
 // Time per call: each iteration makes a thousand, from a loop in WebAssembly.
 void call_out_of_wasm(benchmark::State& state) {
   constexpr int32_t calls = 1000;
-  const wrun::Engine engine;
+  const wrun::Engine engine = make_engine(state);
   wrun::Linker linker = make_linker(engine);
   wrun::Store store(engine);
   const auto module = wrun::Module::from_text(engine, border_text).value();
@@ -146,7 +152,7 @@ void call_out_of_wasm(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(run(calls).value());
   state.SetItemsProcessed(state.iterations() * calls);
 }
-BENCHMARK(call_out_of_wasm);
+BENCHMARK(call_out_of_wasm)->ArgName("interpreted")->Arg(0)->Arg(1);
 
 // Each iteration goes on with a call in WebAssembly, which the host's function sets aside again.
 void pause_and_resume(benchmark::State& state) {
