@@ -98,6 +98,7 @@ class FunctionGenerator {
   void heap_number(char type, unsigned depth);
   void heap_statement(unsigned depth);
   void array_bulk(unsigned depth);
+  void bulk_on(char type, unsigned depth);
   void cast_branch(unsigned depth);
   void null_branch(unsigned depth);
   void heap_type(char type);
@@ -116,7 +117,7 @@ class FunctionGenerator {
   void tail_call(unsigned depth);
   void try_(unsigned depth);
   void legacy_try(unsigned depth);
-  void throw_(unsigned depth);
+  void throw_(std::uint32_t tag, unsigned depth);
   void throw_again(unsigned depth);
   void call(std::uint32_t function, unsigned depth);
   void call_somehow(std::uint32_t function, bool is_tail, unsigned depth);

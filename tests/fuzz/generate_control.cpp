@@ -13,6 +13,8 @@ void FunctionGenerator::statements(unsigned depth) {
 }
 
 void FunctionGenerator::statement(unsigned depth) {
+  if (plan_.structures && source_.chance(1, 8)) return heap_statement(depth);
+  if (plan_.exceptions && source_.chance(1, 12)) return try_(depth);
   switch (source_.below(25)) {
     case 0:
     case 1:
@@ -237,7 +239,8 @@ void FunctionGenerator::leave(unsigned depth) {
       tail_call(depth);
       break;
     case 4:
-      if (plan_.exceptions) throw_(depth);
+      if (plan_.exceptions)
+        throw_(source_.below(static_cast<std::uint32_t>(plan_.tags.size())), depth);
       break;
     default:
       if (source_.chance(1, 3)) op(Op::unreachable);
@@ -260,8 +263,7 @@ void FunctionGenerator::tail_call(unsigned depth) {
   }
 }
 
-void FunctionGenerator::throw_(unsigned depth) {
-  const std::uint32_t tag = source_.below(static_cast<std::uint32_t>(plan_.tags.size()));
+void FunctionGenerator::throw_(std::uint32_t tag, unsigned depth) {
   values(plan_.tag_params(tag), depth);
   op_index(Op::throw_, tag);
 }
@@ -294,6 +296,15 @@ void FunctionGenerator::try_(unsigned depth) {
   }
   push_label("");
   statements(depth + 1);
+  if (source_.chance(1, 2)) {
+    condition(depth);
+    op(Op::if_);
+    code_.byte(0x40);
+    push_label("");
+    throw_(tag, depth);
+    labels_.pop_back();
+    op(Op::end);
+  }
   for (int i = 0; i <= (is_nested ? 1 : 0); ++i) {
     labels_.pop_back();
     op(Op::end);

@@ -233,33 +233,48 @@ void FunctionGenerator::heap_statement(unsigned depth) {
   }
 }
 
+/// An operation on several elements; with a read of one before and after, often.
 void FunctionGenerator::array_bulk(unsigned depth) {
-  constexpr std::uint32_t most = 3;
   const char type = "blSp"[source_.below(4)];
+  const std::uint32_t array = new_local(type);
+  const std::uint32_t seen = source_.below(3);
+  const auto look = [&] {
+    const char of = element_of(type);
+    get(array);
+    i32_const(static_cast<std::int32_t>(seen));
+    op_index(type == 'b' ? Op::array_get_u : Op::array_get, heap_type_of(type));
+    sink(std::string_view(&of, 1));
+  };
+  const bool looks = source_.chance(1, 2);
+  not_null(type, depth);
+  set(array);
+  if (looks) look();
+  get(array);
+  near_end(false, source_.chance(1, 8) ? 12 : 1, depth);
+  bulk_on(type, depth);
+  if (looks) look();
+}
+
+/// What comes after an array and an index.
+void FunctionGenerator::bulk_on(char type, unsigned depth) {
+  constexpr std::uint32_t most = 3;
   const std::uint32_t index = heap_type_of(type);
-  element(type, depth);
-  switch (source_.below(3)) {
-    case 0:
-      value(element_of(type), depth);
-      near_end(false, most, depth);
-      return op_index(Op::array_fill, index);
-    case 1:
-      element(type, depth);
-      near_end(false, most, depth);
-      op_index(Op::array_copy, index);
-      return code_.unsigned_leb(index);
-    default:
-      near_end(false, most, depth);
-      near_end(false, most, depth);
-      if (type == 'S') {
-        op(Op::drop);
-        op(Op::drop);
-        op(Op::drop);
-        return op(Op::drop);
-      }
-      op_index(type == 'p' ? Op::array_init_elem : Op::array_init_data, index);
-      return code_.unsigned_leb(type == 'p' ? passive_elements : passive_data);
+  const std::uint32_t kind = source_.below(3);
+  if (kind == 0 || (kind == 2 && type == 'S')) {
+    value(element_of(type), depth);
+    near_end(false, most, depth);
+    return op_index(Op::array_fill, index);
   }
+  if (kind == 1) {
+    element(type, depth);
+    near_end(false, most, depth);
+    op_index(Op::array_copy, index);
+    return code_.unsigned_leb(index);
+  }
+  near_end(false, most, depth);
+  near_end(false, most, depth);
+  op_index(type == 'p' ? Op::array_init_elem : Op::array_init_data, index);
+  code_.unsigned_leb(type == 'p' ? passive_elements : passive_data);
 }
 
 /// A block that a cast leaves, or stays in.

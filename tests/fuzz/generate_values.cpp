@@ -61,7 +61,7 @@ void FunctionGenerator::value(char type, unsigned depth) {
 
 void FunctionGenerator::operator_value(char type, unsigned depth) {
   if (type == 'v' && !plan_.vectors) return leaf(type);
-  if (plan_.structures && (type == 'I' || type == 'F') && source_.chance(1, 8))
+  if (plan_.structures && (type == 'i' || type == 'I' || type == 'F') && source_.chance(1, 6))
     return heap_number(type, depth);
   const bool is_memory = source_.below(5) == 4;
   if (type == 'I' && source_.chance(1, 16)) {
