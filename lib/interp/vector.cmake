@@ -4,10 +4,6 @@
 include(CheckCXXCompilerFlag)
 include(CheckCXXSourceCompiles)
 
-# A relaxed_madd rounds twice, also where the CPU could fuse it.
-set_source_files_properties(handlers_vector_compute.cpp PROPERTIES
-  COMPILE_OPTIONS -ffp-contract=off)
-
 set(CMAKE_TRY_COMPILE_CONFIGURATION "${CMAKE_BUILD_TYPE}")
 check_cxx_source_compiles("
   #if !defined(__x86_64__) || defined(__SSE4_2__) || !defined(__OPTIMIZE__)
