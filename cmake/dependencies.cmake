@@ -4,6 +4,16 @@ wrun_dependency(fmt)
 wrun_dependency(ZLIB)
 find_package(Threads REQUIRED)
 
+# Where the processor has no atomic instructions for bytes, such as RISC-V, a library has them.
+include(CheckCXXSourceCompiles)
+set(WRUN_ATOMIC_LIBRARY)
+check_cxx_source_compiles("
+  unsigned char value;
+  int main() { return __atomic_fetch_xor(&value, 1, __ATOMIC_SEQ_CST); }" WRUN_HAS_ATOMIC_BYTES)
+if(NOT WRUN_HAS_ATOMIC_BYTES)
+  set(WRUN_ATOMIC_LIBRARY atomic)
+endif()
+
 # The archive, where there is one, so that a program linked with wrun needs no shared zlib.
 add_library(wrun_zlib INTERFACE)
 find_library(WRUN_ZLIB_ARCHIVE libz.a)

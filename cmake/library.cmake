@@ -42,6 +42,8 @@ else()
   target_link_libraries(wrun_internal INTERFACE wrun_library)
 endif()
 target_link_libraries(wrun_internal INTERFACE wrun_options)
+target_link_libraries(wrun_library PRIVATE ${WRUN_ATOMIC_LIBRARY})
+target_link_libraries(wrun_internal INTERFACE ${WRUN_ATOMIC_LIBRARY})
 
 # A process starts sooner the less there is to map and to relocate. A libc too old for the compact
 # form of relocations would refuse the command, so it is asked of this one.
