@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::uint32_t none = Residence::none;
 constexpr unsigned farthest_climb = 64;  ///< blocks; from there on the definition is good enough
+constexpr std::uint32_t many_ways = 4;
 
 }  // namespace
 
@@ -65,21 +66,72 @@ void StorePlacement::place_cold(VReg v, std::uint32_t block) {
   if (found != none) {
     cold_.push_back(found);
   } else {
-    hot_ = hot_ == none ? block : flow_->common_dominator(hot_, block);
+    place_hot(block);
+  }
+}
+
+void StorePlacement::place_hot(std::uint32_t block) {
+  hot_ = hot_ == none ? block : flow_->common_dominator(hot_, block);
+}
+
+/// The first block of the outermost case that a block is in, of a switch after the definition that
+/// is done as often as this; or none.
+std::uint32_t StorePlacement::case_of(VReg v, std::uint32_t block) const {
+  const std::uint32_t top = uses_->definition(v).block;
+  std::uint32_t found = none;
+  std::uint32_t b = block;
+  for (unsigned i = 0; i < farthest_climb && b != top && b != 0; ++i) {
+    const auto preds = flow_->preds(b);
+    const bool is_case = preds.size() == 1 && function_->blocks[preds[0]].succ_count >= many_ways;
+    if (is_case && flow_->loop_depth(b) <= flow_->loop_depth(top)) found = b;
+    b = flow_->immediate_dominator(b);
+  }
+  return b == top ? found : none;
+}
+
+/// The best block for a store in a case, at or above one in it; or none.
+std::uint32_t StorePlacement::climb_in_case(VReg v, std::uint32_t from, std::uint32_t first) const {
+  std::uint32_t best = none;
+  for (std::uint32_t b = from;; b = flow_->immediate_dominator(b)) {
+    if (piece_at(v, b) != none && (best == none || cost(b) < cost(best))) best = b;
+    if (b == first) return best;
+  }
+}
+
+/// One of many ways is gone seldom: what only they want is stored there, and not for all of them.
+void StorePlacement::place_cases(VReg v) {
+  std::sort(cases_.begin(), cases_.end(), [](const CaseDemand& a, const CaseDemand& b) {
+    return a.first != b.first ? a.first < b.first : a.block < b.block;
+  });
+  for (std::size_t i = 0; i < cases_.size();) {
+    const std::uint32_t first = cases_[i].first;
+    std::uint32_t block = cases_[i].block;
+    for (; i < cases_.size() && cases_[i].first == first; ++i)
+      block = flow_->common_dominator(block, cases_[i].block);
+    const std::uint32_t store = climb_in_case(v, block, first);
+    if (store != none) {
+      cold_.push_back(store);
+    } else {
+      place_hot(block);
+    }
   }
 }
 
 void StorePlacement::place(VReg v, std::span<const SlotDemand> demands) {
   cold_.clear();
+  cases_.clear();
   hot_ = none;
   const std::uint32_t top = uses_->definition(v).block;
   for (const SlotDemand& demand : demands) {
     if (function_->blocks[demand.block].is_cold && !function_->blocks[top].is_cold) {
       place_cold(v, demand.block);
+    } else if (const std::uint32_t first = case_of(v, demand.block); first != none) {
+      cases_.push_back({first, demand.block});
     } else {
-      hot_ = hot_ == none ? demand.block : flow_->common_dominator(hot_, demand.block);
+      place_hot(demand.block);
     }
   }
+  place_cases(v);
   std::uint32_t store = none;
   if (hot_ != none) {
     store = climb(v, hot_);

@@ -29,9 +29,19 @@ class StorePlacement {
   std::span<const SlotStore> stores() const { return stores_; }
 
  private:
+  /// A demand in one of many ways that a block goes on.
+  struct CaseDemand {
+    std::uint32_t first = 0;  ///< block of that way
+    std::uint32_t block = 0;
+  };
+
   void place(VReg v, std::span<const SlotDemand> demands);
   void place_cold(VReg v, std::uint32_t block);
+  void place_hot(std::uint32_t block);
+  void place_cases(VReg v);
+  std::uint32_t case_of(VReg v, std::uint32_t block) const;
   std::uint32_t climb(VReg v, std::uint32_t from) const;
+  std::uint32_t climb_in_case(VReg v, std::uint32_t from, std::uint32_t first) const;
   std::uint32_t piece_at(VReg v, std::uint32_t block) const;
   std::uint32_t cost(std::uint32_t block) const;
   void store_in(VReg v, std::uint32_t block);
@@ -42,6 +52,7 @@ class StorePlacement {
   const Residence* residence_ = nullptr;
   std::vector<SlotStore> stores_;
   std::vector<std::uint32_t> cold_;  ///< blocks with a store of the value at hand
+  std::vector<CaseDemand> cases_;
   std::uint32_t hot_ = 0;
 };
 

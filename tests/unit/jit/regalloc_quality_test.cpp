@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <vector>
 
 #include "jit/lir_print.hpp"
 #include "jit/regalloc_verify.hpp"
@@ -202,6 +203,33 @@ TEST(RegisterQuality, DoesNotStoreOnTheWayThatDoesNotCall) {
     EXPECT_GE(move.at, result.function.blocks[1].first) << result.text();
     EXPECT_LT(move.at, result.function.blocks[1].end) << result.text();
   }
+}
+
+TEST(RegisterQuality, StoresInThoseCasesOfASwitchThatCall) {
+  LirBuilder b;
+  const std::uint32_t entry = b.block();
+  const std::uint32_t header = b.block(1);
+  const std::uint32_t latch = b.block(1);
+  const VReg n = b.vreg();
+  b.inst(entry, {def_in(n, rdi)});
+  const VReg state = b.param(header);
+  b.jump(entry, header, {n});
+  std::vector<std::uint32_t> cases;
+  for (unsigned i = 0; i < 6; ++i) cases.push_back(b.block(1));
+  b.branch(header, {use(state)}, cases);
+  for (unsigned i = 0; i < 6; ++i) {
+    if (i % 2 == 0) b.call(cases[i], {use_in(state, rdi)});
+    b.jump(cases[i], latch);
+  }
+  const VReg next = b.vreg();
+  b.inst(latch, {use(state), def_tied(next, 0)});
+  b.jump(latch, header, {next});
+  const Result result(b);
+  EXPECT_EQ(result.count([&](const LBlock& block, const Move& move) {
+    return &block == &result.function.blocks[header] && move.to.is_slot();
+  }),
+            0u)
+      << result.text();
 }
 
 TEST(RegisterQuality, ReadsASpilledValueThatIsUsedOnceFromMemory) {
