@@ -97,8 +97,9 @@ Builder::Access Builder::access(Op op, const wasm::MemArg& arg, Value address) {
   }
   const Address at = fold_address(arg, address, width);
   const std::uint64_t end = at.offset + width;
-  // Who is woken needn't be touched.
-  const bool touches = wasm::walk_row(op).shape != wasm::Shape::atomic_notify;
+  // Who waits and who is woken is found by address: nothing is touched.
+  const wasm::Shape shape = wasm::walk_row(op).shape;
+  const bool touches = shape != wasm::Shape::atomic_notify && shape != wasm::Shape::atomic_wait;
   const bool is_guarded = has_guard(memory) && touches;
   std::uint8_t flags = 0;
   const auto known = emit_.constant_of(at.index);
