@@ -23,13 +23,15 @@ std::vector<Flavour> flavours(std::uint64_t choice) {
     flavour.fuel_amount = next_random(state) % 3 == 0 ? next_random(state) % scarce : plenty;
   flavour.interruptible = next_random(state) % 3 != 0;
   flavour.collect = next_random(state) % 6 == 0 ? 1 : 0;
-  std::vector<Flavour> all(5, flavour);
+  std::vector<Flavour> all(6, flavour);
   all[1].tier = Tier::compiler;
   all[2].tier = Tier::automatic;
   all[3].tier = Tier::automatic;
   all[3].hot_after = thresholds[next_random(state) % std::size(thresholds)];
   all[3].memory_checks = all[4].memory_checks = MemoryChecks::explicit_checks;
-  all[4].tier = Tier::compiler;
+  all[4].tier = all[5].tier = Tier::compiler;
+  all[5].from_image = true;
+  if (next_random(state) % 2 == 0) all[5].memory_checks = MemoryChecks::explicit_checks;
   return all;
 }
 

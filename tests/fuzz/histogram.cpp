@@ -40,8 +40,7 @@ double loop_share(const Histogram& histogram) {
 }  // namespace
 
 void add(Histogram& histogram, const Comparison& comparison) {
-  for (std::size_t i = 0; i < comparison.runs.size(); ++i) {
-    const Happened& run = comparison.runs[i];
+  for (const Happened& run : comparison.runs) {
     Happened& all = histogram.happened;
     for (std::size_t trap = 0; trap < run.traps.size(); ++trap) all.traps[trap] += run.traps[trap];
     all.returned += run.returned;
@@ -52,9 +51,9 @@ void add(Histogram& histogram, const Comparison& comparison) {
     all.compiled += run.compiled;
     all.loops += run.loops;
     all.interpreted += run.interpreted;
-    // The first is the interpreter's, the second the compiler's; the others change tiers.
-    if (i >= 2) ++histogram.automatic_runs;
-    if (i >= 2 && run.loops > 0) ++histogram.runs_with_loops;
+    if (run.may_change_tiers) ++histogram.automatic_runs;
+    if (run.may_change_tiers && run.loops > 0) ++histogram.runs_with_loops;
+    if (run.is_from_image) ++histogram.image_runs;
     if (run.compiled > 0) ++histogram.compiled_runs;
     if (run.compiled > 0 && run.interpreted > 0) ++histogram.mixed_runs;
   }
@@ -82,10 +81,12 @@ void print(const Histogram& histogram) {
       "tiers\n  {:>10} functions compiled\n  {:>10} loops compiled to be entered\n"
       "  {:>10} functions refused\n  {:>10} runs with compiled functions\n"
       "  {:>10} runs with compiled and refused functions\n"
+      "  {:>10} runs from an image\n"
       "  {:>10} calls of the host\n  {:>10} calls back\n"
       "  {:>9.1f}% of {} runs that may change tiers enter compiled code in a loop\n",
       all.compiled, all.loops, all.interpreted, histogram.compiled_runs, histogram.mixed_runs,
-      all.host_calls, all.callbacks, 100 * loop_share(histogram), histogram.automatic_runs);
+      histogram.image_runs, all.host_calls, all.callbacks, 100 * loop_share(histogram),
+      histogram.automatic_runs);
   fmt::print("{} bytes of modules\n", histogram.bytes);
 }
 
@@ -102,6 +103,7 @@ bool is_complete(const Histogram& histogram) {
   need(histogram.happened.exceptions != 0, "exceptions");
   need(histogram.happened.host_errors != 0, "errors of the host");
   need(histogram.happened.callbacks != 0, "calls back");
+  need(histogram.image_runs != 0, "runs from an image");
   need(histogram.happened.interpreted == 0, "machine code for each function");
   need(loop_share(histogram) >= least_loop_share, "loops entered in compiled code");
   return complete;

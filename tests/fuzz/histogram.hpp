@@ -15,6 +15,7 @@ struct Histogram {
   OpCounts ops{};
   Happened happened;                  ///< in all runs
   std::uint64_t automatic_runs = 0;   ///< in which tiers may change
+  std::uint64_t image_runs = 0;       ///< of modules read back
   std::uint64_t runs_with_loops = 0;  ///< of those, the ones that entered compiled code mid-loop
   std::uint64_t compiled_runs = 0;    ///< with any compiled function
   std::uint64_t mixed_runs = 0;       ///< with compiled functions and some that can't be

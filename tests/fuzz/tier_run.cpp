@@ -194,10 +194,12 @@ class Session {
       : flavour_(flavour), engine_(engine_of(flavour)), store_(engine_), seen_(seen) {
     log_.has_fuel = flavour.fuel;
     log_.happened = &seen.happened;
+    seen.happened.may_change_tiers = flavour.tier == Tier::automatic;
+    seen.happened.is_from_image = flavour.from_image;
   }
 
   void run(std::span<const std::uint8_t> bytes) {
-    auto module = Module::from_content(engine_, bytes);
+    auto module = load(bytes);
     if (!module) return fail(module.error());
     Linker linker(engine_);
     define_numbers(linker, log_);
@@ -214,6 +216,14 @@ class Session {
   }
 
  private:
+  Result<Module> load(std::span<const std::uint8_t> bytes) {
+    Result<Module> module = Module::from_content(engine_, bytes);
+    if (!module || !flavour_.from_image) return module;
+    const auto image = module->serialize();
+    if (!image) return image.error();
+    return Module::deserialize_trusted(engine_, *image);
+  }
+
   void fail(const Error& error) {
     seen_.is_valid = false;
     seen_.lines.push_back(fmt::format("{}: {}", text(error.kind()), error.message()));
@@ -313,6 +323,7 @@ std::string Flavour::name() const {
   std::string text = tiers[static_cast<std::size_t>(tier)];
   if (tier == Tier::automatic) text += fmt::format(" after {}", hot_after);
   if (memory_checks == MemoryChecks::explicit_checks) text += ", explicit checks";
+  if (from_image) text += ", from an image";
   if (fuel) text += fmt::format(", fuel {}", fuel_amount);
   if (!interruptible) text += ", not interruptible";
   if (collect != 0) text += ", collecting";

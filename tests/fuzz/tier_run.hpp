@@ -19,6 +19,7 @@ struct Flavour {
   std::uint32_t hot_after = 2;
   bool interruptible = true;
   MemoryChecks memory_checks = MemoryChecks::automatic;
+  bool from_image = false;  ///< serialized, and read back, before it runs
   bool fuel = false;
   std::uint64_t fuel_amount = 0;  ///< before each call
   std::uint64_t collect = 0;      ///< collect at every allocation
@@ -28,6 +29,8 @@ struct Flavour {
 
 /// What came of it, for the histogram.
 struct Happened {
+  bool may_change_tiers = false;
+  bool is_from_image = false;
   std::array<std::uint64_t, static_cast<std::size_t>(TrapCode::count_)> traps{};
   std::uint64_t returned = 0;
   std::uint64_t exceptions = 0;
