@@ -108,8 +108,11 @@ void FunctionGenerator::not_null(char type, unsigned depth) {
   if (type == 's' || type == 't') {
     op_index(Op::struct_new_default, heap_type_of(type));
   } else {
+    // Of elements that can be told from others.
+    const bool has_numbers = type == 'b' || type == 'l';
+    if (has_numbers) constant(element_of(type));
     i32_const(static_cast<std::int32_t>(1 + source_.below(20)));
-    op_index(Op::array_new_default, heap_type_of(type));
+    op_index(has_numbers ? Op::array_new : Op::array_new_default, heap_type_of(type));
   }
   op(Op::else_);
   get(local);
