@@ -43,9 +43,16 @@ void take_failure(StoreState& state, detail::CallFailure& failure) noexcept {
 
 namespace {
 
-bool run(StoreState& state, const FuncRef& function, runtime::Slot* slots) noexcept {
-  const Running running(state);
-  return may_start(state) && interp::enter(state.store.state(), function, slots);
+/// Part of each way here, of which one is to be quick.
+[[gnu::always_inline]] inline bool run(StoreState& state, const FuncRef& function,
+                                       runtime::Slot* slots,
+                                       detail::CallFailure& failure) noexcept {
+  {
+    const Running running(state);
+    if (may_start(state) && interp::enter(state.store.state(), function, slots)) return true;
+  }
+  take_failure(state, failure);
+  return false;
 }
 
 }  // namespace
@@ -85,9 +92,7 @@ bool equal(std::span<const ValType> wanted, const std::vector<wasm::CanonType>& 
 
 bool enter(StoreState& state, const FuncRef& function, runtime::Slot* slots,
            detail::CallFailure& failure) noexcept {
-  if (run(state, function, slots)) return true;
-  take_failure(state, failure);
-  return false;
+  return run(state, function, slots, failure);
 }
 
 }  // namespace api
@@ -123,8 +128,9 @@ Result<std::optional<std::vector<Val>>> call(api::StoreState& state, const FuncR
 bool detail::call_slots(Handle function, Slot* slots, CallFailure& failure) noexcept {
   const api::Session session(function.store);
   const FuncRef* found = session ? api::resolve<FuncRef>(*session, function) : nullptr;
-  if (!found) return failure.error.emplace(session ? api::stale_handle() : session.error()), false;
-  return api::enter(*session, *found, reinterpret_cast<runtime::Slot*>(slots), failure);
+  if (found) [[likely]]
+    return api::run(*session, *found, reinterpret_cast<runtime::Slot*>(slots), failure);
+  return failure.error.emplace(session ? api::stale_handle() : session.error()), false;
 }
 
 std::optional<std::vector<Val>> detail::call_values(Handle function, std::span<const Val> args,

@@ -29,7 +29,7 @@ namespace {
 
 /// The host calls its own function: as from WebAssembly, but without frames. Arguments and results
 /// are on the stack meanwhile, where a collection finds them.
-bool enter_host(ExecState& state, const HostFunction& host, Slot* args) {
+[[gnu::noinline]] bool enter_host(ExecState& state, const HostFunction& host, Slot* args) {
   const std::uint32_t slots = std::max(host.param_slots, host.result_slots);
   Slot* on_stack = state.stack_top;
   if (slots > static_cast<std::size_t>(state.stack_end - on_stack)) return exhausted(state);
@@ -48,6 +48,11 @@ bool enter_host(ExecState& state, const HostFunction& host, Slot* args) {
   return true;
 }
 
+[[gnu::noinline]] bool make_stack(ExecState& state) {
+  auto stack = state.store->ensure_stack();
+  return stack || runtime::fail(state, std::move(stack).error());
+}
+
 /// The frame's start, with its arguments in place; null if there is no room.
 Slot* push_frame(ExecState& state, const SlotCode& code, const Slot* args) {
   Slot* fp = state.stack_top;
@@ -56,8 +61,11 @@ Slot* push_frame(ExecState& state, const SlotCode& code, const Slot* args) {
   return fp;
 }
 
-bool run(ExecState& state, const SlotCode& code, Instance* inst, std::uint32_t index, Slot* fp,
-         Slot* args) {
+[[gnu::noinline]] bool run(ExecState& state, const SlotCode& code, const runtime::FuncRef& function,
+                           Slot* args) {
+  Slot* fp = push_frame(state, code, args);
+  if (fp == nullptr) return exhausted(state);
+  Instance* const inst = function.instance;
   Record record;
   record.kind = Record::Kind::enter;
   record.fp = fp;
@@ -65,7 +73,7 @@ bool run(ExecState& state, const SlotCode& code, Instance* inst, std::uint32_t i
   record.top = fp;
   const Crossing crossing(state, record);
   write_link(fp + code.link, stop_instr.code(), nullptr, inst);
-  Regs r{code.entry, fp, nullptr, 0, inst, index, 0, 0, {}};
+  Regs r{code.entry, fp, nullptr, 0, inst, function.index, 0, 0, {}};
   reload_memory(r);
   dispatch(r);
   if (state.failure) return false;
@@ -125,12 +133,11 @@ bool finish_host_call(ExecState& state, const HostFunction& host, Slot* args,
   return settle(state);
 }
 
+// Small, and its last step is another call: that one's registers are the only ones to be saved.
 bool enter(ExecState& state, const runtime::FuncRef& function, Slot* args) noexcept {
   if (!runtime::has_host_room(state)) return exhausted(state);
-  if (!state.store->stack()) [[unlikely]] {
-    if (auto stack = state.store->ensure_stack(); !stack)
-      return runtime::fail(state, std::move(stack).error());
-  }
+  if (!state.store->stack() && !make_stack(state)) [[unlikely]]
+    return false;
   if (function.host != nullptr) return enter_host(state, *function.host, args);
   if (state.stop.load(std::memory_order_acquire) != ExecState::Stop::none) {
     return runtime::fail_stopped(state);
@@ -139,9 +146,7 @@ bool enter(ExecState& state, const runtime::FuncRef& function, Slot* args) noexc
   if (is_stand_in(code)) code = code_of(*function.instance->code, function.index);
   if (code == nullptr) return runtime::fail(state, runtime::make_trap(TrapCode::allocation_failed));
   if (code->is_native) return run_native(state, *code, function, args);
-  Slot* fp = push_frame(state, *code, args);
-  if (fp == nullptr) return exhausted(state);
-  return run(state, *code, function.instance, function.index, fp, args);
+  return run(state, *code, function, args);
 }
 
 const char* dispatch_policy() {

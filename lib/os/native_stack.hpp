@@ -31,4 +31,12 @@ inline std::size_t stack_remaining() noexcept {
   return look_up_stack_remaining();
 }
 
+/// The same question in fewer steps: whether surely more than so many bytes are left. Not before
+/// the thread has asked the other.
+inline bool has_known_stack(std::size_t bytes) noexcept {
+  const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+  const StackBounds& bounds = known_native_stack;
+  return here > bounds.low + bytes && here < bounds.high;
+}
+
 }  // namespace wrun::inline v0::os

@@ -13,15 +13,12 @@ namespace wrun::inline v0::runtime {
 
 /// What entering WebAssembly and calling out of it must leave of the host's own stack.
 inline constexpr std::size_t host_reserve = 48 * 1024;
-/// How many crossings may be open on a stack that can't be measured.
-inline constexpr std::uint32_t unmeasured_depth = 64;
 inline constexpr std::uint64_t no_host_calls = 0;
 
 /// Whether the host's own stack has room for one more crossing.
+bool find_host_room(const ExecState& state) noexcept;
 inline bool has_host_room(const ExecState& state) noexcept {
-  const std::size_t left = os::stack_remaining();
-  if (left == os::unknown_stack_remaining) return state.depth < unmeasured_depth;
-  return left > host_reserve;
+  return os::has_known_stack(host_reserve) || find_host_room(state);
 }
 
 /// In NativeState::trap after Leave::host_call: machine code has called the function by itself, and
@@ -40,8 +37,7 @@ struct HostGate {
       : context{&state, nullptr}, outer_sp_(state.native.host_sp) {
     record.kind = Record::Kind::host_call;
     record.outer = state.records;
-    const std::size_t left = os::stack_remaining();
-    const bool is_open = left != os::unknown_stack_remaining && left > host_reserve;
+    const bool is_open = os::has_known_stack(host_reserve);
     calls_due = is_open ? &state.store->host_calls_due() : &no_host_calls;
   }
   /// Puts NativeState::host_sp back, which machine code replaces.
