@@ -168,6 +168,22 @@ TEST_P(HostCalls, CollectWhatTheyLeave) {
   EXPECT_LT(most, 400'000);
 }
 
+TEST_P(HostCalls, PauseAndFailAfterwards) {
+  world_.linker.func("host", "one", [](int32_t x) -> Pausable<int32_t> {
+    return x % 2 == 0 ? Pausable<int32_t>(x) : Pausable<int32_t>(pending);
+  });
+  const auto loop = take(world_.instance(one_text).typed<int32_t(int32_t)>("loop"));
+  for (int round = 0; round < 4; ++round) {
+    auto call = take(loop.start(6));
+    for (const int32_t value : {500, 300, 100}) take(call.resume(value));
+    EXPECT_EQ(take(call.result()), 6 + 500 + 4 + 300 + 2 + 100);
+    auto failing = take(loop.start(6));
+    take(failing.resume(1));
+    EXPECT_EQ(kind_of(failing.fail(Error(ErrorKind::host, "too late"))), ErrorKind::host);
+    EXPECT_EQ(kind_of(loop(1)), ErrorKind::usage);
+  }
+}
+
 TEST_P(HostCalls, AllocateNothing) {
   world_.linker.func("host", "one", [](int32_t x) { return x; });
   const auto loop = take(world_.instance(one_text).typed<int32_t(int32_t)>("loop"));
