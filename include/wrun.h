@@ -7,6 +7,7 @@
 
 #include <wasm.h>
 #include <wrun/c/base.h>      /* versions, errors */
+#include <wrun/c/compiler.h>  /* tiers, compile threads, profilers, the cache of machine code */
 #include <wrun/c/engine.h>    /* configuration, features */
 #include <wrun/c/linker.h>    /* linkers, callbacks with their caller, instances by name */
 #include <wrun/c/module.h>    /* modules from text and files, what is in them */

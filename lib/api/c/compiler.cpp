@@ -1,0 +1,52 @@
+// How engines compile, for C programs.
+
+#include <wrun/c/compiler.h>
+
+#include "lib/api/c/engine.hpp"
+#include "lib/api/c/error.hpp"
+#include "lib/api/c/guard.hpp"
+
+using namespace wrun;
+
+namespace {
+
+static_assert(static_cast<int>(Tier::automatic) == WRUN_TIER_AUTOMATIC);
+static_assert(static_cast<int>(Tier::interpreter) == WRUN_TIER_INTERPRETER);
+static_assert(static_cast<int>(Tier::compiler) == WRUN_TIER_COMPILER);
+
+}  // namespace
+
+extern "C" {
+
+wrun_error_t* wrun_config_set_compiler(wasm_config_t* config,
+                                       const wrun_compiler_options_t* options) {
+  return capi::attempt([&]() -> Result<void> {
+    auto read = capi::read_options<wrun_compiler_options_t>(*options, WRUN_COMPILER_OPTIONS_INIT);
+    if (!read) return std::move(read).error();
+    if (read->tier > WRUN_TIER_COMPILER) return Error(ErrorKind::usage, "no such tier");
+    if (read->hot_after == 0)
+      return Error(ErrorKind::usage, "hot after no call and no turn of a loop");
+    Config& made = config->config;
+    made.tier = static_cast<Tier>(read->tier);
+    made.memory_checks =
+        read->explicit_checks ? MemoryChecks::explicit_checks : MemoryChecks::automatic;
+    made.hot_after = read->hot_after;
+    made.compile_threads = read->compile_threads;
+    made.code_bytes = read->code_bytes;
+    made.perf_map = read->perf_map;
+    made.jitdump = read->jitdump;
+    made.debugger = read->debugger;
+    return {};
+  });
+}
+
+wrun_error_t* wrun_config_set_cache(wasm_config_t* config, const char* directory,
+                                    uint64_t max_bytes) {
+  return capi::attempt([&]() -> Result<void> {
+    config->config.cache = capi::text(directory);
+    config->config.cache_bytes = max_bytes != 0 ? max_bytes : Config().cache_bytes;
+    return {};
+  });
+}
+
+}  // extern "C"
