@@ -207,7 +207,7 @@ def test_sources(directory):
 def called(include, nm, tests, *objects):
     names, sources = called_names(nm, objects), test_sources(tests)
     wrong = count = 0
-    for path in sorted(pathlib.Path(include).glob("*.hpp")):
+    for path in headers(include):
         prefix = "wasi::" if path.parent.name == "wasi" else ""
         for line, name, _ in functions(path):
             count += 1

@@ -1,0 +1,179 @@
+// Small public functions that no other test needs.
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <string>
+#include <string_view>
+
+#include <wrun/wasi/network.hpp>
+#include <wrun/wasi/wasi.hpp>
+#include <wrun/wrun.hpp>
+
+namespace wrun::test {
+namespace {
+
+using wasi::Access;
+using wasi::Errno;
+
+std::span<const std::byte> bytes(std::string_view text) {
+  return std::as_bytes(std::span(text));
+}
+
+TEST(WasiSurface, SetsOfAccess) {
+  const Access both = wasi::operator|(Access::read, Access::write);
+  EXPECT_EQ(wasi::operator&(both, Access::write), Access::write);
+  EXPECT_EQ(both & Access::create, Access::none);
+  EXPECT_TRUE(wasi::includes(both, Access::read));
+  EXPECT_FALSE(wasi::includes(both, Access::read | Access::remove));
+}
+
+/// A file that has only what each file must have.
+class LeastFile final : public wasi::File {
+ public:
+  wasi::Outcome<wasi::FileStat> stat() override { return Errno::notsup; }
+  wasi::Outcome<void> set_times(const wasi::NewTimes&) override { return Errno::notsup; }
+  wasi::Outcome<void> set_size(std::uint64_t) override { return Errno::notsup; }
+  wasi::Outcome<std::size_t> read_at(std::uint64_t, std::span<std::byte>) override {
+    return std::size_t{0};
+  }
+  wasi::Outcome<std::size_t> write_at(std::uint64_t, std::span<const std::byte> all) override {
+    return all.size();
+  }
+  wasi::Outcome<wasi::Appended> append(std::span<const std::byte>) override {
+    return Errno::notsup;
+  }
+  wasi::Outcome<void> allocate(std::uint64_t, std::uint64_t) override { return Errno::notsup; }
+  wasi::Outcome<void> sync(bool) override { return {}; }
+};
+
+TEST(WasiSurface, FilesThatNeverBlock) {
+  LeastFile file;
+  file.advise(0, 10, wasi::Advice::random);
+  EXPECT_TRUE(file.seekable());
+  EXPECT_TRUE(file.readable()->ready());
+  EXPECT_TRUE(file.writable()->ready());
+  EXPECT_TRUE(wasi::always_ready()->ready());
+}
+
+TEST(WasiSurface, Addresses) {
+  const auto loopback = wasi::IpAddress::parse("127.3.2.1");
+  const auto any = wasi::IpAddress::parse("::");
+  ASSERT_TRUE(loopback && any);
+  EXPECT_TRUE(loopback->is_loopback());
+  EXPECT_FALSE(loopback->is_unspecified());
+  EXPECT_TRUE(any->is_unspecified());
+  EXPECT_FALSE(any->is_loopback());
+  wasi::SocketRules rules;
+  EXPECT_TRUE(rules.empty());
+  ASSERT_TRUE(rules.allow("connect example.com:80"));
+  EXPECT_FALSE(rules.empty());
+}
+
+TEST(WasiSurface, StreamsOfNothing) {
+  std::byte room[4];
+  EXPECT_EQ(*wasi::empty_input()->read(room), 0u);
+  EXPECT_TRUE(wasi::empty_input()->subscribe()->ready());
+  EXPECT_EQ(*wasi::null_output()->write(bytes("abc")), 3u);
+}
+
+/// Puts another descriptor in the place of a standard one while it lives.
+class Instead {
+ public:
+  Instead(int standard, int other) : standard_(standard), kept_(::dup(standard)) {
+    ::dup2(other, standard);
+  }
+  ~Instead() {
+    ::dup2(kept_, standard_);
+    ::close(kept_);
+  }
+  Instead(const Instead&) = delete;
+  Instead& operator=(const Instead&) = delete;
+
+ private:
+  int standard_;
+  int kept_;
+};
+
+TEST(WasiSurface, TheHostsOwnStreams) {
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  {
+    const Instead input(0, ends[0]);
+    const Instead output(1, ends[1]);
+    const Instead errors(2, ends[1]);
+    EXPECT_EQ(*wasi::host_stdout()->write(bytes("ab")), 2u);
+    EXPECT_EQ(*wasi::host_stderr()->write(bytes("cd")), 2u);
+    std::byte read[8];
+    EXPECT_EQ(*wasi::host_stdin()->read(read), 4u);
+    EXPECT_EQ(std::string_view(reinterpret_cast<const char*>(read), 4), "abcd");
+  }
+  ::close(ends[0]);
+  ::close(ends[1]);
+}
+
+TEST(WasiSurface, ThreadsOfTheHost) {
+  std::atomic<int> done = 0;
+  const auto threads = wasi::host_threads();
+  for (int i = 0; i < 3; ++i) {
+    const auto running = threads->start([&] { ++done; });
+    EXPECT_NE(running, nullptr);
+  }
+  EXPECT_EQ(done, 3);
+}
+
+/// Writes "no" to standard error, and exits with 5.
+constexpr std::string_view guest_text = R"((module
+  (import "wasi_snapshot_preview1" "fd_write"
+    (func $write (param i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 100) "\c8\00\00\00\02\00\00\00")
+  (data (i32.const 200) "no")
+  (func (export "_start")
+    (drop (call $write (i32.const 2) (i32.const 100) (i32.const 1) (i32.const 300)))
+    (call $exit (i32.const 5)))))";
+
+Error end_of(const wasi::Config& config) {
+  const Engine engine;
+  Linker linker(engine);
+  EXPECT_TRUE(wasi::add_to(linker, config));
+  Store store(engine);
+  const auto instance = linker.instantiate(store, Module::from_text(engine, guest_text).value());
+  return instance.value().typed<void()>("_start").value()().error();
+}
+
+/// What a host's own way to end a program returns.
+class Failing final : public wasi::ProcessExit {
+ public:
+  Error exit(std::uint32_t status) override {
+    return Error(ErrorKind::host, "ended with " + std::to_string(status));
+  }
+};
+
+TEST(WasiSurface, EndsAndErrorsOfPrograms) {
+  const auto text = std::make_shared<wasi::StringOutput>();
+  wasi::Config config;
+  config.stderr_(std::shared_ptr<wasi::OutputStream>(text));
+  EXPECT_FALSE(config.error().has_value());
+  const Error ended = end_of(config);
+  EXPECT_EQ(ended.exit_status(), 5);
+  EXPECT_EQ(ended.message(), wasi::exit_error(5).message());
+  EXPECT_EQ(text->text(), "no");
+
+  const Error failed =
+      end_of(wasi::Config().stderr_(wasi::null_output).exit(std::make_shared<Failing>()));
+  EXPECT_EQ(failed.kind(), ErrorKind::host);
+  EXPECT_EQ(failed.message(), "ended with 5");
+}
+
+TEST(WasiSurface, ConfigurationsKeepTheirFirstError) {
+  wasi::Config config;
+  config.dir("/nowhere/at all", "/", Access::read);
+  ASSERT_TRUE(config.error().has_value());
+  EXPECT_EQ(config.error()->kind(), ErrorKind::io);
+}
+
+}  // namespace
+}  // namespace wrun::test
