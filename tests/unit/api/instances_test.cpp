@@ -180,6 +180,33 @@ TEST_F(Instances, TenThousandLiveAtOnce) {
   }
 }
 
+constexpr std::string_view no_memory_text = R"((module
+  (import "host" "f" (func $f (result i32)))
+  (global $g (mut i32) (i32.const 0))
+  (table 10 funcref)
+  (elem (i32.const 0) $f $run)
+  (func $run (export "run") (param i32) (result i32)
+    (global.set $g (local.get 0))
+    (i32.add (call_indirect (result i32) (i32.const 0)) (global.get $g)))))";
+
+/// Each memory is a mapping of its own, or two, of which Linux lets a process have 65,530 unless it
+/// is told otherwise. Without memories it is bytes that count.
+TEST_F(Instances, WithoutMemoriesAHundredThousandLiveAtOnce) {
+  prepare(no_memory_text);
+#if defined(WRUN_LONG_TESTS)
+  constexpr int32_t count = sanitized ? 10'000 : 100'000;
+#else
+  constexpr int32_t count = sanitized ? 500 : 20'000;
+#endif
+  std::vector<TypedFunc<int32_t(int32_t)>> runs;
+  const std::uint64_t before = resident_bytes();
+  for (int32_t i = 0; i < count; ++i) runs.push_back(take(make().typed<int32_t(int32_t)>("run")));
+  for (int32_t i = 0; i < count; ++i) ASSERT_EQ(take(runs[static_cast<std::size_t>(i)](i)), i + 1);
+  if (!sanitized) {
+    EXPECT_LT((resident_bytes() - before) / count, 4u * 1024);
+  }
+}
+
 TEST_F(Instances, CreatedAndDestroyedWithoutEndTakeNoMore) {
   prepare(small_text);
 #if defined(WRUN_LONG_TESTS)
