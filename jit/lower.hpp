@@ -185,6 +185,7 @@ class Lowering {
   // By value: how often the block had acted by then. A load may be made later in the same epoch.
   std::vector<std::uint32_t> epochs_;
   std::uint32_t epoch_ = 0;
+  bool takes_traps_ = true;  // whether a load that may trap can be folded at the moment
   std::vector<VReg> vregs_;
   std::vector<std::uint32_t> numbers_;  // of blocks, in the order of emission
 };

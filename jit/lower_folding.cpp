@@ -88,13 +88,16 @@ void Lowering::fold_condition(Value v, Value condition) {
   }
   // What nobody wants isn't made, and doesn't load.
   if (at(v).op == opcode(Op::select) && uses_[index(v)] == 0) return;
-  // A trap of the load would be at the place of this one.
-  if (at(v).op == Opcode::trap_if || !folded_[index(condition)]) {
+  if (!folded_[index(condition)]) {
     if (at(v).op == Opcode::branch && is_tested_load(condition, b))
       folded_[index(condition)] = true;
     return;
   }
-  if (uses_[index(condition)] == 1) fold_comparison(condition, b);
+  if (uses_[index(condition)] != 1) return;
+  // A trap of the load would be at the place of this one.
+  takes_traps_ = at(v).op != Opcode::trap_if;
+  fold_comparison(condition, b);
+  takes_traps_ = true;
 }
 
 /// Folded, and read from memory.
@@ -109,6 +112,7 @@ bool Lowering::is_folded_load(Value v) const {
 bool Lowering::is_late_load(Value v, Block b) const {
   const Inst& inst = at(v);
   if (inst.block != b || uses_[index(v)] != 1 || epochs_[index(v)] != epoch_) return false;
+  if (!takes_traps_ && traps_of(inst) != Machine::Traps::no) return false;
   if (inst.op == Opcode::field || inst.op == Opcode::read)
     return inst.op == Opcode::field || Place::of(inst.imm2).packed == Packed::no;
   return is_wasm(inst.op) && wasm::info(wasm_op(inst.op)).shape == wasm::Shape::load &&
@@ -218,7 +222,7 @@ void Lowering::memory_operand(Value v) {
   const bool has_index = is_wasm(load.op);
   Machine& m = machine();
   m.traps = traps_of(load);
-  m.origin = load.origin;
+  if (m.traps != Machine::Traps::no) m.origin = load.origin;
   address(arg(load, 0), has_index ? arg(load, 1) : Value::none, load.imm, Role::use);
 }
 

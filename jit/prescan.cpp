@@ -28,7 +28,8 @@ std::optional<Unsupported> Prescan::run(const wasm::ModuleData& module, wasm::Fu
   log_.clear();
   sets_.clear();
   unsupported_.reset();
-  kept_ = wasm::rethrow_depth(module, function);
+  kept_.reset();
+  function_ = function;
   legacy_depth_ = 0;
   osr_offset_ = osr_offset;
   budget_ = free_values + values_per_byte * module.functions[function.value].body.size;
@@ -62,7 +63,8 @@ void Prescan::legacy_try(Walker&, Control& c) {
 
 /// Keeps the exception, if a rethrow may want it.
 void Prescan::legacy_catch(Walker& w, Control&, wasm::Op, wasm::TagIdx, bool) {
-  if (legacy_depth_ > kept_) return;
+  if (!kept_) kept_ = wasm::rethrow_depth(w.module(), function_);
+  if (legacy_depth_ > *kept_) return;
   assign(static_cast<std::uint32_t>(w.locals().size()) + legacy_depth_ - 1);
 }
 

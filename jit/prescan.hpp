@@ -35,7 +35,7 @@ class Prescan : public wasm::NullClient<> {
   /// refused, so that time and memory stay linear in the function's size.
   std::size_t budget() const { return budget_; }
   /// Exceptions that catches keep for rethrows, in locals behind the function's own.
-  std::uint32_t kept() const { return kept_; }
+  std::uint32_t kept() const { return kept_.value_or(0); }
 
   // The walker's callbacks
   void begin(Walker& w);
@@ -76,7 +76,8 @@ class Prescan : public wasm::NullClient<> {
   std::optional<std::uint32_t> osr_offset_;
   std::optional<Unsupported> unsupported_;
   std::size_t budget_ = 0;
-  std::uint32_t kept_ = 0;
+  wasm::FuncIdx function_;
+  std::optional<std::uint32_t> kept_;  // once it is asked for
   std::uint32_t legacy_depth_ = 0;
 };
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
 #include "jit/builder.hpp"
 #include "jit/lower.hpp"
@@ -23,7 +24,11 @@ class LoweringTest : public testing::Test {
     const auto parsed = wat::parse_module(
         "(module (memory 1) (func (param $p i32) (param $q i32) (result i32) " + body + "))");
     ASSERT_TRUE(parsed.has_value()) << parsed.error().message();
-    module_ = load_module(parsed->bytes);
+    lower_module(parsed->bytes);
+  }
+
+  void lower_module(const std::vector<std::uint8_t>& bytes) {
+    module_ = load_module(bytes);
     ASSERT_NE(module_, nullptr);
     Graph graph;
     ASSERT_FALSE(Builder(graph).build(*module_, wasm::FuncIdx(0), {}).has_value());
@@ -125,6 +130,18 @@ TEST_F(LoweringTest, ComputesWithMemory) {
   EXPECT_EQ(loads(), 1u);
   lower("(i32.sub (i32.const 0) (i32.load (local.get $p)))");
   EXPECT_EQ(loads(), 1u);
+}
+
+TEST_F(LoweringTest, AChecksTrapIsItsOwn) {
+  // Of the divisor; but the table's size, which is there, is compared in its structure.
+  lower("(i32.div_u (local.get $q) (i32.load (local.get $p)))");
+  EXPECT_EQ(loads(), 1u);
+  const auto parsed = wat::parse_module(
+      "(module (table 3 funcref) (func (param i32) (result i32)"
+      " (ref.is_null (table.get (local.get 0)))))");
+  ASSERT_TRUE(parsed.has_value());
+  lower_module(parsed->bytes);
+  EXPECT_EQ(only(MOp::trap_if).compare.b, in_memory);
 }
 
 TEST_F(LoweringTest, ATrapIsTheLoadsOwn) {
