@@ -171,7 +171,12 @@ def gdb(wrun, folder):
         while time.monotonic() < deadline and process.poll() is None:
             guest = guest or child_of(process.pid)
             if guest is not None:
-                fields = pathlib.Path(f"/proc/{guest}/stat").read_text().rsplit(")", 1)[1].split()
+                try:
+                    text = pathlib.Path(f"/proc/{guest}/stat").read_text()
+                except OSError:  # gdb starts other programs, too
+                    guest = None
+                    continue
+                fields = text.rsplit(")", 1)[1].split()
                 if fields[0] != "t" and int(fields[11]) > 100:
                     break
             time.sleep(0.05)
