@@ -97,6 +97,8 @@ class FunctionGenerator {
   void element(char type, unsigned depth);
   void heap_number(char type, unsigned depth);
   void heap_statement(unsigned depth);
+  void set_field(unsigned depth);
+  void set_element(unsigned depth);
   void array_bulk(unsigned depth);
   void bulk_on(char type, unsigned depth);
   void cast_branch(unsigned depth);

@@ -219,19 +219,10 @@ void FunctionGenerator::heap_number(char type, unsigned depth) {
 
 void FunctionGenerator::heap_statement(unsigned depth) {
   switch (source_.below(6)) {
-    case 0: {
-      const std::uint32_t field = source_.below(substruct_fields.size());
-      not_null('t', depth);
-      value(substruct_fields[field], depth);
-      op_index(Op::struct_set, substruct_type);
-      return code_.unsigned_leb(field);
-    }
-    case 1: {
-      const char type = "blSp"[source_.below(4)];
-      element(type, depth);
-      value(element_of(type), depth);
-      return op_index(Op::array_set, heap_type_of(type));
-    }
+    case 0:
+      return set_field(depth);
+    case 1:
+      return set_element(depth);
     case 2:
     case 3:
       return array_bulk(depth);
@@ -240,6 +231,45 @@ void FunctionGenerator::heap_statement(unsigned depth) {
     default:
       return null_branch(depth);
   }
+}
+
+/// Often the field is read right after.
+void FunctionGenerator::set_field(unsigned depth) {
+  const std::uint32_t field = source_.below(substruct_fields.size());
+  const char type = substruct_fields[field];
+  const bool is_packed = field == 2 || field == 3;
+  const std::uint32_t object = new_local('t');
+  not_null('t', depth);
+  op_index(Op::local_tee, object);
+  value(type, depth);
+  op_index(Op::struct_set, substruct_type);
+  code_.unsigned_leb(field);
+  if (source_.chance(1, 2)) return;
+  get(object);
+  const Op narrow = source_.chance(1, 2) ? Op::struct_get_s : Op::struct_get_u;
+  op_index(is_packed ? narrow : Op::struct_get, substruct_type);
+  code_.unsigned_leb(field);
+  sink(std::string_view(&type, 1));
+}
+
+/// Often the element is read right after.
+void FunctionGenerator::set_element(unsigned depth) {
+  const char type = "blSp"[source_.below(4)];
+  const char of = element_of(type);
+  const std::uint32_t array = new_local(type);
+  const std::uint32_t index = scratch('i');
+  element(type, depth);
+  set(index);
+  op_index(Op::local_tee, array);
+  get(index);
+  value(of, depth);
+  op_index(Op::array_set, heap_type_of(type));
+  if (source_.chance(1, 2)) return;
+  get(array);
+  get(index);
+  const Op narrow = source_.chance(1, 2) ? Op::array_get_s : Op::array_get_u;
+  op_index(type == 'b' ? narrow : Op::array_get, heap_type_of(type));
+  sink(std::string_view(&of, 1));
 }
 
 /// An operation on several elements; with a read of one before and after, often.
