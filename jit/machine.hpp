@@ -53,29 +53,6 @@ constexpr Cond unsigned_form(Cond cond) {
       return cond;
   }
 }
-/// The condition with the compared operands exchanged.
-constexpr Cond swap(Cond cond) {
-  switch (cond) {
-    case Cond::below:
-      return Cond::above;
-    case Cond::above:
-      return Cond::below;
-    case Cond::below_equal:
-      return Cond::above_equal;
-    case Cond::above_equal:
-      return Cond::below_equal;
-    case Cond::less:
-      return Cond::greater;
-    case Cond::greater:
-      return Cond::less;
-    case Cond::less_equal:
-      return Cond::greater_equal;
-    case Cond::greater_equal:
-      return Cond::less_equal;
-    default:
-      return cond;
-  }
-}
 
 /// Operands are in the order given; `imm`, `size`, `mem` are members of Machine.
 enum class MOp : std::uint8_t {
