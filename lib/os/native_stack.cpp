@@ -67,10 +67,9 @@ const StackBounds& native_stack() noexcept {
   return bounds;
 }
 
-std::size_t look_up_stack_remaining() noexcept {
+std::size_t look_up_stack_remaining(std::uintptr_t here) noexcept {
   const StackBounds& bounds = native_stack();
-  const std::uintptr_t address = here();
-  return holds(bounds, address) ? address - bounds.low : unknown_stack_remaining;
+  return holds(bounds, here) ? here - bounds.low : unknown_stack_remaining;
 }
 
 }  // namespace wrun::inline v0::os

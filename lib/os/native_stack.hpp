@@ -20,7 +20,7 @@ const StackBounds& native_stack() noexcept;
 [[gnu::tls_model("initial-exec")]] extern constinit thread_local StackBounds known_native_stack;
 
 inline constexpr std::size_t unknown_stack_remaining = 256 * 1024;
-std::size_t look_up_stack_remaining() noexcept;
+std::size_t look_up_stack_remaining(std::uintptr_t here) noexcept;
 
 /// Bytes below the caller's frame. What runs on a stack that is not its thread's own (a host's
 /// coroutine) can't be measured and gets `unknown_stack_remaining`.
@@ -28,7 +28,7 @@ inline std::size_t stack_remaining() noexcept {
   const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
   const StackBounds& bounds = known_native_stack;
   if (here >= bounds.low && here < bounds.high) return here - bounds.low;
-  return look_up_stack_remaining();
+  return look_up_stack_remaining(here);
 }
 
 /// The same question in fewer steps: whether surely more than so many bytes are left. Not before
