@@ -9,6 +9,7 @@ const wasi = new WASI({
   preopens: { '.': '.' },
   returnOnExit: true,
 });
-const module = await WebAssembly.compile(await readFile(file));
-const instance = await WebAssembly.instantiate(module, wasi.getImportObject());
+// Not in the background: compiled at once there, by all means asked for, it keeps no process alive.
+const module = new WebAssembly.Module(await readFile(file));
+const instance = new WebAssembly.Instance(module, wasi.getImportObject());
 process.exitCode = wasi.start(instance);
