@@ -213,9 +213,7 @@ class Verifier {
     return state;
   }
 
-  bool is_scratch(Reg r) const {
-    return r == f_.scratch || r == f_.scratch_for(RegClass::general);
-  }
+  bool is_scratch(Reg r) const { return r == f_.scratch || r == f_.scratch_for(RegClass::general); }
 
   void check_target(std::uint32_t at, Loc to, const VRegInfo& info) {
     if (to.is_reg()) {
