@@ -31,14 +31,24 @@ struct Inside {
       : gate(state), catching(*shop.arena, shop.stubs.leave(), state) {}
 };
 
-Leave enter(ExecState& state, const NativeEntry& entry, Instance& instance,
-            std::uint32_t function) {
+Leave enter_by(const void* stub, ExecState& state, const void* code, Slot* fp, Instance& instance,
+               std::uint32_t function) {
   using Stub = Leave (*)(ExecState*, const void*, Slot*, Instance*, std::uint32_t, HostGate*);
-  const auto stub = reinterpret_cast<Stub>(reinterpret_cast<std::uintptr_t>(entry.stub));
-  const auto& segment = *reinterpret_cast<const runtime::Segment*>(state.native.sp);
+  const auto run = reinterpret_cast<Stub>(reinterpret_cast<std::uintptr_t>(stub));
   const Workshop& shop = native_module(*instance.code).compiler().open_workshop();
   Inside inside(shop, state);
-  return stub(&state, entry.code, segment.fp, &instance, function, &inside.gate);
+  return run(&state, code, fp, &instance, function, &inside.gate);
+}
+
+Leave enter(ExecState& state, const NativeEntry& entry, Instance& instance,
+            std::uint32_t function) {
+  const auto& segment = *reinterpret_cast<const runtime::Segment*>(state.native.sp);
+  return enter_by(entry.stub, state, entry.code, segment.fp, instance, function);
+}
+
+Leave enter_tail(ExecState& state, const NativeEntry& entry, Instance& instance,
+                 std::uint32_t function, Slot* fp) {
+  return enter_by(entry.tail_stub, state, entry.code, fp, instance, function);
 }
 
 Leave resume(ExecState& state, const ModuleCode& module) {
@@ -70,7 +80,7 @@ Leave land(ExecState& state, const ModuleCode& module) {
   return shop.stubs.land(&state, &inside.gate);
 }
 
-constexpr runtime::NativeTier tier{enter, resume, locate, find_catch, land, hot};
+constexpr runtime::NativeTier tier{enter, enter_tail, resume, locate, find_catch, land, hot};
 
 }  // namespace
 
@@ -210,7 +220,8 @@ std::unique_ptr<NativeFunction> CompilerImpl::place(const wasm::ModuleData& modu
   workshop_->arena->write(room, code);
   function->code = room;
   workshop_->arena->set_owner(room, function.get());
-  function->entry = {room, key.loop != 0 ? stubs.enter_loop : stubs.enter};
+  const SignatureStubs::Entries& entries = key.loop != 0 ? stubs.loop : stubs.function;
+  function->entry = {room, entries.call, entries.tail_call};
   return function;
 }
 

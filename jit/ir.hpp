@@ -48,8 +48,10 @@ enum class Opcode : std::uint16_t {
   argument,           ///< of the function; `imm` is its position
   constant,           ///< `imm`: bits; of a v128 the low ones, the high ones are imm2
   instance,           ///< the running instance; first of the entry block, always there
-  frame_slot,         ///< of the interpreter's frame that is taken over; `imm` is the slot
-  result,             ///< of args[0], right before; `imm` is its position (0 is args[0] itself)
+  /// Of the interpreter's frame that is taken over, and given up: only the entry reads it. `imm` is
+  /// the slot.
+  frame_slot,
+  result,  ///< of args[0], right before; `imm` is its position (0 is args[0] itself)
   // Structures of the run time
   field,   ///< *(args[0] + imm), that never changes while the function runs
   read,    ///< *(args[0] + imm); imm2 is a Place

@@ -71,6 +71,9 @@ static_assert(offsetof(runtime::HostGate, record) == 0);
 inline constexpr std::uint32_t gate_context = offsetof(runtime::HostGate, context);
 inline constexpr std::uint32_t gate_caller = gate_context + offsetof(runtime::CallContext, caller);
 inline constexpr std::uint32_t gate_calls_due = offsetof(runtime::HostGate, calls_due);
+inline constexpr std::uint32_t suspended_resume = offsetof(runtime::Suspended, resume);
+inline constexpr std::uint32_t suspended_rbp = offsetof(runtime::Suspended, rbp);
+inline constexpr std::uint32_t suspended_pc = offsetof(runtime::Suspended, pc);
 inline constexpr std::uint32_t suspended_fp = offsetof(runtime::Suspended, fp);
 inline constexpr std::uint32_t segment_state = offsetof(runtime::Segment, state);
 

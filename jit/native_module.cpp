@@ -239,7 +239,8 @@ void NativeModule::install(const ImageView& image, const std::uint8_t* code) {
     function->landings.assign(landings.begin(), landings.end());
     function->tries = image.tries(each);
     shop.arena->set_owner(function->code, function.get());
-    function->entry = {function->code, shop.stubs.of(shape_of(module_.data->type_of(index))).enter};
+    const SignatureStubs& stubs = shop.stubs.of(shape_of(module_.data->type_of(index)));
+    function->entry = {function->code, stubs.function.call, stubs.function.tail_call};
     function->is_in_image = true;
     by_end.emplace(function->code + function->size, function.get());
     places.emplace(CodeKey{each.function, 0},

@@ -25,7 +25,7 @@ const Xbyak::Reg64 all_general[] = {rax, rcx, rdx, rbx, rsi, rdi, r8,
 
 /// Enough for the stubs of a type.
 std::size_t bytes_for(const Shape& shape) {
-  return 1536 + 128 * (shape.params.size() + shape.results.size());
+  return 2048 + 160 * (shape.params.size() + shape.results.size());
 }
 
 /// Where arguments are in calls of HostFunction::typed.
@@ -206,6 +206,33 @@ class Stubs::Writer : public Xbyak::CodeGenerator {
     push(rcx);  // as a frame has its instance
     push(rdx);
     if (params + results) sub(rsp, params + results);
+    pass_arguments(signature, in_loop, rsp);
+    call(r11);
+    mov(r14, ptr[rbp - 16]);
+    gather(signature.results, r14, rsp);
+    mov(r13, ptr[rbp + layout::segment_state]);
+    mov(ptr[r13 + layout::native_sp], rbp);
+    leave_with(Leave::returned, leave);
+  }
+
+  // The same in place of the call of the Suspended at native.sp: what is passed on the stack ends
+  // where that call's arguments do.
+  void enter_tail_code(const Signature& signature, bool in_loop) {
+    const int params = in_loop ? 0 : static_cast<int>(signature.param_bytes);
+    save_host(r9);
+    mov(r13, ptr[rdi + layout::native_sp]);
+    mov(r15, ptr[r13 + layout::suspended_resume]);
+    mov(r15d, ptr[r15 - 4]);
+    mov(rbp, ptr[r13 + layout::suspended_rbp]);
+    mov(r14, ptr[r13 + layout::suspended_pc]);
+    lea(rsp, ptr[r13 + r15 + static_cast<int>(layout::suspended_pc) - params]);
+    mov(ptr[rsp], r14);
+    pass_arguments(signature, in_loop, rsp + 8);
+    jmp(r11);
+  }
+
+  /// From where the entries get them to where code expects them; r11: the code.
+  void pass_arguments(const Signature& signature, bool in_loop, const Xbyak::RegExp& area) {
     mov(r11, rsi);
     mov(r14, rdx);
     mov(rdi, rcx);
@@ -213,14 +240,8 @@ class Stubs::Writer : public Xbyak::CodeGenerator {
     if (in_loop) {
       mov(gp64(frame_reg), r14);
     } else {
-      spread(signature.params, r14, rsp);
+      spread(signature.params, r14, area);
     }
-    call(r11);
-    mov(r14, ptr[rbp - 16]);
-    gather(signature.results, r14, rsp);
-    mov(r13, ptr[rbp + layout::segment_state]);
-    mov(ptr[r13 + layout::native_sp], rbp);
-    leave_with(Leave::returned, leave);
   }
 
   // rdi: ExecState*, rsi: HostGate*
@@ -273,6 +294,7 @@ class Stubs::Writer : public Xbyak::CodeGenerator {
     push_suspended(signature, go_on, no_room);
     gather(signature.params, r14, rsp + above_suspended);
     leave_with(Leave::called, leave);
+    dd(signature.param_bytes);  // for enter_tail_code
     L(go_on);
     return_results(signature);
     L(no_room);
@@ -516,12 +538,18 @@ const SignatureStubs& Stubs::of(const Shape& shape) {
   const Signature signature = signature_of(shape);
   const void* exhausted = trap(TrapCode::stack_exhausted);
   Writer out(arena_, bytes_for(shape));
-  const void* enter = out.here();
-  out.enter_code(signature, false, leave_);
-  out.begin();
-  const void* enter_loop = out.here();
-  out.enter_code(signature, true, leave_);
-  out.begin();
+  const auto entries = [&](bool in_loop) {
+    SignatureStubs::Entries made;
+    made.call = out.here();
+    out.enter_code(signature, in_loop, leave_);
+    out.begin();
+    made.tail_call = out.here();
+    out.enter_tail_code(signature, in_loop);
+    out.begin();
+    return made;
+  };
+  const SignatureStubs::Entries function = entries(false);
+  const SignatureStubs::Entries loop = entries(true);
   const void* to_interpreter = out.here();
   out.to_interpreter_code(signature, exhausted, leave_);
   out.begin();
@@ -529,8 +557,8 @@ const SignatureStubs& Stubs::of(const Shape& shape) {
   out.to_host_code(signature, exhausted, leave_);
   out.finish();
   SignatureStubs& stubs = by_shape_[shape];
-  stubs.enter = enter;
-  stubs.enter_loop = enter_loop;
+  stubs.function = function;
+  stubs.loop = loop;
   stubs.to_interpreter = to_interpreter;
   stubs.to_host = to_host;
   return stubs;

@@ -22,8 +22,13 @@ namespace wrun::inline v0::jit {
 
 /// For functions of one shape of type.
 struct SignatureStubs {
-  const void* enter = nullptr;       ///< see NativeEntry::stub
-  const void* enter_loop = nullptr;  ///< the same, for code that takes over a frame
+  /// See NativeEntry.
+  struct Entries {
+    const void* call = nullptr;
+    const void* tail_call = nullptr;
+  };
+  Entries function;
+  Entries loop;  ///< of code that takes over a frame
   const void* to_interpreter = nullptr;
   const void* to_host = nullptr;
 };

@@ -190,6 +190,12 @@ void enter(Regs& r, const NativeEntry& entry, std::uint32_t function, const Slot
     r.pc = stop_instr.code();
     return;
   }
+  if (link[0].get<const Word*>() == resume_native_instr.code()) {
+    // Tail calls from one tier to the other and back would pile up segments otherwise.
+    state.native.sp = reinterpret_cast<std::uint8_t*>(link[1].get<Slot*>());
+    state.stack_top = suspended(state)->fp;
+    return go_on(r, tier_of(*r.inst).enter_tail(state, entry, *r.inst, function, r.fp));
+  }
   push_segment(state, r.fp, link);
   state.stack_top = top;
   go_on(r, tier_of(*r.inst).enter(state, entry, *r.inst, function));

@@ -113,6 +113,8 @@ struct NativeState {
 struct NativeEntry {
   const void* code = nullptr;
   const void* stub = nullptr;  ///< brings arguments into registers and results back
+  /// The same in place of the call that a Suspended stands for.
+  const void* tail_stub = nullptr;
 };
 
 /// One frame that machine code stands for: an inlined function has one of its own.
@@ -142,6 +144,10 @@ class NativeEngine {
 struct NativeTier {
   Leave (*enter)(ExecState& state, const NativeEntry& entry, Instance& instance,
                  std::uint32_t function);
+  /// The same for a function that an interpreted one tail-calls, which machine code called: it
+  /// returns there, and the Suspended is gone. `fp` is where its arguments are.
+  Leave (*enter_tail)(ExecState& state, const NativeEntry& entry, Instance& instance,
+                      std::uint32_t function, Slot* fp);
   Leave (*resume)(ExecState& state, const ModuleCode& module);
   /// The frames at a return address in the module's code, innermost first. False if it isn't any.
   bool (*locate)(const ModuleCode& module, const void* pc, std::vector<NativeFrame>& frames);
