@@ -126,15 +126,22 @@ void CodeEmitter::find_targets() {
     while (lir.blocks[b].end <= move.at) ++b;
     has_moves[b] = true;
   }
-  // Mostly such a block's target comes later, so that chains shorten in one go.
-  for (std::uint32_t i = count; i-- > 0;) {
+  const auto only_jumps = [&](std::uint32_t i) {
     const LBlock& block = lir.blocks[i];
-    const bool only_jumps = i != 0 && block.end - block.first == 1 && !has_moves[i] &&
-                            function_->machine[lir.insts[block.first].payload].op == MOp::jump;
+    return i != 0 && block.end - block.first == 1 && !has_moves[i] &&
+           function_->machine[lir.insts[block.first].payload].op == MOp::jump;
+  };
+  // Mostly such a block's target comes later, so that chains shorten in one go. One that jumps back
+  // to another such block stays: where that leads isn't known yet, perhaps back here.
+  for (std::uint32_t i = count; i-- > 0;) {
     targets_[i] = i;
-    if (!only_jumps) continue;
-    const std::uint32_t to = lir.succs[block.first_succ].to;
-    targets_[i] = to > i ? targets_[to] : to;
+    if (!only_jumps(i)) continue;
+    const std::uint32_t to = lir.succs[lir.blocks[i].first_succ].to;
+    if (to > i) {
+      targets_[i] = targets_[to];
+    } else if (!only_jumps(to)) {
+      targets_[i] = to;
+    }
   }
   starts_.assign(count, 0);
 }
