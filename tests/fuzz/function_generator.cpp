@@ -295,6 +295,7 @@ void FunctionGenerator::begin(std::uint32_t function) {
   locals_ = signature.params;
   params_ = static_cast<std::uint32_t>(locals_.size());
   reserved_.assign(locals_.size(), false);
+  stays_interpreted_ = source_.chance(1, 24);
 }
 
 WasmWriter FunctionGenerator::finish() {
@@ -307,6 +308,8 @@ WasmWriter FunctionGenerator::finish() {
     else
       runs.emplace_back(1, locals_[i]);
   }
+  constexpr std::uint32_t many = 4'500;
+  if (stays_interpreted_) runs.emplace_back(many, 'i');
   body.unsigned_leb(runs.size());
   for (const auto& [count, type] : runs) {
     body.unsigned_leb(count);

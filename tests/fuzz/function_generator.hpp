@@ -134,6 +134,7 @@ class FunctionGenerator {
   std::vector<bool> reserved_;
   std::uint32_t params_ = 0;
   std::uint32_t depth_local_ = 0;
+  bool stays_interpreted_ = false;  ///< for its many locals: tiers call each other for good then
   std::uint32_t loops_ = 0;
   std::string results_;
   std::vector<Label> labels_;

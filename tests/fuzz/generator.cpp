@@ -81,6 +81,7 @@ class ModuleGenerator {
  private:
   void make_plan();
   std::string any_types(std::uint32_t most);
+  std::uint32_t any_own_function();
   WasmWriter types();
   WasmWriter imports();
   WasmWriter functions();
@@ -117,8 +118,9 @@ void ModuleGenerator::make_plan() {
   plan_.exceptions = features % 4 == 2;
   plan_.structures = features % 4 == 3;
   plan_.table_size = 8 + source_.below(24);
-  plan_.memories.push_back({source_.chance(1, 8), 1, 4});
-  if (source_.chance(1, 4)) plan_.memories.push_back({source_.chance(1, 2), 1, 3});
+  plan_.memories.push_back({source_.chance(1, 8), 1, 4, source_.chance(1, 16)});
+  if (source_.chance(1, 4))
+    plan_.memories.push_back({source_.chance(1, 2), 1, 3, source_.chance(1, 8)});
   plan_.globals = {'i', 'i'};
   for (const char type : any_types(6)) plan_.globals.push_back(type);
   for (const HostFunction& host : host_functions)
@@ -126,15 +128,23 @@ void ModuleGenerator::make_plan() {
         plan_.type_index({std::string(host.params), std::string(host.results)}));
   plan_.functions.push_back(plan_.type_index({"i", "i"}));
   for (std::uint32_t count = 1 + source_.below(5); count > 0; --count) {
-    const bool is_wide = source_.chance(1, 10);
+    const bool is_wide = source_.chance(1, 8);
     std::string params = any_types(is_wide ? 20 : 5);
     std::string results = any_types(is_wide ? 12 : 2);
+    // Whose results are another's may end in a call of it.
+    if (source_.chance(1, 3)) results = plan_.signature(any_own_function()).results;
     plan_.functions.push_back(plan_.type_index({std::move(params), std::move(results)}));
   }
   plan_.tags = {plan_.type_index({"i", ""}), plan_.type_index({"IF", ""}),
                 plan_.type_index({any_types(6), ""})};
   const std::uint32_t deep = plan_.type_index({"iFI", "I"});
   plan_.functions.insert(plan_.functions.end(), deep_count, deep);
+}
+
+/// Of those that aren't imported.
+std::uint32_t ModuleGenerator::any_own_function() {
+  return host_count +
+         source_.below(static_cast<std::uint32_t>(plan_.functions.size()) - host_count);
 }
 
 WasmWriter ModuleGenerator::types() {
@@ -185,9 +195,12 @@ WasmWriter ModuleGenerator::memories() {
   WasmWriter content;
   content.unsigned_leb(plan_.memories.size());
   for (const MemoryPlan& memory : plan_.memories) {
-    content.byte(memory.is_64 ? 5 : 1);
-    content.unsigned_leb(memory.min);
-    content.unsigned_leb(memory.max);
+    constexpr std::uint32_t page = 65536;
+    const std::uint32_t pages = memory.has_small_pages ? page : 1;
+    content.byte((memory.is_64 ? 5 : 1) | (memory.has_small_pages ? 8 : 0));
+    content.unsigned_leb(pages * memory.min);
+    content.unsigned_leb(pages * memory.max);
+    if (memory.has_small_pages) content.byte(0);  // the logarithm of their size
   }
   return content;
 }
@@ -273,6 +286,11 @@ WasmWriter ModuleGenerator::data() {
   content.byte(0);
   content.byte(is_64 ? 0x42 : 0x41);
   content.signed_leb(0);
+  if (source_.chance(1, 8)) {
+    content.byte(is_64 ? 0x42 : 0x41);
+    content.signed_leb(source_.below(64));
+    content.byte(is_64 ? 0x7c : 0x6a);  // add
+  }
   content.byte(0x0b);
   constexpr std::uint32_t filled = 512;
   content.unsigned_leb(filled);

@@ -40,6 +40,9 @@ double loop_share(const Histogram& histogram) {
 }  // namespace
 
 void add(Histogram& histogram, const Comparison& comparison) {
+  if (comparison.runs.empty()) return;
+  for (std::size_t i = 0; i < histogram.features.size(); ++i)
+    if (comparison.runs.front().features.has(static_cast<Feature>(i))) ++histogram.features[i];
   for (const Happened& run : comparison.runs) {
     Happened& all = histogram.happened;
     for (std::size_t trap = 0; trap < run.traps.size(); ++trap) all.traps[trap] += run.traps[trap];
@@ -61,16 +64,13 @@ void add(Histogram& histogram, const Comparison& comparison) {
 
 void print(const Histogram& histogram) {
   const Happened& all = histogram.happened;
-  std::array<std::uint64_t, static_cast<std::size_t>(Feature::count_)> features{};
   fmt::print("instructions\n");
-  for (std::size_t i = 0; i < wasm::op_count; ++i) {
-    features[static_cast<std::size_t>(wasm::op_table[i].feature)] += histogram.ops[i];
+  for (std::size_t i = 0; i < wasm::op_count; ++i)
     if (histogram.ops[i] != 0)
       fmt::print("  {:>10} {}\n", histogram.ops[i], wasm::op_table[i].text);
-  }
-  fmt::print("features\n");
-  for (std::size_t i = 0; i < features.size(); ++i)
-    fmt::print("  {:>10} {}\n", features[i], name(static_cast<Feature>(i)));
+  fmt::print("modules that use\n");
+  for (std::size_t i = 0; i < histogram.features.size(); ++i)
+    fmt::print("  {:>10} {}\n", histogram.features[i], name(static_cast<Feature>(i)));
   fmt::print(
       "calls that end with\n  {:>10} results\n  {:>10} exceptions\n  {:>10} errors of the host\n",
       all.returned, all.exceptions, all.host_errors);
@@ -104,7 +104,9 @@ bool is_complete(const Histogram& histogram) {
   need(histogram.happened.host_errors != 0, "errors of the host");
   need(histogram.happened.callbacks != 0, "calls back");
   need(histogram.image_runs != 0, "runs from an image");
-  need(histogram.happened.interpreted == 0, "machine code for each function");
+  for (std::size_t i = 0; i < histogram.features.size(); ++i)
+    need(histogram.features[i] != 0, name(static_cast<Feature>(i)));
+  need(histogram.mixed_runs != 0, "functions that stay interpreted beside compiled ones");
   need(loop_share(histogram) >= least_loop_share, "loops entered in compiled code");
   return complete;
 }

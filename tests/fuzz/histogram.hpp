@@ -2,7 +2,10 @@
 
 // What was generated, and what came of it. Plain data, so that processes can share it.
 
+#include <array>
 #include <cstdint>
+
+#include <wrun/features.hpp>
 
 #include "tests/fuzz/comparison.hpp"
 #include "tests/fuzz/module_plan.hpp"
@@ -13,7 +16,8 @@ struct Histogram {
   std::uint64_t modules = 0;
   std::uint64_t bytes = 0;
   OpCounts ops{};
-  Happened happened;                  ///< in all runs
+  std::array<std::uint64_t, static_cast<std::size_t>(Feature::count_)> features{};  ///< modules
+  Happened happened;                                                                ///< in all runs
   std::uint64_t automatic_runs = 0;   ///< in which tiers may change
   std::uint64_t image_runs = 0;       ///< of modules read back
   std::uint64_t runs_with_loops = 0;  ///< of those, the ones that entered compiled code mid-loop

@@ -58,8 +58,9 @@ inline constexpr std::uint32_t first_free_global = 2;
 
 struct MemoryPlan {
   bool is_64 = false;
-  std::uint32_t min = 1;
+  std::uint32_t min = 1;  ///< in units of 64 KiB, whatever the size of its pages
   std::uint32_t max = 4;
+  bool has_small_pages = false;  ///< of one byte
 };
 
 struct Plan {

@@ -201,6 +201,7 @@ class Session {
   void run(std::span<const std::uint8_t> bytes) {
     auto module = load(bytes);
     if (!module) return fail(module.error());
+    seen_.happened.features = module->features_used();
     Linker linker(engine_);
     define_numbers(linker, log_);
     define_others(linker, log_);

@@ -31,6 +31,7 @@ struct Flavour {
 struct Happened {
   bool may_change_tiers = false;
   bool is_from_image = false;
+  Features features;  ///< that the module uses
   std::array<std::uint64_t, static_cast<std::size_t>(TrapCode::count_)> traps{};
   std::uint64_t returned = 0;
   std::uint64_t exceptions = 0;
