@@ -1,5 +1,5 @@
 // Structures and arrays, for compiled code. Whoever calls has its live values in its frame, where a
-// collection finds them.
+// collection finds them; those that a helper is given needn't be live any more.
 
 #include <cstring>
 #include <new>
@@ -19,6 +19,21 @@ using runtime::Object;
 using runtime::Slot;
 
 namespace {
+
+/// Has a reference below machine code's frames, where a collection finds it, too.
+class Kept {
+ public:
+  Kept(runtime::ExecState& state, Word reference) : state_(state) {
+    state.native.sp -= sizeof(reference);
+    std::memcpy(state.native.sp, &reference, sizeof(reference));
+  }
+  ~Kept() { state_.native.sp += sizeof(Word); }
+  Kept(const Kept&) = delete;
+  Kept& operator=(const Kept&) = delete;
+
+ private:
+  runtime::ExecState& state_;
+};
 
 wasm::TypeId type_id(Word type) {
   return wasm::TypeId(static_cast<std::uint32_t>(type));
@@ -108,6 +123,7 @@ Word struct_new(Instance* instance, Word id, Word bytes) {
 
 template <bool fuel>
 Word array_new(Instance* instance, Word id, Word length, Word value, Word upper) {
+  const Kept kept(*instance->state, value);
   Array* array = make_array<fuel>(instance, type_id(id), length);
   if (array == nullptr) return 0;
   Slot slots[2];
