@@ -36,10 +36,11 @@ std::string Optimizer::run(Graph& graph, bool shares_memory) {
   if (!is_reducible(graph, cfg_, dominators_)) return {};
   loops_.compute(cfg_);
   versions_.compute(graph, cfg_, loops_);
-  const bool changed = values_.run(graph, cfg_, dominators_, versions_, shares_memory);
-  if (std::string wrong = check(graph, "value numbering"); !wrong.empty()) return wrong;
+  // First, so that what is moved from several places becomes one value.
   invariants_.run(graph, cfg_, loops_, versions_);
   if (std::string wrong = check(graph, "loop-invariant motion"); !wrong.empty()) return wrong;
+  const bool changed = values_.run(graph, cfg_, dominators_, versions_, shares_memory);
+  if (std::string wrong = check(graph, "value numbering"); !wrong.empty()) return wrong;
   sums_.run(graph, cfg_, loops_);
   if (std::string wrong = check(graph, "motion of sums"); !wrong.empty()) return wrong;
   if (changed) pruner_.run(graph);
