@@ -7,73 +7,101 @@
 
 namespace wrun::inline v0::jit {
 
+/// Inlining never makes a function too large to be compiled.
 std::optional<Unsupported> Builder::build(const wasm::ModuleData& module, wasm::FuncIdx function,
                                           const CompileOptions& options) {
+  const std::uint32_t size = module.functions[function.value].body.size;
+  inline_budget_ =
+      options.inlines ? inline_limits.budget + inline_limits.per_caller_byte * size : 0;
+  auto refused = attempt(module, function, options);
+  if (!refused || inlined_.empty()) return refused;
+  inline_budget_ = 0;
+  return attempt(module, function, options);
+}
+
+std::optional<Unsupported> Builder::attempt(const wasm::ModuleData& module, wasm::FuncIdx function,
+                                            const CompileOptions& options) {
   graph_.clear();
   emit_.clear();
-  if (auto refused = prescan_.run(module, function, options.osr_offset)) return refused;
+  inlined_.clear();
+  depth_ = 0;
+  body_ = &body_at(depth_);
+  if (auto refused = body_->prescan.run(module, function, options.osr_offset)) return refused;
   module_ = &module;
   options_ = options;
-  saved_.clear();
-  next_construct_ = 0;
   loop_depth_ = 0;
-  values_left_ = prescan_.budget();
+  values_left_ = body_->prescan.budget();
   over_budget_ = false;
-  fuel_.clear();
-  next_fuel_ = 0;
-  if (options.fuel) fuel_ = wasm::fuel_blocks(module, function);
-  const auto hints = module.branch_hints.find(function.value);
-  hints_ = {};
-  if (hints != module.branch_hints.end()) hints_ = hints->second;
   osr_header_ = Block::none;
   try_table_.clear();
   tries_.clear();
   current_try_ = TryTable::none;
   legacy_depth_ = 0;
   layouts_.clear();
-  walker_.function(module, function);
+  body_->inlined = 0;
+  start_body(function);
+  body_->walker.function(module, function);
   if (over_budget_)
     return Unsupported{"too many values at too many labels",
                        module.functions[function.value].body.offset};
   return std::nullopt;
 }
 
+/// Of body_, which the prescan has seen.
+void Builder::start_body(wasm::FuncIdx function) {
+  body_->function = function;
+  body_->saved.clear();
+  body_->next_construct = 0;
+  body_->fuel.clear();
+  body_->next_fuel = 0;
+  if (options_.fuel) body_->fuel = wasm::fuel_blocks(*module_, function);
+  const auto hints = module_->branch_hints.find(function.value);
+  body_->hints = {};
+  if (hints != module_->branch_hints.end()) body_->hints = hints->second;
+}
+
+/// An inlined function's parameters are there.
 void Builder::begin(Walker& w) {
-  const Block entry = add_block(0);
-  emit_.start(entry);
-  instance_ = emit_.append(Opcode::instance, Type::i64, 0, {});
-  bases_end_ = instance_;
-  bases_.clear();
+  std::vector<Value>& own = body_->locals;
+  w.label(0).label.loop_depth = loop_depth_;
   const wasm::LocalTypes& locals = w.locals();
   const auto params = static_cast<std::uint32_t>(w.signature().params.size());
-  locals_.clear();
-  for (std::uint32_t i = 0; i < params; ++i)
-    locals_.push_back(emit_.append(Opcode::argument, type_of(locals[i]), i, {}));
+  if (!is_inlined()) {
+    emit_.start(add_block(0));
+    instance_ = emit_.append(Opcode::instance, Type::i64, 0, {});
+    bases_end_ = instance_;
+    bases_.clear();
+    own.clear();
+    for (std::uint32_t i = 0; i < params; ++i)
+      own.push_back(emit_.append(Opcode::argument, type_of(locals[i]), i, {}));
+  }
   for (const auto& run : locals.runs()) {
     if (run.end <= params) continue;
-    locals_.resize(run.end, emit_.constant(type_of(run.type), 0));
+    own.resize(run.end, emit_.constant(type_of(run.type), 0));
   }
-  kept_at_ = static_cast<std::uint32_t>(locals_.size());
-  if (prescan_.kept() != 0) locals_.resize(kept_at_ + prescan_.kept(), emit_.i64(0));
+  body_->kept_at = static_cast<std::uint32_t>(own.size());
+  if (body_->prescan.kept() != 0) own.resize(own.size() + body_->prescan.kept(), emit_.i64(0));
 }
 
 void Builder::finish(Walker&) {
-  if (over_budget_) return;
+  if (over_budget_ || is_inlined()) return;
   if (osr_header_ != Block::none) enter_from_frame();
   pruner_.run(graph_);
 }
 
 void Builder::instruction(Walker& w, Op) {
-  emit_.set_offset(w.offset());
+  emit_.set_origin({body_->inlined, w.offset()});
   if (options_.fuel) charge(w.offset());
 }
 
 /// Charges the block that starts at `offset`, if one does.
 void Builder::charge(std::uint32_t offset) {
-  while (next_fuel_ < fuel_.size() && fuel_[next_fuel_].offset < offset) ++next_fuel_;
-  if (next_fuel_ == fuel_.size() || fuel_[next_fuel_].offset != offset) return;
+  const auto& blocks = body_->fuel;
+  std::size_t& next = body_->next_fuel;
+  while (next < blocks.size() && blocks[next].offset < offset) ++next;
+  if (next == blocks.size() || blocks[next].offset != offset) return;
   const Value state = emit_.field(Type::i64, instance_, layout::instance_state);
-  emit_.append(Opcode::charge, Type::none, fuel_[next_fuel_].cost, std::span(&state, 1));
+  emit_.append(Opcode::charge, Type::none, blocks[next].cost, std::span(&state, 1));
 }
 
 /// Has the function begin at the loop's header, with what the interpreter's frame holds.
@@ -81,7 +109,7 @@ void Builder::enter_from_frame() {
   while (graph_.at(graph_.entry()).last != bases_end_)
     graph_.unlink(graph_.at(graph_.entry()).last);
   emit_.start(graph_.entry());
-  emit_.set_offset(*options_.osr_offset);
+  emit_.set_origin({0, *options_.osr_offset});
   const auto params = graph_.params(osr_header_);
   types_.clear();
   for (const Value param : params) types_.push_back(graph_.at(param).type);

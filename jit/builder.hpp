@@ -2,16 +2,19 @@
 
 // A function's bytes to a graph: a client of the one walk, in one pass. Every block that several
 // edges may reach has parameters for the locals that are assigned in the construct it belongs to;
-// those that turn out to be one value, or unused, are pruned at the end.
+// those that turn out to be one value, or unused, are pruned at the end. The body of an inlined
+// function is walked where it is called.
 
 #include <cstdint>
 #include <initializer_list>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
 
 #include "jit/emitter.hpp"
+#include "jit/inlining.hpp"
 #include "jit/ir.hpp"
 #include "jit/options.hpp"
 #include "jit/prescan.hpp"
@@ -29,7 +32,7 @@ struct BuilderLabel {
   Block target = Block::none;     ///< a loop's header, or what follows the end
   Block otherwise = Block::none;  ///< of an if: where a false condition goes
   std::uint32_t construct = 0;    ///< of the prescan
-  std::uint32_t saved = 0;        ///< of an if: where its locals begin in saved_
+  std::uint32_t saved = 0;        ///< of an if: where its locals begin in Body::saved
   std::uint32_t loop_depth = 0;
   // Of exceptions
   std::uint32_t own_try = TryTable::none;
@@ -47,7 +50,7 @@ class Builder : public wasm::NullClient<Value, BuilderLabel> {
   using Op = wasm::Op;
 
   /// Builds into `graph`, whatever was in it.
-  explicit Builder(Graph& graph) : graph_(graph), emit_(graph), walker_(*this) {}
+  explicit Builder(Graph& graph) : graph_(graph), emit_(graph) {}
 
   /// Of a function with a body, validated. Nothing: it is built. Throws std::bad_alloc.
   std::optional<Unsupported> build(const wasm::ModuleData& module, wasm::FuncIdx function,
@@ -120,6 +123,8 @@ class Builder : public wasm::NullClient<Value, BuilderLabel> {
 
   /// What the function that was built last catches.
   const TryTable& tries() const { return try_table_; }
+  /// What was inlined into it.
+  const std::vector<InlinedCall>& inlined() const { return inlined_; }
 
  private:
   static bool is_function(const Control& c) { return c.kind == wasm::ControlKind::function; }
@@ -127,13 +132,32 @@ class Builder : public wasm::NullClient<Value, BuilderLabel> {
     return op == Op::return_call || op == Op::return_call_indirect || op == Op::return_call_ref;
   }
 
+  /// A function that is being walked.
+  struct Body {
+    explicit Body(Builder& builder) : walker(builder) {}
+    Walker walker;
+    Prescan prescan;
+    wasm::FuncIdx function;
+    std::uint32_t inlined = 0;  ///< as Origin::inlined
+    std::vector<Value> locals;
+    std::vector<Value> saved;  ///< of the ifs that are open
+    std::uint32_t next_construct = 0;
+    std::uint32_t kept_at = 0;  ///< the local that keeps the outermost exception
+    std::vector<wasm::FuelBlock> fuel;
+    std::size_t next_fuel = 0;
+    std::span<const wasm::BranchHint> hints;
+  };
+
   // builder.cpp
+  std::optional<Unsupported> attempt(const wasm::ModuleData& module, wasm::FuncIdx function,
+                                     const CompileOptions& options);
+  void start_body(wasm::FuncIdx function);
   void charge(std::uint32_t offset);
   void enter_from_frame();
 
   // builder_control.cpp
   bool holds_entry(const Control& c) const {
-    return !is_function(c) && prescan_.holds_entry(c.label.construct);
+    return !is_function(c) && body_->prescan.holds_entry(c.label.construct);
   }
   Block add_block(std::uint32_t loop_depth);
   void open(Control& c);
@@ -159,6 +183,13 @@ class Builder : public wasm::NullClient<Value, BuilderLabel> {
                  Operands results);
   void check_type(Walker& w, Value callee, wasm::TypeIdx type);
   Value function_at(std::uint32_t index);
+
+  // builder_inline.cpp
+  Body& body_at(std::size_t depth);
+  bool is_inlined() const { return depth_ != 0; }
+  bool is_worth_inlining(wasm::FuncIdx callee) const;
+  bool inline_call(Walker& w, wasm::FuncIdx callee, Operands args, Operands results);
+  void end_inlined(Walker& w, Control& c, bool reached);
 
   // builder_exceptions.cpp
   struct Try {
@@ -237,8 +268,10 @@ class Builder : public wasm::NullClient<Value, BuilderLabel> {
 
   Graph& graph_;
   Emitter emit_;
-  Walker walker_;
-  Prescan prescan_;
+  // The function, and what is being inlined into it, one into the other.
+  std::vector<std::unique_ptr<Body>> bodies_;
+  Body* body_ = nullptr;
+  std::size_t depth_ = 0;  // of body_ in bodies_
   Pruner pruner_;
   const wasm::ModuleData* module_ = nullptr;
   CompileOptions options_;
@@ -247,23 +280,19 @@ class Builder : public wasm::NullClient<Value, BuilderLabel> {
   // Of memories with guard pages, where they are accessed; in the entry, right after the instance.
   std::vector<Value> bases_;
   Value bases_end_ = Value::none;
-  std::vector<Value> locals_;
-  std::vector<Value> saved_;  // of the ifs that are open
-  std::uint32_t next_construct_ = 0;
   std::uint32_t loop_depth_ = 0;
   std::uint32_t results_at_ = 0;  // number of parameters before the results of the block that ends
   std::size_t values_left_ = 0;
   bool over_budget_ = false;
 
-  std::vector<wasm::FuelBlock> fuel_;
-  std::size_t next_fuel_ = 0;
-  std::span<const wasm::BranchHint> hints_;
+  std::vector<InlinedCall> inlined_;
+  std::uint32_t inline_budget_ = 0;  // left, in bytes
+  std::vector<Value> returned_;      // by what was inlined last
 
   TryTable try_table_;
   std::vector<Try> tries_;  // by the same numbers
   std::uint32_t current_try_ = TryTable::none;
   std::uint32_t legacy_depth_ = 0;
-  std::uint32_t kept_at_ = 0;  // the local that keeps the outermost exception
   std::vector<Value> caught_;
   std::map<std::uint32_t, runtime::StructLayout> layouts_;
 

@@ -27,8 +27,9 @@ Value Builder::function_at(std::uint32_t index) {
   return emit_.field(Type::i64, functions, std::uint64_t{index} * layout::word);
 }
 
-void Builder::call(Walker&, Op op, wasm::FuncIdx callee, const wasm::FuncType&, Operands args,
+void Builder::call(Walker& w, Op op, wasm::FuncIdx callee, const wasm::FuncType&, Operands args,
                    Operands results) {
+  if (!is_tail(op) && inline_call(w, callee, args, results)) return;
   values_.clear();
   if (callee.value >= module_->imported_functions)
     return emit_call(op, Opcode::call, Opcode::tail_call, callee.value, args, results);

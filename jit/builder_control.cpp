@@ -15,7 +15,7 @@ Block Builder::add_block(std::uint32_t loop_depth) {
 }
 
 void Builder::open(Control& c) {
-  c.label.construct = next_construct_++;
+  c.label.construct = body_->next_construct++;
   c.label.loop_depth = loop_depth_;
   c.label.around = c.label.inside = current_try_;
 }
@@ -27,16 +27,16 @@ template <class Do>
 void Builder::each_local(const Control& c, Do&& act) {
   if (is_function(c)) return;
   if (holds_entry(c)) {
-    for (std::uint32_t i = 0; i < locals_.size(); ++i) act(i);
+    for (std::uint32_t i = 0; i < body_->locals.size(); ++i) act(i);
   } else {
-    for (const std::uint32_t i : prescan_.assigned(c.label.construct)) act(i);
+    for (const std::uint32_t i : body_->prescan.assigned(c.label.construct)) act(i);
   }
 }
 
 void Builder::add_params(Walker& w, const Control& c, Block b) {
   types_.clear();
   if (over_budget_) return;
-  each_local(c, [&](std::uint32_t i) { types_.push_back(graph_.at(locals_[i]).type); });
+  each_local(c, [&](std::uint32_t i) { types_.push_back(graph_.at(body_->locals[i]).type); });
   if (holds_entry(c)) {
     for (const Operand& below : w.operands().first(c.base)) types_.push_back(type_of(below.type));
   }
@@ -55,7 +55,7 @@ bool Builder::spend(std::size_t values) {
 void Builder::collect_values(Walker& w, const Control& c, std::size_t count) {
   values_.clear();
   if (over_budget_) return;
-  each_local(c, [&](std::uint32_t i) { values_.push_back(locals_[i]); });
+  each_local(c, [&](std::uint32_t i) { values_.push_back(body_->locals[i]); });
   if (holds_entry(c)) {
     for (const Operand& below : w.operands().first(c.base)) values_.push_back(below.value);
   }
@@ -68,7 +68,7 @@ std::uint32_t Builder::take_params(Walker& w, const Control& c, Block b) {
   if (over_budget_) return 0;
   const auto params = graph_.params(b);
   std::uint32_t next = 0;
-  each_local(c, [&](std::uint32_t i) { locals_[i] = params[next++]; });
+  each_local(c, [&](std::uint32_t i) { body_->locals[i] = params[next++]; });
   if (holds_entry(c)) {
     for (Operand& below : w.operands().first(c.base)) below.value = params[next++];
   }
@@ -111,7 +111,7 @@ void Builder::loop(Walker& w, Control& c) {
     for (Operand& param : w.operands(c.params().size()))
       param.value = graph_.params(header)[next++];
   }
-  if (w.offset() == options_.osr_offset) note_entry(w, header);
+  if (!is_inlined() && w.offset() == options_.osr_offset) note_entry(w, header);
   if (options_.interruptible) {
     const Value state = emit_.field(Type::i64, instance_, layout::instance_state);
     emit_.append(Opcode::poll, Type::none, 0, std::span(&state, 1));
@@ -129,33 +129,34 @@ void Builder::note_entry(Walker& w, Block header) {
       slot += wasm::slot_count(run.type);
     }
   }
-  for (std::uint32_t i = 0; i < prescan_.kept(); ++i) osr_slots_.push_back(slot++);
+  for (std::uint32_t i = 0; i < body_->prescan.kept(); ++i) osr_slots_.push_back(slot++);
   const runtime::FrameLayout layout(runtime::slot_count(std::span(w.signature().params)), slot);
   for (const Operand& operand : w.operands()) osr_slots_.push_back(layout.operand(operand.height));
 }
 
 void Builder::save_locals(Walker& w, Control& c) {
-  c.label.saved = static_cast<std::uint32_t>(saved_.size());
+  c.label.saved = static_cast<std::uint32_t>(body_->saved.size());
   collect_values(w, c, 0);
-  if (spend(values_.size())) saved_.insert(saved_.end(), values_.begin(), values_.end());
+  if (spend(values_.size()))
+    body_->saved.insert(body_->saved.end(), values_.begin(), values_.end());
 }
 
 void Builder::restore_locals(Walker& w, Control& c) {
   if (over_budget_) return;
   std::uint32_t next = c.label.saved;
-  each_local(c, [&](std::uint32_t i) { locals_[i] = saved_[next++]; });
+  each_local(c, [&](std::uint32_t i) { body_->locals[i] = body_->saved[next++]; });
   if (holds_entry(c)) {
-    for (Operand& below : w.operands().first(c.base)) below.value = saved_[next++];
+    for (Operand& below : w.operands().first(c.base)) below.value = body_->saved[next++];
   }
-  saved_.resize(c.label.saved);
+  body_->saved.resize(c.label.saved);
 }
 
 /// What the module's author says of the branch at `offset`.
 std::uint8_t Builder::hint(std::uint32_t offset) {
   const auto found =
-      std::lower_bound(hints_.begin(), hints_.end(), offset,
+      std::lower_bound(body_->hints.begin(), body_->hints.end(), offset,
                        [](const wasm::BranchHint& h, std::uint32_t at) { return h.offset < at; });
-  if (found == hints_.end() || found->offset != offset) return 0;
+  if (found == body_->hints.end() || found->offset != offset) return 0;
   return found->is_likely ? mostly_taken : rarely_taken;
 }
 
@@ -211,6 +212,7 @@ Value Builder::result(Walker&, Control& c, std::uint32_t i) {
 }
 
 void Builder::end_function(Walker& w, Control& c, bool reached) {
+  if (is_inlined()) return end_inlined(w, c, reached);
   if (reached) emit_return(w);
   if (c.label.target == Block::none) return;
   emit_.start(c.label.target);
@@ -220,6 +222,7 @@ void Builder::end_function(Walker& w, Control& c, bool reached) {
 }
 
 void Builder::emit_return(Walker& w) {
+  if (is_inlined()) return emit_.jump(edge_to(w, w.label(w.depth() - 1)));
   values_.clear();
   for (const Operand& top : w.operands(w.signature().results.size())) values_.push_back(top.value);
   emit_.append(Opcode::return_, Type::none, 0, values_);

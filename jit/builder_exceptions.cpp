@@ -27,16 +27,18 @@ bool has_reference(const wasm::CatchClause& clause) {
 
 }  // namespace
 
-/// What the try's block has parameters for: as each_local(), and the operands below.
+/// What the try's block has parameters for: as each_local(), and the operands below. Functions with
+/// tries aren't inlined.
 template <class Do>
 void Builder::each_value(const Try& t, Do&& act) {
   if (over_budget_) return;
+  Body& body = *bodies_[0];
   if (!t.holds_entry) {
-    for (const std::uint32_t i : prescan_.assigned(t.construct)) act(locals_[i]);
+    for (const std::uint32_t i : body.prescan.assigned(t.construct)) act(body.locals[i]);
     return;
   }
-  for (Value& local : locals_) act(local);
-  for (Operand& below : walker_.operands().first(t.base)) act(below.value);
+  for (Value& local : body.locals) act(local);
+  for (Operand& below : body.walker.operands().first(t.base)) act(below.value);
 }
 
 /// Begins the body of a try.
@@ -195,7 +197,8 @@ void Builder::legacy_catch(Walker& w, Control& c, Op op, wasm::TagIdx tag, bool 
   const Value is_it = emit_.numeric(Op::i32_eq, c.label.clause, emit_.i32(number));
   emit_.branch(is_it, graph_.make_edge(handler), graph_.make_edge(c.label.next_test));
   emit_.start(handler);
-  if (c.label.kept < prescan_.kept()) locals_[kept_at_ + c.label.kept] = c.label.exception;
+  if (c.label.kept < body_->prescan.kept())
+    body_->locals[body_->kept_at + c.label.kept] = c.label.exception;
   if (op == Op::catch_) caught_ = values_of(tag, c.label.exception);
 }
 
@@ -249,7 +252,7 @@ void Builder::throw_ref(Walker&, Value exception) {
 }
 
 void Builder::legacy_rethrow(Walker&, Control& target) {
-  raise(locals_[kept_at_ + target.label.kept]);
+  raise(body_->locals[body_->kept_at + target.label.kept]);
 }
 
 }  // namespace wrun::inline v0::jit

@@ -32,15 +32,15 @@ Value Builder::select(Walker&, wasm::ValType type, Value a, Value b, Value condi
 }
 
 Value Builder::local_get(Walker&, wasm::LocalIdx index, wasm::ValType) {
-  return locals_[index.value];
+  return body_->locals[index.value];
 }
 
 void Builder::local_set(Walker&, wasm::LocalIdx index, wasm::ValType, Value value) {
-  locals_[index.value] = value;
+  body_->locals[index.value] = value;
 }
 
 Value Builder::local_tee(Walker&, wasm::LocalIdx index, wasm::ValType, Value value) {
-  return locals_[index.value] = value;
+  return body_->locals[index.value] = value;
 }
 
 Value Builder::global_cell(std::uint32_t index) {

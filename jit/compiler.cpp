@@ -205,6 +205,7 @@ std::unique_ptr<NativeFunction> CompilerImpl::place(const wasm::ModuleData& modu
   function->accesses = std::move(made.code.accesses);
   function->landings = std::move(made.code.landings);
   function->tries = std::move(made.tries);
+  function->inlined = std::move(made.inlined);
   function->size = code.size();
   function->frame_start = made.code.frame_start;
   const std::uint8_t* room = workshop_->arena->allocate(code.size());

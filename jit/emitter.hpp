@@ -33,7 +33,7 @@ class Emitter {
   /// Appends to `b`, whose only way in is the end of the block so far: what is known stays so.
   void continue_in(Block b) { block_ = b; }
   Block block() const { return block_; }
-  void set_offset(std::uint32_t offset) { origin_.offset = offset; }
+  void set_origin(Origin origin) { origin_ = origin; }
 
   Value constant(Type type, std::uint64_t bits, std::uint64_t high = 0);
   Value i32(std::uint32_t value) { return constant(Type::i32, value); }

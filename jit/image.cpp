@@ -3,6 +3,8 @@
 #include <cstring>
 #include <type_traits>
 
+#include "jit/pipeline.hpp"
+
 namespace wrun::inline v0::jit {
 
 namespace {
@@ -24,6 +26,7 @@ struct Header {
   std::uint32_t landings = 0;
   std::uint32_t tries = 0;
   std::uint32_t clauses = 0;
+  std::uint32_t inlined = 0;
 };
 
 /// Copies a function's rows behind the others.
@@ -70,7 +73,8 @@ bool ImageWriter::add_relocations(const EmittedCode& code) {
   return true;
 }
 
-void ImageWriter::add(std::uint32_t function, const EmittedCode& code, const TryTable& tries) {
+void ImageWriter::add(std::uint32_t function, const Compiled& compiled) {
+  const EmittedCode& code = compiled.code;
   if (code.bytes.size() + alignment > most_code - code_.size()) return;
   ImageFunction made;
   made.function = function;
@@ -88,19 +92,20 @@ void ImageWriter::add(std::uint32_t function, const EmittedCode& code, const Try
   add_rows(code.sites, sites_, made.first_site, made.sites);
   add_rows(code.calls, calls_, made.first_call, made.calls);
   add_rows(code.accesses, accesses_, made.first_access, made.accesses);
+  add_rows(compiled.inlined, inlined_, made.first_inlined, made.inlined);
   if (!code.landings.empty()) {
     add_rows(code.landings, landings_, made.first_landing, made.landings);
-    add_rows(tries.tries(), tries_, made.first_try, made.tries);
-    add_rows(tries.clauses(), clauses_, made.first_clause, made.clauses);
+    add_rows(compiled.tries.tries(), tries_, made.first_try, made.tries);
+    add_rows(compiled.tries.clauses(), clauses_, made.first_clause, made.clauses);
   }
   functions_.push_back(made);
 }
 
 void ImageWriter::write(std::vector<std::uint8_t>& out) const {
   const auto count = [](const auto& rows) { return static_cast<std::uint32_t>(rows.size()); };
-  const Header header{count(functions_), count(sites_), count(relocations_),
-                      count(calls_),     count(code_),  count(accesses_),
-                      count(landings_),  count(tries_), count(clauses_)};
+  const Header header{count(functions_), count(sites_),    count(relocations_), count(calls_),
+                      count(code_),      count(accesses_), count(landings_),    count(tries_),
+                      count(clauses_),   count(inlined_)};
   append(out, &header, 1);
   append(out, functions_.data(), functions_.size());
   append(out, sites_.data(), sites_.size());
@@ -110,6 +115,7 @@ void ImageWriter::write(std::vector<std::uint8_t>& out) const {
   append(out, landings_.data(), landings_.size());
   append(out, tries_.data(), tries_.size());
   append(out, clauses_.data(), clauses_.size());
+  append(out, inlined_.data(), inlined_.size());
   append(out, code_.data(), code_.size());
 }
 
@@ -142,7 +148,19 @@ bool ImageView::catches_soundly(const ImageFunction& function, std::uint32_t tag
   return true;
 }
 
-bool ImageView::is_sound(const ImageFunction& function, std::uint32_t tags) const {
+/// What is inlined into what ends at the function.
+bool ImageView::inlines_soundly(const ImageFunction& function, const ImageBounds& bounds) const {
+  if (!is_within(function.first_inlined, function.inlined, inlined_.size())) return false;
+  std::uint32_t number = 0;
+  for (const InlinedCall& each : inlined(function)) {
+    if (each.function < bounds.imported || each.function >= bounds.functions ||
+        each.caller.inlined > number++)
+      return false;
+  }
+  return true;
+}
+
+bool ImageView::is_sound(const ImageFunction& function, const ImageBounds& bounds) const {
   if (function.code % alignment != 0 || function.size == 0 ||
       function.frame_start > function.size ||
       (function.frame_start != 0 && function.frame_start < least_prologue) ||
@@ -151,11 +169,12 @@ bool ImageView::is_sound(const ImageFunction& function, std::uint32_t tags) cons
       !is_within(function.first_call, function.calls, calls_.size()) ||
       !is_within(function.first_access, function.accesses, accesses_.size()) ||
       !is_within(function.first_relocation, function.relocations, relocations_.size()) ||
-      !catches_soundly(function, tags))
+      !catches_soundly(function, bounds.tags) || !inlines_soundly(function, bounds))
     return false;
   std::uint32_t last = 0;
   for (const Site& site : sites(function)) {
-    if (site.offset < last || site.offset > function.size) return false;
+    if (site.offset < last || site.offset > function.size || site.origin.inlined > function.inlined)
+      return false;
     last = site.offset;
   }
   last = 0;
@@ -183,14 +202,15 @@ bool ImageView::open(std::span<const std::uint8_t> image, const ImageBounds& bou
       !take(image, header.relocations, relocations_) || !take(image, header.calls, calls_) ||
       !take(image, header.accesses, accesses_) || !take(image, header.landings, landings_) ||
       !take(image, header.tries, tries_) || !take(image, header.clauses, clauses_) ||
-      image.size() != header.code_bytes || image.size() > most_code)
+      !take(image, header.inlined, inlined_) || image.size() != header.code_bytes ||
+      image.size() > most_code)
     return false;
   code_ = image;
   std::uint64_t next = bounds.imported;
   std::uint64_t end = 0;
   for (const ImageFunction& each : functions_) {
     if (each.function < next || each.function >= bounds.functions || each.code < end ||
-        !is_sound(each, bounds.tags))
+        !is_sound(each, bounds))
       return false;
     next = std::uint64_t{each.function} + 1;
     end = std::uint64_t{each.code} + each.size;

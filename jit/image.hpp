@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "jit/emit.hpp"
+#include "jit/inlining.hpp"
 #include "jit/stubs.hpp"
 #include "jit/try_table.hpp"
 
@@ -36,6 +37,8 @@ struct ImageFunction {
   std::uint32_t tries = 0;
   std::uint32_t first_clause = 0;
   std::uint32_t clauses = 0;
+  std::uint32_t first_inlined = 0;
+  std::uint32_t inlined = 0;
 };
 
 /// As Relocation, with a stub's number.
@@ -44,13 +47,15 @@ struct ImageRelocation {
   std::uint32_t stub = 0;
 };
 
+struct Compiled;
+
 class ImageWriter {
  public:
   explicit ImageWriter(const Stubs& stubs) : stubs_(stubs) {}
 
   /// Functions in ascending order. Leaves out one that an image can't have, for its size. Throws
   /// std::bad_alloc.
-  void add(std::uint32_t function, const EmittedCode& code, const TryTable& tries);
+  void add(std::uint32_t function, const Compiled& made);
   /// Appends the image.
   void write(std::vector<std::uint8_t>& out) const;
 
@@ -66,6 +71,7 @@ class ImageWriter {
   std::vector<Landing> landings_;
   std::vector<TryTable::Try> tries_;
   std::vector<TryTable::Clause> clauses_;
+  std::vector<InlinedCall> inlined_;
   std::vector<std::uint8_t> code_;
 };
 
@@ -101,10 +107,14 @@ class ImageView {
   TryTable tries(const ImageFunction& of) const {
     return {tries_.subspan(of.first_try, of.tries), clauses_.subspan(of.first_clause, of.clauses)};
   }
+  std::span<const InlinedCall> inlined(const ImageFunction& of) const {
+    return inlined_.subspan(of.first_inlined, of.inlined);
+  }
   std::span<const std::uint8_t> code() const { return code_; }
 
  private:
-  bool is_sound(const ImageFunction& function, std::uint32_t tags) const;
+  bool is_sound(const ImageFunction& function, const ImageBounds& bounds) const;
+  bool inlines_soundly(const ImageFunction& function, const ImageBounds& bounds) const;
   bool catches_soundly(const ImageFunction& function, std::uint32_t tags) const;
 
   std::span<const ImageFunction> functions_;
@@ -115,6 +125,7 @@ class ImageView {
   std::span<const Landing> landings_;
   std::span<const TryTable::Try> tries_;
   std::span<const TryTable::Clause> clauses_;
+  std::span<const InlinedCall> inlined_;
   std::span<const std::uint8_t> code_;
 };
 

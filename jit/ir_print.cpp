@@ -100,6 +100,7 @@ class Printer {
     }
     flags(inst);
     if (with_offsets_ && inst.origin.offset != 0) put("  ; 0x{:x}", inst.origin.offset);
+    if (inst.origin.inlined != 0) put("  ; inlined {}", inst.origin.inlined);
     put("\n");
   }
 

@@ -175,7 +175,7 @@ void NativeModule::write_image(std::vector<std::uint8_t>& out) const {
   const wasm::ModuleData& data = *module_.data;
   for (std::uint32_t i = data.imported_functions; i < data.functions.size(); ++i) {
     const Outcome outcome = compiler_->compile(data, {i, 0});
-    if (const auto* made = std::get_if<Compiled>(&outcome)) writer.add(i, made->code, made->tries);
+    if (const auto* made = std::get_if<Compiled>(&outcome)) writer.add(i, *made);
     if (std::holds_alternative<std::monostate>(outcome)) throw std::bad_alloc();
   }
   writer.write(out);
@@ -238,6 +238,8 @@ void NativeModule::install(const ImageView& image, const std::uint8_t* code) {
     const auto landings = image.landings(each);
     function->landings.assign(landings.begin(), landings.end());
     function->tries = image.tries(each);
+    const auto inlined = image.inlined(each);
+    function->inlined.assign(inlined.begin(), inlined.end());
     shop.arena->set_owner(function->code, function.get());
     const SignatureStubs& stubs = shop.stubs.of(shape_of(module_.data->type_of(index)));
     function->entry = {function->code, stubs.function.call, stubs.function.tail_call};
@@ -290,7 +292,10 @@ bool NativeModule::locate(const void* pc, std::vector<runtime::NativeFrame>& fra
       std::lower_bound(function.sites.begin(), function.sites.end(), offset,
                        [](const Site& at, std::uint32_t wanted) { return at.offset < wanted; });
   if (site == function.sites.end() || site->offset != offset) return false;
-  frames.push_back({function.function, site->origin.offset});
+  Origin at = site->origin;
+  for (; at.inlined != 0; at = function.inlined[at.inlined - 1].caller)
+    frames.push_back({function.inlined[at.inlined - 1].function, at.offset});
+  frames.push_back({function.function, at.offset});
   return true;
 }
 

@@ -15,6 +15,7 @@
 #include "jit/compile_queue.hpp"
 #include "jit/emit.hpp"
 #include "jit/image.hpp"
+#include "jit/inlining.hpp"
 #include "jit/jit.hpp"
 #include "jit/try_table.hpp"
 
@@ -32,6 +33,7 @@ struct NativeFunction {
   std::vector<Access> accesses;
   std::vector<Landing> landings;  ///< by ascending site
   TryTable tries;
+  std::vector<InlinedCall> inlined;
   runtime::NativeEntry entry;
   bool is_in_image = false;
 };

@@ -16,7 +16,8 @@ struct CompileOptions {
   bool explicit_bounds = false;
   /// Byte offset in the module of a `loop`: enter there, from an interpreter's frame.
   std::optional<std::uint32_t> osr_offset;
-  bool lines = false;  ///< remember where each instruction came from
+  bool inlines = true;  ///< replace calls by what they call (inlining.hpp)
+  bool lines = false;   ///< remember where each instruction came from
 };
 
 /// Why a function has to stay interpreted.

@@ -95,6 +95,7 @@ std::variant<Compiled, std::string> Pipeline::run(const wasm::ModuleData& module
   }
   Compiled made = emit(module, allocation, options);
   made.tries = builder_.tries();
+  made.inlined = builder_.inlined();
   return made;
 } catch (const Xbyak::Error& error) {
   return fmt::format("machine code couldn't be written: {}", error.what());

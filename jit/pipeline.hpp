@@ -22,6 +22,7 @@ struct Compiled {
   std::unique_ptr<CodeEmitter> emitter;
   EmittedCode code;
   TryTable tries;
+  std::vector<InlinedCall> inlined;
 };
 
 class Pipeline {

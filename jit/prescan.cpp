@@ -16,7 +16,6 @@ bool is_legacy_try(ControlKind kind) {
   return kind >= ControlKind::legacy_try;
 }
 
-constexpr std::size_t values_per_byte = 4;
 constexpr std::size_t free_values = 4096;
 
 }  // namespace
@@ -31,8 +30,9 @@ std::optional<Unsupported> Prescan::run(const wasm::ModuleData& module, wasm::Fu
   kept_.reset();
   function_ = function;
   legacy_depth_ = 0;
+  is_inlinable_ = true;
   osr_offset_ = osr_offset;
-  budget_ = free_values + values_per_byte * module.functions[function.value].body.size;
+  budget_ = free_values + budget_of(module.functions[function.value].body.size);
   walker_.function(module, function);
   return std::move(unsupported_);
 }
@@ -57,6 +57,7 @@ void Prescan::loop(Walker& w, Control& c) {
 }
 
 void Prescan::legacy_try(Walker&, Control& c) {
+  is_inlinable_ = false;
   open(c);
   ++legacy_depth_;
 }

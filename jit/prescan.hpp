@@ -34,18 +34,35 @@ class Prescan : public wasm::NullClient<> {
   /// How many values all labels together may have, parameters and arguments for them: more is
   /// refused, so that time and memory stay linear in the function's size.
   std::size_t budget() const { return budget_; }
+  /// How many of those come of its size.
+  static std::size_t budget_of(std::uint32_t bytes) { return std::size_t{4} * bytes; }
   /// Exceptions that catches keep for rethrows, in locals behind the function's own.
   std::uint32_t kept() const { return kept_.value_or(0); }
+  /// Neither catches anything nor calls in its own place.
+  bool is_inlinable() const { return is_inlinable_; }
 
   // The walker's callbacks
   void begin(Walker& w);
   void block(Walker&, Control& c) { open(c); }
   void if_(Walker&, Control& c, Value) { open(c); }
   void loop(Walker& w, Control& c);
-  void try_table(Walker&, Control& c, std::span<const wasm::CatchClause>) { open(c); }
+  void try_table(Walker&, Control& c, std::span<const wasm::CatchClause>) {
+    is_inlinable_ = false;
+    open(c);
+  }
   void legacy_try(Walker&, Control& c);
   void legacy_catch(Walker& w, Control& c, wasm::Op op, wasm::TagIdx tag, bool reached);
   void end(Walker& w, Control& c, bool reached);
+  void call(Walker&, wasm::Op op, wasm::FuncIdx, const wasm::FuncType&, Operands, Operands) {
+    is_inlinable_ &= op == wasm::Op::call;
+  }
+  void call_indirect(Walker&, wasm::Op op, wasm::TypeIdx, wasm::TableIdx, Value, Operands,
+                     Operands) {
+    is_inlinable_ &= op == wasm::Op::call_indirect;
+  }
+  void call_ref(Walker&, wasm::Op op, wasm::TypeIdx, Value, Operands, Operands) {
+    is_inlinable_ &= op == wasm::Op::call_ref;
+  }
   void local_set(Walker&, wasm::LocalIdx index, wasm::ValType, Value) { assign(index.value); }
   Value local_tee(Walker&, wasm::LocalIdx index, wasm::ValType, Value) {
     assign(index.value);
@@ -79,6 +96,7 @@ class Prescan : public wasm::NullClient<> {
   wasm::FuncIdx function_;
   std::optional<std::uint32_t> kept_;  // once it is asked for
   std::uint32_t legacy_depth_ = 0;
+  bool is_inlinable_ = true;
 };
 
 }  // namespace wrun::inline v0::jit

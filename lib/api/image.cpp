@@ -17,7 +17,7 @@ namespace {
 using Bytes = std::span<const std::uint8_t>;
 
 constexpr std::array<char, 8> magic = {'\x7f', 'w', 'r', 'u', 'n', 'e', 'x', 'e'};
-constexpr std::uint32_t format = 1;
+constexpr std::uint32_t format = 2;
 /// Of each part.
 constexpr std::size_t alignment = 16;
 

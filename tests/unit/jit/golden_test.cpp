@@ -2,6 +2,7 @@
 // options, and behind a line of dashes the graph of each function:
 //
 //   ;; fuel interruptible explicit osr=0 (the number of the loop in the function) optimized
+//   ;; inlined
 //   (module ...)
 //   ------
 //   function 0:
@@ -47,6 +48,7 @@ struct Settings {
 
 Settings settings_of(std::string_view text) {
   Settings settings;
+  settings.options.inlines = false;
   if (!text.starts_with(";; ")) return settings;
   std::istringstream words(std::string(text.substr(3, text.find('\n') - 3)));
   for (std::string word; words >> word;) {
@@ -56,6 +58,8 @@ Settings settings_of(std::string_view text) {
       settings.options.interruptible = true;
     } else if (word == "explicit") {
       settings.options.explicit_bounds = true;
+    } else if (word == "inlined") {
+      settings.options.inlines = true;
     } else if (word == "optimized") {
       settings.is_optimized = true;
     } else if (word.starts_with("osr=")) {

@@ -1,0 +1,72 @@
+// Calls that are replaced by what they call. The callee's body is walked with a walker and locals
+// of its own; a return is a branch to its outermost label. What it may do to others is the same as
+// before: it traps and throws at the same offsets, with the call around it, and pays the same fuel.
+
+#include <algorithm>
+
+#include "jit/builder.hpp"
+#include "jit/types.hpp"
+
+namespace wrun::inline v0::jit {
+
+Builder::Body& Builder::body_at(std::size_t depth) {
+  if (bodies_.size() == depth) bodies_.push_back(std::make_unique<Body>(*this));
+  return *bodies_[depth];
+}
+
+/// Of a function with a body.
+bool Builder::is_worth_inlining(wasm::FuncIdx callee) const {
+  const std::uint32_t size = module_->functions[callee.value].body.size;
+  const std::uint32_t most = loop_depth_ != 0 ? inline_limits.in_loop : inline_limits.anywhere;
+  if (size > std::max(most, inline_limits.recursive) || size > inline_budget_) return false;
+  if (depth_ == inline_limits.depth || over_budget_) return false;
+  if (graph_.at(emit_.block()).is_cold) return false;
+  const auto own = std::count_if(bodies_.begin(), bodies_.begin() + depth_ + 1,
+                                 [=](const auto& body) { return body->function == callee; });
+  if (own == 0) return size <= most;
+  return own <= inline_limits.recursions;
+}
+
+bool Builder::inline_call(Walker& w, wasm::FuncIdx callee, Operands args, Operands results) {
+  if (callee.value < module_->imported_functions || !is_worth_inlining(callee)) return false;
+  Body& outer = *body_;
+  Body& inner = body_at(depth_ + 1);
+  if (inner.prescan.run(*module_, callee, std::nullopt) || !inner.prescan.is_inlinable())
+    return false;
+  const std::uint32_t size = module_->functions[callee.value].body.size;
+  inline_budget_ -= size;
+  values_left_ += Prescan::budget_of(size);
+  inlined_.push_back({callee.value, {outer.inlined, w.offset()}});
+  inner.inlined = static_cast<std::uint32_t>(inlined_.size());
+  inner.locals.clear();
+  for (const Operand& arg : args) inner.locals.push_back(arg.value);
+  ++depth_;
+  body_ = &inner;
+  start_body(callee);
+  inner.walker.function(*module_, callee);
+  --depth_;
+  body_ = &outer;
+  emit_.set_origin({outer.inlined, w.offset()});
+  for (std::size_t i = 0; i < results.size(); ++i) results[i].value = returned_[i];
+  return true;
+}
+
+/// Goes on behind the call.
+void Builder::end_inlined(Walker& w, Control& c, bool reached) {
+  returned_.clear();
+  if (c.label.target != Block::none) {
+    if (reached) emit_return(w);
+    emit_.start(c.label.target);
+    const auto params = graph_.params(c.label.target);
+    returned_.assign(params.begin(), params.end());
+    if (over_budget_) returned_.assign(c.results().size(), instance_);
+  } else if (reached) {
+    for (const Operand& top : w.operands(c.results().size())) returned_.push_back(top.value);
+  } else {
+    emit_.start(add_block(loop_depth_));
+    for (const wasm::ValType type : c.results())
+      returned_.push_back(emit_.constant(type_of(type), 0));
+  }
+}
+
+}  // namespace wrun::inline v0::jit
