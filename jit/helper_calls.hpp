@@ -6,6 +6,7 @@
 
 #include <wrun/error.hpp>
 
+#include "lib/runtime/bulk.hpp"
 #include "lib/runtime/exec_state.hpp"
 #include "lib/runtime/objects.hpp"
 
@@ -22,6 +23,12 @@ inline Word stop_with(const runtime::Instance* instance, std::uint32_t trap) {
 }
 inline Word trap(const runtime::Instance* instance, TrapCode code) {
   return stop_with(instance, static_cast<std::uint32_t>(code));
+}
+
+inline void finish_bulk(const runtime::Instance* instance, runtime::Bulk result,
+                        TrapCode out_of_bounds) {
+  if (result == runtime::Bulk::out_of_bounds) trap(instance, out_of_bounds);
+  if (result == runtime::Bulk::stopped) stop_with(instance, runtime::trap_is_stop);
 }
 
 template <bool fuel>

@@ -17,11 +17,11 @@ namespace wrun::inline v0::jit {
 namespace {
 
 using runtime::Instance;
-void finish_memory(const Instance* instance, bool done) {
-  if (!done) trap(instance, TrapCode::out_of_bounds_memory_access);
+void finish_memory(const Instance* instance, runtime::Bulk result) {
+  finish_bulk(instance, result, TrapCode::out_of_bounds_memory_access);
 }
-void finish_table(const Instance* instance, bool done) {
-  if (!done) trap(instance, TrapCode::out_of_bounds_table_access);
+void finish_table(const Instance* instance, runtime::Bulk result) {
+  finish_bulk(instance, result, TrapCode::out_of_bounds_table_access);
 }
 
 /// A size or -1, in the width of the address type.
@@ -62,7 +62,8 @@ void data_drop(Instance* instance, Word segment) {
 }
 
 void table_set(Instance* instance, Word table, Word at, Word reference) {
-  finish_table(instance, runtime::set(*instance->tables[table], at, reference));
+  if (!runtime::set(*instance->tables[table], at, reference))
+    trap(instance, TrapCode::out_of_bounds_table_access);
 }
 
 template <bool fuel>

@@ -128,7 +128,7 @@ Word array_new(Instance* instance, Word id, Word length, Word value, Word upper)
   if (array == nullptr) return 0;
   Slot slots[2];
   set(slots, value, upper);
-  runtime::fill_elements(*array, 0, length, slots, width_of(instance, *array));
+  runtime::fill_elements(*array, slots, width_of(instance, *array));
   return as_word(array);
 }
 
@@ -147,8 +147,7 @@ Word array_new_data(Instance* instance, Word id, Word segment, Word from, Word l
   if (!runtime::has_data(*instance, data_index(segment), from, length, width))
     return trap(instance, TrapCode::out_of_bounds_memory_access);
   Array* array = make_array<fuel>(instance, type_id(id), length);
-  if (array != nullptr)
-    runtime::init_elements(*instance, *array, 0, data_index(segment), from, length, width);
+  if (array != nullptr) runtime::init_elements(*instance, *array, data_index(segment), from, width);
   return as_word(array);
 }
 
@@ -157,8 +156,7 @@ Word array_new_elem(Instance* instance, Word id, Word segment, Word from, Word l
   if (!runtime::has_elements(*instance, elem_index(segment), from, length))
     return trap(instance, TrapCode::out_of_bounds_table_access);
   Array* array = make_array<fuel>(instance, type_id(id), length);
-  if (array != nullptr)
-    runtime::init_elements(*instance, *array, 0, elem_index(segment), from, length);
+  if (array != nullptr) runtime::init_elements(*instance, *array, elem_index(segment), from);
   return as_word(array);
 }
 
@@ -169,7 +167,10 @@ void array_fill(Instance* instance, Word reference, Word at, Word value, Word up
   if (array == nullptr) return;
   Slot slots[2];
   set(slots, value, upper);
-  runtime::fill_elements(*array, at, count, slots, width_of(instance, *array));
+  finish_bulk(instance,
+              runtime::fill_elements(*instance->state, *array, at, count, slots,
+                                     width_of(instance, *array)),
+              TrapCode::out_of_bounds_array_access);
 }
 
 template <bool fuel>
@@ -183,7 +184,10 @@ void array_copy(Instance* instance, Word to, Word at, Word from, Word from_at, W
   if (target == nullptr) return;
   const Array* source = find_array(instance, from, from_at, count);
   if (source == nullptr) return;
-  runtime::copy_elements(*target, at, *source, from_at, count, width_of(instance, *target));
+  finish_bulk(instance,
+              runtime::copy_elements(*instance->state, *target, at, *source, from_at, count,
+                                     width_of(instance, *target)),
+              TrapCode::out_of_bounds_array_access);
 }
 
 template <bool fuel>
@@ -192,9 +196,10 @@ void array_init_data(Instance* instance, Word reference, Word at, Word segment, 
   if (!pay<fuel>(instance, count)) return;
   Array* array = find_array(instance, reference, at, count);
   if (array == nullptr) return;
-  if (!runtime::init_elements(*instance, *array, at, data_index(segment), from, count,
-                              width_of(instance, *array)))
-    trap(instance, TrapCode::out_of_bounds_memory_access);
+  finish_bulk(instance,
+              runtime::init_elements(*instance, *array, at, data_index(segment), from, count,
+                                     width_of(instance, *array)),
+              TrapCode::out_of_bounds_memory_access);
 }
 
 template <bool fuel>
@@ -203,8 +208,9 @@ void array_init_elem(Instance* instance, Word reference, Word at, Word segment, 
   if (!pay<fuel>(instance, count)) return;
   Array* array = find_array(instance, reference, at, count);
   if (array == nullptr) return;
-  if (!runtime::init_elements(*instance, *array, at, elem_index(segment), from, count))
-    trap(instance, TrapCode::out_of_bounds_table_access);
+  finish_bulk(instance,
+              runtime::init_elements(*instance, *array, at, elem_index(segment), from, count),
+              TrapCode::out_of_bounds_table_access);
 }
 
 template Word array_new<false>(Instance*, Word, Word, Word, Word);

@@ -50,8 +50,9 @@ inline void write_size(Regs& r, std::uint64_t size) {
   slot(r, 10).set(size);
 }
 
-inline void finish_bulk(Regs& r, bool done, TrapCode code) {
-  if (!done) return trap(r, code);
+inline void finish_bulk(Regs& r, runtime::Bulk result, TrapCode code) {
+  if (result == runtime::Bulk::out_of_bounds) return trap(r, code);
+  if (result == runtime::Bulk::stopped) return go_slow(r, limit_instr);
   r.pc += 3;
 }
 
@@ -134,8 +135,9 @@ struct TableGet {
 struct TableSet {
   static void run(Regs& r) {
     runtime::Table& table = table_at(r, 12);
-    finish_bulk(r, runtime::set(table, address(r, 0, table.limits.is_64), reference(r, 1)),
-                TrapCode::out_of_bounds_table_access);
+    if (!runtime::set(table, address(r, 0, table.limits.is_64), reference(r, 1)))
+      return trap(r, TrapCode::out_of_bounds_table_access);
+    r.pc += 3;
   }
 };
 

@@ -278,7 +278,7 @@ struct ArrayNew {
     const auto length = value[width == 16 ? 2 : 1].get<std::uint32_t>();
     runtime::Array* array = new_array<fuel>(r, length);
     if (array == nullptr) return;
-    runtime::fill_elements(*array, 0, length, value, width);
+    runtime::fill_elements(*array, value, width);
     write_object(r, array, 4);
   }
 };
@@ -322,7 +322,7 @@ struct ArrayNewData {
       return trap(r, TrapCode::out_of_bounds_memory_access);
     runtime::Array* array = new_array<fuel>(r, length);
     if (array == nullptr) return;
-    runtime::init_elements(*r.inst, *array, 0, segment, from, length, width);
+    runtime::init_elements(*r.inst, *array, segment, from, width);
     write_object(r, array, 4);
   }
 };
@@ -337,7 +337,7 @@ struct ArrayNewElem {
       return trap(r, TrapCode::out_of_bounds_table_access);
     runtime::Array* array = new_array<fuel>(r, length);
     if (array == nullptr) return;
-    runtime::init_elements(*r.inst, *array, 0, segment, from, length);
+    runtime::init_elements(*r.inst, *array, segment, from);
     write_object(r, array, 4);
   }
 };
@@ -364,8 +364,8 @@ struct ArrayFill {
     runtime::Array* array = array_in(r, reference(r, 0));
     const std::uint64_t from = address(r, 1, false);
     if (array == nullptr || !reach(r, *array, from, count)) return;
-    runtime::fill_elements(*array, from, count, args + 2, width);
-    r.pc += 3;
+    finish_bulk(r, runtime::fill_elements(*r.inst->state, *array, from, count, args + 2, width),
+                TrapCode::out_of_bounds_array_access);
   }
 };
 
@@ -382,8 +382,10 @@ struct ArrayCopy {
     const std::uint64_t to = address(r, 1, false);
     const std::uint64_t from = address(r, 3, false);
     if (!reach(r, *target, to, count) || !reach(r, *source, from, count)) return;
-    runtime::copy_elements(*target, to, *source, from, count, operand<std::uint32_t>(r.pc, 20));
-    r.pc += 3;
+    finish_bulk(r,
+                runtime::copy_elements(*r.inst->state, *target, to, *source, from, count,
+                                       operand<std::uint32_t>(r.pc, 20)),
+                TrapCode::out_of_bounds_array_access);
   }
 };
 

@@ -87,6 +87,9 @@ namespace {
 
 /// After a host function has returned, inside its crossing. False if it failed, or pauses.
 bool settle(ExecState& state) {
+  // Whoever asked while the host function ran needn't wait for the guest's next loop or call.
+  if (!state.failure && state.stop.load(std::memory_order_acquire) != ExecState::Stop::none)
+    runtime::fail_stopped(state);
   if (!state.failure) {
     // Results are on the stack, so this is a safe point; and one where the host may be called.
     state.store->collect_if_due();

@@ -138,7 +138,7 @@ class Evaluation {
         store_.allocate_array(module_.types.ids[index], stack_.top(1).front().get<std::uint32_t>());
     if (!array) return false;
     const Slot* value = stack_.top(slots + 1).data();
-    if (slots != 0) fill_elements(*array, 0, array->length, value, width_of(element.kind()));
+    if (slots != 0) fill_elements(*array, value, width_of(element.kind()));
     stack_.drop(slots + 1);
     push_object(array);
     return true;

@@ -50,8 +50,10 @@ struct alignas(8) Vector {
 
 }  // namespace
 
-void fill_elements(Array& array, std::uint64_t from, std::uint64_t count, const Slot* value,
-                   std::uint32_t width) {
+namespace {
+
+void fill_some(Array& array, std::uint64_t from, std::uint64_t count, const Slot* value,
+               std::uint32_t width) {
   switch (width) {
     case 1:
       return fill_with<std::uint8_t>(array, from, count, value);
@@ -66,10 +68,27 @@ void fill_elements(Array& array, std::uint64_t from, std::uint64_t count, const 
   }
 }
 
-void copy_elements(Array& target, std::uint64_t to, const Array& source, std::uint64_t from,
-                   std::uint64_t count, std::uint32_t width) {
-  std::memmove(elements_of(&target) + to * width, elements_of(&source) + from * width,
-               static_cast<std::size_t>(count * width));
+}  // namespace
+
+void fill_elements(Array& array, const Slot* value, std::uint32_t width) {
+  fill_some(array, 0, array.length, value, width);
+}
+
+Bulk fill_elements(const ExecState& state, Array& array, std::uint64_t from, std::uint64_t count,
+                   const Slot* value, std::uint32_t width) {
+  return in_pieces(state, count, width, Direction::up, [&](std::size_t at, std::size_t n) {
+    fill_some(array, from + at, n, value, width);
+  });
+}
+
+Bulk copy_elements(const ExecState& state, Array& target, std::uint64_t to, const Array& source,
+                   std::uint64_t from, std::uint64_t count, std::uint32_t width) {
+  std::uint8_t* const start = elements_of(&target) + to * width;
+  const std::uint8_t* const values = elements_of(&source) + from * width;
+  return in_pieces(state, count, width, direction_of(start, values, count * width),
+                   [&](std::size_t at, std::size_t n) {
+                     std::memmove(start + at * width, values + at * width, n * width);
+                   });
 }
 
 void write_elements(Array& array, const Slot* values, std::uint32_t count, std::uint32_t width) {
@@ -89,21 +108,38 @@ bool has_elements(const Instance& instance, wasm::ElemIdx segment, std::uint64_t
   return in_bounds(SegmentValues(instance, segment).size(), from, count);
 }
 
-bool init_elements(const Instance& instance, Array& array, std::uint64_t to, wasm::DataIdx segment,
-                   std::uint64_t from, std::uint64_t count, std::uint32_t width) {
-  if (!has_data(instance, segment, from, count, width)) return false;
-  if (count == 0) return true;
-  std::memcpy(elements_of(&array) + to * width, segment_bytes(instance, segment).data() + from,
-              static_cast<std::size_t>(count * width));
-  return true;
+void init_elements(const Instance& instance, Array& array, wasm::DataIdx segment,
+                   std::uint64_t from, std::uint32_t width) {
+  if (array.length == 0) return;
+  std::memcpy(elements_of(&array), segment_bytes(instance, segment).data() + from,
+              std::size_t{array.length} * width);
 }
 
-bool init_elements(const Instance& instance, Array& array, std::uint64_t to, wasm::ElemIdx segment,
+void init_elements(const Instance& instance, Array& array, wasm::ElemIdx segment,
+                   std::uint64_t from) {
+  if (array.length == 0) return;
+  SegmentValues(instance, segment)
+      .copy(from, array.length, reinterpret_cast<Ref*>(elements_of(&array)));
+}
+
+Bulk init_elements(const Instance& instance, Array& array, std::uint64_t to, wasm::DataIdx segment,
+                   std::uint64_t from, std::uint64_t count, std::uint32_t width) {
+  if (!has_data(instance, segment, from, count, width)) return Bulk::out_of_bounds;
+  std::uint8_t* const start = elements_of(&array) + to * width;
+  const std::uint8_t* const data = segment_bytes(instance, segment).data() + from;
+  return in_pieces(*instance.state, count, width, Direction::up,
+                   [&](std::size_t at, std::size_t n) {
+                     std::memcpy(start + at * width, data + at * width, n * width);
+                   });
+}
+
+Bulk init_elements(const Instance& instance, Array& array, std::uint64_t to, wasm::ElemIdx segment,
                    std::uint64_t from, std::uint64_t count) {
   const SegmentValues values(instance, segment);
-  if (!in_bounds(values.size(), from, count)) return false;
-  if (count != 0) values.copy(from, count, reinterpret_cast<Ref*>(elements_of(&array)) + to);
-  return true;
+  if (!in_bounds(values.size(), from, count)) return Bulk::out_of_bounds;
+  Ref* const start = reinterpret_cast<Ref*>(elements_of(&array)) + to;
+  return in_pieces(*instance.state, count, sizeof(Ref), Direction::up,
+                   [&](std::size_t at, std::size_t n) { values.copy(from + at, n, start + at); });
 }
 
 }  // namespace wrun::inline v0::runtime

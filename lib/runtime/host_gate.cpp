@@ -17,7 +17,8 @@ bool find_host_room(const ExecState& state) noexcept {
 
 bool left_work(const ExecState* state) noexcept {
   const Store& store = *state->store;
-  return bool(state->failure) || store.is_due() || store.has_garbage();
+  return bool(state->failure) || store.is_due() || store.has_garbage() ||
+         state->stop.load(std::memory_order_relaxed) != ExecState::Stop::none;
 }
 
 }  // namespace wrun::inline v0::runtime

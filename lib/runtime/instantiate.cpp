@@ -47,6 +47,7 @@ class Instantiation {
   Result<void> define_globals();
   Result<void> define_tables();
   Result<void> evaluate_elements();
+  Error stopped();
   Result<void> run_elements();
   Result<void> run_data();
   /// Sets the members that running code reads.
@@ -174,6 +175,14 @@ Result<std::uint64_t> Instantiation::address(wasm::ConstExpr expression, bool is
   return is_64 ? value->get<std::uint64_t>() : value->get<std::uint32_t>();
 }
 
+/// What a request to stop makes of instantiating. It is done with unless calls are running, too.
+Error Instantiation::stopped() {
+  ExecState& state = *instance_.state;
+  Error error = stopped_error(state);
+  if (state.depth == 0) state.rearm_after(ExecState::Stop::interrupted);
+  return error;
+}
+
 Result<void> Instantiation::run_elements() {
   for (std::size_t i = 0; i < module_.elements.size(); ++i) {
     const wasm::ElementSegment& segment = module_.elements[i];
@@ -182,9 +191,9 @@ Result<void> Instantiation::run_elements() {
       Table& table = *instance_.table_cells[segment.table.value];
       const auto to = address(segment.offset, table.limits.is_64);
       if (!to) return to.error();
-      if (!init(instance_, table, index, *to, 0, segment.size())) {
-        return make_trap(TrapCode::out_of_bounds_table_access);
-      }
+      const Bulk result = init(instance_, table, index, *to, 0, segment.size());
+      if (result == Bulk::out_of_bounds) return make_trap(TrapCode::out_of_bounds_table_access);
+      if (result == Bulk::stopped) return stopped();
     }
     if (segment.mode != wasm::SegmentMode::passive) drop(instance_, index);
   }
@@ -203,9 +212,9 @@ Result<void> Instantiation::run_data() {
     }
     const auto to = address(segment.offset, memory.type.limits.is_64);
     if (!to) return to.error();
-    if (!init(instance_, memory, index, *to, 0, segment.bytes.size)) {
-      return make_memory_trap(*to, size_in_bytes(memory));
-    }
+    const Bulk result = init(instance_, memory, index, *to, 0, segment.bytes.size);
+    if (result == Bulk::out_of_bounds) return make_memory_trap(*to, size_in_bytes(memory));
+    if (result == Bulk::stopped) return stopped();
     drop(instance_, index);
   }
   return {};

@@ -235,48 +235,44 @@ std::optional<std::uint64_t> grow(SharedMemory& memory, std::uint64_t pages) {
                     [&](std::uint64_t from, std::uint64_t to) { return memory.grow(from, to); });
 }
 
-bool fill(Memory& memory, std::uint64_t to, std::uint8_t value, std::uint64_t count) {
-  if (!in_bounds(size_in_bytes(memory), to, count)) return false;
-  const auto bytes = static_cast<std::size_t>(count);
-  if (memory.shared) {
-    fill_shared(memory.base + to, value, bytes);
-  } else if (bytes != 0) {
-    std::memset(memory.base + to, value, bytes);
-  }
-  return true;
+Bulk fill(Memory& memory, std::uint64_t to, std::uint8_t value, std::uint64_t count) {
+  if (!in_bounds(size_in_bytes(memory), to, count)) return Bulk::out_of_bounds;
+  std::uint8_t* const start = memory.base + to;
+  return in_pieces(memory.store->state(), count, 1, Direction::up,
+                   [&](std::size_t at, std::size_t bytes) {
+                     if (memory.shared) return fill_shared(start + at, value, bytes);
+                     std::memset(start + at, value, bytes);
+                   });
 }
 
-bool copy(Memory& target, std::uint64_t to, const Memory& source, std::uint64_t from,
+Bulk copy(Memory& target, std::uint64_t to, const Memory& source, std::uint64_t from,
           std::uint64_t count) {
-  if (!in_bounds(size_in_bytes(source), from, count)) return false;
-  if (!in_bounds(size_in_bytes(target), to, count)) return false;
-  const auto bytes = static_cast<std::size_t>(count);
-  if (bytes == 0) return true;
-  if (target.shared && source.shared) {
-    move_shared(target.base + to, source.base + from, bytes);
-  } else if (target.shared) {
-    copy_to_shared(target.base + to, source.base + from, bytes);
-  } else if (source.shared) {
-    copy_from_shared(target.base + to, source.base + from, bytes);
-  } else {
-    std::memmove(target.base + to, source.base + from, bytes);
-  }
-  return true;
+  if (!in_bounds(size_in_bytes(source), from, count)) return Bulk::out_of_bounds;
+  if (!in_bounds(size_in_bytes(target), to, count)) return Bulk::out_of_bounds;
+  std::uint8_t* const start = target.base + to;
+  const std::uint8_t* const data = source.base + from;
+  return in_pieces(target.store->state(), count, 1, direction_of(start, data, count),
+                   [&](std::size_t at, std::size_t bytes) {
+                     if (target.shared && source.shared)
+                       return move_shared(start + at, data + at, bytes);
+                     if (target.shared) return copy_to_shared(start + at, data + at, bytes);
+                     if (source.shared) return copy_from_shared(start + at, data + at, bytes);
+                     std::memmove(start + at, data + at, bytes);
+                   });
 }
 
-bool init(Instance& instance, Memory& target, wasm::DataIdx segment, std::uint64_t to,
+Bulk init(Instance& instance, Memory& target, wasm::DataIdx segment, std::uint64_t to,
           std::uint64_t from, std::uint64_t count) {
   const std::span<const std::uint8_t> bytes = segment_bytes(instance, segment);
-  if (!in_bounds(bytes.size(), from, count)) return false;
-  if (!in_bounds(size_in_bytes(target), to, count)) return false;
-  if (count == 0) return true;
-  const std::uint8_t* data = bytes.data() + from;
-  if (target.shared) {
-    copy_to_shared(target.base + to, data, static_cast<std::size_t>(count));
-  } else {
-    std::memcpy(target.base + to, data, static_cast<std::size_t>(count));
-  }
-  return true;
+  if (!in_bounds(bytes.size(), from, count)) return Bulk::out_of_bounds;
+  if (!in_bounds(size_in_bytes(target), to, count)) return Bulk::out_of_bounds;
+  std::uint8_t* const start = target.base + to;
+  const std::uint8_t* const data = bytes.data() + from;
+  return in_pieces(target.store->state(), count, 1, Direction::up,
+                   [&](std::size_t at, std::size_t n) {
+                     if (target.shared) return copy_to_shared(start + at, data + at, n);
+                     std::memcpy(start + at, data + at, n);
+                   });
 }
 
 void drop(Instance& instance, wasm::DataIdx segment) {

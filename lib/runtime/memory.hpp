@@ -14,6 +14,7 @@
 
 #include <wrun/result.hpp>
 
+#include "lib/runtime/bulk.hpp"
 #include "lib/runtime/objects.hpp"
 
 namespace wrun::inline v0::runtime {
@@ -63,15 +64,13 @@ inline bool in_bounds(std::uint64_t size_of_memory, std::uint64_t address, std::
   return size <= size_of_memory && address <= size_of_memory - size;
 }
 
-// The bulk instructions. False, with nothing written, is a trap: out of bounds memory access.
+// The bulk instructions. A shared memory is read and written by shared_access.hpp.
 
-// A shared memory is read and written by shared_access.hpp.
-
-bool fill(Memory& memory, std::uint64_t to, std::uint8_t value, std::uint64_t count);
-bool copy(Memory& target, std::uint64_t to, const Memory& source, std::uint64_t from,
+Bulk fill(Memory& memory, std::uint64_t to, std::uint8_t value, std::uint64_t count);
+Bulk copy(Memory& target, std::uint64_t to, const Memory& source, std::uint64_t from,
           std::uint64_t count);
 /// memory.init; a dropped segment has size 0.
-bool init(Instance& instance, Memory& target, wasm::DataIdx segment, std::uint64_t to,
+Bulk init(Instance& instance, Memory& target, wasm::DataIdx segment, std::uint64_t to,
           std::uint64_t from, std::uint64_t count);
 void drop(Instance& instance, wasm::DataIdx segment);
 

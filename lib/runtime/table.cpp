@@ -105,28 +105,34 @@ bool set(Table& table, std::uint64_t index, Ref value) {
   return true;
 }
 
-bool fill(Table& table, std::uint64_t to, Ref value, std::uint64_t count) {
-  if (!in_bounds(table.size, to, count)) return false;
-  std::fill_n(table.elements + to, count, value);
-  return true;
+Bulk fill(Table& table, std::uint64_t to, Ref value, std::uint64_t count) {
+  if (!in_bounds(table.size, to, count)) return Bulk::out_of_bounds;
+  return in_pieces(
+      table.store->state(), count, sizeof(Ref), Direction::up,
+      [&](std::size_t at, std::size_t n) { std::fill_n(table.elements + to + at, n, value); });
 }
 
-bool copy(Table& target, std::uint64_t to, const Table& source, std::uint64_t from,
+Bulk copy(Table& target, std::uint64_t to, const Table& source, std::uint64_t from,
           std::uint64_t count) {
-  if (!in_bounds(source.size, from, count) || !in_bounds(target.size, to, count)) return false;
-  if (count != 0) {
-    std::memmove(target.elements + to, source.elements + from,
-                 static_cast<std::size_t>(count) * sizeof(Ref));
-  }
-  return true;
+  if (!in_bounds(source.size, from, count)) return Bulk::out_of_bounds;
+  if (!in_bounds(target.size, to, count)) return Bulk::out_of_bounds;
+  Ref* const start = target.elements + to;
+  const Ref* const values = source.elements + from;
+  return in_pieces(target.store->state(), count, sizeof(Ref),
+                   direction_of(start, values, count * sizeof(Ref)),
+                   [&](std::size_t at, std::size_t n) {
+                     std::memmove(start + at, values + at, n * sizeof(Ref));
+                   });
 }
 
-bool init(Instance& instance, Table& target, wasm::ElemIdx segment, std::uint64_t to,
+Bulk init(Instance& instance, Table& target, wasm::ElemIdx segment, std::uint64_t to,
           std::uint64_t from, std::uint64_t count) {
   const SegmentValues values(instance, segment);
-  if (!in_bounds(values.size(), from, count) || !in_bounds(target.size, to, count)) return false;
-  if (count != 0) values.copy(from, count, target.elements + to);
-  return true;
+  if (!in_bounds(values.size(), from, count)) return Bulk::out_of_bounds;
+  if (!in_bounds(target.size, to, count)) return Bulk::out_of_bounds;
+  return in_pieces(
+      target.store->state(), count, sizeof(Ref), Direction::up,
+      [&](std::size_t at, std::size_t n) { values.copy(from + at, n, target.elements + to + at); });
 }
 
 void drop(Instance& instance, wasm::ElemIdx segment) {

@@ -9,6 +9,7 @@
 
 #include <wrun/result.hpp>
 
+#include "lib/runtime/bulk.hpp"
 #include "lib/runtime/objects.hpp"
 
 namespace wrun::inline v0::runtime {
@@ -29,11 +30,11 @@ std::optional<std::uint64_t> grow(Table& table, std::uint64_t count, Ref init);
 
 bool get(const Table& table, std::uint64_t index, Ref& value);
 bool set(Table& table, std::uint64_t index, Ref value);
-bool fill(Table& table, std::uint64_t to, Ref value, std::uint64_t count);
-bool copy(Table& target, std::uint64_t to, const Table& source, std::uint64_t from,
+Bulk fill(Table& table, std::uint64_t to, Ref value, std::uint64_t count);
+Bulk copy(Table& target, std::uint64_t to, const Table& source, std::uint64_t from,
           std::uint64_t count);
 /// table.init; a dropped segment has size 0.
-bool init(Instance& instance, Table& target, wasm::ElemIdx segment, std::uint64_t to,
+Bulk init(Instance& instance, Table& target, wasm::ElemIdx segment, std::uint64_t to,
           std::uint64_t from, std::uint64_t count);
 void drop(Instance& instance, wasm::ElemIdx segment);
 

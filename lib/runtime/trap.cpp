@@ -84,10 +84,14 @@ bool fail(ExecState& state, std::exception_ptr exception) noexcept {
   return false;
 }
 
-bool fail_stopped(ExecState& state) noexcept {
+Error stopped_error(const ExecState& state) noexcept {
   const bool late =
       !state.requested(ExecState::Stop::interrupted) && state.requested(ExecState::Stop::deadline);
-  return late ? fail(state, state.store->late_error()) : fail(state, TrapCode::interrupted);
+  return late ? state.store->late_error() : make_trap(TrapCode::interrupted);
+}
+
+bool fail_stopped(ExecState& state) noexcept {
+  return fail(state, stopped_error(state));
 }
 
 Frame make_frame(const Instance& instance, std::uint32_t func_index, std::uint64_t offset) {

@@ -27,6 +27,8 @@ bool fail(ExecState& state, Error error) noexcept;
 bool fail(ExecState& state, std::exception_ptr exception) noexcept;
 /// What was requested from outside: interrupted or deadline.
 bool fail_stopped(ExecState& state) noexcept;
+/// What that fails with.
+Error stopped_error(const ExecState& state) noexcept;
 
 /// One frame of a backtrace: names from the name section, else from an export.
 Frame make_frame(const Instance& instance, std::uint32_t func_index, std::uint64_t offset);

@@ -73,7 +73,7 @@ TEST_F(MemoryTest, PagesOfOneByte) {
   bytes.page_size_log2 = 0;
   Memory& m = memory(bytes);
   EXPECT_EQ(m.size, 3u);
-  EXPECT_FALSE(fill(m, 0, 1, 4));
+  EXPECT_EQ(fill(m, 0, 1, 4), Bulk::out_of_bounds);
   EXPECT_EQ(grow(m, 4097), 3u);
   EXPECT_EQ(m.size, 4100u);
   EXPECT_EQ(m.base[4099], 0);
@@ -138,28 +138,28 @@ TEST_F(MemoryTest, AsksBeforeGrowing) {
 
 TEST_F(MemoryTest, FillAndCopyCheckBeforeTheyWrite) {
   Memory& m = memory(type(1));
-  EXPECT_TRUE(fill(m, page - 2, 5, 2));
-  EXPECT_FALSE(fill(m, page - 2, 6, 3));
+  EXPECT_EQ(fill(m, page - 2, 5, 2), Bulk::done);
+  EXPECT_EQ(fill(m, page - 2, 6, 3), Bulk::out_of_bounds);
   EXPECT_EQ(m.base[page - 2], 5);
-  EXPECT_TRUE(fill(m, page, 6, 0));
-  EXPECT_FALSE(fill(m, page + 1, 6, 0));
-  EXPECT_FALSE(fill(m, 1, 6, std::numeric_limits<std::uint64_t>::max()));
+  EXPECT_EQ(fill(m, page, 6, 0), Bulk::done);
+  EXPECT_EQ(fill(m, page + 1, 6, 0), Bulk::out_of_bounds);
+  EXPECT_EQ(fill(m, 1, 6, std::numeric_limits<std::uint64_t>::max()), Bulk::out_of_bounds);
 
   for (int i = 0; i < 10; ++i) m.base[i] = static_cast<std::uint8_t>(i);
-  EXPECT_TRUE(copy(m, 2, m, 0, 8));
+  EXPECT_EQ(copy(m, 2, m, 0, 8), Bulk::done);
   EXPECT_EQ(m.base[9], 7);
-  EXPECT_FALSE(copy(m, 0, m, page - 1, 2));
-  EXPECT_FALSE(copy(m, page - 1, m, 0, 2));
+  EXPECT_EQ(copy(m, 0, m, page - 1, 2), Bulk::out_of_bounds);
+  EXPECT_EQ(copy(m, page - 1, m, 0, 2), Bulk::out_of_bounds);
   EXPECT_EQ(m.base[page - 1], 5);
-  EXPECT_FALSE(copy(m, 0, m, page + 1, 0));
-  EXPECT_TRUE(copy(m, page, m, page, 0));
+  EXPECT_EQ(copy(m, 0, m, page + 1, 0), Bulk::out_of_bounds);
+  EXPECT_EQ(copy(m, page, m, page, 0), Bulk::done);
 }
 
 TEST_F(MemoryTest, AnEmptyMemoryHasNoBytes) {
   Memory& m = memory(type(0, 0));
-  EXPECT_TRUE(fill(m, 0, 0, 0));
-  EXPECT_FALSE(fill(m, 0, 0, 1));
-  EXPECT_TRUE(copy(m, 0, m, 0, 0));
+  EXPECT_EQ(fill(m, 0, 0, 0), Bulk::done);
+  EXPECT_EQ(fill(m, 0, 0, 1), Bulk::out_of_bounds);
+  EXPECT_EQ(copy(m, 0, m, 0, 0), Bulk::done);
   EXPECT_EQ(grow(m, 1), std::nullopt);
 }
 
@@ -171,16 +171,16 @@ TEST_F(MemoryTest, InitReadsTheSegmentUntilItIsDropped) {
   (void)store.handle(instance);
   Memory& m = *instance.memory0;
   const wasm::DataIdx segment(0);
-  EXPECT_TRUE(init(instance, m, segment, 10, 1, 2));
+  EXPECT_EQ(init(instance, m, segment, 10, 1, 2), Bulk::done);
   EXPECT_EQ(m.base[10], 2);
   EXPECT_EQ(m.base[11], 3);
-  EXPECT_FALSE(init(instance, m, segment, 0, 2, 2));
-  EXPECT_FALSE(init(instance, m, segment, page - 1, 0, 2));
-  EXPECT_TRUE(init(instance, m, segment, page, 3, 0));
+  EXPECT_EQ(init(instance, m, segment, 0, 2, 2), Bulk::out_of_bounds);
+  EXPECT_EQ(init(instance, m, segment, page - 1, 0, 2), Bulk::out_of_bounds);
+  EXPECT_EQ(init(instance, m, segment, page, 3, 0), Bulk::done);
   drop(instance, segment);
-  EXPECT_TRUE(init(instance, m, segment, 0, 0, 0));
-  EXPECT_FALSE(init(instance, m, segment, 0, 0, 1));
-  EXPECT_FALSE(init(instance, m, segment, 0, 1, 0));
+  EXPECT_EQ(init(instance, m, segment, 0, 0, 0), Bulk::done);
+  EXPECT_EQ(init(instance, m, segment, 0, 0, 1), Bulk::out_of_bounds);
+  EXPECT_EQ(init(instance, m, segment, 0, 1, 0), Bulk::out_of_bounds);
 }
 
 // Runs in a process of its own, whose exit status tells the outcome.

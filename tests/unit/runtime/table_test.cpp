@@ -72,18 +72,18 @@ TEST_F(TableTest, NoTableIsLargerThanTheLargest) {
 
 TEST_F(TableTest, FillAndCopyCheckBeforeTheyWrite) {
   Table& t = table({10, {}, false});
-  EXPECT_TRUE(fill(t, 8, seven, 2));
-  EXPECT_FALSE(fill(t, 8, eight, 3));
+  EXPECT_EQ(fill(t, 8, seven, 2), Bulk::done);
+  EXPECT_EQ(fill(t, 8, eight, 3), Bulk::out_of_bounds);
   EXPECT_EQ(t.elements[8], seven);
-  EXPECT_TRUE(fill(t, 10, seven, 0));
-  EXPECT_FALSE(fill(t, 11, seven, 0));
-  EXPECT_TRUE(copy(t, 7, t, 8, 2));
+  EXPECT_EQ(fill(t, 10, seven, 0), Bulk::done);
+  EXPECT_EQ(fill(t, 11, seven, 0), Bulk::out_of_bounds);
+  EXPECT_EQ(copy(t, 7, t, 8, 2), Bulk::done);
   EXPECT_EQ(t.elements[7], seven);
   Table& other = table({2, {}, false});
-  EXPECT_TRUE(copy(other, 0, t, 7, 2));
+  EXPECT_EQ(copy(other, 0, t, 7, 2), Bulk::done);
   EXPECT_EQ(other.elements[1], seven);
-  EXPECT_FALSE(copy(other, 1, t, 7, 2));
-  EXPECT_FALSE(copy(t, 0, other, 1, 2));
+  EXPECT_EQ(copy(other, 1, t, 7, 2), Bulk::out_of_bounds);
+  EXPECT_EQ(copy(t, 0, other, 1, 2), Bulk::out_of_bounds);
 }
 
 TEST_F(TableTest, InitReadsFunctionsAndExpressionsUntilDropped) {
@@ -100,17 +100,17 @@ TEST_F(TableTest, InitReadsFunctionsAndExpressionsUntilDropped) {
   Instance& instance = made(store, builder.build());
   (void)store.handle(instance);
   Table& t = *instance.table_cells[0];
-  EXPECT_TRUE(init(instance, t, wasm::ElemIdx(0), 0, 1, 1));
+  EXPECT_EQ(init(instance, t, wasm::ElemIdx(0), 0, 1, 1), Bulk::done);
   EXPECT_EQ(FuncRef::from(t.elements[0]), instance.function_refs[0]);
-  EXPECT_TRUE(init(instance, t, wasm::ElemIdx(1), 3, 0, 2));
+  EXPECT_EQ(init(instance, t, wasm::ElemIdx(1), 3, 0, 2), Bulk::done);
   EXPECT_EQ(FuncRef::from(t.elements[3]), instance.function_refs[1]);
   EXPECT_EQ(t.elements[4], null_ref);
-  EXPECT_FALSE(init(instance, t, wasm::ElemIdx(0), 4, 0, 2));
-  EXPECT_FALSE(init(instance, t, wasm::ElemIdx(0), 0, 1, 2));
+  EXPECT_EQ(init(instance, t, wasm::ElemIdx(0), 4, 0, 2), Bulk::out_of_bounds);
+  EXPECT_EQ(init(instance, t, wasm::ElemIdx(0), 0, 1, 2), Bulk::out_of_bounds);
   for (const std::uint32_t i : {0u, 1u}) {
     drop(instance, wasm::ElemIdx(i));
-    EXPECT_TRUE(init(instance, t, wasm::ElemIdx(i), 0, 0, 0));
-    EXPECT_FALSE(init(instance, t, wasm::ElemIdx(i), 0, 0, 1));
+    EXPECT_EQ(init(instance, t, wasm::ElemIdx(i), 0, 0, 0), Bulk::done);
+    EXPECT_EQ(init(instance, t, wasm::ElemIdx(i), 0, 0, 1), Bulk::out_of_bounds);
   }
 }
 
