@@ -25,6 +25,7 @@ class Emitter {
     fixups_.clear();
   }
   std::uint32_t position() const { return size_; }
+  std::size_t memory() const { return capacity_ * (sizeof(Word) + sizeof(starts_[0])); }
   std::span<Word> code() { return {code_.data(), size_}; }
   /// Where the instructions begin.
   std::span<const std::uint32_t> starts() const { return {starts_.data(), start_count_}; }

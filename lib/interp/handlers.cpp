@@ -33,52 +33,38 @@ const NumericRows* rows(Op op) {
 
 }  // namespace
 
-Handler unary_handler(Op op, Src src, Dst dst) {
+ResultHandlers unary_handlers(Op op, Src src) {
   const NumericRows* group = rows(op);
-  const UnaryRow* row = group ? group->unary(op) : nullptr;
-  if (group == nullptr) return vector_unary_handler(op, src, dst);
-  return row ? (*row)[static_cast<std::size_t>(src) * 2 + static_cast<std::size_t>(dst)] : nullptr;
+  if (group == nullptr) {
+    return {vector_unary_handler(op, src, Dst::acc), vector_unary_handler(op, src, Dst::store)};
+  }
+  const UnaryRow* row = group->unary.find(op);
+  if (row == nullptr) return {};
+  const Handler* forms = row->data() + static_cast<std::size_t>(src) * 2;
+  return {forms[0], forms[1]};
 }
 
-Handler binary_handler(Op op, Pair pair, Dst dst) {
+ResultHandlers binary_handlers(Op op, Pair pair) {
   const NumericRows* group = rows(op);
-  const BinaryRow* row = group ? group->binary(op) : nullptr;
-  if (group == nullptr) return vector_binary_handler(op, pair, dst);
-  return row ? (*row)[static_cast<std::size_t>(pair) * 2 + static_cast<std::size_t>(dst)] : nullptr;
+  if (group == nullptr) {
+    return {vector_binary_handler(op, pair, Dst::acc), vector_binary_handler(op, pair, Dst::store)};
+  }
+  const BinaryRow* row = group->binary.find(op);
+  if (row == nullptr) return {};
+  const Handler* forms = row->data() + static_cast<std::size_t>(pair) * 2;
+  return {forms[0], forms[1]};
 }
 
 Handler compare_branch_handler(Op op, Pair pair, bool when, bool poll) {
   const NumericRows* group = rows(op);
-  const CompareRow* row = group ? group->compare(op) : nullptr;
+  const CompareRow* row = group ? group->compare.find(op) : nullptr;
   return row ? (*row)[static_cast<std::size_t>(pair) * 4 + (when ? 2 : 0) + (poll ? 1 : 0)]
              : nullptr;
 }
 
 bool is_comparison(Op op) {
   const NumericRows* group = rows(op);
-  return group != nullptr && group->compare(op) != nullptr;
-}
-
-bool is_commutative(Op op) {
-  switch (op) {
-    case Op::i32_eq:
-    case Op::i32_ne:
-    case Op::i64_eq:
-    case Op::i64_ne:
-    case Op::i32_add:
-    case Op::i32_mul:
-    case Op::i32_and:
-    case Op::i32_or:
-    case Op::i32_xor:
-    case Op::i64_add:
-    case Op::i64_mul:
-    case Op::i64_and:
-    case Op::i64_or:
-    case Op::i64_xor:
-      return true;
-    default:
-      return false;  // floats too: the first operand's NaN payload comes out
-  }
+  return group != nullptr && group->compare.find(op) != nullptr;
 }
 
 }  // namespace wrun::inline v0::interp

@@ -11,21 +11,28 @@
 
 namespace wrun::inline v0::interp {
 
+/// The handlers of an instruction that leaves its result in the accumulator, and of the same one
+/// that writes the result's slot as well.
+struct ResultHandlers {
+  Handler in_acc = nullptr;
+  Handler storing = nullptr;
+};
+
 /// Numeric instructions with one result and one or two operands.
-Handler unary_handler(wasm::Op op, Src src, Dst dst);
-Handler binary_handler(wasm::Op op, Pair pair, Dst dst);
+ResultHandlers unary_handlers(wasm::Op op, Src src);
+ResultHandlers binary_handlers(wasm::Op op, Pair pair);
 /// Those of vectors (handlers_vector.hpp has the others for vectors).
 Handler vector_unary_handler(wasm::Op op, Src src, Dst dst);
 Handler vector_binary_handler(wasm::Op op, Pair pair, Dst dst);
 /// Branches on comparisons: those of two operands whose result is an i32.
 Handler compare_branch_handler(wasm::Op op, Pair pair, bool when, bool poll);
 
-Handler load_handler(wasm::Op op, Addr form, Dst dst);
+ResultHandlers load_handlers(wasm::Op op, Addr form);
 Handler store_handler(wasm::Op op, Addr form, Src value);
 Handler load_any_handler(wasm::Op op, bool is_64, Dst dst);
 Handler store_any_handler(wasm::Op op, bool is_64);
 // Those of shared memories.
-Handler shared_load_handler(wasm::Op op, Addr form, Dst dst);
+ResultHandlers shared_load_handlers(wasm::Op op, Addr form);
 Handler shared_store_handler(wasm::Op op, Addr form, Src value);
 Handler shared_load_any_handler(wasm::Op op, bool is_64, Dst dst);
 Handler shared_store_any_handler(wasm::Op op, bool is_64);
@@ -37,6 +44,26 @@ Handler fence_handler();
 /// Whether a two-operand instruction is a comparison that compare_branch_handler knows.
 bool is_comparison(wasm::Op op);
 /// Whether the operands may be exchanged.
-bool is_commutative(wasm::Op op);
+constexpr bool is_commutative(wasm::Op op) {
+  switch (op) {
+    case wasm::Op::i32_eq:
+    case wasm::Op::i32_ne:
+    case wasm::Op::i64_eq:
+    case wasm::Op::i64_ne:
+    case wasm::Op::i32_add:
+    case wasm::Op::i32_mul:
+    case wasm::Op::i32_and:
+    case wasm::Op::i32_or:
+    case wasm::Op::i32_xor:
+    case wasm::Op::i64_add:
+    case wasm::Op::i64_mul:
+    case wasm::Op::i64_and:
+    case wasm::Op::i64_or:
+    case wasm::Op::i64_xor:
+      return true;
+    default:
+      return false;  // floats too: the first operand's NaN payload comes out
+  }
+}
 
 }  // namespace wrun::inline v0::interp

@@ -6,8 +6,8 @@ namespace {
 using Tables = MemoryTables<false>;
 }
 
-Handler load_handler(Op op, Addr form, Dst dst) {
-  return Tables::load(op, form, dst);
+ResultHandlers load_handlers(Op op, Addr form) {
+  return Tables::load(op, form);
 }
 Handler store_handler(Op op, Addr form, Src value) {
   return Tables::store(op, form, value);

@@ -86,9 +86,11 @@ struct MemoryTables {
   }
   (std::make_index_sequence<store_ops.size()>());
 
-  static Handler load(Op op, Addr form, Dst dst) {
-    return entry(find_row<load_ops>(load_rows, op),
-                 static_cast<std::size_t>(form) * 2 + static_cast<std::size_t>(dst));
+  static ResultHandlers load(Op op, Addr form) {
+    const LoadRow* row = find_row<load_ops>(load_rows, op);
+    if (row == nullptr) return {};
+    const Handler* forms = row->data() + static_cast<std::size_t>(form) * 2;
+    return {forms[0], forms[1]};
   }
   static Handler store(Op op, Addr form, Src value) {
     return entry(find_row<store_ops>(store_rows, op),

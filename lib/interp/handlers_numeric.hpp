@@ -79,20 +79,19 @@ struct NumericGroup {
   }
   (std::make_index_sequence<compare_ops.size()>());
 
-  static const UnaryRow* unary(wasm::Op op) { return find_row<unary_ops>(unary_rows, op); }
-  static const BinaryRow* binary(wasm::Op op) { return find_row<binary_ops>(binary_rows, op); }
-  static const CompareRow* compare(wasm::Op op) { return find_row<compare_ops>(compare_rows, op); }
 };
 
 struct NumericRows {
-  const UnaryRow* (*unary)(wasm::Op);
-  const BinaryRow* (*binary)(wasm::Op);
-  const CompareRow* (*compare)(wasm::Op);
+  RowTable<UnaryRow> unary;
+  RowTable<BinaryRow> binary;
+  RowTable<CompareRow> compare;
 };
 
 template <char letter>
 inline constexpr NumericRows rows_of_group{
-    &NumericGroup<letter>::unary, &NumericGroup<letter>::binary, &NumericGroup<letter>::compare};
+    row_table<NumericGroup<letter>::unary_ops>(NumericGroup<letter>::unary_rows),
+    row_table<NumericGroup<letter>::binary_ops>(NumericGroup<letter>::binary_rows),
+    row_table<NumericGroup<letter>::compare_ops>(NumericGroup<letter>::compare_rows)};
 
 extern const NumericRows i32_rows, i64_rows, f32_rows, f64_rows;
 

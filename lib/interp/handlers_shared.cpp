@@ -6,8 +6,8 @@ namespace {
 using Tables = MemoryTables<true>;
 }
 
-Handler shared_load_handler(Op op, Addr form, Dst dst) {
-  return Tables::load(op, form, dst);
+ResultHandlers shared_load_handlers(Op op, Addr form) {
+  return Tables::load(op, form);
 }
 Handler shared_store_handler(Op op, Addr form, Src value) {
   return Tables::store(op, form, value);

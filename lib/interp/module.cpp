@@ -76,6 +76,20 @@ const SlotCode* CodeIndex::find(const Word* pc) const {
   return code->contains(pc) ? code : nullptr;
 }
 
+SpareTranslator::~SpareTranslator() {
+  delete kept_.load(std::memory_order_relaxed);
+}
+
+std::unique_ptr<Translator> SpareTranslator::take() {
+  return std::unique_ptr<Translator>(kept_.exchange(nullptr, std::memory_order_acquire));
+}
+
+void SpareTranslator::put(std::unique_ptr<Translator> translator) {
+  constexpr std::size_t much = std::size_t{128} << 10;
+  if (translator->memory() > much) return;
+  delete kept_.exchange(translator.release(), std::memory_order_acq_rel);
+}
+
 void prepare(ModuleCode& module, const CodeOptions& options) {
   auto data = std::make_shared<InterpModule>();
   data->options = options;
@@ -104,8 +118,12 @@ const SlotCode* code_of(const ModuleCode& module, std::uint32_t index) noexcept 
   if (own.options.hot_after == 1) {
     if (const SlotCode* native = publish_native(module, index)) return native;
   }
-  Translator translator(*module.data, own.options, own.layouts);
-  const SlotCode* translated = translator.translate(wasm::FuncIdx(index));
+  std::unique_ptr<Translator> translator = own.translator.take();
+  if (!translator) {
+    translator = std::make_unique<Translator>(*module.data, own.options, own.layouts);
+  }
+  const SlotCode* translated = translator->translate(wasm::FuncIdx(index));
+  own.translator.put(std::move(translator));
   return translated ? interp_module(module).index.publish(cell, translated) : nullptr;
 } catch (const std::bad_alloc&) {
   return nullptr;

@@ -49,4 +49,27 @@ const typename Rows::value_type* find_row(const Rows& rows, wasm::Op op) {
   return position < ops.size() ? &rows[position] : nullptr;
 }
 
+/// A table of rows with the positions of instructions in it, for those who don't know its size.
+template <class Row>
+struct RowTable {
+  const Row* rows;
+  const std::uint8_t* positions;
+  std::size_t first;  ///< instruction
+  std::size_t count;  ///< of positions
+
+  /// Null if there is none for `op`.
+  const Row* find(wasm::Op op) const {
+    const std::size_t distance = static_cast<std::size_t>(op) - first;
+    if (distance >= count || positions[distance] == 255) return nullptr;
+    return &rows[positions[distance]];
+  }
+};
+
+template <const auto& ops, class Rows>
+constexpr auto row_table(const Rows& rows) {
+  return RowTable<typename Rows::value_type>{rows.data(), positions<ops>.data(),
+                                             static_cast<std::size_t>(ops.front()),
+                                             positions<ops>.size()};
+}
+
 }  // namespace wrun::inline v0::interp

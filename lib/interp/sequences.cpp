@@ -56,33 +56,39 @@ constexpr bool is_sorted() {
 }
 static_assert(is_sorted(), "the sequences have to be sorted, and to differ");
 
-/// A set of keys, by hashing.
-template <std::size_t size>
-struct KeySet {
-  std::array<BodyKey, size> slots{};
-  std::size_t count = 0;
+/// The distinct keys in `listed`, by hashing; a key's number is its place.
+class KeySet {
+ public:
+  static constexpr std::size_t size = 1024;
 
   constexpr void insert(BodyKey key) {
-    std::size_t i = static_cast<std::uint32_t>(key) * 0x9e3779b1u % size;
-    while (slots[i] != BodyKey::end && slots[i] != key) i = (i + 1) % size;
-    count += slots[i] == BodyKey::end;
-    slots[i] = key;
+    const std::size_t i = find(key);
+    count_ += keys_[i] == BodyKey::end;
+    keys_[i] = key;
   }
+  constexpr std::uint16_t number(BodyKey key) const {
+    return static_cast<std::uint16_t>(find(key));
+  }
+  constexpr BodyKey operator[](std::size_t number) const { return keys_[number]; }
+  constexpr std::size_t count() const { return count_; }
+
+ private:
+  constexpr std::size_t find(BodyKey key) const {
+    std::size_t i = static_cast<std::uint32_t>(key) * 0x9e3779b1u % size;
+    while (keys_[i] != BodyKey::end && keys_[i] != key) i = (i + 1) % size;
+    return i;
+  }
+  std::array<BodyKey, size> keys_{};
+  std::size_t count_ = 0;
 };
 
-constexpr auto distinct = [] {
-  KeySet<2048> set;
+constexpr KeySet keys = [] {
+  KeySet set;
   for (const BodyKey key : listed)
     if (key != BodyKey::end) set.insert(key);
   return set;
 }();
-
-constexpr auto keys = [] {
-  std::array<BodyKey, distinct.count> found{};
-  std::copy_if(distinct.slots.begin(), distinct.slots.end(), found.begin(),
-               [](BodyKey key) { return key != BodyKey::end; });
-  return found;
-}();
+static_assert(keys.count() * 2 <= KeySet::size);
 
 constexpr std::size_t node_count = [] {
   std::size_t count = 1;
@@ -94,86 +100,105 @@ constexpr std::size_t node_count = [] {
   return count;
 }();
 
-/// The sequences as a tree, level by level: a node for each beginning of one, below the node of the
-/// beginning that is shorter by one. The root is node 0.
-struct Tree {
+/// The sequences as a tree, whose nodes are the beginnings of sequences; the root is node 0. A node
+/// is found from the one that is shorter by one and the number of the last key, by hashing: looking
+/// through the children of a node was a branch that no processor foresees.
+class Tree {
+ public:
   static constexpr std::uint16_t none = 0xffff;
 
-  std::array<BodyKey, node_count> last_key{};
-  std::array<std::uint16_t, node_count + 1>
-      first_child{};                                 // its children end where the next's begin
-  std::array<std::uint16_t, node_count> sequence{};  // that ends here, or none
+  struct Edge {
+    std::uint16_t from = none;
+    std::uint16_t key = 0;
+    std::uint16_t to = 0;
+    std::uint16_t sequence = none;  ///< that ends with it, or none
+  };
 
-  constexpr std::uint16_t child(std::uint16_t node, BodyKey key) const {
-    const auto begin = last_key.begin() + first_child[node];
-    const auto end = last_key.begin() + first_child[node + 1];
-    const auto found = std::lower_bound(begin, end, key);
-    if (found == end || *found != key) return 0;
-    return static_cast<std::uint16_t>(found - last_key.begin());
+  /// Null if there is no such edge.
+  constexpr const Edge* find(std::uint16_t from, std::uint16_t key) const {
+    for (std::size_t i = place(from, key); edges_[i].from != none; i = (i + 1) % size)
+      if (edges_[i].from == from && edges_[i].key == key) return &edges_[i];
+    return nullptr;
   }
+  constexpr void insert(const Edge& edge) {
+    std::size_t i = place(edge.from, edge.key);
+    while (edges_[i].from != none) i = (i + 1) % size;
+    edges_[i] = edge;
+  }
+
+ private:
+  static constexpr std::size_t size = 8192;
+  static_assert(node_count * 2 <= size && sequence_count < none);
+
+  static constexpr std::size_t place(std::uint16_t from, std::uint16_t key) {
+    return ((std::uint32_t{from} << 10 | key) * 0x9e3779b1u) >> 19;
+  }
+  std::array<Edge, size> edges_{};
 };
-static_assert(node_count < Tree::none && sequence_count < Tree::none);
 
 constexpr Tree tree = [] {
   Tree t;
-  struct Range {
-    std::size_t first, last, depth;  // sequences that agree up to `depth`
-  };
-  std::array<Range, node_count> ranges{};
-  ranges[0] = {0, sequence_count, 0};
-  std::size_t next = 1;
-  for (std::size_t node = 0; node < node_count; ++node) {
-    auto [i, last, depth] = ranges[node];
-    t.first_child[node] = static_cast<std::uint16_t>(next);
-    t.sequence[node] = Tree::none;
-    if (key_at(i, depth) == BodyKey::end) t.sequence[node] = static_cast<std::uint16_t>(i++);
-    while (i < last) {
-      const std::size_t first = i;
-      const BodyKey key = key_at(first, depth);
-      while (i < last && key_at(i, depth) == key) ++i;
-      t.last_key[next] = key;
-      ranges[next++] = {first, i, depth + 1};
+  std::array<std::uint16_t, longest + 1> path{};  // the nodes on the way to the present one
+  std::uint16_t nodes = 1;
+  for (std::size_t i = 0; i < sequence_count; ++i) {
+    std::size_t depth = 0;
+    while (i != 0 && key_at(i - 1, depth) == key_at(i, depth)) ++depth;
+    for (; key_at(i, depth) != BodyKey::end; ++depth) {
+      const bool is_last = key_at(i, depth + 1) == BodyKey::end;
+      path[depth + 1] = nodes;
+      t.insert({path[depth], keys.number(key_at(i, depth)), nodes++,
+                is_last ? static_cast<std::uint16_t>(i) : Tree::none});
     }
   }
-  t.first_child[node_count] = static_cast<std::uint16_t>(next);
   return t;
 }();
 
-/// The handlers of single instructions, parallel to `keys`.
-constexpr auto single_handlers = []<std::size_t... i>(std::index_sequence<i...>) {
-  return std::array<Handler, keys.size()>{&handler<BodyOf<keys[i]>>...};
+template <std::size_t number>
+constexpr Handler single_handler() {
+  if constexpr (keys[number] == BodyKey::end) {
+    return nullptr;
+  } else {
+    return &handler<BodyOf<keys[number]>>;
+  }
 }
-(std::make_index_sequence<keys.size()>());
 
-/// The key of a handler, and the node of the sequences that begin with it.
+/// The handlers of single instructions, by their keys' numbers.
+constexpr auto single_handlers = []<std::size_t... i>(std::index_sequence<i...>) {
+  return std::array<Handler, KeySet::size>{single_handler<i>()...};
+}
+(std::make_index_sequence<KeySet::size>());
+
+/// The key's number of a handler, and the node of the sequences that begin with it.
 struct Entry {
   Handler handler = nullptr;
-  BodyKey key = BodyKey::end;
+  std::uint16_t key = Tree::none;
   std::uint16_t node = 0;
 };
 
 class Index {
  public:
   Index() {
-    for (std::size_t i = 0; i < keys.size(); ++i) insert(single_handlers[i], keys[i]);
+    for (std::size_t i = 0; i < single_handlers.size(); ++i)
+      if (single_handlers[i] != nullptr) insert(single_handlers[i], static_cast<std::uint16_t>(i));
   }
   const Entry& find(Handler handler) const {
-    std::size_t i = slot_of(handler);
+    std::size_t i = place(handler);
     while (entries_[i].handler != handler && entries_[i].handler != nullptr) i = (i + 1) % size;
     return entries_[i];
   }
 
  private:
-  static constexpr std::size_t size = 2048;
-  static_assert(keys.size() * 2 <= size);
+  static constexpr std::size_t size = 1024;
 
-  static std::size_t slot_of(Handler handler) {
-    return (reinterpret_cast<std::uintptr_t>(handler) >> 4) * 0x9e3779b1u % size;
+  static std::size_t place(Handler handler) {
+    const auto address = static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(handler));
+    return ((address >> 4) * 0x9e3779b1u) >> 22;
   }
-  void insert(Handler handler, BodyKey key) {
-    std::size_t i = slot_of(handler);
+  void insert(Handler handler, std::uint16_t key) {
+    std::size_t i = place(handler);
     while (entries_[i].handler != nullptr) i = (i + 1) % size;
-    entries_[i] = {handler, key, tree.child(0, key)};
+    const Tree::Edge* first = tree.find(0, key);
+    entries_[i] = {handler, key, first != nullptr ? first->to : std::uint16_t{0}};
   }
   std::array<Entry, size> entries_{};
 };
@@ -194,29 +219,30 @@ void combine(std::span<Word> code, std::span<const std::uint32_t> starts,
   static const Index index;
   struct Instruction {
     std::uint32_t dispatches = 0;  // the fewest from here to the end, as if nothing branched
-    BodyKey key = BodyKey::end;
+    std::uint16_t key = Tree::none;
   };
+  std::array<Instruction, longest + 1> window{};  // the present instruction and those after it
+  const auto at = [&window](std::size_t i) -> Instruction& { return window[i % window.size()]; };
   const std::size_t count = starts.size();
-  std::vector<Instruction> instructions(count + 1);
   if (lengths != nullptr) lengths->assign(count, 1);
   for (std::size_t i = count; i-- > 0;) {
     Handler handler;
     std::memcpy(&handler, &code[starts[i]], sizeof(handler));
     const Entry& entry = index.find(handler);
-    std::uint32_t dispatches = instructions[i + 1].dispatches + 1;
+    std::uint32_t dispatches = at(i + 1).dispatches + 1;
     std::uint16_t best = Tree::none;
     std::size_t depth = 1;
-    for (std::uint16_t node = entry.node; node != 0; ++depth) {
-      if (const std::uint16_t sequence = tree.sequence[node];
-          sequence != Tree::none && instructions[i + depth].dispatches + 1 <= dispatches) {
-        dispatches = instructions[i + depth].dispatches + 1;
-        best = sequence;
-        if (lengths != nullptr) (*lengths)[i] = static_cast<std::uint8_t>(depth);
-      }
-      if (i + depth == count) break;
-      node = tree.child(node, instructions[i + depth].key);
+    for (std::uint16_t node = entry.node; node != 0 && i + depth < count;) {
+      const Tree::Edge* edge = tree.find(node, at(i + depth).key);
+      if (edge == nullptr) break;
+      node = edge->to;
+      ++depth;
+      if (edge->sequence == Tree::none || at(i + depth).dispatches + 1 > dispatches) continue;
+      dispatches = at(i + depth).dispatches + 1;
+      best = edge->sequence;
+      if (lengths != nullptr) (*lengths)[i] = static_cast<std::uint8_t>(depth);
     }
-    instructions[i] = {dispatches, entry.key};
+    at(i) = {dispatches, entry.key};
     if (best == Tree::none) continue;
     handler = handler_of(best);
     std::memcpy(&code[starts[i]], &handler, sizeof(handler));

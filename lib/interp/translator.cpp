@@ -28,13 +28,17 @@ Handler zero_handler(std::uint32_t count) {
 
 Translator::Translator(const wasm::ModuleData& module, const CodeOptions& options,
                        const std::vector<runtime::StructLayout>& layouts)
-    : module_(module), options_(options), layouts_(layouts), walker_(*this) {}
+    : module_(module),
+      options_(options),
+      layouts_(layouts),
+      walker_(*this),
+      fast_memory_(!module.memories.empty() && !module.memories[0].limits.is_64) {}
 
 SlotCode* Translator::translate(wasm::FuncIdx function, Trace* trace) {
   trace_ = trace;
   code_.clear();
   forget_accs();
-  last_ = {};
+  last_.at = none;
   last_emitted_ = none;
   clean_ = 0;
   max_slot_ = 0;
@@ -107,6 +111,11 @@ void Translator::end_prologue() {
   }
 }
 
+/// Slots have values, before the first branch.
+void Translator::set(std::uint32_t slot, std::uint32_t count) {
+  for (std::uint32_t i = slot; i < slot + count && i < unset_.size(); ++i) unset_[i] = false;
+}
+
 /// Charges the block that starts at `offset`, if one does.
 void Translator::charge(std::uint32_t offset) {
   while (next_fuel_ < fuel_.size() && fuel_[next_fuel_].offset < offset) ++next_fuel_;
@@ -161,11 +170,15 @@ void Translator::emit_copy(std::uint32_t from, std::uint32_t to, std::uint32_t s
 /// Computes a sum at home; unlike i32.add, it leaves the accumulators alone.
 void Translator::emit_sum(const Value& v) {
   const std::uint32_t at = emit(&handler<CopySum>, 2, "copy_sum");
-  put_slot(at, 8, v.local);
+  put_slot(at, 8, v.local());
   put_slot(at, 10, v.home);
-  code_.put(at, 12, static_cast<std::uint32_t>(v.bits));
-  describe(at, "s{}, s{} + 0x{:x}", v.home, v.local, v.bits);
+  code_.put(at, 12, v.addend());
+  describe(at, "s{}, s{} + 0x{:x}", v.home, v.local(), v.addend());
   wrote(v.home);
+}
+
+void Translator::grow_aliases(std::uint32_t index) {
+  next_alias_.resize(std::max<std::size_t>(64, 2 * std::size_t{index}));
 }
 
 /// Brings an operand home.
@@ -178,7 +191,7 @@ void Translator::materialise(Value& v) {
       emit_const(v.home, v.type, v.bits);
       break;
     case Value::Kind::local:
-      emit_copy(v.local, v.home, slots_of(v.type));
+      emit_copy(v.local(), v.home, slots_of(v.type));
       break;
     case Value::Kind::sum:
       emit_sum(v);
@@ -197,7 +210,7 @@ std::uint32_t Translator::in_slot(Value& v) {
 void Translator::materialise_aliases(Walker& w, std::uint32_t slot) {
   for (std::uint32_t i = alias_heads_[slot]; i != none;) {
     Value& v = operand_at(w, i).value;
-    i = v.next_alias;
+    i = next_alias_[i];
     v.in_chain = false;
     materialise(v);
   }
@@ -209,7 +222,7 @@ void Translator::materialise_all(Walker& w) {
   const auto size = static_cast<std::uint32_t>(w.operands().size());
   for (std::uint32_t i = std::min(clean_, size); i < size; ++i) {
     Value& v = operand_at(w, i).value;
-    if (v.in_chain) alias_heads_[v.local] = none;
+    if (v.in_chain) alias_heads_[v.local()] = none;
     v.in_chain = false;
     materialise(v);
   }
@@ -238,7 +251,7 @@ void Translator::forget_region(Walker& w, const Control& innermost) {
                     std::min<std::uint32_t>(clean_, static_cast<std::uint32_t>(operands.size())));
        i < operands.size(); ++i) {
     Value& v = operands[i].value;
-    if (v.in_chain) alias_heads_[v.local] = none;
+    if (v.in_chain) alias_heads_[v.local()] = none;
     v.in_chain = false;
   }
   forget_accs();

@@ -33,17 +33,19 @@ struct Value {
   enum class Kind : std::uint8_t {
     temp,     ///< at home, or in the accumulator that says it holds that slot
     local,    ///< still in a local; copied home before the local changes
-    sum,      ///< that of an i32 local and `bits`, not yet computed: an address may take it so
+    sum,      ///< that of an i32 local and a constant, not yet computed: an address may take it so
     constant  ///< nowhere yet
   };
   Kind kind = Kind::temp;
   wasm::Kind type = wasm::Kind::i32;
-  bool in_chain = false;  ///< linked from alias_heads_[local]
+  bool in_chain = false;  ///< linked from alias_heads_[local()]
   std::uint32_t home = 0;
-  std::uint32_t local = 0;          ///< slot of the local
-  std::uint32_t next_alias = none;  ///< operand index of the next older alias of the local
-  std::uint64_t bits = 0;           ///< of a constant; what a sum adds
+  std::uint64_t bits = 0;  ///< of a constant; else a local's slot below what is added to it
+
+  std::uint32_t local() const { return static_cast<std::uint32_t>(bits); }
+  std::uint32_t addend() const { return static_cast<std::uint32_t>(bits >> 32); }
 };
+static_assert(sizeof(Value) == 16, "values are passed in registers");
 
 /// What the translator keeps for each label.
 struct LabelState {
@@ -66,6 +68,10 @@ class Translator : public wasm::NullClient<Value, LabelState> {
 
   /// Translates a function that has a body. Null when out of memory. Throws std::bad_alloc.
   SlotCode* translate(wasm::FuncIdx function, Trace* trace = nullptr);
+  /// About how many bytes it holds for further functions.
+  std::size_t memory() const {
+    return code_.memory() + alias_heads_.capacity() * sizeof(alias_heads_[0]);
+  }
 
   // The walker's callbacks; translator_control.cpp, _values.cpp, _vector.cpp, _memory.cpp,
   // _atomic.cpp, _calls.cpp, _exceptions.cpp, _references.cpp, _gc.cpp
@@ -104,7 +110,7 @@ class Translator : public wasm::NullClient<Value, LabelState> {
                 Operands results);
 
   using NullClient::numeric;
-  Value constant(Walker& w, wasm::Op op, wasm::ValType type, wasm::Bits bits);
+  [[gnu::always_inline]] Value constant(Walker& w, wasm::Op op, wasm::ValType type, wasm::Bits bits);
   Value numeric(Walker& w, wasm::Op op, Value a);
   Value numeric(Walker& w, wasm::Op op, Value a, Value b);
   Value numeric(Walker& w, wasm::Op op, Value a, Value b, Value c);
@@ -113,7 +119,7 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   Value shuffle(Walker& w, const wasm::Lanes& lanes, Value a, Value b);
   Value select(Walker& w, wasm::ValType type, Value a, Value b, Value condition);
   void drop(Walker& w, wasm::ValType type, Value value);
-  Value local_get(Walker& w, wasm::LocalIdx index, wasm::ValType type);
+  [[gnu::always_inline]] Value local_get(Walker& w, wasm::LocalIdx index, wasm::ValType type);
   void local_set(Walker& w, wasm::LocalIdx index, wasm::ValType type, Value value);
   Value local_tee(Walker& w, wasm::LocalIdx index, wasm::ValType type, Value value);
   Value global_get(Walker& w, wasm::GlobalIdx index, const wasm::GlobalType& type);
@@ -176,21 +182,22 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   std::uint32_t home(const Walker& w) const { return layout_.operand(w.height()); }
   Src source(const Value& v);
   std::uint32_t slot_of(const Value& v) const {
-    return v.kind == Value::Kind::local ? v.local : v.home;
+    return v.kind == Value::Kind::local ? v.local() : v.home;
   }
   void store_pending(Acc& a);
   void store_all_pending();
   void forget_accs();
   void wrote(std::uint32_t slot, std::uint32_t count = 1);
+  void set(std::uint32_t slot, std::uint32_t count);
   void pop(const Value& v);
   void release(const Value& v);
   void consume(const Value& v) {
     pop(v);
     release(v);
   }
-  Value temp(Walker& w, wasm::Kind type, std::uint32_t home);
-  Value finish_in_acc(Walker& w, wasm::Kind type, std::uint32_t at, Handler storing);
-  void leave_in_acc(wasm::Kind type, std::uint32_t slot, std::uint32_t at, Handler storing);
+  [[gnu::always_inline]] Value temp(Walker& w, wasm::Kind type, std::uint32_t home);
+  [[gnu::always_inline]] Value finish_in_acc(Walker& w, wasm::Kind type, std::uint32_t at, Handler storing);
+  [[gnu::always_inline]] void leave_in_acc(wasm::Kind type, std::uint32_t slot, std::uint32_t at, Handler storing);
   void open_result(wasm::Kind type);
   void take_results(Walker& w, Operands results);
   void materialise(Value& v);
@@ -203,7 +210,8 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   void emit_sum(const Value& v);
   void emit_copy(std::uint32_t from, std::uint32_t to, std::uint32_t slots);
   std::uint32_t local_slot(wasm::LocalIdx index) const;
-  Value alias(Walker& w, std::uint32_t slot, wasm::Kind type);
+  [[gnu::always_inline]] Value alias(Walker& w, std::uint32_t slot, wasm::Kind type);
+  void grow_aliases(std::uint32_t index);
   bool is_sum(wasm::Op op, const Value& a, const Value& b) const;
   Value sum(Walker& w, const Value& a, const Value& b);
   std::size_t computed_operands(Walker& w, wasm::Op op);
@@ -213,12 +221,13 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   void end_prologue();
   void assign(Walker& w, std::uint32_t slot, Value& value);
   void retarget(Acc& a, std::uint32_t slot);
-  bool take_back(const Value& value, Producer& producer);
+  const Producer* take_back(const Value& value);
   Operand& operand_at(Walker& w, std::size_t i) { return w.operands()[i]; }
 
   // translator_values.cpp
-  PairForm pair_form(wasm::Op op, Value& a, Value& b);
-  std::uint32_t emit_pair(wasm::Op op, const PairForm& form);
+  [[gnu::always_inline]] PairForm pair_form(wasm::Op op, Value& a, Value& b);
+  [[gnu::always_inline]] std::uint32_t emit_pair(wasm::Op op, const PairForm& form,
+                                                 Handler handler);
   static std::string pair_text(const PairForm& form);
   std::string operand_text(const Value& v, Src src) const;
   void load_acc_const(wasm::Kind type, std::uint64_t bits);
@@ -270,7 +279,7 @@ class Translator : public wasm::NullClient<Value, LabelState> {
     std::uint32_t second = 0;  ///< slot or constant
     std::uint32_t offset = 0;
   };
-  bool is_fast(wasm::MemIdx memory) const;
+  bool is_fast(wasm::MemIdx memory) const { return memory.value == 0 && fast_memory_; }
   bool is_shared(wasm::MemIdx memory) const;
   AddressForm address_form(Value& address, std::uint64_t offset);
   bool fold_sum(const Value& address, AddressForm& form);
@@ -310,6 +319,7 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   Trace::Text* text_at(std::uint32_t at) { return trace_ ? trace_->text(at) : nullptr; }
   /// Begins an instruction, and notes it in the trace.
   std::uint32_t emit(Handler handler, std::uint32_t words, std::string_view name);
+  std::uint32_t emit(Handler handler, std::uint32_t words, wasm::Op op);
   /// What a listing shows of the operands of the instruction at `at`.
   template <class... Args>
   void describe(std::uint32_t at, fmt::format_string<Args...> text, Args&&... args) {
@@ -326,15 +336,17 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   Trace* trace_ = nullptr;
   runtime::FrameLayout layout_;
   std::array<Acc, 4> acc_;  // by AccClass
-  Producer last_;
+  Producer last_;  // none if `at` is; the rest is what it was
   std::uint32_t last_emitted_ = none;       // position of the last instruction
   std::vector<std::uint32_t> alias_heads_;  // by slot: the newest alias's operand index
+  std::vector<std::uint32_t> next_alias_;   // by an alias's operand index: that of the next older
   std::vector<std::uint32_t> sums_;         // operands that were sums when they were pushed
   std::vector<bool> unset_;                 // by slot: a local that is zero, and not yet written
   bool in_prologue_ = false;                // nothing has branched yet
   std::uint32_t clean_ = 0;                 // operands below this index are temps at home
   std::uint32_t max_slot_ = 0;
   bool wide_locals_ = false;              // some take two slots
+  bool fast_memory_ = false;              // memory 0 has 32-bit addresses: it is in registers
   std::vector<std::uint32_t> run_slots_;  // first slot of each run of locals
   std::vector<wasm::FuelBlock> fuel_;
   std::size_t next_fuel_ = 0;

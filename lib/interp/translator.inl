@@ -9,16 +9,11 @@
 namespace wrun::inline v0::interp {
 
 inline AccClass Translator::class_of(wasm::Kind type) {
-  switch (type) {
-    case wasm::Kind::f32:
-      return AccClass::f32;
-    case wasm::Kind::f64:
-      return AccClass::f64;
-    case wasm::Kind::v128:
-      return AccClass::v128;
-    default:
-      return AccClass::integer;
-  }
+  static constexpr AccClass classes[] = {AccClass::integer, AccClass::integer, AccClass::f32,
+                                         AccClass::f64,     AccClass::v128,    AccClass::integer,
+                                         AccClass::integer, AccClass::integer, AccClass::integer};
+  static_assert(std::size(classes) == static_cast<std::size_t>(wasm::Kind::bottom) + 1);
+  return classes[static_cast<std::size_t>(type)];
 }
 
 inline Src Translator::source(const Value& v) {
@@ -35,26 +30,27 @@ inline void Translator::store_pending(Acc& a) {
 
 /// Slots have other values now.
 inline void Translator::wrote(std::uint32_t slot, std::uint32_t count) {
-  for (std::uint32_t i = slot; in_prologue_ && i < slot + count && i < unset_.size(); ++i)
-    unset_[i] = false;
+  if (in_prologue_) [[unlikely]]
+    set(slot, count);
   for (Acc& a : acc_)
-    if (a.slot != none && a.slot < slot + count && slot < a.slot + slots_of(a)) a.slot = none;
+    if (a.slot < slot + count && slot < a.slot + slots_of(a)) a.slot = none;
 }
 
 /// An operand left the stack. Operands are popped from the top, so an alias that is linked is the
 /// newest one of its local.
 inline void Translator::pop(const Value& v) {
-  if (v.in_chain) alias_heads_[v.local] = v.next_alias;
+  if (!v.in_chain) return;
+  std::uint32_t& newest = alias_heads_[v.local()];
+  newest = next_alias_[newest];
 }
 
 /// Nobody needs the operand's value any more: what is only in an accumulator may be forgotten.
 inline void Translator::release(const Value& v) {
   if (v.kind != Value::Kind::temp) return;
-  for (Acc& a : acc_) {
-    if (a.slot != v.home) continue;
-    a.slot = a.pending ? none : a.slot;
-    a.pending = false;
-  }
+  Acc& a = acc(v.type);  // no other one has the slot of a value of this type
+  if (a.slot != v.home) return;
+  a.slot = a.pending ? none : a.slot;
+  a.pending = false;
 }
 
 /// A new operand at `slot`.
@@ -98,6 +94,14 @@ inline std::uint32_t Translator::emit(Handler handler, std::uint32_t words, std:
   return at;
 }
 
+inline std::uint32_t Translator::emit(Handler handler, std::uint32_t words, wasm::Op op) {
+  const std::uint32_t at = code_.begin(handler, words);
+  last_emitted_ = at;
+  if (trace_) [[unlikely]]
+    trace_->add({at, walker_.offset()}, wasm::info(op).text);
+  return at;
+}
+
 inline void Translator::put_slot(std::uint32_t at, std::uint32_t byte, std::uint32_t slot) {
   // Frames with more slots than 16 bits can name are never entered (max_frame_slots).
   max_slot_ = std::max(max_slot_, slot);
@@ -122,10 +126,13 @@ inline std::uint32_t Translator::local_slot(wasm::LocalIdx index) const {
 inline Value Translator::alias(Walker& w, std::uint32_t slot, wasm::Kind type) {
   Value v = temp(w, type, home(w));
   v.kind = Value::Kind::local;
-  v.local = slot;
   v.in_chain = true;
-  v.next_alias = alias_heads_[slot];
-  alias_heads_[slot] = static_cast<std::uint32_t>(w.operands().size());
+  v.bits = slot;
+  const auto index = static_cast<std::uint32_t>(w.operands().size());
+  if (index >= next_alias_.size()) [[unlikely]]
+    grow_aliases(index);
+  next_alias_[index] = alias_heads_[slot];
+  alias_heads_[slot] = index;
   return v;
 }
 
@@ -158,6 +165,43 @@ inline void Translator::drop(Walker&, wasm::ValType, Value value) {
 inline void Translator::instruction(Walker& w, wasm::Op op) {
   if (!sums_.empty()) compute_sums(w, op);
   if (options_.fuel) charge(w.offset());
+}
+
+/// How an instruction takes its two operands, which leave the stack. A constant on the left of an
+/// operation that doesn't commute is brought home.
+inline Translator::PairForm Translator::pair_form(wasm::Op op, Value& a, Value& b) {
+  PairForm form{};
+  Value* left = &a;
+  Value* right = &b;
+  if (is_commutative(op) && (left->kind == Value::Kind::constant ||
+                             (source(*right) == Src::acc && source(*left) == Src::slot))) {
+    std::swap(left, right);
+  }
+  if (left->kind == Value::Kind::constant) materialise(*left);
+  const Src first_source = source(*left);
+  Src second_source = source(*right);
+  if (first_source == Src::acc && second_source == Src::acc) {
+    // Of one class, both are the same local; of two (a shift of vectors), this may not be stored.
+    store_pending(acc(right->type));
+    second_source = Src::slot;
+  }
+  switch (second_source) {
+    case Src::imm:
+      form.pair = first_source == Src::acc ? Pair::acc_imm : Pair::slot_imm;
+      form.imm = right->bits;
+      break;
+    case Src::acc:
+      form.pair = Pair::slot_acc;
+      break;
+    case Src::slot:
+      form.pair = first_source == Src::acc ? Pair::acc_slot : Pair::slot_slot;
+      break;
+  }
+  form.a = slot_of(*left);
+  form.b = slot_of(*right);
+  consume(b);
+  consume(a);
+  return form;
 }
 
 }  // namespace wrun::inline v0::interp

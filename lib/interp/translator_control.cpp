@@ -61,7 +61,7 @@ Handler return_value_handler(Kind type, Src src) {
 void Translator::put_label() {
   store_all_pending();
   forget_accs();
-  last_ = {};
+  last_.at = none;
   last_emitted_ = none;
 }
 
@@ -88,18 +88,18 @@ void Translator::count(Handler handler, std::uint32_t loop, std::string_view nam
 }
 
 /// If the value is what the last instruction left in the accumulator only, takes the instruction
-/// back: its operands are as they were before it.
-bool Translator::take_back(const Value& v, Producer& producer) {
+/// back: its operands are as they were before it. Else null; what is returned is valid until the
+/// next instruction.
+const Translator::Producer* Translator::take_back(const Value& v) {
   const Acc& a = acc(v.type);
-  if (v.kind != Value::Kind::temp || !a.pending || a.slot != v.home) return false;
-  if (last_.at == none || last_.at != a.at || last_emitted_ != a.at) return false;
-  producer = last_;
+  if (v.kind != Value::Kind::temp || !a.pending || a.slot != v.home) return nullptr;
+  if (last_.at == none || last_.at != a.at || last_emitted_ != a.at) return nullptr;
   code_.truncate(a.at);
   catches_.truncate(a.at);
   if (trace_) trace_->truncate(a.at);
-  last_ = {};
+  last_.at = none;
   last_emitted_ = none;
-  return true;
+  return &last_;
 }
 
 /// Takes a condition off the stack. What it is made of stays usable until the next instruction
@@ -107,18 +107,18 @@ bool Translator::take_back(const Value& v, Producer& producer) {
 Translator::Condition Translator::take_condition(Value& v) {
   Condition c;
   const bool is_zero_test = last_.op == Op::i32_eqz || last_.op == Op::i64_eqz;
-  Producer producer;
-  if (last_.op != wasm::op_none && (is_zero_test || is_comparison(last_.op)) &&
-      take_back(v, producer)) {
+  const Producer* producer =
+      last_.at != none && (is_zero_test || is_comparison(last_.op)) ? take_back(v) : nullptr;
+  if (producer != nullptr) {
     consume(v);
     if (is_zero_test) {
-      c.src = first(producer.form.pair);
-      c.slot = producer.form.a;
-      c.wide = producer.op == Op::i64_eqz;
+      c.src = first(producer->form.pair);
+      c.slot = producer->form.a;
+      c.wide = producer->op == Op::i64_eqz;
       c.negated = true;
     } else {
-      c.op = producer.op;
-      c.form = producer.form;
+      c.op = producer->op;
+      c.form = producer->form;
     }
     return c;
   }
@@ -383,7 +383,7 @@ Value Translator::br_on_null(Walker& w, Control& target, Value reference) {
   branch_when(w, target, test, false, target.label_types().size());
   pop(reference);
   reference.in_chain = false;
-  if (reference.kind == Value::Kind::local) return alias(w, reference.local, Kind::ref);
+  if (reference.kind == Value::Kind::local) return alias(w, reference.local(), Kind::ref);
   return temp(w, Kind::ref, reference.home);
 }
 

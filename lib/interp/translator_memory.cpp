@@ -31,16 +31,12 @@ constexpr auto wide_handlers = []<std::size_t... i>(std::index_sequence<i...>) {
 
 }  // namespace
 
-/// Memory 0 with 32-bit addresses is in the handlers' registers.
-bool Translator::is_fast(wasm::MemIdx memory) const {
-  return memory.value == 0 && !module_.memories[0].limits.is_64;
-}
-
 /// Folds an i32.add that the last instruction did into the address.
 bool Translator::fold_sum(const Value& address, AddressForm& form) {
-  Producer producer;
-  if (last_.op != Op::i32_add || !take_back(address, producer)) return false;
-  const PairForm& sum = producer.form;
+  if (last_.op != Op::i32_add) return false;
+  const Producer* producer = take_back(address);
+  if (producer == nullptr) return false;
+  const PairForm& sum = producer->form;
   form.a = sum.a;
   switch (sum.pair) {
     case Pair::slot_slot:
@@ -72,9 +68,9 @@ Translator::AddressForm Translator::address_form(Value& address, std::uint64_t o
   AddressForm form{};
   form.offset = static_cast<std::uint32_t>(offset);
   if (address.kind == Value::Kind::sum) {
-    form.form = acc(Kind::i32).slot == address.local ? Addr::acc_const : Addr::slot_const;
-    form.a = address.local;
-    form.second = static_cast<std::uint32_t>(address.bits);
+    form.form = acc(Kind::i32).slot == address.local() ? Addr::acc_const : Addr::slot_const;
+    form.a = address.local();
+    form.second = address.addend();
   } else if (!fold_sum(address, form)) {
     const std::uint64_t known = static_cast<std::uint32_t>(address.bits) + offset;
     if (address.kind == Value::Kind::constant && known <= 0xffff'ffff) {
@@ -123,13 +119,13 @@ Value Translator::load(Walker& w, Op op, const wasm::MemArg& arg, Value address)
   const Kind type = wasm::walk_row(op).results[0];
   if (!is_fast(arg.memory)) return load_any(w, op, arg, address);
   const AddressForm form = address_form(address, arg.offset);
-  const auto pick = is_shared(arg.memory) ? &shared_load_handler : &load_handler;
+  const ResultHandlers handlers = is_shared(arg.memory) ? shared_load_handlers(op, form.form)
+                                                        : load_handlers(op, form.form);
   open_result(type);
-  const std::uint32_t at =
-      emit(pick(op, form.form, Dst::acc), has_second(form.form) ? 3 : 2, wasm::info(op).text);
+  const std::uint32_t at = emit(handlers.in_acc, has_second(form.form) ? 3 : 2, op);
   put_address(at, form);
   if (trace_) describe(at, "{}", address_text(form));
-  return finish_in_acc(w, type, at, pick(op, form.form, Dst::store));
+  return finish_in_acc(w, type, at, handlers.storing);
 }
 
 /// A value whose class has no accumulator free for a constant goes home first.
@@ -144,7 +140,7 @@ void Translator::store(Walker&, Op op, const wasm::MemArg& arg, Value address, V
   const Src src = is_imm ? Src::imm : source(value);
   const auto pick = is_shared(arg.memory) ? &shared_store_handler : &store_handler;
   const std::uint32_t at =
-      emit(pick(op, form.form, src), has_second(form.form) || is_imm ? 3 : 2, wasm::info(op).text);
+      emit(pick(op, form.form, src), has_second(form.form) || is_imm ? 3 : 2, op);
   put_address(at, form);
   if (is_imm) {
     code_.put(at, 20, static_cast<std::int32_t>(value.bits));

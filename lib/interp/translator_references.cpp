@@ -55,7 +55,7 @@ Handler i31_handler(Op op, Src src, Dst dst) {
 /// An operand that left the stack and comes back as it was.
 Value Translator::unchanged(Walker& w, Value v) {
   pop(v);
-  if (v.kind == Value::Kind::local) return alias(w, v.local, v.type);
+  if (v.kind == Value::Kind::local) return alias(w, v.local(), v.type);
   clean_ = std::min(clean_, static_cast<std::uint32_t>(w.operands().size()));
   return v;
 }

@@ -78,7 +78,8 @@ Value Translator::numeric(Walker& w, Op op, Value a) {
   const std::uint32_t slot = slot_of(a);
   consume(a);
   open_result(result_kind(op));
-  const std::uint32_t at = emit(unary_handler(op, src, Dst::acc), 2, wasm::info(op).text);
+  const ResultHandlers handlers = unary_handlers(op, src);
+  const std::uint32_t at = emit(handlers.in_acc, 2, op);
   put_slot(at, 8, slot);
   last_ = {at, op, {src == Src::acc ? Pair::acc_imm : Pair::slot_imm, slot, 0, 0}};
   if (src == Src::acc) {
@@ -86,51 +87,13 @@ Value Translator::numeric(Walker& w, Op op, Value a) {
   } else {
     describe(at, "s{}", slot);
   }
-  return finish_in_acc(w, result_kind(op), at, unary_handler(op, src, Dst::store));
+  return finish_in_acc(w, result_kind(op), at, handlers.storing);
 }
 
-/// How an instruction takes its two operands, which leave the stack. A constant on the left of an
-/// operation that doesn't commute is brought home.
-Translator::PairForm Translator::pair_form(Op op, Value& a, Value& b) {
-  PairForm form{};
-  Value* left = &a;
-  Value* right = &b;
-  if (is_commutative(op) && (left->kind == Value::Kind::constant ||
-                             (source(*right) == Src::acc && source(*left) == Src::slot))) {
-    std::swap(left, right);
-  }
-  if (left->kind == Value::Kind::constant) materialise(*left);
-  const Src first_source = source(*left);
-  Src second_source = source(*right);
-  if (first_source == Src::acc && second_source == Src::acc) {
-    // Of one class, both are the same local; of two (a shift of vectors), this may not be stored.
-    store_pending(acc(right->type));
-    second_source = Src::slot;
-  }
-  switch (second_source) {
-    case Src::imm:
-      form.pair = first_source == Src::acc ? Pair::acc_imm : Pair::slot_imm;
-      form.imm = right->bits;
-      break;
-    case Src::acc:
-      form.pair = Pair::slot_acc;
-      break;
-    case Src::slot:
-      form.pair = first_source == Src::acc ? Pair::acc_slot : Pair::slot_slot;
-      break;
-  }
-  form.a = slot_of(*left);
-  form.b = slot_of(*right);
-  consume(b);
-  consume(a);
-  return form;
-}
-
-std::uint32_t Translator::emit_pair(Op op, const PairForm& form) {
+inline std::uint32_t Translator::emit_pair(Op op, const PairForm& form, Handler handler) {
   const Kind type = param_kind(op, 1);
   const bool has_imm = second(form.pair) == Src::imm;
-  const std::uint32_t at = emit(binary_handler(op, form.pair, Dst::acc),
-                                has_imm && is_wide(type) ? 3 : 2, wasm::info(op).text);
+  const std::uint32_t at = emit(handler, has_imm && is_wide(type) ? 3 : 2, op);
   put_slot(at, 8, form.a);
   if (!has_imm) {
     put_slot(at, 12, form.b);
@@ -164,10 +127,10 @@ bool Translator::is_sum(Op op, const Value& a, const Value& b) const {
 
 Value Translator::sum(Walker& w, const Value& a, const Value& b) {
   pop(a);
-  Value v = alias(w, a.local, Kind::i32);
+  Value v = alias(w, a.local(), Kind::i32);
   v.kind = Value::Kind::sum;
-  v.bits = static_cast<std::uint32_t>(a.kind == Value::Kind::sum ? a.bits + b.bits : b.bits);
-  sums_.push_back(alias_heads_[a.local]);
+  v.bits |= (std::uint64_t{a.addend()} + b.bits) << 32;
+  sums_.push_back(alias_heads_[a.local()]);
   return v;
 }
 
@@ -215,22 +178,25 @@ void Translator::compute_sums(Walker& w, Op op) {
 
 /// As i32.add would have done it.
 void Translator::compute_sum(Value& v) {
-  const bool in_acc = acc(Kind::i32).slot == v.local;
-  const PairForm form{in_acc ? Pair::acc_imm : Pair::slot_imm, v.local, 0, v.bits};
+  const bool in_acc = acc(Kind::i32).slot == v.local();
+  const PairForm form{in_acc ? Pair::acc_imm : Pair::slot_imm, v.local(), 0, v.addend()};
   open_result(Kind::i32);
-  const std::uint32_t at = emit_pair(Op::i32_add, form);
+  const ResultHandlers handlers = binary_handlers(Op::i32_add, form.pair);
+  const std::uint32_t at = emit_pair(Op::i32_add, form, handlers.in_acc);
   last_ = {at, Op::i32_add, form};
-  leave_in_acc(Kind::i32, v.home, at, binary_handler(Op::i32_add, form.pair, Dst::store));
+  leave_in_acc(Kind::i32, v.home, at, handlers.storing);
   v.kind = Value::Kind::temp;
 }
 
 Value Translator::numeric(Walker& w, Op op, Value a, Value b) {
   if (is_sum(op, a, b)) return sum(w, a, b);
   const PairForm form = pair_form(op, a, b);
-  open_result(result_kind(op));
-  const std::uint32_t at = emit_pair(op, form);
+  const Kind type = result_kind(op);
+  open_result(type);
+  const ResultHandlers handlers = binary_handlers(op, form.pair);
+  const std::uint32_t at = emit_pair(op, form, handlers.in_acc);
   last_ = {at, op, form};
-  return finish_in_acc(w, result_kind(op), at, binary_handler(op, form.pair, Dst::store));
+  return finish_in_acc(w, type, at, handlers.storing);
 }
 
 Value Translator::select(Walker& w, wasm::ValType type, Value a, Value b, Value condition) {
@@ -264,7 +230,7 @@ Value Translator::select(Walker& w, wasm::ValType type, Value a, Value b, Value 
 
 /// Gives the local in `slot` the value of an operand that has left the stack.
 void Translator::assign(Walker& w, std::uint32_t slot, Value& v) {
-  if (v.kind == Value::Kind::local && v.local == slot) return;
+  if (v.kind == Value::Kind::local && v.local() == slot) return;
   Acc& a = acc(v.type);
   const bool in_acc = v.kind == Value::Kind::temp && a.slot == v.home;
   const bool is_free = alias_heads_[slot] == none;
@@ -296,7 +262,7 @@ void Translator::retarget(Acc& a, std::uint32_t slot) {
   wrote(slot, slots_of(a));
   a.slot = slot;
   a.pending = false;
-  last_ = {};
+  last_.at = none;
 }
 
 Value Translator::local_tee(Walker& w, wasm::LocalIdx index, wasm::ValType type, Value value) {

@@ -104,11 +104,13 @@ class Reader {
 
   template <class T, unsigned bits>
   T leb() {
-    if (at_ != end_ && *at_ < 0x40) return static_cast<T>(*at_++);  // most are short
+    constexpr std::uint8_t bound = std::is_signed_v<T> ? 0x40 : 0x80;
+    if (at_ != end_ && *at_ < bound) [[likely]]
+      return static_cast<T>(*at_++);
     return leb_slow<T, bits>();
   }
   template <class T, unsigned bits>
-  T leb_slow();
+  [[gnu::noinline]] T leb_slow();
 
   const std::uint8_t* base_;
   const std::uint8_t* at_;

@@ -104,7 +104,7 @@ class FunctionWalker {
   static std::span<const ValType> span_of(Types types) { return {types.begin(), types.size()}; }
 
   // walker_stack.inl: the stacks, and what types may be on them
-  void push(ValType type, Value value = {});
+  [[gnu::always_inline]] inline void push(ValType type, Value value = {});
   void push_results(Operands results);
   template <class List>
   Operand* top(const List& types);
@@ -195,19 +195,20 @@ class FunctionWalker {
   // walker_values.inl
   void drop();
   void select(Op op);
-  void local_get();
+  [[gnu::always_inline]] inline void local_get();
   void local_set();
   void local_tee();
   void mark_initialized(LocalIdx local);
   void global_get();
   void global_set();
-  void constant(Op op);
-  void numeric(Op op, const WalkRow& row);
+  [[gnu::always_inline]] inline void constant(Op op, const WalkRow& row);
+  [[gnu::always_inline]] inline void numeric(Op op, const WalkRow& row);
+  void numeric_pair(Op op, const WalkRow& row);
   void lane(Op op, const WalkRow& row);
   void shuffle(const WalkRow& row);
 
   // walker_memory.inl
-  void load(Op op, const WalkRow& row);
+  [[gnu::always_inline]] inline void load(Op op, const WalkRow& row);
   void store(Op op, const WalkRow& row);
   void load_lane(Op op, const WalkRow& row);
   void store_lane(Op op, const WalkRow& row);

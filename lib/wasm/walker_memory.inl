@@ -9,7 +9,7 @@
 namespace wrun::inline v0::wasm {
 
 template <class C, Trust trust>
-void FunctionWalker<C, trust>::load(Op op, const WalkRow& row) {
+inline void FunctionWalker<C, trust>::load(Op op, const WalkRow& row) {
   MemArg memarg;
   if (!read_memarg(row.imm, memarg)) return;
   const Value address = pop_value(memory_address(memarg.memory));

@@ -182,7 +182,7 @@ inline void FunctionWalker<C, trust>::dispatch(Op op, const WalkRow& row) {
     case Shape::global_set:
       return global_set();
     case Shape::constant:
-      return constant(op);
+      return constant(op, row);
     case Shape::numeric:
       return numeric(op, row);
     case Shape::load:

@@ -9,7 +9,7 @@
 namespace wrun::inline v0::wasm {
 
 template <class C, Trust trust>
-void FunctionWalker<C, trust>::push(ValType type, Value value) {
+inline void FunctionWalker<C, trust>::push(ValType type, Value value) {
   operands_.push({type, height_, value});
   height_ += slot_count(type);
 }

@@ -5,7 +5,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "lib/wasm/types.hpp"
@@ -94,14 +97,15 @@ class ScratchStack {
   bool empty() const { return size_ == 0; }
   void clear() { size_ = 0; }
   void truncate(std::uint32_t size) { size_ = size; }
-  T* data() { return items_.data(); }
+  T* data() { return items_.get(); }
   T& operator[](std::size_t i) { return items_[i]; }
   const T& operator[](std::size_t i) const { return items_[i]; }
   T& back() { return items_[size_ - 1]; }
-  std::span<T> from(std::uint32_t begin) { return {items_.data() + begin, size_ - begin}; }
+  std::span<T> from(std::uint32_t begin) { return {items_.get() + begin, size_ - begin}; }
 
   void reserve(std::uint32_t more) {
-    if (items_.size() - size_ < more) items_.resize(std::max<std::size_t>(64, 2 * (size_ + more)));
+    if (capacity_ - size_ < more) [[unlikely]]
+      grow(more);
   }
   T& push() {
     reserve(1);
@@ -117,8 +121,19 @@ class ScratchStack {
   }
 
  private:
-  std::vector<T> items_;
+  static_assert(std::is_trivially_copyable_v<T>);
+
+  [[gnu::noinline]] void grow(std::uint32_t more) {
+    const std::size_t capacity = std::max<std::size_t>(64, 2 * (std::size_t{size_} + more));
+    std::unique_ptr<T[]> items(new T[capacity]);
+    std::copy_n(items_.get(), capacity_, items.get());
+    items_ = std::move(items);
+    capacity_ = static_cast<std::uint32_t>(capacity);
+  }
+
+  std::unique_ptr<T[]> items_;
   std::uint32_t size_ = 0;
+  std::uint32_t capacity_ = 0;
 };
 
 /// The types of a function's locals, parameters first. Functions may declare 50,000 locals in

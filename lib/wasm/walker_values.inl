@@ -38,11 +38,11 @@ void FunctionWalker<C, trust>::select(Op op) {
 }
 
 template <class C, Trust trust>
-void FunctionWalker<C, trust>::local_get() {
+inline void FunctionWalker<C, trust>::local_get() {
   LocalIdx local;
   if (!read_local(local)) return;
   const ValType type = locals_[local.value];
-  if (tracks_inits_ && !type.is_defaultable() && !initialized_[local.value])
+  if (trust == Trust::no && tracks_inits_ && !type.is_defaultable() && !initialized_[local.value])
     return invalid("uninitialized local {}", local.value);
   push(type, live() ? client_.local_get(*this, local, type) : Value{});
 }
@@ -95,9 +95,8 @@ void FunctionWalker<C, trust>::global_set() {
 }
 
 template <class C, Trust trust>
-void FunctionWalker<C, trust>::constant(Op op) {
+inline void FunctionWalker<C, trust>::constant(Op op, const WalkRow& row) {
   Bits bits;
-  const WalkRow& row = walk_row(op);
   switch (row.imm) {
     case Imm::i32:
       bits.lo = static_cast<std::uint32_t>(reader_.s32());
@@ -121,14 +120,10 @@ void FunctionWalker<C, trust>::constant(Op op) {
 }
 
 template <class C, Trust trust>
-void FunctionWalker<C, trust>::numeric(Op op, const WalkRow& row) {
+inline void FunctionWalker<C, trust>::numeric(Op op, const WalkRow& row) {
+  if (row.result_count != 1) [[unlikely]]
+    return numeric_pair(op, row);
   Operand* args = pop(row.param_kinds());
-  if (row.result_count != 1) {
-    const std::array<ValType, 2> types{row.results[0], row.results[1]};
-    const Operands results = prepare_results(types);
-    if (live()) client_.numeric(*this, op, Operands(args, row.param_count), results);
-    return push_results(results);
-  }
   Value value{};
   if (live()) {
     if (row.param_count == 2)
@@ -139,6 +134,16 @@ void FunctionWalker<C, trust>::numeric(Op op, const WalkRow& row) {
       value = client_.numeric(*this, op, args[0].value, args[1].value, args[2].value);
   }
   push(row.results[0], value);
+}
+
+/// Numeric instructions with two results.
+template <class C, Trust trust>
+void FunctionWalker<C, trust>::numeric_pair(Op op, const WalkRow& row) {
+  Operand* args = pop(row.param_kinds());
+  const std::array<ValType, 2> types{row.results[0], row.results[1]};
+  const Operands results = prepare_results(types);
+  if (live()) client_.numeric(*this, op, Operands(args, row.param_count), results);
+  push_results(results);
 }
 
 template <class C, Trust trust>
