@@ -34,6 +34,6 @@ struct Sequence {
 
 /// The handlers of a list's sequences, in its order; each list is compiled in a file of its own.
 extern const std::span<const Handler> sequence_handlers_1, sequence_handlers_2, sequence_handlers_3,
-    sequence_handlers_4;
+    sequence_handlers_4, sequence_handlers_vector;
 
 }  // namespace wrun::inline v0::interp

@@ -78,7 +78,6 @@ struct NumericGroup {
     return std::array{compare_row<compare_ops[i]>(std::make_index_sequence<20>())...};
   }
   (std::make_index_sequence<compare_ops.size()>());
-
 };
 
 struct NumericRows {

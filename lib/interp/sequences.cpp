@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lib/interp/bodies_sequence.hpp"
+#include "lib/interp/handlers.hpp"
 
 namespace wrun::inline v0::interp {
 
@@ -16,13 +17,14 @@ namespace {
 using namespace body_keys;
 using enum wasm::Op;
 
-/// All sequences, each ended by `end`, in ascending order.
+/// All sequences, each ended by `end`; those that begin alike follow each other.
 constexpr BodyKey listed[] = {
 #define SEQUENCE(...) __VA_ARGS__, BodyKey::end,
 #include "lib/interp/sequences/1.def"
 #include "lib/interp/sequences/2.def"
 #include "lib/interp/sequences/3.def"
 #include "lib/interp/sequences/4.def"
+#include "lib/interp/sequences/vector.def"
 #undef SEQUENCE
 };
 
@@ -46,11 +48,28 @@ constexpr BodyKey key_at(std::size_t sequence, std::size_t depth) {
   return listed[beginnings[sequence] + depth];
 }
 
+constexpr bool has_op(BodyKey key) {
+  const Group group = group_of(key);
+  return group == Group::unary || group == Group::binary || group == Group::compare_branch ||
+         group == Group::load || group == Group::store;
+}
+
+constexpr bool is_of_vectors(BodyKey key) {
+  return has_op(key) && wasm::info(static_cast<wasm::Op>(what_of(key))).feature == Feature::simd;
+}
+
+constexpr bool begins_with_vector(std::size_t sequence) {
+  return is_of_vectors(key_at(sequence, 0));
+}
+
+/// Sorted, but that the last ones begin with vector instructions and no other does.
 constexpr bool is_sorted() {
   for (std::size_t i = 1; i < sequence_count; ++i) {
+    if (begins_with_vector(i) > begins_with_vector(i - 1)) continue;
     std::size_t depth = 0;
     while (key_at(i - 1, depth) == key_at(i, depth) && key_at(i, depth) != BodyKey::end) ++depth;
     if (key_at(i - 1, depth) >= key_at(i, depth) || depth >= longest) return false;
+    if (begins_with_vector(i) != begins_with_vector(i - 1)) return false;
   }
   return true;
 }
@@ -153,9 +172,11 @@ constexpr Tree tree = [] {
   return t;
 }();
 
+/// Null for numeric instructions of vectors: which handlers those have depends on the processor.
 template <std::size_t number>
 constexpr Handler single_handler() {
-  if constexpr (keys[number] == BodyKey::end) {
+  if constexpr (keys[number] == BodyKey::end ||
+                (is_of_vectors(keys[number]) && group_of(keys[number]) <= Group::binary)) {
     return nullptr;
   } else {
     return &handler<BodyOf<keys[number]>>;
@@ -175,11 +196,22 @@ struct Entry {
   std::uint16_t node = 0;
 };
 
+Handler vector_handler(BodyKey key) {
+  const auto op = static_cast<wasm::Op>(what_of(key));
+  const auto from = static_cast<Form>(first_of(key));
+  const auto dst = static_cast<Dst>(second_of(key) & 1);
+  if (group_of(key) == Group::unary) return vector_unary_handler(op, src_of(from), dst);
+  return vector_binary_handler(op, pair_of(from), dst);
+}
+
 class Index {
  public:
   Index() {
-    for (std::size_t i = 0; i < single_handlers.size(); ++i)
-      if (single_handlers[i] != nullptr) insert(single_handlers[i], static_cast<std::uint16_t>(i));
+    for (std::size_t i = 0; i < single_handlers.size(); ++i) {
+      if (keys[i] == BodyKey::end) continue;
+      const Handler known = single_handlers[i];
+      insert(known != nullptr ? known : vector_handler(keys[i]), static_cast<std::uint16_t>(i));
+    }
   }
   const Entry& find(Handler handler) const {
     std::size_t i = place(handler);
@@ -204,8 +236,8 @@ class Index {
 };
 
 Handler handler_of(std::size_t sequence) {
-  for (const auto& list :
-       {sequence_handlers_1, sequence_handlers_2, sequence_handlers_3, sequence_handlers_4}) {
+  for (const auto& list : {sequence_handlers_1, sequence_handlers_2, sequence_handlers_3,
+                           sequence_handlers_4, sequence_handlers_vector}) {
     if (sequence < list.size()) return list[sequence];
     sequence -= list.size();
   }

@@ -110,7 +110,8 @@ class Translator : public wasm::NullClient<Value, LabelState> {
                 Operands results);
 
   using NullClient::numeric;
-  [[gnu::always_inline]] Value constant(Walker& w, wasm::Op op, wasm::ValType type, wasm::Bits bits);
+  [[gnu::always_inline]] Value constant(Walker& w, wasm::Op op, wasm::ValType type,
+                                        wasm::Bits bits);
   Value numeric(Walker& w, wasm::Op op, Value a);
   Value numeric(Walker& w, wasm::Op op, Value a, Value b);
   Value numeric(Walker& w, wasm::Op op, Value a, Value b, Value c);
@@ -196,8 +197,10 @@ class Translator : public wasm::NullClient<Value, LabelState> {
     release(v);
   }
   [[gnu::always_inline]] Value temp(Walker& w, wasm::Kind type, std::uint32_t home);
-  [[gnu::always_inline]] Value finish_in_acc(Walker& w, wasm::Kind type, std::uint32_t at, Handler storing);
-  [[gnu::always_inline]] void leave_in_acc(wasm::Kind type, std::uint32_t slot, std::uint32_t at, Handler storing);
+  [[gnu::always_inline]] Value finish_in_acc(Walker& w, wasm::Kind type, std::uint32_t at,
+                                             Handler storing);
+  [[gnu::always_inline]] void leave_in_acc(wasm::Kind type, std::uint32_t slot, std::uint32_t at,
+                                           Handler storing);
   void open_result(wasm::Kind type);
   void take_results(Walker& w, Operands results);
   void materialise(Value& v);
@@ -335,8 +338,8 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   Emitter code_;
   Trace* trace_ = nullptr;
   runtime::FrameLayout layout_;
-  std::array<Acc, 4> acc_;  // by AccClass
-  Producer last_;  // none if `at` is; the rest is what it was
+  std::array<Acc, 4> acc_;                  // by AccClass
+  Producer last_;                           // none if `at` is; the rest is what it was
   std::uint32_t last_emitted_ = none;       // position of the last instruction
   std::vector<std::uint32_t> alias_heads_;  // by slot: the newest alias's operand index
   std::vector<std::uint32_t> next_alias_;   // by an alias's operand index: that of the next older

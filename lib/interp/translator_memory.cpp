@@ -119,8 +119,8 @@ Value Translator::load(Walker& w, Op op, const wasm::MemArg& arg, Value address)
   const Kind type = wasm::walk_row(op).results[0];
   if (!is_fast(arg.memory)) return load_any(w, op, arg, address);
   const AddressForm form = address_form(address, arg.offset);
-  const ResultHandlers handlers = is_shared(arg.memory) ? shared_load_handlers(op, form.form)
-                                                        : load_handlers(op, form.form);
+  const ResultHandlers handlers =
+      is_shared(arg.memory) ? shared_load_handlers(op, form.form) : load_handlers(op, form.form);
   open_result(type);
   const std::uint32_t at = emit(handlers.in_acc, has_second(form.form) ? 3 : 2, op);
   put_address(at, form);
