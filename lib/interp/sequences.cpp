@@ -120,39 +120,45 @@ constexpr std::size_t node_count = [] {
 }();
 
 /// The sequences as a tree, whose nodes are the beginnings of sequences; the root is node 0. A node
-/// is found from the one that is shorter by one and the number of the last key, by hashing: looking
-/// through the children of a node was a branch that no processor foresees.
+/// is found from the one that is shorter by one and the number of the last key, by hashing into a
+/// table that is mostly empty: looking through a node's children, or through what fell to the same
+/// place, was a branch that no processor foresees.
 class Tree {
  public:
   static constexpr std::uint16_t none = 0xffff;
 
-  struct Edge {
+  struct Node {
     std::uint16_t from = none;
-    std::uint16_t key = 0;
-    std::uint16_t to = 0;
-    std::uint16_t sequence = none;  ///< that ends with it, or none
+    std::uint16_t key = none;
+    std::uint16_t sequence = none;  ///< that ends here, or none
+    bool goes_on = false;
   };
 
-  /// Null if there is no such edge.
-  constexpr const Edge* find(std::uint16_t from, std::uint16_t key) const {
-    for (std::size_t i = place(from, key); edges_[i].from != none; i = (i + 1) % size)
-      if (edges_[i].from == from && edges_[i].key == key) return &edges_[i];
-    return nullptr;
+  constexpr const Node& operator[](std::uint16_t node) const { return nodes_[node]; }
+  /// The root if there is no such node.
+  constexpr std::uint16_t find(std::uint16_t from, std::uint16_t key) const {
+    std::size_t i = place(from, key);
+    while (places_[i] != 0 && (nodes_[places_[i]].from != from || nodes_[places_[i]].key != key))
+      i = (i + 1) % size;
+    return places_[i];
   }
-  constexpr void insert(const Edge& edge) {
-    std::size_t i = place(edge.from, edge.key);
-    while (edges_[i].from != none) i = (i + 1) % size;
-    edges_[i] = edge;
+  constexpr void insert(std::uint16_t number, const Node& node) {
+    nodes_[number] = node;
+    nodes_[node.from].goes_on = true;
+    std::size_t i = place(node.from, node.key);
+    while (places_[i] != 0) i = (i + 1) % size;
+    places_[i] = number;
   }
 
  private:
-  static constexpr std::size_t size = 8192;
-  static_assert(node_count * 2 <= size && sequence_count < none);
+  static constexpr std::size_t size = 16384;
+  static_assert(node_count * 4 <= size && sequence_count < none);
 
   static constexpr std::size_t place(std::uint16_t from, std::uint16_t key) {
-    return ((std::uint32_t{from} << 10 | key) * 0x9e3779b1u) >> 19;
+    return ((std::uint32_t{from} << 10 | key) * 0x9e3779b1u) >> 18;
   }
-  std::array<Edge, size> edges_{};
+  std::array<std::uint16_t, size> places_{};
+  std::array<Node, node_count> nodes_{};
 };
 
 constexpr Tree tree = [] {
@@ -165,8 +171,8 @@ constexpr Tree tree = [] {
     for (; key_at(i, depth) != BodyKey::end; ++depth) {
       const bool is_last = key_at(i, depth + 1) == BodyKey::end;
       path[depth + 1] = nodes;
-      t.insert({path[depth], keys.number(key_at(i, depth)), nodes++,
-                is_last ? static_cast<std::uint16_t>(i) : Tree::none});
+      t.insert(nodes++, {path[depth], keys.number(key_at(i, depth)),
+                         is_last ? static_cast<std::uint16_t>(i) : Tree::none});
     }
   }
   return t;
@@ -191,7 +197,7 @@ constexpr auto single_handlers = []<std::size_t... i>(std::index_sequence<i...>)
 
 /// The key's number of a handler, and the node of the sequences that begin with it.
 struct Entry {
-  Handler handler = nullptr;
+  std::uint32_t address = 0;  ///< its lower half: no two handlers are 4 GiB apart
   std::uint16_t key = Tree::none;
   std::uint16_t node = 0;
 };
@@ -214,23 +220,24 @@ class Index {
     }
   }
   const Entry& find(Handler handler) const {
-    std::size_t i = place(handler);
-    while (entries_[i].handler != handler && entries_[i].handler != nullptr) i = (i + 1) % size;
+    const std::uint32_t address = address_of(handler);
+    std::size_t i = place(address);
+    while (entries_[i].address != address && entries_[i].address != 0) i = (i + 1) % size;
     return entries_[i];
   }
 
  private:
-  static constexpr std::size_t size = 1024;
+  static constexpr std::size_t size = 2048;
 
-  static std::size_t place(Handler handler) {
-    const auto address = static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(handler));
-    return ((address >> 4) * 0x9e3779b1u) >> 22;
+  static std::uint32_t address_of(Handler handler) {
+    return static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(handler));
   }
+  static std::size_t place(std::uint32_t address) { return ((address >> 4) * 0x9e3779b1u) >> 21; }
   void insert(Handler handler, std::uint16_t key) {
-    std::size_t i = place(handler);
-    while (entries_[i].handler != nullptr) i = (i + 1) % size;
-    const Tree::Edge* first = tree.find(0, key);
-    entries_[i] = {handler, key, first != nullptr ? first->to : std::uint16_t{0}};
+    const std::uint32_t address = address_of(handler);
+    std::size_t i = place(address);
+    while (entries_[i].address != 0) i = (i + 1) % size;
+    entries_[i] = {address, key, tree.find(0, key)};
   }
   std::array<Entry, size> entries_{};
 };
@@ -264,14 +271,14 @@ void combine(std::span<Word> code, std::span<const std::uint32_t> starts,
     std::uint32_t dispatches = at(i + 1).dispatches + 1;
     std::uint16_t best = Tree::none;
     std::size_t depth = 1;
-    for (std::uint16_t node = entry.node; node != 0 && i + depth < count;) {
-      const Tree::Edge* edge = tree.find(node, at(i + depth).key);
-      if (edge == nullptr) break;
-      node = edge->to;
+    for (std::uint16_t node = entry.node; node != 0 && tree[node].goes_on && i + depth < count;) {
+      node = tree.find(node, at(i + depth).key);
+      if (node == 0) break;
       ++depth;
-      if (edge->sequence == Tree::none || at(i + depth).dispatches + 1 > dispatches) continue;
+      const std::uint16_t sequence = tree[node].sequence;
+      if (sequence == Tree::none || at(i + depth).dispatches + 1 > dispatches) continue;
       dispatches = at(i + depth).dispatches + 1;
-      best = edge->sequence;
+      best = sequence;
       if (lengths != nullptr) (*lengths)[i] = static_cast<std::uint8_t>(depth);
     }
     at(i) = {dispatches, entry.key};

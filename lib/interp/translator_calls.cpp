@@ -61,8 +61,9 @@ void Translator::call_indirect(Walker& w, Op op, wasm::TypeIdx type, wasm::Table
   code_.put(at, 12, type.value);
   code_.put(at, 16, table.value);
   put_slot(at, 20, layout_.link());
-  describe(at, "table {} [{}], type {}, s{}", table.value, operand_text(index, src), type.value,
-           frame);
+  if (trace_)
+    describe(at, "table {} [{}], type {}, s{}", table.value, operand_text(index, src), type.value,
+             frame);
   finish_call(w, is_tail, results);
 }
 

@@ -252,7 +252,7 @@ void Translator::emit_return(Walker& w) {
     } else {
       code_.put(at, 12, static_cast<std::uint32_t>(v.bits));
     }
-    describe(at, "{}", operand_text(v, src));
+    if (trace_) describe(at, "{}", operand_text(v, src));
     return;
   }
   materialise_top(w, results.size());
@@ -331,7 +331,7 @@ void Translator::br_table(Walker& w, std::span<const std::uint32_t> depths, Valu
       emit(handlers[(src == Src::acc ? 2 : 0) + (poll ? 1 : 0)], 2 + (entries + 1) / 2, "br_table");
   put_slot(at, 8, slot);
   code_.put(at, 12, entries);
-  describe(at, "{}, {} targets", operand_text(index, src), entries);
+  if (trace_) describe(at, "{}, {} targets", operand_text(index, src), entries);
   place_table(w, at, depths, count);
   forget_region(w, w.label(0));
 }

@@ -96,7 +96,7 @@ Value Translator::struct_get(Walker& w, Op op, std::uint32_t offset, Storage sto
   const std::uint32_t at = emit(pick<StructGets>(form, first), 2, wasm::info(op).text);
   put_slot(at, 8, slot);
   code_.put(at, 12, offset);
-  describe(at, "[{} + {}]", operand_text(object, src), offset);
+  if (trace_) describe(at, "[{} + {}]", operand_text(object, src), offset);
   return finish_in_acc(w, type, at, pick<StructGets>(form, first + 1));
 }
 
@@ -116,7 +116,8 @@ void Translator::struct_set(Op op, std::uint32_t offset, Storage storage, Value 
   put_slot(at, 8, slot_of(object));
   put_slot(at, 10, slot_of(value));
   code_.put(at, 12, offset);
-  describe(at, "[{} + {}], {}", operand_text(object, to), offset, operand_text(value, from));
+  if (trace_)
+    describe(at, "[{} + {}], {}", operand_text(object, to), offset, operand_text(value, from));
   consume(value);
   consume(object);
 }
@@ -149,7 +150,7 @@ void Translator::array_set(Op op, Storage storage, Value array, Value index, Val
   put_slot(at, 8, at_array);
   put_slot(at, 10, slot_of(value));
   put_slot(at, 12, at_index);
-  describe(at, "s{}, s{}, {}", at_array, at_index, operand_text(value, from));
+  if (trace_) describe(at, "s{}, s{}, {}", at_array, at_index, operand_text(value, from));
   consume(value);
   consume(index);
   consume(array);
@@ -166,7 +167,7 @@ Value Translator::array_len(Walker& w, Value array) {
       acc_source ? &handler<ArrayLen<Src::acc, Dst::acc>> : &handler<ArrayLen<Src::slot, Dst::acc>>,
       2, "array.len");
   put_slot(at, 8, slot);
-  describe(at, "{}", operand_text(array, src));
+  if (trace_) describe(at, "{}", operand_text(array, src));
   return finish_in_acc(w, Kind::i32, at,
                        acc_source ? &handler<ArrayLen<Src::acc, Dst::store>>
                                   : &handler<ArrayLen<Src::slot, Dst::store>>);

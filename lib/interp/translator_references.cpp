@@ -83,7 +83,7 @@ Value Translator::ref_test(Walker& w, Op op, Value reference, wasm::ValType type
   const Cast cast = runtime::cast_to(*module_.registry, module_.canonical(type.heap()));
   const std::size_t form = src == Src::acc ? 0 : 2;
   const std::uint32_t at = emit_cast(pick_cast<Tests>(cast, form), slot, type, wasm::info(op).text);
-  describe(at, "{}", operand_text(reference, src));
+  if (trace_) describe(at, "{}", operand_text(reference, src));
   return finish_in_acc(w, Kind::i32, at, pick_cast<Tests>(cast, form + 1));
 }
 
@@ -93,7 +93,7 @@ Value Translator::ref_cast(Walker& w, Op op, Value reference, wasm::ValType type
   const Cast cast = runtime::cast_to(*module_.registry, module_.canonical(type.heap()));
   const std::uint32_t at = emit_cast(pick_cast<Casts>(cast, src == Src::acc ? 0 : 1),
                                      slot_of(reference), type, wasm::info(op).text);
-  describe(at, "{}", operand_text(reference, src));
+  if (trace_) describe(at, "{}", operand_text(reference, src));
   return unchanged(w, reference);
 }
 
@@ -104,7 +104,7 @@ Value Translator::ref_as_non_null(Walker& w, Value reference) {
       emit(src == Src::acc ? &handler<RefAsNonNull<Src::acc>> : &handler<RefAsNonNull<Src::slot>>,
            2, "ref.as_non_null");
   put_slot(at, 8, slot_of(reference));
-  describe(at, "{}", operand_text(reference, src));
+  if (trace_) describe(at, "{}", operand_text(reference, src));
   return unchanged(w, reference);
 }
 
@@ -117,7 +117,7 @@ Value Translator::i31_op(Walker& w, Op op, Value v) {
   open_result(type);
   const std::uint32_t at = emit(i31_handler(op, src, Dst::acc), 2, wasm::info(op).text);
   put_slot(at, 8, slot);
-  describe(at, "{}", operand_text(v, src));
+  if (trace_) describe(at, "{}", operand_text(v, src));
   return finish_in_acc(w, type, at, i31_handler(op, src, Dst::store));
 }
 

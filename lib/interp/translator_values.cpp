@@ -224,7 +224,8 @@ Value Translator::select(Walker& w, wasm::ValType type, Value a, Value b, Value 
   put_slot(at, 8, test);
   put_slot(at, 12, if_true);
   put_slot(at, 14, if_false);
-  describe(at, "{} ? s{} : s{}", acc_test ? "acc" : fmt::format("s{}", test), if_true, if_false);
+  if (trace_)
+    describe(at, "{} ? s{} : s{}", acc_test ? "acc" : fmt::format("s{}", test), if_true, if_false);
   return finish_in_acc(w, type.kind(), at, pick(std::integral_constant<Dst, Dst::store>()));
 }
 
@@ -300,7 +301,7 @@ void Translator::global_set(Walker&, wasm::GlobalIdx index, const wasm::GlobalTy
   } else {
     put_slot(at, 8, slot_of(value));
   }
-  describe(at, "{}, {}", index.value, operand_text(value, src));
+  if (trace_) describe(at, "{}, {}", index.value, operand_text(value, src));
   consume(value);
 }
 

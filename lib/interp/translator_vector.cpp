@@ -82,7 +82,9 @@ Value Translator::replace_lane(Walker& w, Op op, std::uint8_t lane, Value& vecto
   put_slot(at, 8, from);
   code_.put(at, 12, static_cast<std::uint16_t>(lane));
   put_slot(at, 14, value);
-  describe(at, "{}, {}, {}", operand_text(vector, vector_source), lane, operand_text(x, x_source));
+  if (trace_)
+    describe(at, "{}, {}, {}", operand_text(vector, vector_source), lane,
+             operand_text(x, x_source));
   return finish_in_acc(w, Kind::v128, at,
                        replace_lane_handler(op, vector_source, x_source, Dst::store));
 }
@@ -123,8 +125,9 @@ Value Translator::load_lane(Walker& w, Op op, const wasm::MemArg& arg, std::uint
   code_.put(at, 12, static_cast<std::uint32_t>(arg.offset));
   put_slot(at, 16, slot_of(vector));
   code_.put(at, 18, static_cast<std::uint16_t>(lane));
-  describe(at, "[{} + {}], {}, {}", operand_text(address, from), arg.offset,
-           operand_text(vector, vector_source), lane);
+  if (trace_)
+    describe(at, "[{} + {}], {}, {}", operand_text(address, from), arg.offset,
+             operand_text(vector, vector_source), lane);
   return finish_in_acc(w, Kind::v128, at, load_lane_handler(op, form, vector_source, Dst::store));
 }
 
@@ -152,7 +155,8 @@ void Translator::store_lane(Walker&, Op op, const wasm::MemArg& arg, std::uint8_
   put_slot(at, 10, stored);
   code_.put(at, 12, static_cast<std::uint32_t>(arg.offset));
   code_.put(at, 18, static_cast<std::uint16_t>(lane));
-  describe(at, "[{} + {}], s{}, {}", operand_text(address, to), arg.offset, stored, lane);
+  if (trace_)
+    describe(at, "[{} + {}], s{}, {}", operand_text(address, to), arg.offset, stored, lane);
 }
 
 }  // namespace wrun::inline v0::interp
