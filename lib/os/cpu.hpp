@@ -8,4 +8,15 @@ namespace wrun::inline v0::os {
 /// has.
 bool has_x86_64_v2() noexcept;
 
+/// What of x86-64-v3 it has, and the system lets programs use. Nothing on other architectures.
+struct CpuExtensions {
+  bool avx = false;
+  bool avx2 = false;
+  bool bmi1 = false;
+  bool bmi2 = false;
+  bool fma = false;
+  bool lzcnt = false;
+};
+CpuExtensions cpu_extensions() noexcept;
+
 }  // namespace wrun::inline v0::os
