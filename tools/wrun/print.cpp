@@ -46,7 +46,7 @@ std::optional<std::uint32_t> find_function(const wasm::ModuleData& data,
 
 Result<std::string> machine_code_of(const Module& module, std::uint32_t index) {
   if (!has_disassembler())
-    return Error(ErrorKind::usage, "this wrun was built without a disassembler (Zydis)");
+    return Error(ErrorKind::usage, "there is no disassembler (Zydis)");
   const auto listing = api::machine_listing(module, index);
   if (!listing) return listing.error();
   return listing_text(*listing);
