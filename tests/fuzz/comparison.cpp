@@ -1,5 +1,6 @@
 #include "tests/fuzz/comparison.hpp"
 
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -54,12 +55,19 @@ Comparison compare(std::span<const std::uint8_t> module, const std::vector<Flavo
   return comparison;
 }
 
+void limit_time() {
+  constexpr unsigned working = 20;
+  constexpr unsigned waiting = 300;
+  const itimerval timer{{0, 0}, {working, 0}};
+  setitimer(ITIMER_PROF, &timer, nullptr);
+  alarm(waiting);
+}
+
 Verdict judge(std::span<const std::uint8_t> module, const std::vector<Flavour>& flavours,
               bool prints) {
-  constexpr unsigned seconds = 20;
   const pid_t child = fork();
   if (child == 0) {
-    alarm(seconds);
+    limit_time();
     const std::string failure = compare(module, flavours).failure;
     if (prints) std::fputs(failure.c_str(), stderr);
     _exit(failure.empty() ? 0 : 1);

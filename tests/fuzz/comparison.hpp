@@ -21,6 +21,10 @@ struct Comparison {
 };
 Comparison compare(std::span<const std::uint8_t> module, const std::vector<Flavour>& flavours);
 
+/// Ends the process by a signal when it works, or waits, for too long from now on. Time that others
+/// have the processor counts little.
+void limit_time();
+
 /// How a comparison in a process of its own ended.
 enum class Verdict : std::uint8_t { agrees, differs, crashes };
 Verdict judge(std::span<const std::uint8_t> module, const std::vector<Flavour>& flavours,

@@ -129,9 +129,8 @@ class Driver {
   }
 
   bool run_seed(std::uint64_t seed) {
-    constexpr unsigned patience = 20;
     shared_->seed = seed;
-    alarm(patience);
+    limit_time();
     Histogram& histogram = shared_->histogram;
     const std::vector<std::uint8_t> module = generate(bytes_of_seed(seed), histogram.ops);
     ++histogram.modules;
