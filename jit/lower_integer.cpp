@@ -162,6 +162,8 @@ void Lowering::alu(Value v, const Inst& inst, Alu which, unsigned size) {
     return memory_operand(b);
   }
   const auto imm = immediate(b, size);
+  if (which == Alu::and_ && imm == 0xff) return extend(v, inst, Extend::u8, size);
+  if (which == Alu::and_ && imm == 0xffff) return extend(v, inst, Extend::u16, size);
   Machine& op = begin(MOp::alu, inst);
   op.which = static_cast<std::uint8_t>(which);
   op.size = static_cast<std::uint8_t>(size);
