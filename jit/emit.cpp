@@ -157,7 +157,7 @@ void CodeEmitter::block(std::uint32_t b) {
   while (next_move_ < moves.size() && moves[next_move_].at < block.first) ++next_move_;
   for (std::uint32_t i = block.first; i < block.end; ++i) {
     for (; next_move_ < moves.size() && moves[next_move_].at == i; ++next_move_)
-      move(moves[next_move_]);
+      move_keeping_flags(moves[next_move_]);
     const LInst& inst = function_->lir.insts[i];
     places_ = allocation_->operands.data() + inst.first_operand;
     instruction(inst);
@@ -177,6 +177,14 @@ void CodeEmitter::load_constant(Reg to, std::uint64_t bits) {
   if (bits == 0) return xor_(gp32(to), gp32(to));
   if (bits >> 32 == 0) return mov(gp32(to), static_cast<std::uint32_t>(bits));
   mov(gp64(to), bits);
+}
+
+/// Copies leave the flags as they are.
+void CodeEmitter::move_keeping_flags(const Move& move) {
+  const bool keeps =
+      flags_.at == getSize() && !move.from.is_none() && !(move.to == Loc::reg(flags_.reg));
+  this->move(move);
+  if (keeps) flags_.at = getSize();
 }
 
 void CodeEmitter::move(const Move& move) {

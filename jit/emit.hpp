@@ -126,6 +126,7 @@ class CodeEmitter : public Xbyak::CodeGenerator {
   void leave_frame();
   void find_targets();
   void block(std::uint32_t b);
+  void move_keeping_flags(const Move& move);
   void move(const Move& move);
   void instruction(const LInst& inst);
   void rare_code(const Rare& rare);

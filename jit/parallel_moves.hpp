@@ -2,6 +2,7 @@
 
 // Copies that happen at once, made into copies one after the other.
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -16,6 +17,13 @@ class ParallelMoves {
   /// `from` is none for a constant.
   void add(Loc from, Loc to, VReg vreg);
   bool empty() const { return moves_.empty(); }
+  void clear();
+  /// Whether a condition holds of all copies, given from where and where to they are.
+  template <class F>
+  bool all_of(F&& holds) const {
+    return std::all_of(moves_.begin(), moves_.end(),
+                       [&](const Pending& move) { return holds(move.from, move.to); });
+  }
 
   /// Appends to `out`. `free`: registers that hold nothing before and after. `slots` grows if a
   /// swap of slots needs one more.
@@ -44,7 +52,6 @@ class ParallelMoves {
 
   Place& place(Loc loc);
   void index_places();
-  void clear();
   void drain(const Target& target);
   void break_cycle(std::uint32_t first, const Target& target);
   Loc cycle_room(std::uint32_t first, const Target& target);

@@ -115,7 +115,7 @@ void Resolution::pass(VReg v, std::uint32_t pred, std::uint32_t block, Loc to) {
               value);
 }
 
-void Resolution::emit_edge(std::uint32_t pred, const LEdge& edge) {
+void Resolution::collect_edge(std::uint32_t pred, const LEdge& edge) {
   for (const std::uint32_t piece : residence_->pieces_of(residence_->in[edge.to])) {
     const Piece& p = residence_->pieces[piece];
     const bool is_made_here = p.origin == Piece::Origin::entered && p.block == edge.to;
@@ -126,9 +126,51 @@ void Resolution::emit_edge(std::uint32_t pred, const LEdge& edge) {
     const VReg v = function_->params[target.first_param + p];
     if (in_slot_[v] && residence_->first_piece[v] == none) pass(v, pred, edge.to, slots_.of(v));
   }
+}
+
+void Resolution::emit_edge(std::uint32_t pred, const LEdge& edge) {
+  collect_edge(pred, edge);
   if (copies_.empty()) return;
   copies_.resolve(*function_, function_->blocks[pred].end - 1, free_on_edge(pred, edge.to),
                   out_->slots, out_->moves);
+}
+
+/// Whether all that a block behind a branch does is to go back, with moves of the edge only.
+bool Resolution::only_turns(std::uint32_t block, std::uint32_t branch) const {
+  const LBlock& turn = function_->blocks[block];
+  if (block < branch || turn.end - turn.first != 1 || turn.succ_count != 1) return false;
+  if (turn.param_count != 0 || function_->succs[turn.first_succ].to > branch) return false;
+  const auto has_any = [&](const auto& moves) {
+    const auto found =
+        std::lower_bound(moves.begin(), moves.end(), turn.first,
+                         [](const auto& move, std::uint32_t at) { return move.at < at; });
+    return found != moves.end() && found->at < turn.end;
+  };
+  return !has_any(stores_.stores()) && !has_any(residence_->moves);
+}
+
+/// The moves of a loop's next turn, before the branch that decides on it: that can be the jump back
+/// then. What they write isn't needed where the loop ends.
+bool Resolution::turn_early(std::uint32_t branch, std::uint32_t turn, std::uint32_t other) {
+  if (!only_turns(turn, branch)) return false;
+  const LEdge& edge = function_->succs[function_->blocks[turn].first_succ];
+  collect_edge(turn, edge);
+  const LInst& last = function_->insts[function_->blocks[branch].end - 1];
+  RegSet kept = last.clobbers;
+  for (const std::uint32_t piece : residence_->pieces_of(residence_->in[other]))
+    kept.add(residence_->pieces[piece].reg);
+  for (std::uint32_t k = 0; k < last.operand_count; ++k) {
+    const Loc at = out_->operands[last.first_operand + k];
+    if (at.is_reg()) kept.add(at.reg());
+  }
+  const bool may_move = copies_.all_of(
+      [&](Loc from, Loc to) { return !from.is_none() && to.is_reg() && !kept.has(to.reg()); });
+  if (!may_move) copies_.clear();
+  if (copies_.empty()) return false;
+  copies_.resolve(*function_, function_->blocks[branch].end - 1, free_on_edge(turn, edge.to) - kept,
+                  out_->slots, out_->moves);
+  is_turned_[turn] = true;
+  return true;
 }
 
 void Resolution::emit_copies(std::uint32_t at) {
@@ -162,7 +204,10 @@ void Resolution::emit_block(std::uint32_t b) {
     if (at >= block.end) break;
     emit_copies(at);
   }
-  if (block.succ_count == 1) emit_edge(b, function_->succs[block.first_succ]);
+  const LEdge* succs = function_->succs.data() + block.first_succ;
+  if (block.succ_count == 1 && !is_turned_[b]) emit_edge(b, succs[0]);
+  if (block.succ_count == 2 && !turn_early(b, succs[0].to, succs[1].to))
+    turn_early(b, succs[1].to, succs[0].to);
 }
 
 void Resolution::run(const LFunction& function, const LirFlow& flow, const LirUses& uses,
@@ -179,6 +224,7 @@ void Resolution::run(const LFunction& function, const LirFlow& flow, const LirUs
     out.operands[k] = slots_.of(function.operands[k].vreg);
   }
   out.moves.clear();
+  is_turned_.assign(function.blocks.size(), false);
   next_store_ = 0;
   next_move_ = 0;
   for (std::uint32_t b = 0; b < function.blocks.size(); ++b) emit_block(b);

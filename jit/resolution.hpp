@@ -38,7 +38,10 @@ class Resolution {
 
   void emit_block(std::uint32_t b);
   void emit_copies(std::uint32_t at);
+  void collect_edge(std::uint32_t pred, const LEdge& edge);
   void emit_edge(std::uint32_t pred, const LEdge& edge);
+  bool only_turns(std::uint32_t block, std::uint32_t branch) const;
+  bool turn_early(std::uint32_t branch, std::uint32_t turn, std::uint32_t other);
   void pass(VReg v, std::uint32_t pred, std::uint32_t block, Loc to);
   RegSet free_on_edge(std::uint32_t pred, std::uint32_t block) const;
 
@@ -53,6 +56,7 @@ class Resolution {
   std::vector<std::uint32_t> param_index_;  ///< by vreg that is a param: which
   StorePlacement stores_;
   SlotAssignment slots_;
+  std::vector<bool> is_turned_;  ///< by block: its edge's moves were made before the branch to it
   ParallelMoves copies_;
   std::size_t next_store_ = 0;
   std::size_t next_move_ = 0;

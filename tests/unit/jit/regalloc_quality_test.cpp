@@ -90,6 +90,34 @@ TEST(RegisterQuality, ALoopNeedsNoMoves) {
   EXPECT_EQ(result.stores() + result.loads(), 0u) << result.text();
 }
 
+/// Each turn keeps a value for the next one: that is moved before the branch that goes back.
+TEST(RegisterQuality, ALoopGoesBackByItsBranch) {
+  LirBuilder b;
+  const std::uint32_t entry = b.block();
+  const std::uint32_t body = b.block(1);
+  const std::uint32_t latch = b.block(1);
+  const std::uint32_t exit = b.block();
+  const VReg n = b.vreg();
+  const VReg first = b.vreg();
+  b.inst(entry, {def_in(n, rdi), def_in(first, rsi)});
+  const VReg last = b.param(body);
+  const VReg i = b.param(body);
+  b.jump(entry, body, {first, n});
+  const VReg now = b.vreg();
+  b.inst(body, {use(n), use(i), def(now)});
+  b.inst(body, {use(last), use(now)});
+  const VReg next = b.vreg();
+  b.inst(body, {use(i), def_tied(next, 0)});
+  b.branch(body, {use(next)}, {exit, latch});
+  b.jump(latch, body, {now, next});
+  b.ret(exit);
+  const Result result(b);
+  const std::uint32_t at = result.function.blocks[latch].first;
+  EXPECT_EQ(result.count([at](const LBlock& block, const Move&) { return block.first == at; }), 0u)
+      << result.text();
+  EXPECT_LE(result.moves_in_hot_loops(), 1u) << result.text();
+}
+
 TEST(RegisterQuality, AColdCallCostsTheColdBlockOnly) {
   Loop loop([](Loop& l, std::uint32_t body) {
     const std::uint32_t cold = l.b.block(1, true);
