@@ -34,7 +34,8 @@ struct Access {
   std::int32_t disp = 0;
   Reg base = no_reg;
   Reg index = no_reg;
-  std::uint16_t has_address = 0;  ///< whether the trap says where
+  std::uint8_t scale = 0;        ///< see Address
+  std::uint8_t has_address = 0;  ///< whether the trap says where
 };
 
 /// Four bytes of the code that hold the distance to something that stays where it is.

@@ -15,6 +15,7 @@ void CodeEmitter::note_access(const Machine& m) {
   made.disp = m.address.disp;
   made.base = m.imm != 0 ? scratch_general : reg(m.address.base);
   if (m.address.index != no_operand) made.index = reg(m.address.index);
+  made.scale = m.address.scale;
   made.has_address = m.traps == Machine::Traps::with_address;
   out_.accesses.push_back(made);
   out_.sites.push_back({made.offset + 1, m.origin});
@@ -23,7 +24,7 @@ void CodeEmitter::note_access(const Machine& m) {
 /// Of an instruction that is more than an access: the distance is always a displacement.
 Xbyak::RegExp CodeEmitter::folded_address(const Machine& m) {
   Xbyak::RegExp at = gp64(reg(m.address.base));
-  if (m.address.index != no_operand) at = at + gp64(reg(m.address.index));
+  if (m.address.index != no_operand) at = at + gp64(reg(m.address.index)) * (1 << m.address.scale);
   if (m.traps != Machine::Traps::no) note_access(m);
   return at + m.address.disp;
 }
@@ -37,7 +38,7 @@ Xbyak::RegExp CodeEmitter::address(const Machine& m) {
     add(r11, gp64(reg(m.address.base)));
     at = r11;
   }
-  if (m.address.index != no_operand) at = at + gp64(reg(m.address.index));
+  if (m.address.index != no_operand) at = at + gp64(reg(m.address.index)) * (1 << m.address.scale);
   if (m.traps != Machine::Traps::no) note_access(m);
   return at + m.address.disp;
 }

@@ -40,7 +40,7 @@ const runtime::Memory* find_memory(const runtime::Instance& instance, const std:
 std::uint64_t address_of(const Access& access, const os::Fault& fault, const std::uint8_t* base) {
   const auto faulted = static_cast<std::uint64_t>(fault.address() - base);
   std::uint64_t at = fault.general(access.base) + static_cast<std::uint64_t>(access.disp);
-  if (access.index != no_reg) at += fault.general(access.index);
+  if (access.index != no_reg) at += fault.general(access.index) << access.scale;
   at -= reinterpret_cast<std::uintptr_t>(base);
   return at <= faulted && faulted - at < most_bytes ? at : faulted;
 }

@@ -180,7 +180,8 @@ bool ImageView::is_sound(const ImageFunction& function, const ImageBounds& bound
   last = 0;
   for (const Access& each : accesses(function)) {
     const bool has_registers = each.base < 16 && (each.index < 16 || each.index == no_reg);
-    if (each.offset < last || each.offset >= function.size || !has_registers) return false;
+    if (each.offset < last || each.offset >= function.size || !has_registers || each.scale > 3)
+      return false;
     last = each.offset;
   }
   for (const ImageRelocation& each : relocations(function)) {

@@ -62,6 +62,8 @@ class Lowering {
   unsigned whole_width(const Inst& load) const;
   unsigned tested_width(const Inst& load, std::int32_t imm, Cond cond) const;
   bool is_folded_load(Value v) const;
+  void fold_scale(const Inst& inst);
+  bool is_scaled_index(Value v) const;
   void memory_operand(Value v);
 
   // Writing one instruction: begin(), then its operands in order

@@ -4,6 +4,7 @@
 
 #include "jit/effects.hpp"
 #include "jit/lower.hpp"
+#include "jit/upper_bound.hpp"
 
 namespace wrun::inline v0::jit {
 
@@ -67,6 +68,7 @@ void Lowering::find_folded(Block b) {
     if (is_zero_test(inst) && is_conjunction(arg(inst, 0), b)) folded_[index(arg(inst, 0))] = true;
     if (takes_condition(inst)) fold_condition(v, graph_->args(inst).back());
     if (is_wasm(inst.op) && uses_[index(v)] != 0) fold_operands(inst);
+    fold_scale(inst);
     const Effects effects = effects_of(inst);
     if (effects.writes != 0 || effects.leaves || effects.is_kept) ++epoch_;
     epochs_[index(v)] = epoch_;
@@ -214,6 +216,25 @@ bool Lowering::is_scaled(const Inst& sum, Value v) const {
   const Value count = arg(inst, 1);
   return uses_[index(v)] == 1 && is_integer_constant(count) && at(count).imm >= 1 &&
          at(count).imm <= 3;
+}
+
+/// Of a load or store, whose index can be scaled by the address: where that wraps, it doesn't.
+void Lowering::fold_scale(const Inst& inst) {
+  if (!is_wasm(inst.op)) return;
+  const wasm::Shape shape = wasm::info(wasm_op(inst.op)).shape;
+  if (shape != wasm::Shape::load && shape != wasm::Shape::store) return;
+  const Value v = arg(inst, 1);
+  const Inst& shift = at(v);
+  if (shift.op != opcode(Op::i32_shl) || shift.block != inst.block || uses_[index(v)] != 1) return;
+  const Value count = arg(shift, 1);
+  if (!is_integer_constant(count) || at(count).imm < 1 || at(count).imm > 3) return;
+  constexpr std::uint64_t most = 0xffff'ffff;
+  if (upper_bound(*graph_, arg(shift, 0)) <= most >> at(count).imm) folded_[index(v)] = true;
+}
+
+/// Folded, as the index of an address.
+bool Lowering::is_scaled_index(Value v) const {
+  return folded_[index(v)] && at(v).op == opcode(Op::i32_shl);
 }
 
 /// Adds the operands of the address that a folded load reads; a fault is that one's.

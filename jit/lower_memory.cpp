@@ -41,6 +41,9 @@ void Lowering::address(Value base, Value index, std::uint64_t disp, Role role) {
   if (index != Value::none && is_integer_constant(index) && at(index).imm <= max_disp &&
       disp <= max_disp - at(index).imm) {
     disp += at(index).imm;
+  } else if (index != Value::none && is_scaled_index(index)) {
+    made.scale = static_cast<std::uint8_t>(at(arg(at(index), 1)).imm);
+    made.index = use(arg(at(index), 0), Constraint::reg, role);
   } else if (index != Value::none) {
     made.index = use(index, Constraint::reg, role);
   }

@@ -151,6 +151,7 @@ struct Compare {
 struct Address {
   OperandNo base = no_operand;
   OperandNo index = no_operand;
+  std::uint8_t scale = 0;  ///< the index counts for 2^scale times itself, which stays in 32 bits
   std::int32_t disp = 0;
 };
 

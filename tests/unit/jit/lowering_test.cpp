@@ -170,5 +170,27 @@ TEST_F(LoweringTest, ScalesWhatIsAdded) {
   EXPECT_EQ(count(MOp::shift_imm), 1u);
 }
 
+TEST_F(LoweringTest, ScalesIndicesThatStayInTheirBits) {
+  const auto scale_of = [&](const std::string& index) -> unsigned {
+    lower("(i32.store offset=16 " + index + " (local.get $q)) (local.get $q)");
+    return only(MOp::store).address.scale;
+  };
+  EXPECT_EQ(scale_of("(i32.shl (i32.and (local.get $p) (i32.const 1023)) (i32.const 2))"), 2u);
+  EXPECT_EQ(count(MOp::shift_imm), 0u);
+  EXPECT_EQ(scale_of("(i32.shl (i32.shr_u (local.get $p) (i32.const 3)) (i32.const 3))"), 3u);
+  EXPECT_EQ(scale_of("(i32.shl (i32.shr_u (local.get $p) (i32.const 2)) (i32.const 3))"), 0u);
+  EXPECT_EQ(scale_of("(i32.shl (local.get $p) (i32.const 1))"), 0u);
+  EXPECT_EQ(count(MOp::shift_imm), 1u);
+}
+
+TEST_F(LoweringTest, TakesBytesAndHalves) {
+  lower("(i32.and (local.get $p) (i32.const 255))");
+  EXPECT_EQ(only(MOp::extend).which, static_cast<std::uint8_t>(Extend::u8));
+  lower("(i32.and (local.get $p) (i32.const 65535))");
+  EXPECT_EQ(only(MOp::extend).which, static_cast<std::uint8_t>(Extend::u16));
+  lower("(i32.and (local.get $p) (i32.const 127))");
+  EXPECT_EQ(count(MOp::extend), 0u);
+}
+
 }  // namespace
 }  // namespace wrun::jit
