@@ -29,7 +29,7 @@ struct InlineLimits {
 inline constexpr InlineLimits inline_limits{
     .anywhere = 24,
     .in_loop = 48,
-    .recursive = 48,
+    .recursive = 64,
     .budget = 300,
     .per_caller_byte = 1,
     .depth = 4,
