@@ -16,11 +16,10 @@ namespace {
 const Config default_config;
 
 /// Empty if there may be guard pages, as far as address space is concerned.
-std::string why_no_guards(const Config& config) {
+std::string why_no_guards(const Config& config, runtime::MemoryPool& pool) {
   if (config.memory_checks == MemoryChecks::explicit_checks) return "Config::memory_checks says so";
   if (os::address_space_is_limited()) return "the process has little address space (RLIMIT_AS)";
-  if (!os::Mapping::reserve(runtime::memory_reservation))
-    return "the system refuses to reserve 4 GiB of address space";
+  if (!pool.slots.try_one()) return "the system refuses to reserve 4 GiB of address space";
   return {};
 }
 
@@ -65,7 +64,7 @@ jit::Compiler* api::EngineState::compiler() {
       no_compiler = "Config::tier says so";
       return;
     }
-    no_guards = why_no_guards(config);
+    no_guards = why_no_guards(config, *memories);
     const bool compiles_when_called = config.tier == Tier::compiler || config.hot_after <= 1;
     compiler_ =
         jit::Compiler::create({.fuel = config.fuel,

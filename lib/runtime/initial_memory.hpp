@@ -14,20 +14,29 @@
 #include "lib/os/image_file.hpp"
 #include "lib/os/mapping.hpp"
 #include "lib/os/stack_pool.hpp"
+#include "lib/runtime/memory_slots.hpp"
 #include "lib/wasm/module_data.hpp"
 
 namespace wrun::inline v0::runtime {
 
-/// An engine's: idle stacks, the file of its images, and how many idle mappings there may be.
+struct Memory;
+
+/// An engine's: idle stacks and memories, the file of its images, and how many idle mappings there
+/// may be.
 struct MemoryPool {
   /// Whether machine code relies on what lies behind a memory: see has_guard(). Chosen before any
   /// memory is made.
   bool has_guards = false;
+  MemorySlots slots;  // of those that have
   os::StackPool stacks;
   os::ImageFile images;
   std::atomic<std::uint32_t> idle{0};
   static constexpr std::uint32_t most_idle = 1024;
 };
+
+/// Of a memory that is about to be destroyed: a reservation with guard pages goes to the pool,
+/// unless give_back() has a better place for it.
+void give_slot_back(Memory& memory, MemoryPool& pool) noexcept;
 
 class InitialMemory {
  public:

@@ -36,17 +36,24 @@ bool adopt(Memory& memory, os::Mapping mapping) {
   return true;
 }
 
+bool is_guarded(const MemoryPool& pool, const Memory& memory) {
+  return pool.has_guards && has_guard(memory.type);
+}
+
 /// Reserves what the memory may grow to, or as much as there is.
 bool reserve(Memory& memory, std::uint64_t bytes) {
-  const bool guards = memory.store->memories().has_guards && has_guard(memory.type);
+  const bool guards = is_guarded(memory.store->memories(), memory);
   const std::uint64_t wanted = guards ? memory_reservation : reservation(memory, bytes);
   if (wanted == 0) return true;
   std::optional<os::Mapping> mapping;
   if (memory.initial) mapping = memory.initial->take(bytes, wanted);
   if (mapping) return adopt(memory, std::move(*mapping));
   memory.initial = nullptr;
+  if (guards) {
+    mapping = memory.store->memories().slots.take(bytes);
+    return mapping && adopt(memory, std::move(*mapping));
+  }
   mapping = os::Mapping::reserve(wanted);
-  if (!mapping && guards) return false;
   if (!mapping && bytes == 0) return true;
   if (!mapping) mapping = os::Mapping::reserve(bytes);
   if (!mapping || !mapping->commit(0, static_cast<std::size_t>(bytes))) return false;
@@ -160,6 +167,11 @@ Error no_guard() {
                fmt::format("the system refuses {} bytes of address space for a memory with guard "
                            "pages (Config::memory_checks)",
                            memory_reservation));
+}
+
+void give_slot_back(Memory& memory, MemoryPool& pool) noexcept {
+  if (memory.mapping && !memory.initial && is_guarded(pool, memory))
+    pool.slots.give(std::move(memory.mapping), memory.size);
 }
 
 void give_back(Memory& memory) noexcept {

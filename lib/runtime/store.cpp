@@ -204,6 +204,7 @@ void Store::destroy(Cell* cell) {
         account_.give_shared(memory->size);
       } else {
         account_.give(Resource::memory_bytes, memory->size);
+        give_slot_back(*memory, *memories_);
         give_back(*memory);
       }
       delete memory;
