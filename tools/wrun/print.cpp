@@ -45,8 +45,7 @@ std::optional<std::uint32_t> find_function(const wasm::ModuleData& data,
 }
 
 Result<std::string> machine_code_of(const Module& module, std::uint32_t index) {
-  if (!has_disassembler())
-    return Error(ErrorKind::usage, "there is no disassembler (Zydis)");
+  if (!has_disassembler()) return Error(ErrorKind::usage, "there is no disassembler (Zydis)");
   const auto listing = api::machine_listing(module, index);
   if (!listing) return listing.error();
   return listing_text(*listing);
