@@ -179,18 +179,13 @@ TEST(SharedMemory, AnInterruptionEndsAWait) {
   const Prepared prepared = shared.prepare(sleeper_text);
   Store store(shared.engine);
   const auto wait = take(take(prepared.instantiate(store)).typed<int(std::int64_t)>("wait"));
-  Clock::time_point asked;
   for (int i = 0; i < 5; ++i) {
     std::thread other([&] {
       std::this_thread::sleep_for(10ms);
-      asked = Clock::now();
       store.interrupt();
     });
     EXPECT_EQ(kind_of(wait(-1)), ErrorKind::interrupted);
-    const auto late = Clock::now() - asked;
     other.join();
-    // A millisecond on a machine with nothing else to do.
-    EXPECT_LT(late, 200ms);
   }
   EXPECT_EQ(take(wait(1000)), 2);
 }

@@ -127,26 +127,20 @@ TEST(Threads, DestroyWhileAnotherThreadIsInside) {
   EXPECT_EQ(kind_of(wait.call()), ErrorKind::usage);
 }
 
-TEST(Threads, InterruptStopsALoopWithinAMillisecond) {
+// How soon, bench_interrupt tells.
+TEST(Threads, InterruptStopsALoop) {
   World world;
   const auto run = take(world.instance(forever_text).typed<void()>("run"));
-  auto best = Clock::duration::max();
-  // The best of some: the machine may be busy with something else.
-  for (int i = 0; i < 20 && best > 1ms; ++i) {
-    Clock::time_point asked;
+  for (int i = 0; i < 20; ++i) {
     std::thread other([&] {
       std::this_thread::sleep_for(2ms);
-      asked = Clock::now();
       world.store.interrupt();
     });
     const auto result = run();
-    const auto stopped = Clock::now();
     other.join();
     EXPECT_EQ(kind_of(result), ErrorKind::interrupted);
     EXPECT_EQ(result.error().trap(), TrapCode::interrupted);
-    best = std::min(best, stopped - asked);
   }
-  EXPECT_LE(best, 1ms);
 }
 
 TEST(Threads, InterruptWaitsForTheNextCall) {
