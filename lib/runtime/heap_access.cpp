@@ -48,10 +48,6 @@ struct alignas(8) Vector {
   std::uint8_t bytes[16];
 };
 
-}  // namespace
-
-namespace {
-
 void fill_some(Array& array, std::uint64_t from, std::uint64_t count, const Slot* value,
                std::uint32_t width) {
   switch (width) {
