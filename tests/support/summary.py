@@ -22,6 +22,15 @@ def reason(output):
     return lines[-1] if lines else "no reason given"
 
 
+def gist(output):
+    """The few lines that say best what went wrong: from the first failure on, or the last ones."""
+    lines = [line.rstrip() for line in output.splitlines() if line.strip()]
+    for index, line in enumerate(lines):
+        if re.search(r": Failure$|\berror\b|ERROR|Traceback|mismatch|differ", line):
+            return lines[index : index + 5]
+    return lines[-5:]
+
+
 def verdict(case):
     """(passed | failed | skipped, why) of one test."""
     output = case.findtext("system-out") or ""
@@ -59,8 +68,10 @@ def main(path):
         print()
     for case, why in notes["skipped"]:
         print(f"skipped {case.get('name')}: {why}")
-    for case, _ in notes["failed"]:
-        print(f"FAILED {case.get('name')}")
+    for case, why in notes["failed"]:
+        print(f"FAILED {case.get('name')}: {why}")
+        for line in gist(case.findtext("system-out") or ""):
+            print(f"  | {line[:160]}")
     print("{passed} passed, {failed} failed, {skipped} skipped".format(**counts))
     return 1 if counts["failed"] or not counts["passed"] else 0
 
