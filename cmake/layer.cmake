@@ -26,11 +26,34 @@ if(WRUN_SANITIZE)
   set(optimized_layers wasm runtime interp jit)
 endif()
 
-# wrun_layer(name sources...) adds the object library wrun_<name>.
+# Most of the library is compiled for size where a build is optimized at all, since guests spend
+# little time in it. Only what may throw has tables to be unwound by.
+set(wrun_speed_options)
+set(wrun_size_options)
+string(TOUPPER "${CMAKE_BUILD_TYPE}" build_type)
+if(NOT WRUN_SANITIZE AND "${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_${build_type}}" MATCHES "-O[23]")
+  set(wrun_speed_options ${CMAKE_MATCH_0} -fasynchronous-unwind-tables)
+  set(wrun_size_options -Os -fno-asynchronous-unwind-tables)
+endif()
+target_compile_options(wrun_fmt PRIVATE ${wrun_size_options} -ffunction-sections -fdata-sections)
+# All of the library's messages do without these numbers, and what writes them is large.
+target_compile_definitions(wrun_options INTERFACE FMT_USE_LONG_DOUBLE=0)
+target_compile_definitions(wrun_fmt PRIVATE FMT_USE_LONG_DOUBLE=0)
+
+# wrun_layer(name [SMALL] sources...) adds the object library wrun_<name>; SMALL: compiled for size.
+# wrun_<name>_<part> is a part of the layer that is compiled in another way than the rest.
 function(wrun_layer name)
-  add_library(wrun_${name} OBJECT ${ARGN})
+  cmake_parse_arguments(arg "SMALL" "" "" ${ARGN})
+  add_library(wrun_${name} OBJECT ${arg_UNPARSED_ARGUMENTS})
   if(name IN_LIST optimized_layers)
     target_compile_options(wrun_${name} PRIVATE -O1)
+  endif()
+  # So that a linker can leave out what a program doesn't use.
+  target_compile_options(wrun_${name} PRIVATE -ffunction-sections -fdata-sections)
+  set(precompiled layers)
+  if(arg_SMALL AND wrun_size_options)
+    target_compile_options(wrun_${name} PRIVATE ${wrun_size_options})
+    set(precompiled small_layers)
   endif()
   target_link_libraries(wrun_${name} PRIVATE wrun_options fmt::fmt ZLIB::ZLIB Threads::Threads)
   set_target_properties(wrun_${name} PROPERTIES
@@ -40,8 +63,25 @@ function(wrun_layer name)
     POSITION_INDEPENDENT_CODE ON)
   if(name IN_LIST optimized_layers)
     wrun_precompile(wrun_${name} optimized_layers)
-  elseif(NOT name MATCHES "_v[0-9]$") # compiled for another processor than the rest
-    wrun_precompile(wrun_${name} layers)
+  elseif(NOT name MATCHES "_(v[0-9]|handlers)$") # compiled in ways that no other layer is
+    wrun_precompile(wrun_${name} ${precompiled})
   endif()
   set_property(GLOBAL APPEND PROPERTY WRUN_LAYERS wrun_${name})
+endfunction()
+
+# wrun_quick_sources(sources...): those of a SMALL layer that are compiled for speed after all.
+# Debuggers find their way through these, too: WebAssembly's callers are among them.
+function(wrun_quick_sources)
+  if(wrun_speed_options)
+    set_source_files_properties(${ARGN} PROPERTIES
+      COMPILE_OPTIONS "${wrun_speed_options}" SKIP_PRECOMPILE_HEADERS ON)
+  endif()
+endfunction()
+
+# wrun_small_sources(sources...): those of another layer that are compiled for size.
+function(wrun_small_sources)
+  if(wrun_size_options)
+    set_source_files_properties(${ARGN} PROPERTIES
+      COMPILE_OPTIONS "${wrun_size_options}" SKIP_PRECOMPILE_HEADERS ON)
+  endif()
 endfunction()
