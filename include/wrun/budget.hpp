@@ -3,11 +3,11 @@
 // Budget: an account that several stores draw on, whichever threads they run on: a tenant's.
 // Copies refer to the same budget. Thread-safe.
 
-#include <chrono>
 #include <cstdint>
-#include <memory>
 #include <optional>
 
+#include <wrun/detail/shared.hpp>
+#include <wrun/detail/standard.hpp>
 #include <wrun/export.hpp>
 #include <wrun/limits.hpp>
 
@@ -53,7 +53,7 @@ class Budget {
 
  private:
   friend struct BudgetAccess;
-  std::shared_ptr<api::BudgetState> state_;
+  detail::Shared<api::BudgetState> state_;
 };
 
 }  // namespace v0

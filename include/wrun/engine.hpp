@@ -5,11 +5,11 @@
 //
 // Modules, stores and linkers of two engines never meet: ErrorKind::usage.
 
-#include <memory>
 #include <string>
 #include <string_view>
 
 #include <wrun/config.hpp>
+#include <wrun/detail/shared.hpp>
 #include <wrun/export.hpp>
 #include <wrun/version.hpp>
 
@@ -45,8 +45,8 @@ class Engine {
 
  private:
   friend struct EngineAccess;
-  explicit Engine(std::shared_ptr<api::EngineState> state) : state_(std::move(state)) {}
-  std::shared_ptr<api::EngineState> state_;
+  explicit Engine(detail::Shared<api::EngineState> state) : state_(std::move(state)) {}
+  detail::Shared<api::EngineState> state_;
 };
 
 }  // namespace v0

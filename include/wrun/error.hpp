@@ -5,13 +5,13 @@
 
 #include <cstdint>
 #include <exception>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include <wrun/detail/shared.hpp>
 #include <wrun/export.hpp>
 
 namespace wrun {
@@ -97,16 +97,13 @@ class Error {
     std::optional<std::uint64_t> address;      ///< of a memory trap
     std::optional<std::uint64_t> memory_size;  ///< in bytes, when it struck
     /// The exception, which stays alive with the error; see Error::exception().
-    std::shared_ptr<const runtime::ExceptionHold> thrown;
+    detail::Shared<const runtime::ExceptionHold> thrown;
   };
   /// By kind and message, with a place (see offset()), or with details.
   Error(ErrorKind kind, std::string message) : kind_(kind), message_(std::move(message)) {}
   Error(ErrorKind kind, std::uint64_t offset, std::string message)
       : kind_(kind), offset_(offset), message_(std::move(message)) {}
-  Error(ErrorKind kind, std::string message, Details details)
-      : kind_(kind),
-        message_(std::move(message)),
-        details_(std::make_shared<const Details>(std::move(details))) {}
+  WRUN_API Error(ErrorKind kind, std::string message, Details details);
   /// What these return is set where it applies, and good as long as the error.
   ErrorKind kind() const { return kind_; }
   /// Bytes from the start of the module or of the text.
@@ -124,7 +121,7 @@ class Error {
   ErrorKind kind_;
   std::optional<std::uint64_t> offset_;
   std::string message_;
-  std::shared_ptr<const Details> details_;
+  detail::Shared<const Details> details_;
 };
 
 }  // namespace v0

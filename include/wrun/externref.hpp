@@ -4,9 +4,8 @@
 //
 // https://webassembly.github.io/spec/core/syntax/types.html#reference-types
 
-#include <memory>
-
 #include <wrun/detail/handle.hpp>
+#include <wrun/detail/standard.hpp>
 #include <wrun/export.hpp>
 #include <wrun/result.hpp>
 #include <wrun/value.hpp>

@@ -6,7 +6,6 @@
 //
 // Exceptions that host functions throw come out of the outermost call unchanged.
 
-#include <functional>
 #include <initializer_list>
 #include <optional>
 #include <span>
@@ -15,6 +14,7 @@
 #include <vector>
 
 #include <wrun/detail/call.hpp>
+#include <wrun/detail/callback.hpp>
 #include <wrun/detail/handle.hpp>
 #include <wrun/detail/slot.hpp>
 #include <wrun/export.hpp>
@@ -49,8 +49,8 @@ WRUN_API std::optional<std::vector<Val>> call_values(Handle function, std::span<
 
 /// A host function whose type is known at run time only. `results` has one entry for each result,
 /// with its default value; each must get a value of its type.
-using UntypedFunc =
-    std::function<Result<void>(Caller& caller, std::span<const Val> args, std::span<Val> results)>;
+using UntypedFunc = detail::Callback<Result<void>(Caller& caller, std::span<const Val> args,
+                                                  std::span<Val> results)>;
 
 class Func : public detail::HandleBase {
  public:

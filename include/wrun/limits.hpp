@@ -3,15 +3,15 @@
 // Amounts that a store may use. Growth beyond a limit fails as WebAssembly says (memory.grow and
 // table.grow give -1), instantiation with ErrorKind::limit; time and fuel stop the running call.
 
-#include <chrono>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include <wrun/detail/callback.hpp>
+#include <wrun/detail/standard.hpp>
 #include <wrun/export.hpp>
 
 namespace wrun {
@@ -61,7 +61,7 @@ struct SoftLimits {
   /// May be empty. Runs on the thread that used more, inside WebAssembly: uses of its store fail;
   /// for times it may be the engine's timer thread. A budget's may run on several threads at once.
   /// Exceptions are dropped.
-  std::function<void(const SoftLimitPassed&)> passed = {};
+  detail::Callback<void(const SoftLimitPassed&)> passed = {};
 };
 
 /// A memory or table is about to be made (from 0) or to grow.
@@ -107,7 +107,7 @@ struct Limits {
   bool may_wait = true;
   /// Asked before anything grows within the limits; false refuses. May be empty. Runs on the
   /// store's thread, inside WebAssembly: uses of the store fail. An exception refuses, too.
-  std::function<bool(const Growth&)> may_grow = {};
+  detail::Callback<bool(const Growth&)> may_grow = {};
   SoftLimits soft = {};
   /// Measure wall and CPU time, also where neither is limited. Costs each call from the host about
   /// half a microsecond.

@@ -6,7 +6,6 @@
 //
 // https://webassembly.github.io/spec/core/exec/modules.html#instantiation
 
-#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -14,6 +13,7 @@
 
 #include <wrun/caller.hpp>
 #include <wrun/detail/call.hpp>
+#include <wrun/detail/shared.hpp>
 #include <wrun/detail/thunk.hpp>
 #include <wrun/engine.hpp>
 #include <wrun/export.hpp>
@@ -55,8 +55,8 @@ class Prepared {
  private:
   friend class Linker;
   friend struct PreparedAccess;
-  explicit Prepared(std::shared_ptr<const api::PreparedState> state) : state_(std::move(state)) {}
-  std::shared_ptr<const api::PreparedState> state_;
+  explicit Prepared(detail::Shared<const api::PreparedState> state) : state_(std::move(state)) {}
+  detail::Shared<const api::PreparedState> state_;
 };
 
 class Linker {
@@ -140,7 +140,7 @@ class Linker {
  private:
   friend struct LinkerAccess;
   WRUN_API Linker& add(std::string_view module, std::string_view name, detail::HostFunc&& function);
-  std::unique_ptr<api::LinkerState> state_;
+  api::LinkerState* state_ = nullptr;
 };
 
 template <class F>

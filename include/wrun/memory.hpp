@@ -8,13 +8,13 @@
 //
 // https://webassembly.github.io/spec/core/exec/runtime.html#memory-instances
 
-#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <span>
 #include <type_traits>
+#include <utility>
 
 #include <wrun/detail/handle.hpp>
 #include <wrun/export.hpp>
@@ -86,7 +86,7 @@ class Memory : public detail::HandleBase {
   static T little_endian(T value) {
     if constexpr (std::is_arithmetic_v<T> && std::endian::native == std::endian::big) {
       auto* bytes = reinterpret_cast<unsigned char*>(&value);
-      std::reverse(bytes, bytes + sizeof(T));
+      for (std::size_t i = 0; i < sizeof(T) / 2; ++i) std::swap(bytes[i], bytes[sizeof(T) - 1 - i]);
     }
     return value;
   }

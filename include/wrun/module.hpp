@@ -6,13 +6,13 @@
 // https://webassembly.github.io/spec/core/syntax/modules.html
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include <wrun/detail/shared.hpp>
 #include <wrun/engine.hpp>
 #include <wrun/result.hpp>
 #include <wrun/types.hpp>
@@ -91,8 +91,8 @@ class Module {
 
  private:
   friend struct ModuleAccess;
-  explicit Module(std::shared_ptr<const api::ModuleState> state) : state_(std::move(state)) {}
-  std::shared_ptr<const api::ModuleState> state_;
+  explicit Module(detail::Shared<const api::ModuleState> state) : state_(std::move(state)) {}
+  detail::Shared<const api::ModuleState> state_;
 };
 
 }  // namespace v0

@@ -5,12 +5,12 @@
 // libffi: in a library that was built without it, every use is ErrorKind::usage.
 
 #include <array>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include <wrun/detail/native.hpp>
+#include <wrun/detail/shared.hpp>
 #include <wrun/export.hpp>
 #include <wrun/func.hpp>
 #include <wrun/memory.hpp>
@@ -75,8 +75,8 @@ class NativeCallback<R(A...)> {
 
  private:
   friend class Func;
-  explicit NativeCallback(std::shared_ptr<detail::NativeCode> code) : code_(std::move(code)) {}
-  std::shared_ptr<detail::NativeCode> code_;
+  explicit NativeCallback(detail::Shared<detail::NativeCode> code) : code_(std::move(code)) {}
+  detail::Shared<detail::NativeCode> code_;
 };
 
 namespace detail {

@@ -10,12 +10,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <utility>
 
 #include <wrun/budget.hpp>
 #include <wrun/detail/call.hpp>
+#include <wrun/detail/shared.hpp>
 #include <wrun/export.hpp>
 #include <wrun/instance.hpp>
 #include <wrun/limits.hpp>
@@ -78,7 +78,7 @@ class Pool {
   WRUN_API std::size_t ready() const noexcept;
 
  private:
-  std::shared_ptr<api::PoolState> state_;
+  detail::Shared<api::PoolState> state_;
 };
 
 }  // namespace v0

@@ -2,11 +2,11 @@
 
 // Result<T>: a T or an Error, with the shape of C++23's std::expected<T, Error>.
 
-#include <cstdlib>
-#include <functional>
+#include <new>
+#include <optional>
+#include <string>
 #include <type_traits>
 #include <utility>
-#include <variant>
 
 #include <wrun/error.hpp>
 
@@ -21,28 +21,51 @@ namespace detail {
 
 template <class T>
 class [[nodiscard]] Result {
+  static constexpr bool is_nothrow = std::is_nothrow_move_constructible_v<T>;
+
  public:
   using value_type = T;
   using error_type = Error;
   /// A value, or an error.
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}
+  Result(T value) : has_value_(true), value_(std::move(value)) {}
+  Result(Error error) : has_value_(false), error_(std::move(error)) {}
+  Result(const Result& other) requires std::is_copy_constructible_v<T>
+      : has_value_(other.has_value_) {
+    make(other);
+  }
+  Result(Result&& other) noexcept(is_nothrow) : has_value_(other.has_value_) {
+    make(std::move(other));
+  }
+  Result& operator=(const Result& other) requires std::is_copy_constructible_v<T> {
+    return *this = Result(other);
+  }
+  /// If moving a T throws, this is an error without a message.
+  Result& operator=(Result&& other) noexcept(is_nothrow) {
+    if (this == &other) return *this;
+    end();
+    Emptied emptied{this};
+    has_value_ = other.has_value_;
+    make(std::move(other));
+    emptied.result = nullptr;
+    return *this;
+  }
+  ~Result() { end(); }
   /// Whether there is a value.
-  bool has_value() const { return state_.index() == 0; }
-  explicit operator bool() const { return has_value(); }
+  bool has_value() const { return has_value_; }
+  explicit operator bool() const { return has_value_; }
   /// The value. Without one it throws, or ends the process where there are no exceptions.
-  T& value() & { return checked(), *std::get_if<0>(&state_); }
-  const T& value() const& { return checked(), *std::get_if<0>(&state_); }
-  T&& value() && { return checked(), std::move(*std::get_if<0>(&state_)); }
+  T& value() & { return checked(), value_; }
+  const T& value() const& { return checked(), value_; }
+  T&& value() && { return checked(), std::move(value_); }
   /// The value, which must be there.
-  T& operator*() & { return *std::get_if<0>(&state_); }
-  const T& operator*() const& { return *std::get_if<0>(&state_); }
-  T&& operator*() && { return std::move(*std::get_if<0>(&state_)); }
-  T* operator->() { return std::get_if<0>(&state_); }
-  const T* operator->() const { return std::get_if<0>(&state_); }
+  T& operator*() & { return value_; }
+  const T& operator*() const& { return value_; }
+  T&& operator*() && { return std::move(value_); }
+  T* operator->() { return &value_; }
+  const T* operator->() const { return &value_; }
   /// The error, which must be there.
-  const Error& error() const& { return *std::get_if<1>(&state_); }
-  Error&& error() && { return std::move(*std::get_if<1>(&state_)); }
+  const Error& error() const& { return error_; }
+  Error&& error() && { return std::move(error_); }
   /// The value, or that one.
   template <class U>
   T value_or(U&& fallback) const& {
@@ -52,25 +75,55 @@ class [[nodiscard]] Result {
   template <class F>
   auto and_then(F&& next) && -> std::invoke_result_t<F, T&&> {
     if (!has_value()) return std::move(*this).error();
-    return std::invoke(std::forward<F>(next), std::move(**this));
+    return std::forward<F>(next)(std::move(value_));
   }
   template <class F>
   auto transform(F&& next) && -> Result<std::invoke_result_t<F, T&&>> {
     if (!has_value()) return std::move(*this).error();
     if constexpr (std::is_void_v<std::invoke_result_t<F, T&&>>) {
-      std::invoke(std::forward<F>(next), std::move(**this));
+      std::forward<F>(next)(std::move(value_));
       return {};
     } else {
-      return std::invoke(std::forward<F>(next), std::move(**this));
+      return std::forward<F>(next)(std::move(value_));
     }
   }
 
  private:
   void checked() const {
-    if (!has_value()) detail::bad_result_access(error());
+    if (!has_value_) detail::bad_result_access(error_);
   }
 
-  std::variant<T, Error> state_;
+  /// Of one that holds nothing, but for what has_value_ says.
+  template <class Other>
+  void make(Other&& other) {
+    if (has_value_) {
+      ::new (static_cast<void*>(&value_)) T(std::forward<Other>(other).value_);
+    } else {
+      ::new (static_cast<void*>(&error_)) Error(std::forward<Other>(other).error_);
+    }
+  }
+  void end() {
+    if (has_value_) {
+      value_.~T();
+    } else {
+      error_.~Error();
+    }
+  }
+  /// Sees to it that a Result holds something.
+  struct Emptied {
+    Result* result;
+    ~Emptied() {
+      if (!result) return;
+      result->has_value_ = false;
+      ::new (static_cast<void*>(&result->error_)) Error(ErrorKind::host, std::string());
+    }
+  };
+
+  bool has_value_;
+  union {
+    T value_;
+    Error error_;
+  };
 };
 
 template <>
@@ -93,7 +146,7 @@ class [[nodiscard]] Result<void> {
   template <class F>
   auto and_then(F&& next) && -> std::invoke_result_t<F> {
     if (!has_value()) return std::move(*this).error();
-    return std::invoke(std::forward<F>(next));
+    return std::forward<F>(next)();
   }
 
  private:

@@ -8,14 +8,14 @@
 //
 // https://github.com/WebAssembly/threads
 
-#include <chrono>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <span>
 #include <type_traits>
 
 #include <wrun/budget.hpp>
+#include <wrun/detail/shared.hpp>
+#include <wrun/detail/standard.hpp>
 #include <wrun/engine.hpp>
 #include <wrun/export.hpp>
 #include <wrun/memory.hpp>
@@ -97,7 +97,7 @@ class SharedMemory {
 
  private:
   friend struct SharedMemoryAccess;
-  explicit SharedMemory(std::shared_ptr<const api::SharedMemoryState> state)
+  explicit SharedMemory(detail::Shared<const api::SharedMemoryState> state)
       : state_(std::move(state)) {}
 
   enum class Access : std::uint8_t { load, store, add, exchange, compare_exchange };
@@ -119,7 +119,7 @@ class SharedMemory {
     return static_cast<T>(*before);
   }
 
-  std::shared_ptr<const api::SharedMemoryState> state_;
+  detail::Shared<const api::SharedMemoryState> state_;
 };
 
 }  // namespace v0

@@ -8,7 +8,6 @@
 // docs/threads-and-reentrancy.md says what a host function may do to the store that called it.
 
 #include <cstdint>
-#include <memory>
 
 #include <wrun/budget.hpp>
 #include <wrun/engine.hpp>

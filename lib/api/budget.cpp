@@ -22,7 +22,7 @@ Budget::Budget(const BudgetLimits& limits) noexcept {
     account.host_bytes.set_cap(limits.host_bytes.value_or(runtime::unlimited));
     account.measures_time =
         limits.measure_time || account.wall_time.is_bounded() || account.cpu_time.is_bounded();
-    state_ = std::move(state);
+    state_ = detail::shared_of(std::move(state));
   } catch (...) {
     return;  // stores made with an empty budget are empty
   }

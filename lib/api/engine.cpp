@@ -79,7 +79,8 @@ jit::Compiler* api::EngineState::compiler() {
   return compiler_.get();
 }
 
-Engine::Engine(const Config& config) noexcept try : state_(std::make_shared<api::EngineState>()) {
+Engine::Engine(const Config& config) noexcept try
+    : state_(detail::shared_of(std::make_shared<api::EngineState>())) {
   state_->config = config;
   if (!config.cache.empty() && config.tier != Tier::interpreter)
     state_->cache = std::make_unique<api::CodeCache>(config.cache, config.cache_bytes);

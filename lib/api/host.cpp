@@ -13,6 +13,7 @@
 #include "lib/runtime/cells.hpp"
 #include "lib/runtime/trap.hpp"
 #include "lib/wasm/bad_result.hpp"
+#include "lib/wasm/shared.hpp"
 
 namespace wrun::inline v0 {
 
@@ -48,7 +49,7 @@ runtime::HostFunction& api::make_counted_cell(StoreState& state, wasm::TypeId ty
   if (!counter) counter = std::make_shared<CallCounter>();
   detail::HostFunc counted;
   counted.call = &Counted::call;
-  counted.env = std::make_shared<Counted>(Counted{function, counter});
+  counted.env = detail::shared_of<void>(std::make_shared<Counted>(Counted{function, counter}));
   return make_cell(state, type, counted);
 }
 
@@ -59,7 +60,7 @@ runtime::HostFunction& api::make_cell(StoreState& state, wasm::TypeId type,
   spec.call = function.call;
   if (is_plain(function.type)) spec.typed = reinterpret_cast<void*>(function.typed);
   spec.env = function.env.get();
-  spec.env_owner = function.env;
+  spec.env_owner = detail::pointer_of(function.env);
   return runtime::create_host_function(state.store, std::move(spec));
 }
 

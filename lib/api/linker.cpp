@@ -91,28 +91,36 @@ Result<void> check(const LinkerState& linker, const wasm::ModuleData& data, std:
 Linker::Linker(const Engine& engine) noexcept {
   try {
     if (!EngineAccess::state(engine)) return;
-    state_ = std::make_unique<api::LinkerState>();
-    state_->engine = EngineAccess::state(engine);
+    auto state = std::make_unique<api::LinkerState>();
+    state->engine = EngineAccess::state(engine);
+    state_ = state.release();
   } catch (...) {
-    state_ = nullptr;
+    // It stays empty.
   }
 }
 
 Linker::Linker(const Linker& other)
-    : state_(other.state_ ? std::make_unique<api::LinkerState>(*other.state_) : nullptr) {}
+    : state_(other.state_ ? new api::LinkerState(*other.state_) : nullptr) {}
 
 Linker& Linker::operator=(const Linker& other) {
   Linker copy(other);
-  state_ = std::move(copy.state_);
+  std::swap(state_, copy.state_);
   return *this;
 }
 
-Linker::Linker(Linker&& other) noexcept = default;
-Linker& Linker::operator=(Linker&& other) noexcept = default;
-Linker::~Linker() = default;
+Linker::Linker(Linker&& other) noexcept : state_(std::exchange(other.state_, nullptr)) {}
+
+Linker& Linker::operator=(Linker&& other) noexcept {
+  std::swap(state_, other.state_);
+  return *this;
+}
+
+Linker::~Linker() {
+  delete state_;
+}
 
 Linker& Linker::add(std::string_view module, std::string_view name, detail::HostFunc&& function) {
-  api::keep_mistake(state_.get(), [&]() -> Result<void> {
+  api::keep_mistake(state_, [&]() -> Result<void> {
     api::define(*state_, module, name,
                 std::make_shared<const api::HostDefinition>(*state_->engine, std::move(function)));
     return {};
@@ -122,7 +130,7 @@ Linker& Linker::add(std::string_view module, std::string_view name, detail::Host
 
 Linker& Linker::func(std::string_view module, std::string_view name, FuncType type,
                      UntypedFunc callable) {
-  api::keep_mistake(state_.get(), [&]() -> Result<void> {
+  api::keep_mistake(state_, [&]() -> Result<void> {
     auto made = api::make_untyped(state_->engine->types, std::move(type), std::move(callable));
     if (!made) return std::move(made).error();
     add(module, name, std::move(*made));
@@ -132,7 +140,7 @@ Linker& Linker::func(std::string_view module, std::string_view name, FuncType ty
 }
 
 Linker& Linker::define(std::string_view module, std::string_view name, const Extern& object) {
-  api::keep_mistake(state_.get(), [&]() -> Result<void> {
+  api::keep_mistake(state_, [&]() -> Result<void> {
     auto type = api::type_of_object(*state_, object);
     if (!type) return std::move(type).error();
     api::define(*state_, module, name, object);
@@ -142,7 +150,7 @@ Linker& Linker::define(std::string_view module, std::string_view name, const Ext
 }
 
 Linker& Linker::define(std::string_view module, std::string_view name, const SharedMemory& memory) {
-  api::keep_mistake(state_.get(), [&]() -> Result<void> {
+  api::keep_mistake(state_, [&]() -> Result<void> {
     if (SharedMemoryAccess::state(memory).engine != state_->engine) return api::wrong_engine();
     api::define(*state_, module, name, memory);
     return {};
@@ -151,7 +159,7 @@ Linker& Linker::define(std::string_view module, std::string_view name, const Sha
 }
 
 Linker& Linker::instance(std::string_view module, const Instance& instance) {
-  api::keep_mistake(state_.get(), [&]() -> Result<void> {
+  api::keep_mistake(state_, [&]() -> Result<void> {
     const api::Session session(instance);
     if (!session) return session.error();
     if (session->engine != state_->engine) return api::wrong_engine();
@@ -168,7 +176,7 @@ Linker& Linker::instance(std::string_view module, const Instance& instance) {
 }
 
 Linker& Linker::alias_module(std::string_view module, std::string_view alias) {
-  api::keep_mistake(state_.get(), [&]() -> Result<void> {
+  api::keep_mistake(state_, [&]() -> Result<void> {
     const auto names = state_->modules.find(module);
     if (names == state_->modules.end() || module == alias) return {};
     const api::LinkerState::Names copy = names->second;
@@ -197,7 +205,8 @@ Result<Prepared> Linker::prepare(const Module& module) const {
       if (!fits) return std::move(fits).error();
       prepared->imports.push_back(*found);
     }
-    return Prepared(std::move(prepared));
+    return Prepared(
+        detail::shared_of(std::shared_ptr<const api::PreparedState>(std::move(prepared))));
   });
 }
 

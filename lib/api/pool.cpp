@@ -6,6 +6,7 @@
 
 #include "lib/api/boundary.hpp"
 #include "lib/api/state.hpp"
+#include "lib/wasm/shared.hpp"
 
 namespace wrun::inline v0 {
 
@@ -33,12 +34,13 @@ std::optional<Lease> make(const api::PoolState& pool, detail::CallFailure& failu
 
 Pool::Pool(const Prepared& prepared, const PoolOptions& options) noexcept {
   try {
-    state_ = std::make_shared<api::PoolState>();
-    state_->prepared = PreparedAccess::state(prepared);
-    state_->options = options;
-    state_->ready.reserve(options.ready);
+    auto state = std::make_shared<api::PoolState>();
+    state->prepared = PreparedAccess::state(prepared);
+    state->options = options;
+    state->ready.reserve(options.ready);
+    state_ = detail::shared_of(std::move(state));
   } catch (...) {
-    state_ = nullptr;
+    // It stays empty.
   }
 }
 

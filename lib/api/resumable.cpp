@@ -9,6 +9,7 @@
 #include "lib/api/types.hpp"
 #include "lib/interp/interp.hpp"
 #include "lib/runtime/frame_layout.hpp"
+#include "lib/wasm/shared.hpp"
 
 namespace wrun::inline v0 {
 
@@ -37,7 +38,7 @@ Progress refuse(CallFailure& failure, Error error) {
 /// Runs body(), which enters the activation, and says what came of it. One that has ended is let go
 /// of.
 template <class Body>
-Progress run(StoreState& state, std::shared_ptr<Activation>& activation, CallFailure& failure,
+Progress run(StoreState& state, detail::Shared<Activation>& activation, CallFailure& failure,
              const Body& body) {
   interp::Progress progress = interp::Progress::failed;
   {
@@ -45,7 +46,10 @@ Progress run(StoreState& state, std::shared_ptr<Activation>& activation, CallFai
     if (api::may_start(state)) progress = body(state.store.state());
   }
   if (progress == interp::Progress::paused) return Progress::paused;
-  state.store.end_activation(*std::exchange(activation, nullptr));
+  {
+    const detail::Shared<Activation> ended = std::exchange(activation, nullptr);
+    state.store.end_activation(*ended);
+  }
   if (progress == interp::Progress::finished) return Progress::finished;
   api::take_failure(state, failure);
   return Progress::failed;
@@ -54,7 +58,7 @@ Progress run(StoreState& state, std::shared_ptr<Activation>& activation, CallFai
 /// A session with the store of a paused call; says why there is none.
 class PausedSession {
  public:
-  PausedSession(std::uint64_t store, const std::shared_ptr<Activation>& activation,
+  PausedSession(std::uint64_t store, const detail::Shared<Activation>& activation,
                 CallFailure& failure)
       : session_(store) {
     if (!session_) {
@@ -87,7 +91,7 @@ Progress detail::Started::start(Handle function, Slot* slots, CallFailure& failu
   auto made = api::guarded([&] { return session->store.start_activation(*found); });
   if (!made) return refuse(failure, std::move(made).error());
   store_ = function.store;
-  activation_ = std::move(*made);
+  activation_ = shared_of(std::move(*made));
   return run(*session, activation_, failure, [&](runtime::ExecState& exec) {
     return interp::start(exec, *activation_, reinterpret_cast<runtime::Slot*>(slots));
   });

@@ -27,6 +27,7 @@
 #include "lib/runtime/store.hpp"
 #include "lib/wasm/canonical_types.hpp"
 #include "lib/wasm/decoder.hpp"
+#include "lib/wasm/shared.hpp"
 
 namespace wrun::inline v0::jit {
 class Compiler;
@@ -166,34 +167,36 @@ struct PreparedState : std::enable_shared_from_this<PreparedState> {
 // How the library's own code gets at the states.
 
 struct EngineAccess {
-  static const std::shared_ptr<api::EngineState>& state(const Engine& engine) {
-    return engine.state_;
+  static std::shared_ptr<api::EngineState> state(const Engine& engine) {
+    return detail::pointer_of(engine.state_);
   }
-  static Engine make(std::shared_ptr<api::EngineState> state) { return Engine(std::move(state)); }
+  static Engine make(std::shared_ptr<api::EngineState> state) {
+    return Engine(detail::shared_of(std::move(state)));
+  }
 };
 struct ModuleAccess {
-  static const std::shared_ptr<const api::ModuleState>& state(const Module& module) {
-    return module.state_;
+  static std::shared_ptr<const api::ModuleState> state(const Module& module) {
+    return detail::pointer_of(module.state_);
   }
   static Module make(std::shared_ptr<const api::ModuleState> state) {
-    return Module(std::move(state));
+    return Module(detail::shared_of(std::move(state)));
   }
 };
 struct LinkerAccess {
-  static api::LinkerState* state(Linker& linker) { return linker.state_.get(); }
+  static api::LinkerState* state(Linker& linker) { return linker.state_; }
   static Linker& add(Linker& linker, std::string_view module, std::string_view name,
                      detail::HostFunc&& function) {
     return linker.add(module, name, std::move(function));
   }
 };
 struct BudgetAccess {
-  static const std::shared_ptr<api::BudgetState>& state(const Budget& budget) {
-    return budget.state_;
+  static std::shared_ptr<api::BudgetState> state(const Budget& budget) {
+    return detail::pointer_of(budget.state_);
   }
 };
 struct PreparedAccess {
-  static const std::shared_ptr<const api::PreparedState>& state(const Prepared& prepared) {
-    return prepared.state_;
+  static std::shared_ptr<const api::PreparedState> state(const Prepared& prepared) {
+    return detail::pointer_of(prepared.state_);
   }
 };
 struct CallerAccess {
@@ -202,7 +205,7 @@ struct CallerAccess {
 struct SharedMemoryAccess {
   static const api::SharedMemoryState& state(const SharedMemory& memory) { return *memory.state_; }
   static SharedMemory make(std::shared_ptr<const api::SharedMemoryState> state) {
-    return SharedMemory(std::move(state));
+    return SharedMemory(detail::shared_of(std::move(state)));
   }
 };
 struct StoreAccess {

@@ -9,6 +9,7 @@
 #include "lib/api/types.hpp"
 #include "lib/api/values.hpp"
 #include "lib/runtime/exec_state.hpp"
+#include "lib/wasm/shared.hpp"
 
 namespace wrun::inline v0::api {
 
@@ -67,8 +68,8 @@ Result<detail::HostFunc> make_untyped(const std::shared_ptr<wasm::TypeRegistry>&
   detail::HostFunc made;
   made.type = std::move(type);
   made.call = &call_from_slots;
-  made.env = std::make_shared<Untyped>(
-      Untyped{std::move(*canonical), std::move(callable), std::move(held)});
+  made.env = detail::shared_of<void>(std::make_shared<Untyped>(
+      Untyped{std::move(*canonical), std::move(callable), std::move(held)}));
   return made;
 }
 

@@ -26,9 +26,9 @@ Linker& Linker::native(std::string_view, std::string_view, std::string_view,
   return *this;
 }
 
-Result<std::shared_ptr<detail::NativeCode>> detail::make_native(Handle, Handle, NativeKind,
-                                                                std::span<const NativeKind>) {
-  return api::guarded([&]() -> Result<std::shared_ptr<NativeCode>> { return no_libffi(); });
+Result<detail::Shared<detail::NativeCode>> detail::make_native(Handle, Handle, NativeKind,
+                                                               std::span<const NativeKind>) {
+  return api::guarded([&]() -> Result<Shared<NativeCode>> { return no_libffi(); });
 }
 
 void* detail::native_address(const NativeCode&) noexcept {

@@ -10,7 +10,7 @@
 using namespace wrun;
 
 struct wrun_native_callback_t {
-  std::shared_ptr<detail::NativeCode> code;
+  detail::Shared<detail::NativeCode> code;
   std::shared_ptr<wasm_ref_t> function;
   std::shared_ptr<wasm_ref_t> memory;
 };

@@ -14,6 +14,7 @@
 #include "lib/runtime/exec_state.hpp"
 #include "lib/runtime/memory.hpp"
 #include "lib/runtime/trap.hpp"
+#include "lib/wasm/shared.hpp"
 
 namespace wrun::inline v0::native {
 
@@ -181,7 +182,7 @@ Result<detail::HostFunc> make_host_func(Signature signature, Found found) {
   }
   callee->signature = std::move(signature);
   callee->found = std::move(found);
-  made.env = std::move(callee);
+  made.env = detail::shared_of<void>(std::move(callee));
   return made;
 }
 

@@ -18,6 +18,7 @@
 #include "lib/native/types.hpp"
 #include "lib/runtime/memory.hpp"
 #include "lib/runtime/slot.hpp"
+#include "lib/wasm/shared.hpp"
 
 namespace wrun::inline v0 {
 
@@ -213,9 +214,10 @@ bool detail::NativeCode::take_failure(CallFailure& failure) noexcept {
   return true;
 }
 
-Result<std::shared_ptr<detail::NativeCode>> detail::make_native(
-    Handle function, Handle memory, NativeKind result, std::span<const NativeKind> params) {
-  return api::guarded([&]() -> Result<std::shared_ptr<NativeCode>> {
+Result<detail::Shared<detail::NativeCode>> detail::make_native(Handle function, Handle memory,
+                                                               NativeKind result,
+                                                               std::span<const NativeKind> params) {
+  return api::guarded([&]() -> Result<Shared<NativeCode>> {
     if (params.size() > native::max_params)
       return Error(ErrorKind::usage,
                    fmt::format("a native function of more than {} parameters", native::max_params));
@@ -223,7 +225,7 @@ Result<std::shared_ptr<detail::NativeCode>> detail::make_native(
     auto code = std::make_shared<NativeCode>(function, memory, result, params);
     if (!code->make_closure())
       return Error(ErrorKind::limit, "the system gives no memory for the code of a callback");
-    return code;
+    return shared_of(std::move(code));
   });
 }
 

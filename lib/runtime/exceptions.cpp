@@ -11,6 +11,7 @@
 #include "lib/runtime/store.hpp"
 #include "lib/runtime/trap.hpp"
 #include "lib/wasm/quoted.hpp"
+#include "lib/wasm/shared.hpp"
 
 namespace wrun::inline v0::runtime {
 
@@ -115,7 +116,7 @@ std::string describe(const Exception& exception, const Instance* thrower) {
 
 Error make_exception_error(Exception& exception, const Instance* thrower) noexcept try {
   Error::Details details;
-  details.thrown = exception.store->hold(exception);
+  details.thrown = detail::shared_of(exception.store->hold(exception));
   return Error(ErrorKind::exception, describe(exception, thrower), std::move(details));
 } catch (const std::bad_alloc&) {
   return make_trap(TrapCode::allocation_failed);

@@ -3,8 +3,10 @@
 
 #include <array>
 #include <cstddef>
+#include <memory>
 
 #include "lib/wasm/bad_result.hpp"
+#include "lib/wasm/shared.hpp"
 
 namespace wrun::inline v0 {
 namespace {
@@ -48,6 +50,11 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(ErrorKind::host)
 static_assert(!kind_texts.back().empty(), "each kind has a text");
 
 }  // namespace
+
+Error::Error(ErrorKind kind, std::string message, Details details)
+    : kind_(kind),
+      message_(std::move(message)),
+      details_(detail::shared_of(std::make_shared<const Details>(std::move(details)))) {}
 
 std::string_view text(TrapCode code) {
   const auto index = static_cast<std::size_t>(code);

@@ -3,13 +3,13 @@
 // C++ types as native functions pass them, for callbacks made of WebAssembly functions.
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <span>
 #include <type_traits>
 
 #include <wrun/detail/call.hpp>
 #include <wrun/detail/handle.hpp>
+#include <wrun/detail/shared.hpp>
 #include <wrun/export.hpp>
 #include <wrun/result.hpp>
 
@@ -65,9 +65,8 @@ constexpr NativeKind native_kind() {
 class NativeCode;
 
 /// A function pointer for `function`; `memory` may be empty. Its address is native_address().
-WRUN_API Result<std::shared_ptr<NativeCode>> make_native(Handle function, Handle memory,
-                                                         NativeKind result,
-                                                         std::span<const NativeKind> params);
+WRUN_API Result<Shared<NativeCode>> make_native(Handle function, Handle memory, NativeKind result,
+                                                std::span<const NativeKind> params);
 WRUN_API void* native_address(const NativeCode& code) noexcept;
 /// The first failure since the last time; false if there was none.
 WRUN_API bool take_native_failure(NativeCode& code, CallFailure& failure) noexcept;

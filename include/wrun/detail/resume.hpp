@@ -3,7 +3,6 @@
 // The ends of a call that may be paused which are compiled in the host's code.
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <span>
 #include <utility>
@@ -11,6 +10,7 @@
 
 #include <wrun/detail/call.hpp>
 #include <wrun/detail/handle.hpp>
+#include <wrun/detail/shared.hpp>
 #include <wrun/export.hpp>
 #include <wrun/types.hpp>
 #include <wrun/value.hpp>
@@ -38,7 +38,7 @@ class Started {
       : store_(std::exchange(other.store_, 0)), activation_(std::move(other.activation_)) {}
   Started& operator=(Started&& other) noexcept {
     std::swap(store_, other.store_);
-    activation_.swap(other.activation_);
+    std::swap(activation_, other.activation_);
     return *this;
   }
   ~Started() {
@@ -66,7 +66,7 @@ class Started {
  private:
   WRUN_API void drop() noexcept;
   std::uint64_t store_ = 0;
-  std::shared_ptr<runtime::Activation> activation_;
+  Shared<runtime::Activation> activation_;
 };
 
 }  // namespace detail

@@ -5,13 +5,13 @@
 
 #include <cstdint>
 #include <exception>
-#include <memory>
 #include <tuple>
 #include <type_traits>
 #include <utility>
 
 #include <wrun/caller.hpp>
 #include <wrun/detail/call.hpp>
+#include <wrun/detail/shared.hpp>
 #include <wrun/detail/slot.hpp>
 #include <wrun/export.hpp>
 #include <wrun/pausable.hpp>
@@ -39,7 +39,7 @@ struct HostFunc {
   SlotThunk call = nullptr;
   /// Raw (*)(void* env, CallContext*, Raw...) noexcept; several results go to a last Slot*.
   AnyThunk typed = nullptr;
-  std::shared_ptr<void> env;
+  Shared<void> env;
 };
 
 template <bool takes_caller, class R, class... A>
@@ -246,7 +246,7 @@ HostFunc make_host_func(F&& callable) {
                 "std::tuple of them, or a Result of one of these");
   using Code = Thunk<Function, has_exceptions, R, Params>;
   return HostFunc{FuncType{Params::list(), Results<Value>::List::list()}, &Code::slots,
-                  Code::typed(), std::make_shared<Function>(std::forward<F>(callable))};
+                  Code::typed(), make_shared_object<Function>(std::forward<F>(callable))};
 }
 
 }  // namespace detail

@@ -6,6 +6,7 @@
 #include "lib/api/held_types.hpp"
 #include "lib/api/types.hpp"
 #include "lib/runtime/exec_state.hpp"
+#include "lib/wasm/shared.hpp"
 
 namespace wrun::inline v0::capi {
 
@@ -63,7 +64,8 @@ Result<detail::HostFunc> make_callback(const std::shared_ptr<wasm::TypeRegistry>
   detail::HostFunc made;
   made.type = std::move(type);
   made.call = &Made::thunk;
-  made.env = std::make_shared<Made>(Made{std::move(*canonical), std::move(body), std::move(held)});
+  made.env = detail::shared_of<void>(
+      std::make_shared<Made>(Made{std::move(*canonical), std::move(body), std::move(held)}));
   return made;
 }
 

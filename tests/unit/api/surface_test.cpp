@@ -1,5 +1,9 @@
 // Small public functions that no other test needs.
 
+#include <functional>
+#include <memory>
+#include <stdexcept>
+
 #include "tests/unit/api/support.hpp"
 
 namespace wrun::test {
@@ -31,6 +35,54 @@ TEST(Surface, ResultsInARow) {
   EXPECT_EQ(kind_of(half(3).transform([](int) {})), ErrorKind::host);
   EXPECT_EQ(take(Result<void>().and_then([]() -> Result<int> { return 7; })), 7);
   EXPECT_EQ(half(3).value_or(9), 9);
+}
+
+TEST(Surface, ResultsAreAssigned) {
+  const Result<std::string> value = std::string(100, 'a');
+  const Result<std::string> error = Error(ErrorKind::host, std::string(100, 'b'));
+  Result<std::string> copy = value;
+  copy = error;
+  EXPECT_EQ(copy.error().message(), error.error().message());
+  copy = value;
+  EXPECT_EQ(*copy, *value);
+  Result<std::string> moved = std::move(copy);
+  copy = std::move(moved);
+  EXPECT_EQ(*copy, *value);
+  copy = Error(ErrorKind::host, "c");
+  EXPECT_EQ(copy.error().message(), "c");
+  static_assert(!std::is_copy_constructible_v<Result<Rooted<ExternRef>>>);
+  static_assert(std::is_move_constructible_v<Result<Rooted<ExternRef>>>);
+}
+
+/// What can't be moved more than so often.
+struct Unmovable {
+  int moves;
+  explicit Unmovable(int count) : moves(count) {}
+  Unmovable(Unmovable&& other) : moves(other.moves - 1) {
+    if (moves < 0) throw std::runtime_error("moved too often");
+  }
+};
+
+TEST(Surface, AResultThatCannotBeAssignedIsAnError) {
+  Result<Unmovable> from{Unmovable(1)};
+  Result<Unmovable> to{Unmovable(1)};
+  EXPECT_THROW(to = std::move(from), std::runtime_error);
+  EXPECT_EQ(kind_of(to), ErrorKind::host);
+}
+
+TEST(Surface, CallbacksShareWhatTheyCall) {
+  using Callback = detail::Callback<int(int)>;
+  EXPECT_FALSE(Callback());
+  EXPECT_FALSE(Callback(nullptr));
+  EXPECT_FALSE(Callback(std::function<int(int)>()));
+  EXPECT_FALSE(Callback(static_cast<int (*)(int)>(nullptr)));
+  const Callback count = [sum = 0](int x) mutable { return sum += x; };
+  const Callback copy = count;
+  EXPECT_EQ(count(2), 2);
+  EXPECT_EQ(copy(3), 5);
+  const Callback owner = [kept = std::make_unique<int>(7)](int x) { return *kept + x; };
+  EXPECT_EQ(owner(1), 8);
+  EXPECT_EQ(Callback(+[](int x) { return -x; })(4), -4);
 }
 
 TEST(Surface, TypesOfReferences) {
