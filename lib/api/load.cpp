@@ -32,6 +32,17 @@ struct Close {
   void operator()(std::FILE* file) const { std::fclose(file); }
 };
 
+/// How much to make room for at first: for the rest of a file, if it is one and not too large, and
+/// for the byte that says that this is the end.
+std::size_t first_room(std::FILE* stream) {
+  constexpr long most = 64 << 20;
+  const long here = std::ftell(stream);
+  if (here < 0 || std::fseek(stream, 0, SEEK_END) != 0) return chunk;
+  const long end = std::ftell(stream);
+  std::fseek(stream, here, SEEK_SET);
+  return end > here && end - here <= most ? static_cast<std::size_t>(end - here) + 1 : chunk;
+}
+
 /// An inflater that ends itself.
 struct Inflater {
   z_stream stream{};
@@ -72,8 +83,9 @@ void feed(z_stream& stream, std::span<const std::uint8_t>& input) {
 Result<Bytes> read_stream(std::FILE* stream, std::string_view name, std::uint64_t most) {
   Bytes bytes;
   std::size_t size = 0;
-  for (;;) {
-    bytes.resize(size + std::max(chunk, size));
+  std::size_t room = first_room(stream);
+  for (;; room = std::max(chunk, size)) {
+    bytes.resize(size + room);
     errno = 0;
     const std::size_t got = std::fread(bytes.data() + size, 1, bytes.size() - size, stream);
     size += got;
