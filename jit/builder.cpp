@@ -7,6 +7,9 @@
 
 namespace wrun::inline v0::jit {
 
+/// There are seldom more values than that; most functions are small, and the graph keeps its room.
+constexpr std::uint32_t body_bytes_per_value = 2;
+
 /// Inlining never makes a function too large to be compiled.
 std::optional<Unsupported> Builder::build(const wasm::ModuleData& module, wasm::FuncIdx function,
                                           const CompileOptions& options) {
@@ -22,6 +25,7 @@ std::optional<Unsupported> Builder::build(const wasm::ModuleData& module, wasm::
 std::optional<Unsupported> Builder::attempt(const wasm::ModuleData& module, wasm::FuncIdx function,
                                             const CompileOptions& options) {
   graph_.clear();
+  graph_.reserve(module.functions[function.value].body.size / body_bytes_per_value);
   emit_.clear();
   inlined_.clear();
   depth_ = 0;

@@ -235,7 +235,7 @@ Outcome CompilerImpl::compile(const wasm::ModuleData& module, CodeKey key, bool 
   CompileOptions options = options_for(key.loop);
   options.lines = lines;
   auto result = pipeline->run(module, function, options);
-  return_pipeline(std::move(pipeline));
+  if (!Pipeline::is_large(module, function)) return_pipeline(std::move(pipeline));
   return std::visit([](auto& made) -> Outcome { return std::move(made); }, result);
 } catch (const std::bad_alloc&) {
   return {};
@@ -243,10 +243,8 @@ Outcome CompilerImpl::compile(const wasm::ModuleData& module, CodeKey key, bool 
 
 std::string CompilerImpl::print(const wasm::ModuleData& module, std::uint32_t function, Form form) {
   if (workshop() == nullptr) return unavailable();
-  auto pipeline = take_pipeline();
-  std::string text = pipeline->print(module, wasm::FuncIdx(function), options_for(0), form);
-  return_pipeline(std::move(pipeline));
-  return text;
+  return Pipeline(cpu_, workshop_->stubs, stop_)
+      .print(module, wasm::FuncIdx(function), options_for(0), form);
 }
 
 std::variant<Listing, std::string> CompilerImpl::list(const wasm::ModuleData& module,

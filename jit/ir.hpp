@@ -157,14 +157,15 @@ struct Inst {
   Type type = Type::none;
   std::uint8_t flags = 0;
   std::uint32_t first_arg = 0;
-  std::uint32_t arg_count = 0;
   std::uint64_t imm = 0;
   std::uint64_t imm2 = 0;  ///< of what ends a block, the edges: first | count << 32
   Origin origin;
+  std::uint32_t arg_count = 0;
   Block block = Block::none;
   Value next = Value::none;
   Value previous = Value::none;
 };
+static_assert(sizeof(Inst) == 48);
 
 struct BlockData {
   Value first = Value::none;
@@ -183,6 +184,8 @@ class Graph {
   Graph& operator=(const Graph&) = delete;
 
   void clear();
+  /// Makes room for that many values, so that it need not be found by doubling.
+  void reserve(std::size_t values) { insts_.reserve(values); }
 
   Block entry() const { return Block{0}; }
   Block add_block();

@@ -219,6 +219,8 @@ class RegisterAllocator {
   RegisterAllocator& operator=(const RegisterAllocator&) = delete;
 
   const Allocation& run(const LFunction& function);
+  /// What run() returned last, whose room goes along.
+  Allocation take();
 
  private:
   class Work;

@@ -4,6 +4,9 @@
 
 namespace wrun::inline v0::jit {
 
+/// More than these aren't worth keeping: they are the most that compiling a large function needs.
+constexpr std::size_t most_kept_pairs = 1 << 14;
+
 void LirLiveness::reach(std::uint32_t b, VReg v) {
   if (reached_[b] == v + 1) return;
   reached_[b] = v + 1;
@@ -64,6 +67,7 @@ bool LirLiveness::analyse(const LFunction& function, const LirFlow& flow, const 
     if (pairs_.size() > limit) return false;
   }
   sort_pairs(function.blocks.size());
+  if (pairs_.capacity() > most_kept_pairs) std::vector<Pair>().swap(pairs_);
   return true;
 }
 

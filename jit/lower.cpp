@@ -20,6 +20,8 @@ void Lowering::run(const Graph& graph, const BlockOrder& order, const Signature&
   vregs_.assign(graph.value_count(), no_vreg);
   count_uses();
   number_blocks();
+  out.machine.reserve(values_);
+  out.lir.insts.reserve(values_);
   bool is_entry = true;
   for (const Block b : order.order()) {
     begin_block(b);
@@ -35,9 +37,11 @@ void Lowering::count_uses() {
   folds_.assign(graph_->value_count(), 0);
   epochs_.assign(graph_->value_count(), 0);
   preds_.assign(graph_->block_count(), 0);
+  values_ = 0;
   for (const Block b : order_->order()) {
     for (Value v = graph_->at(b).first; v != Value::none; v = at(v).next) {
       const auto args = graph_->args(at(v));
+      ++values_;
       for (unsigned i = 0; i < args.size(); ++i) {
         const bool is_inside =
             at(args[i]).op == Opcode::constant && VectorLowering::takes_constant(at(v), i);

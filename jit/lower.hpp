@@ -179,7 +179,8 @@ class Lowering {
   const Signature* own_ = nullptr;
   MachineFunction* out_ = nullptr;
   Value instance_ = Value::none;
-  VReg frame_ = 0;  // of the interpreter's frame, where that is taken over
+  VReg frame_ = 0;          // of the interpreter's frame, where that is taken over
+  std::size_t values_ = 0;  // that are in blocks: about as many as instructions
   std::vector<std::uint32_t> uses_;
   std::vector<std::uint32_t> preds_;  // how many, by block
   std::vector<bool> folded_;          // made part of the one instruction that uses it

@@ -17,6 +17,8 @@ namespace {
 /// Machine code of an instruction is mostly shorter; where it isn't, there is a second attempt.
 constexpr std::size_t bytes_per_inst = 24;
 constexpr std::size_t most_code = std::size_t{64} << 20;
+/// Bytes of a function's body: what is kept from functions of that size is less than 1 MiB.
+constexpr std::uint32_t large_body = 4096;
 #ifdef NDEBUG
 constexpr bool verifies = false;
 #else
@@ -30,52 +32,71 @@ bool shares_memory(const wasm::ModuleData& module) {
 
 }  // namespace
 
+bool Pipeline::is_large(const wasm::ModuleData& module, wasm::FuncIdx function) {
+  return module.functions[function.value].body.size > large_body;
+}
+
 Pipeline::Pipeline(const CpuFeatures& cpu, const Stubs& stubs, const std::atomic<bool>& stop)
-    : cpu_(cpu), stubs_(stubs), stop_(stop), builder_(graph_) {}
+    : cpu_(cpu), stubs_(stubs), stop_(stop) {}
 
 std::optional<std::string> Pipeline::to_machine(const wasm::ModuleData& module,
                                                 wasm::FuncIdx function,
-                                                const CompileOptions& options) {
-  if (auto refused = builder_.build(module, function, options)) return refused->reason;
+                                                const CompileOptions& options, Compiled& made) {
+  if (!front_) front_ = std::make_unique<Front>();
+  if (!back_) back_ = std::make_unique<Back>();
+  auto& [graph, builder, optimizer, cfg, order] = *front_;
+  if (!builder) builder.emplace(graph);
+  if (auto refused = builder->build(module, function, options)) return refused->reason;
+  made.tries = builder->tries();
+  made.inlined = builder->inlined();
+  if (is_large(module, function)) builder.reset();
   if constexpr (verifies) {
-    if (std::string wrong = verify(graph_); !wrong.empty()) return "the graph is wrong: " + wrong;
+    if (std::string wrong = verify(graph); !wrong.empty()) return "the graph is wrong: " + wrong;
   }
   if (stop_) return "nobody waits for it";
-  if (std::string wrong = optimizer_.run(graph_, shares_memory(module)); !wrong.empty())
+  if (!optimizer) optimizer.emplace();
+  if (std::string wrong = optimizer->run(graph, shares_memory(module)); !wrong.empty())
     return "the graph is wrong " + wrong;
-  cfg_.compute(graph_);
-  order_.compute(graph_, cfg_);
+  if (is_large(module, function)) optimizer.reset();
+  cfg.compute(graph);
+  order.compute(graph, cfg);
   own_ = signature_of(shape_of(module.type_of(function)));
   const bool from_frame = options.osr_offset.has_value();
   if (from_frame) {
     own_.params.clear();
     own_.param_bytes = 0;
   }
-  Lowering(module, cpu_).run(graph_, order_, own_, from_frame, machine_);
+  Lowering(module, cpu_).run(graph, order, own_, from_frame, back_->machine);
   if constexpr (verifies) {
-    if (std::string wrong = verify_extension(machine_); !wrong.empty())
+    if (std::string wrong = verify_extension(back_->machine); !wrong.empty())
       return "the lowering is wrong: " + wrong;
   }
   return std::nullopt;
 }
 
 bool Pipeline::makes_calls() const {
-  return std::any_of(machine_.machine.begin(), machine_.machine.end(), [](const Machine& m) {
+  const std::vector<Machine>& all = back_->machine.machine;
+  return std::any_of(all.begin(), all.end(), [](const Machine& m) {
     return m.op == MOp::call_local || m.op == MOp::call_reference || m.op == MOp::call_helper ||
            m.op == MOp::tail_call_local || m.op == MOp::tail_call_reference;
   });
 }
 
-Compiled Pipeline::emit(const wasm::ModuleData& module, const Allocation& allocation,
-                        const CompileOptions& options) {
+const Allocation& Pipeline::allocate() {
+  if (!back_->allocator) back_->allocator.emplace();
+  return back_->allocator->run(back_->machine.lir);
+}
+
+void Pipeline::emit(const wasm::ModuleData& module, const Allocation& allocation,
+                    const CompileOptions& options, Compiled& made) {
+  const MachineFunction& machine = back_->machine;
   const bool calls = makes_calls();
-  for (std::size_t room = 4096 + machine_.lir.insts.size() * bytes_per_inst;; room *= 4) {
+  for (std::size_t room = 4096 + machine.lir.insts.size() * bytes_per_inst;; room *= 4) {
     try {
-      Compiled made;
       made.emitter = std::make_unique<CodeEmitter>(room, cpu_, stubs_, module.imported_functions);
       made.emitter->keep_lines(options.lines);
-      made.code = made.emitter->run(machine_, allocation, own_, calls);
-      return made;
+      made.code = made.emitter->run(machine, allocation, own_, calls);
+      return;
     } catch (const Xbyak::Error& error) {
       if (static_cast<int>(error) != Xbyak::ERR_CODE_IS_TOO_BIG || room > most_code) throw;
     }
@@ -85,17 +106,24 @@ Compiled Pipeline::emit(const wasm::ModuleData& module, const Allocation& alloca
 std::variant<Compiled, std::string> Pipeline::run(const wasm::ModuleData& module,
                                                   wasm::FuncIdx function,
                                                   const CompileOptions& options) try {
-  if (auto refused = to_machine(module, function, options)) return std::move(*refused);
+  Compiled made;
+  if (auto refused = to_machine(module, function, options, made)) return std::move(*refused);
+  if (is_large(module, function)) front_.reset();
   if (stop_) return "nobody waits for it";
-  const Allocation& allocation = allocator_.run(machine_.lir);
+  const LFunction& lir = back_->machine.lir;
+  const Allocation* allocation = &allocate();
   if (stop_) return "nobody waits for it";
   if constexpr (verifies) {
-    if (std::string wrong = verify_allocation(machine_.lir, allocation); !wrong.empty())
+    if (std::string wrong = verify_allocation(lir, *allocation); !wrong.empty())
       return "the register allocation is wrong: " + wrong;
   }
-  Compiled made = emit(module, allocation, options);
-  made.tries = builder_.tries();
-  made.inlined = builder_.inlined();
+  Allocation taken;
+  if (is_large(module, function)) {
+    taken = back_->allocator->take();
+    back_->allocator.reset();
+    allocation = &taken;
+  }
+  emit(module, *allocation, options, made);
   return made;
 } catch (const Xbyak::Error& error) {
   return fmt::format("machine code couldn't be written: {}", error.what());
@@ -103,9 +131,10 @@ std::variant<Compiled, std::string> Pipeline::run(const wasm::ModuleData& module
 
 std::string Pipeline::print(const wasm::ModuleData& module, wasm::FuncIdx function,
                             const CompileOptions& options, Form form) {
-  if (auto refused = to_machine(module, function, options)) return std::move(*refused);
-  if (form == Form::graph) return jit::print(graph_, true);
-  return jit::print(machine_.lir, &allocator_.run(machine_.lir));
+  Compiled made;
+  if (auto refused = to_machine(module, function, options, made)) return std::move(*refused);
+  if (form == Form::graph) return jit::print(front_->graph, true);
+  return jit::print(back_->machine.lir, &allocate());
 }
 
 }  // namespace wrun::inline v0::jit

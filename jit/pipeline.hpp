@@ -1,6 +1,7 @@
 #pragma once
 
-// One function from its bytes to machine code. Keeps its memory from function to function.
+// One function from its bytes to machine code. Keeps its memory from function to function; only
+// what a large one needs goes as soon as the next step doesn't need it.
 
 #include <atomic>
 #include <memory>
@@ -30,6 +31,9 @@ class Pipeline {
   /// Gives up soon, for whatever reason, once `stop` is true.
   Pipeline(const CpuFeatures& cpu, const Stubs& stubs, const std::atomic<bool>& stop);
 
+  /// Whether a pipeline that compiled that function holds too much to be kept for others.
+  static bool is_large(const wasm::ModuleData& module, wasm::FuncIdx function);
+
   /// Or why not. Throws std::bad_alloc.
   std::variant<Compiled, std::string> run(const wasm::ModuleData& module, wasm::FuncIdx function,
                                           const CompileOptions& options);
@@ -39,23 +43,33 @@ class Pipeline {
                     const CompileOptions& options, Form form);
 
  private:
+  /// What comes before machine instructions, and is of no use once there are some.
+  struct Front {
+    Graph graph;
+    std::optional<Builder> builder;
+    std::optional<Optimizer> optimizer;
+    Cfg cfg;
+    BlockOrder order;
+  };
+  struct Back {
+    MachineFunction machine;
+    std::optional<RegisterAllocator> allocator;
+  };
+
+  /// Sets what `made` says of the function besides its code.
   std::optional<std::string> to_machine(const wasm::ModuleData& module, wasm::FuncIdx function,
-                                        const CompileOptions& options);
-  Compiled emit(const wasm::ModuleData& module, const Allocation& allocation,
-                const CompileOptions& options);
+                                        const CompileOptions& options, Compiled& made);
+  const Allocation& allocate();
+  void emit(const wasm::ModuleData& module, const Allocation& allocation,
+            const CompileOptions& options, Compiled& made);
   bool makes_calls() const;
 
   const CpuFeatures& cpu_;
   const Stubs& stubs_;
   const std::atomic<bool>& stop_;
-  Graph graph_;
-  Builder builder_;
-  Optimizer optimizer_;
-  Cfg cfg_;
-  BlockOrder order_;
   Signature own_;
-  MachineFunction machine_;
-  RegisterAllocator allocator_;
+  std::unique_ptr<Front> front_;
+  std::unique_ptr<Back> back_;
 };
 
 }  // namespace wrun::inline v0::jit

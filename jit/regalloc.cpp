@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "jit/lir.hpp"
 #include "jit/lir_flow.hpp"
 #include "jit/lir_liveness.hpp"
@@ -23,6 +25,7 @@ class RegisterAllocator::Work {
     }
     return allocation_;
   }
+  Allocation take() { return std::exchange(allocation_, {}); }
 
  private:
   LirFlow flow_;
@@ -40,6 +43,10 @@ RegisterAllocator::~RegisterAllocator() = default;
 
 const Allocation& RegisterAllocator::run(const LFunction& function) {
   return work_->run(function);
+}
+
+Allocation RegisterAllocator::take() {
+  return work_->take();
 }
 
 }  // namespace wrun::inline v0::jit
