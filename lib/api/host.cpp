@@ -70,7 +70,7 @@ Result<Func> Func::make_host(Store& store, detail::HostFunc&& function) noexcept
   return api::guarded([&]() -> Result<Func> {
     const api::HostDefinition definition(*session->engine, std::move(function));
     return api::make_handle<Func>(
-        *session, api::make_cell(*session, definition.type, definition.function).ref);
+        *session, api::make_cell(*session, definition.type(), definition.function).ref);
   });
 }
 

@@ -21,7 +21,7 @@ runtime::HostFunction& counted_cell(StoreState& state, const api::PreparedState&
   std::string name(named.module);
   name += '.';
   name += named.name;
-  return api::make_counted_cell(state, host.type, host.function, name);
+  return api::make_counted_cell(state, host.type(), host.function, name);
 }
 
 /// The cells of the host functions among the imports: one of each for all instances in the store.
@@ -36,8 +36,9 @@ std::span<runtime::HostFunction* const> host_functions(StoreState& state,
     const auto* host =
         std::get_if<std::shared_ptr<const api::HostDefinition>>(&prepared.imports[i]);
     if (!host) continue;
-    cells.push_back(state.calls_by_name ? &counted_cell(state, prepared, i, **host)
-                                        : &api::make_cell(state, (*host)->type, (*host)->function));
+    cells.push_back(state.calls_by_name
+                        ? &counted_cell(state, prepared, i, **host)
+                        : &api::make_cell(state, (*host)->type(), (*host)->function));
     roots.add(*cells.back());
   }
   if (cells.empty()) return {};

@@ -14,13 +14,21 @@ namespace wrun::inline v0 {
 namespace api {
 
 HostDefinition::HostDefinition(EngineState& engine, detail::HostFunc&& host)
-    : types(engine.types), function(std::move(host)) {
-  // A lambda's type names no module's types; others were checked, and the callable holds them.
-  type = HeldTypes(types).intern(function.type).value();
-}
+    : function(std::move(host)), types_(engine.types) {}
 
 HostDefinition::~HostDefinition() {
-  types->release(type);
+  if (const std::uint32_t known = type_.load(); known != unknown)
+    types_->release(wasm::TypeId(known));
+}
+
+wasm::TypeId HostDefinition::type() const {
+  std::uint32_t known = type_.load();
+  if (known != unknown) return wasm::TypeId(known);
+  // A lambda's type names no module's types; others were checked, and the callable holds them.
+  const wasm::TypeId interned = HeldTypes(types_).intern(function.type).value();
+  if (type_.compare_exchange_strong(known, interned.value)) return interned;
+  types_->release(interned);
+  return wasm::TypeId(known);
 }
 
 const Definition* LinkerState::find(std::string_view module, std::string_view name) const {
@@ -69,7 +77,7 @@ Result<runtime::ExternType> type_of_definition(const LinkerState& linker,
   if (const auto* host = std::get_if<DefinitionPtr>(&definition)) {
     runtime::ExternType type;
     type.kind = wasm::ExternKind::func;
-    type.type = (*host)->type;
+    type.type = (*host)->type();
     return type;
   }
   if (const auto* shared = std::get_if<SharedMemory>(&definition)) return type_of_shared(*shared);

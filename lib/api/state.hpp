@@ -2,6 +2,7 @@
 
 // What is behind the public types.
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -135,15 +136,24 @@ struct SharedMemoryState {
 };
 
 /// A host function without a store: each instantiation makes a cell of its own from it.
-struct HostDefinition {
-  std::shared_ptr<wasm::TypeRegistry> types;
-  wasm::TypeId type;
+class HostDefinition {
+ public:
   detail::HostFunc function;
 
   HostDefinition(EngineState& engine, detail::HostFunc&& host);
   ~HostDefinition();
   HostDefinition(const HostDefinition&) = delete;
   HostDefinition& operator=(const HostDefinition&) = delete;
+
+  /// Of its type; interned when it is first asked for, since most of what a linker offers isn't
+  /// imported. Any thread may. Throws std::bad_alloc.
+  wasm::TypeId type() const;
+
+ private:
+  static constexpr std::uint32_t unknown = 0xffff'ffff;
+
+  std::shared_ptr<wasm::TypeRegistry> types_;
+  mutable std::atomic<std::uint32_t> type_{unknown};
 };
 
 using Definition = std::variant<std::shared_ptr<const HostDefinition>, Extern, SharedMemory>;

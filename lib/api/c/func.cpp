@@ -12,7 +12,7 @@ using capi::Use;
 
 wasm_func_t* capi::own_host_func(Use& use, detail::HostFunc&& function) {
   const api::HostDefinition definition(*use.state().engine, std::move(function));
-  runtime::HostFunction& cell = api::make_cell(use.state(), definition.type, definition.function);
+  runtime::HostFunction& cell = api::make_cell(use.state(), definition.type(), definition.function);
   return own_object<wasm_func_t>(use, cell.ref);
 }
 
