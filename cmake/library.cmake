@@ -72,6 +72,7 @@ unset(CMAKE_REQUIRED_LINK_OPTIONS)
 function(wrun_command name)
   add_executable(${name} ${ARGN})
   target_link_libraries(${name} PRIVATE wrun_internal)
+  target_compile_options(${name} PRIVATE -ffunction-sections)
   set_target_properties(${name} PROPERTIES
     CXX_EXTENSIONS OFF
     CXX_VISIBILITY_PRESET hidden

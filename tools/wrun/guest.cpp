@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <memory>
 
 #include <wrun/wasi/wasi.hpp>
 #include <wrun/wrun.hpp>
@@ -306,10 +307,7 @@ int write_usage(const std::string& file, const MeasuredUsage& usage) {
   return failure == nullptr ? exit_ok : report(*failure);
 }
 
-}  // namespace
-
-int run_guest(const GuestOptions& options) {
-  Guest guest(options);
+int run(Guest& guest, const GuestOptions& options) {
   guest.run();
   std::optional<MeasuredUsage> usage;
   if (options.usage) usage = guest.usage();
@@ -323,6 +321,17 @@ int run_guest(const GuestOptions& options) {
   if (!usage || options.usage_file.empty()) return status;
   const int written = write_usage(options.usage_file, *usage);
   return status == exit_ok ? written : status;
+}
+
+}  // namespace
+
+int run_guest(const GuestOptions& options) {
+  Guest guest(options);
+  return run(guest, options);
+}
+
+int run_last_guest(const GuestOptions& options) {
+  return run(*std::make_unique<Guest>(options).release(), options);
 }
 
 }  // namespace wrun::inline v0::tool

@@ -50,4 +50,7 @@ struct GuestOptions {
 /// Runs it, prints what there is to print, and returns the command's exit status.
 int run_guest(const GuestOptions& options);
 
+/// The same for a process that ends next: what the guest holds is left to that.
+int run_last_guest(const GuestOptions& options);
+
 }  // namespace wrun::inline v0::tool

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -12,6 +13,7 @@
 #include "tools/wrun/commands.hpp"
 #include "tools/wrun/exit_code.hpp"
 #include "tools/wrun/files.hpp"
+#include "tools/wrun/layout/initialisers.hpp"
 
 namespace wrun::inline v0::tool {
 namespace {
@@ -98,6 +100,7 @@ int explain(const CLI::App& app, const CLI::ParseError& error) {
 }
 
 int parse_and_run(Arguments arguments) {
+  initialise_globals();
   int status = exit_ok;
   GuestArguments guest;
   CLI::App app("Runs WebAssembly.\n`wrun FILE [ARGS...]` is `wrun run FILE [ARGS...]`.", "wrun");
@@ -117,16 +120,16 @@ int parse_and_run(Arguments arguments) {
   return status;
 }
 
+int flushed(int status) {
+  return !flush_output() && status == exit_ok ? exit_failure : status;
+}
+
 int run_command_line(Arguments arguments) {
   insert_run(arguments);
-  int status = exit_ok;
-  if (is_plain_run(arguments)) {
-    status = run_plainly(std::move(arguments[1]), {arguments.begin() + 2, arguments.end()});
-  } else {
-    status = parse_and_run(std::move(arguments));
-  }
-  if (!flush_output() && status == exit_ok) status = exit_failure;
-  return status;
+  if (!is_plain_run(arguments)) return flushed(parse_and_run(std::move(arguments)));
+  const int status = run_plainly(std::move(arguments[1]), {arguments.begin() + 2, arguments.end()});
+  // What is left of the guest is given back faster by the end of the process.
+  ::_exit(flushed(status));
 }
 
 }  // namespace

@@ -106,7 +106,8 @@ std::optional<Failure> add_policy(RunOptions& options) {
   return std::nullopt;
 }
 
-int run_with(RunOptions& options, const GuestArguments& arguments) {
+int run_with(RunOptions& options, const GuestArguments& arguments,
+             int (*run)(const GuestOptions& options)) {
   read_preloads(options);
   if (const auto failure = add_policy(options)) return report(*failure);
   GuestOptions& guest = options.guest;
@@ -116,7 +117,7 @@ int run_with(RunOptions& options, const GuestArguments& arguments) {
   }
   guest.arguments = arguments;
   if (guest.usage_file == "-") guest.usage_file.clear();
-  return run_guest(guest);
+  return run(guest);
 }
 
 }  // namespace
@@ -124,7 +125,7 @@ int run_with(RunOptions& options, const GuestArguments& arguments) {
 int run_plainly(std::string file, GuestArguments arguments) {
   RunOptions options;
   options.guest.file = std::move(file);
-  return run_with(options, arguments);
+  return run_with(options, arguments, &run_last_guest);
 }
 
 void add_run(CLI::App& app, const GuestArguments& arguments, int& status) {
@@ -144,7 +145,7 @@ void add_run(CLI::App& app, const GuestArguments& arguments, int& status) {
   add_output_options(run, *options);
   run.callback([&run, options, &arguments, &status] {
     options->guest.usage = run.count("--usage") != 0;
-    status = run_with(*options, arguments);
+    status = run_with(*options, arguments, &run_guest);
   });
 }
 

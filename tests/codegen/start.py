@@ -1,0 +1,60 @@
+#!/usr/bin/env python3
+"""Fails if a process that runs a small guest holds more memory than it should, or if too much of the
+command has to be relocated before it starts.
+
+start.py SPAWN WRUN MODULE: bench/spawn.c, the command, and a module that says hello. Memory is
+counted above that of a process that does nothing. If it has grown because functions have other names
+than before, `bench/layout` finds the new ones. Exit code 77: skipped, the output says why.
+"""
+
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+RESIDENT_KIB = 2048
+RELOCATED_KIB = 176
+
+
+def run(*command):
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def resident(spawn, *command):
+    """The least of several runs: what of a file is in memory already is mapped along."""
+    peaks = []
+    for _ in range(5):
+        _, peak, status = map(int, run(spawn, *command).split())
+        if status != 0:
+            sys.exit(f"{' '.join(command)}: wait status {status}")
+        peaks.append(peak)
+    return min(peaks)
+
+
+def section_kib(listing, name):
+    found = re.search(rf"\s{re.escape(name)}\s+\S+\s+\w+\s+\w+\s+(\w+)", listing)
+    return int(found[1], 16) // 1024 if found else 0
+
+
+def main(spawn, wrun, module):
+    if not shutil.which("readelf"):
+        print("skipped: no readelf")
+        return 77
+    listing = run("readelf", "-SW", wrun)
+    if ".wrun_initialisers" not in listing:
+        print("skipped: not linked by tools/wrun/layout/script.ld.in")
+        return 77
+    with tempfile.TemporaryDirectory(prefix="wrun-start-") as scratch:
+        guest = str(pathlib.Path(scratch) / "hello.wasm")
+        run(wrun, "parse", module, "-o", guest)
+        held = resident(spawn, wrun, "run", guest) - resident(spawn, shutil.which("true"))
+    relocated = section_kib(listing, ".data.rel.ro")
+    print(f"{held} KiB above a process that does nothing, of {RESIDENT_KIB}")
+    print(f"{relocated} KiB to be relocated, of {RELOCATED_KIB}")
+    return 1 if held > RESIDENT_KIB or relocated > RELOCATED_KIB else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,3 @@
+#include "tools/wrun/layout/initialisers.hpp"
+
+void wrun::tool::initialise_globals() {}
