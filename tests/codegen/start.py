@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 
-RESIDENT_KIB = 2048
+RESIDENT_KIB = 1536
 RELOCATED_KIB = 176
 
 
