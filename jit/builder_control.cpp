@@ -195,7 +195,11 @@ void Builder::end_without_else(Walker& w, Control& c) {
 void Builder::end(Walker& w, Control& c, bool reached) {
   if (is_function(c)) return end_function(w, c, reached);
   if (c.label.own_try != TryTable::none) finish_try(c);
-  if (c.kind == ControlKind::loop) --loop_depth_;
+  if (c.kind == ControlKind::loop) {
+    --loop_depth_;
+    // From behind its last branch nothing goes back.
+    if (reached) graph_.at(emit_.block()).loop_depth = loop_depth_;
+  }
   if (c.kind == ControlKind::loop || !c.targeted) return;
   end_block(w, c);
   if (reached) {

@@ -94,6 +94,7 @@ class Emitter {
   Value shift_count(bool is_64, Value count);
   Value truth(Value condition, bool& is_negated);
   bool is_boolean(Value v) const;
+  bool is_of_inner_loop(Value v) const;
 
   // divide.cpp
   Value division(Op op, bool is_64, Value a, std::uint64_t c);

@@ -127,16 +127,17 @@ bool RegisterScan::is_wanted_before_call(VReg v) {
 }
 
 /// Into a loop comes what is there and what the loop uses. With a call in the loop, only what it
-/// uses before: anything else would be loaded for each round in vain.
+/// uses before: anything else would be loaded for each round in vain. So would constants be that
+/// the loop doesn't use, and they are made anew after it for less.
 void RegisterScan::enter_loop() {
   const std::uint32_t best = best_pred();
   if (best == none) return;
-  const bool has_call = next_call() < flow_->loop_end(block_);
+  const std::uint32_t end = flow_->loop_end(block_);
+  const bool has_call = next_call() < end;
   for (const std::uint32_t piece : out_->pieces_of(out_->out[best])) {
     const Piece from = out_->pieces[piece];
     const VReg v = from.vreg;
-    const bool is_alive =
-        is_constant(v) ? distance(v) < no_distance : values_[v].live_in_at == block_ + 1;
+    const bool is_alive = is_constant(v) ? next_use(v) < end : values_[v].live_in_at == block_ + 1;
     if (is_alive && (!has_call || is_wanted_before_call(v))) {
       enter_value(v, from.reg);
     }

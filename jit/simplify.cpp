@@ -356,10 +356,17 @@ Value Emitter::with_constant(Op op, bool is_64, Value a, Value b, std::uint64_t 
   }
 }
 
+/// Whether a value is made in a loop that has been left. Behind `i + 4`, which the loop goes on
+/// with, nothing has to know `i`: together they would take two registers throughout the loop, and a
+/// copy at its end.
+bool Emitter::is_of_inner_loop(Value v) const {
+  return graph_.at(graph_.at(v).block).loop_depth > graph_.at(block_).loop_depth;
+}
+
 /// (x op c1) op c2, of an operation that is associative.
 Value Emitter::chained(Op op, bool is_64, Value a, std::uint64_t c) {
   const Op own = sized(op, is_64);
-  if (!is_op(a, own)) return Value::none;
+  if (!is_op(a, own) || is_of_inner_loop(a)) return Value::none;
   const auto inner = constant_of(arg(a, 1));
   if (!inner) return Value::none;
   const std::uint64_t args[] = {*inner, c};
