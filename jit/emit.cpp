@@ -78,6 +78,7 @@ bool CodeEmitter::needs_frame() const {
       case MOp::add:
       case MOp::add_scaled:
       case MOp::alu:
+      case MOp::carry:
       case MOp::neg:
       case MOp::times:
       case MOp::shift_imm:
@@ -353,6 +354,7 @@ void CodeEmitter::instruction(const LInst& inst) {
     case MOp::add:
     case MOp::add_scaled:
     case MOp::alu:
+    case MOp::carry:
     case MOp::neg:
     case MOp::times:
     case MOp::shift_imm:

@@ -176,6 +176,7 @@ class CodeEmitter : public Xbyak::CodeGenerator {
   void alu(const Machine& m);
   void alu(const Machine& m, const Xbyak::Reg& to, const Xbyak::Operand& from);
   void alu_imm(const Machine& m, const Xbyak::Reg& to);
+  void carry(const Machine& m);
   void shift_bmi(const Machine& m);
   void rotate(const Machine& m);
   void shift(const Machine& m, const Xbyak::Reg& to);

@@ -20,6 +20,8 @@ void CodeEmitter::integer(const Machine& m) {
       alu(m);
       if (static_cast<Alu>(m.which) != Alu::imul) set_flags(m.size);
       return;
+    case MOp::carry:
+      return carry(m);
     case MOp::neg:
       return neg(general(0, m.size));
     case MOp::times:
@@ -104,6 +106,19 @@ void CodeEmitter::alu_imm(const Machine& m, const Xbyak::Reg& to) {
     default:
       return with_general(1, m.size,
                           [&](const auto& from) { imul(to, from, static_cast<int>(imm)); });
+  }
+}
+
+/// The comparison leaves the carry flag if it holds (below), or if not (above_equal).
+void CodeEmitter::carry(const Machine& m) {
+  compare(m);
+  const bool subtracts = m.which != 0;
+  const bool is_below = m.compare.cond == Cond::below;
+  const std::uint32_t imm = is_below ? 0 : ~std::uint32_t{0};
+  if (subtracts == is_below) {
+    sbb(general(0, m.size), imm);
+  } else {
+    adc(general(0, m.size), imm);
   }
 }
 

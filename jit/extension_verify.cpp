@@ -65,9 +65,8 @@ class Extension {
         return m.size == 4 || static_cast<Extend>(m.which) >= Extend::u8;
       case MOp::add:
       case MOp::add_scaled:
-      case MOp::alu:
+      case MOp::carry:
       case MOp::neg:
-      case MOp::shift_imm:
       case MOp::shift_var:
       case MOp::shift_bmi:
       case MOp::rotate:
@@ -79,6 +78,11 @@ class Extension {
       case MOp::bit_cast:
       case MOp::vector_extract:
         return m.size <= 4;
+      case MOp::alu:
+        return m.size <= 4 || (m.has_imm && static_cast<Alu>(m.which) == Alu::and_ &&
+                               static_cast<std::int64_t>(m.imm) >= 0);
+      case MOp::shift_imm:
+        return m.size <= 4 || (static_cast<Shift>(m.which) == Shift::shr && m.imm >= 32);
       case MOp::set:
       case MOp::vector_test:
       case MOp::vector_mask:

@@ -34,6 +34,7 @@ void Lowering::run(const Graph& graph, const BlockOrder& order, const Signature&
 void Lowering::count_uses() {
   uses_.assign(graph_->value_count(), 0);
   folded_.assign(graph_->value_count(), false);
+  wanted_whole_.assign(graph_->value_count(), false);
   folds_.assign(graph_->value_count(), 0);
   epochs_.assign(graph_->value_count(), 0);
   preds_.assign(graph_->block_count(), 0);
@@ -46,11 +47,15 @@ void Lowering::count_uses() {
         const bool is_inside =
             at(args[i]).op == Opcode::constant && VectorLowering::takes_constant(at(v), i);
         if (!is_inside) ++uses_[index(args[i])];
+        if (!reads_low_half(at(v), i)) note_whole_use(args[i]);
       }
     }
     for (const Edge& edge : graph_->successors(b)) {
       ++preds_[index(edge.to)];
-      for (const Value a : graph_->args(edge)) ++uses_[index(a)];
+      for (const Value a : graph_->args(edge)) {
+        ++uses_[index(a)];
+        note_whole_use(a);
+      }
     }
   }
 }
@@ -88,7 +93,7 @@ void Lowering::block(Block b) {
   find_folded(b);
   for (Value v = graph_->at(b).first; v != Value::none; v = at(v).next) {
     const Inst& inst = at(v);
-    if (folded_[index(v)]) continue;
+    if (folded_[index(v)] || is_merged(v)) continue;
     if (ends_block(inst.op)) return end_block(b, inst);
     if (uses_[index(v)] == 0 && !effects_of(inst).is_kept && inst.op != Opcode::result) continue;
     if (is_wasm(inst.op)) {
@@ -267,6 +272,7 @@ VReg Lowering::new_vreg(RegClass cls, std::uint8_t bytes) {
 VReg Lowering::vreg(Value v) {
   VReg& known = vregs_[index(v)];
   if (known != no_vreg) return known;
+  if (is_merged(v)) return vregs_[index(v)] = vreg(arg(at(v), 0));
   const Type type = at(v).type;
   const VReg made =
       new_vreg(is_float(type) ? RegClass::vector : RegClass::general, type == Type::v128 ? 16 : 8);

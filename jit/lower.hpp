@@ -66,6 +66,26 @@ class Lowering {
   bool is_scaled_index(Value v) const;
   void memory_operand(Value v);
 
+  // lower_parts.cpp
+  static bool reads_low_half(const Inst& inst, unsigned i);
+  void note_whole_use(Value v);
+  bool is_merged(Value v) const;
+  bool is_compared_byte(Value v, std::int32_t imm, Cond cond) const;
+  void fold_byte(Value v, Block b, std::int32_t imm, Cond cond);
+  void compare_byte(const Inst& inst, std::int32_t imm, Cond cond);
+
+  // lower_carry.cpp
+  struct CarryTest {
+    Cond cond = Cond::below;  ///< or above_equal
+    std::uint8_t size = 4;
+    std::optional<std::int32_t> imm;
+  };
+  Value counted(const Inst& inst, unsigned i) const;
+  std::optional<CarryTest> carry_test(Value comparison) const;
+  bool fold_carry(const Inst& inst);
+  Value carried(const Inst& inst, unsigned i) const;
+  bool add_carry(Value v, const Inst& inst, unsigned size);
+
   // Writing one instruction: begin(), then its operands in order
   Machine& begin(MOp op, const Inst& inst);
   static Machine::Traps traps_of(const Inst& inst);
@@ -183,6 +203,7 @@ class Lowering {
   std::size_t values_ = 0;  // that are in blocks: about as many as instructions
   std::vector<std::uint32_t> uses_;
   std::vector<std::uint32_t> preds_;  // how many, by block
+  std::vector<bool> wanted_whole_;    // i32s of which something reads the upper half
   std::vector<bool> folded_;          // made part of the one instruction that uses it
   std::vector<std::uint32_t> folds_;  // by value: its uses that could have it as a part of them
   // By value: how often the block had acted by then. A load may be made later in the same epoch.

@@ -213,6 +213,7 @@ void Lowering::compare_integers(const Inst& inst, Cond cond, unsigned size) {
   if (is_load && imm) return compare_memory(args[0], *imm, cond);
   if (!imm && (is_load || is_folded_load(args[1])))
     return compare_with_memory(args[0], args[1], cond, size);
+  if (imm && folded_[index(args[0])]) return compare_byte(at(args[0]), *imm, cond);
   const bool with_zero = imm && *imm == 0 &&
                          (cond == Cond::equal || cond == Cond::not_equal || cond == Cond::less ||
                           cond == Cond::greater_equal);

@@ -169,8 +169,11 @@ void Lowering::fold_comparison(Value v, Block b) {
   const Comparison how = comparison_of(inst);
   const auto imm = args.size() == 1 ? std::optional<std::int32_t>(0) : immediate(args[1], how.size);
   if (imm) {
-    if (is_late_load(args[0], b) && tested_width(at(args[0]), *imm, how.cond) != 0)
+    if (is_late_load(args[0], b) && tested_width(at(args[0]), *imm, how.cond) != 0) {
       folded_[index(args[0])] = true;
+    } else if (how.size == 4) {
+      fold_byte(args[0], b, *imm, how.cond);
+    }
     return;
   }
   for (const Value a : args) {
@@ -190,7 +193,7 @@ void Lowering::fold_tested(const Inst& conjunction, Block b) {
 /// Of arithmetic.
 void Lowering::fold_operands(const Inst& inst) {
   const Op op = wasm_op(inst.op);
-  if (!reads_memory(op)) return;
+  if (!reads_memory(op) || fold_carry(inst)) return;
   const auto args = graph_->args(inst);
   if (at(args[0]).op == Opcode::constant) return;
   if (at(args[1]).op == Opcode::constant) {

@@ -121,6 +121,7 @@ void Lowering::integer(Value v, const Inst& inst) {
 void Lowering::add(Value v, const Inst& inst, unsigned size) {
   Value a = arg(inst, 0);
   Value b = arg(inst, 1);
+  if (add_carry(v, inst, size)) return;
   if (is_folded_load(a) || is_folded_load(b)) return alu(v, inst, Alu::add, size);
   if (folded_[index(a)] || folded_[index(b)]) return add_scaled(v, inst, size);
   const auto imm = immediate(b, size);
@@ -190,6 +191,7 @@ void Lowering::alu(Value v, const Inst& inst, Alu which, unsigned size) {
 
 void Lowering::subtract(Value v, const Inst& inst, unsigned size) {
   const Value a = arg(inst, 0);
+  if (add_carry(v, inst, size)) return;
   if (!is_integer_constant(a) || at(a).imm != 0) return alu(v, inst, Alu::sub, size);
   begin(MOp::neg, inst).size = static_cast<std::uint8_t>(size);
   def_tied(v, 1);

@@ -64,6 +64,7 @@ enum class MOp : std::uint8_t {
   add,            ///< def, use, use times 2 to the `which` or imm: with lea where it saves a move
   add_scaled,     ///< def, use times 2 to the `which`; imm
   alu,            ///< def tied, use, use or address or imm: `which` is an Alu
+  carry,          ///< def tied, use: one more if the comparison holds; `which`: 1 one less
   neg,            ///< def tied, use
   times,          ///< def, use; imm: 3, 5 or 9
   shift_imm,      ///< def tied, use; imm; `which` is a Shift

@@ -192,5 +192,79 @@ TEST_F(LoweringTest, TakesBytesAndHalves) {
   EXPECT_EQ(count(MOp::extend), 0u);
 }
 
+TEST_F(LoweringTest, AddsComparisonsByTheCarry) {
+  lower("(i32.add (local.get $q) (i32.lt_u (local.get $p) (i32.const 7)))");
+  EXPECT_EQ(only(MOp::carry).compare.cond, Cond::below);
+  EXPECT_EQ(only(MOp::carry).compare.imm, 7);
+  EXPECT_EQ(count(MOp::set), 0u);
+  lower("(i32.sub (local.get $q) (i32.gt_u (local.get $p) (i32.const 7)))");
+  EXPECT_EQ(only(MOp::carry).compare.cond, Cond::above_equal);
+  EXPECT_EQ(only(MOp::carry).compare.imm, 8);
+  EXPECT_EQ(only(MOp::carry).which, 1);
+  lower("(i32.add (i32.eqz (i32.load8_u (local.get $p))) (local.get $q))");
+  EXPECT_EQ(only(MOp::carry).compare.imm, 1);
+  EXPECT_EQ(only(MOp::carry).compare.size, 1);
+  EXPECT_EQ(loads(), 0u);
+  lower(
+      "(i32.wrap_i64 (i64.add (i64.extend_i32_u (local.get $q))"
+      " (i64.extend_i32_u (i32.ge_u (local.get $p) (local.get $q)))))");
+  EXPECT_EQ(only(MOp::carry).size, 8);
+  EXPECT_NE(only(MOp::carry).compare.b, no_operand);
+}
+
+TEST_F(LoweringTest, SetsWhatTheCarryDoesNotTell) {
+  for (const char* comparison :
+       {"(i32.lt_s (local.get $p) (i32.const 7))", "(i32.eq (local.get $p) (i32.const 7))",
+        "(i32.le_u (local.get $p) (local.get $q))",
+        "(i32.eqz (i32.and (local.get $p) (i32.const 6)))"}) {
+    lower("(i32.add (local.get $q) " + std::string(comparison) + ")");
+    EXPECT_EQ(count(MOp::carry), 0u) << comparison;
+    EXPECT_EQ(count(MOp::set), 1u) << comparison;
+  }
+  // What is used twice is made.
+  lower(
+      "(local $x i32) (local.set $x (i32.lt_u (local.get $p) (i32.const 7)))"
+      " (i32.mul (i32.add (local.get $q) (local.get $x)) (local.get $x))");
+  EXPECT_EQ(count(MOp::carry), 0u);
+}
+
+TEST_F(LoweringTest, ComparesBytesOfRegisters) {
+  lower(
+      "(select (local.get $p) (local.get $q)"
+      " (i32.lt_s (i32.and (local.get $p) (i32.const 255)) (i32.const 200)))");
+  EXPECT_EQ(count(MOp::extend), 0u);
+  EXPECT_EQ(only(MOp::select).compare.size, 1);
+  EXPECT_EQ(only(MOp::select).compare.cond, Cond::below);
+  lower(
+      "(select (local.get $p) (local.get $q)"
+      " (i32.lt_s (i32.extend8_s (local.get $p)) (i32.const -3)))");
+  EXPECT_EQ(count(MOp::extend), 0u);
+  EXPECT_EQ(only(MOp::select).compare.cond, Cond::less);
+  for (const char* comparison :
+       {"(i32.lt_u (i32.and (local.get $p) (i32.const 255)) (i32.const 256))",
+        "(i32.lt_u (i32.extend8_s (local.get $p)) (i32.const 3))",
+        "(i32.lt_s (i32.extend8_s (local.get $p)) (i32.const 0))"}) {
+    lower("(select (local.get $p) (local.get $q) " + std::string(comparison) + ")");
+    EXPECT_EQ(count(MOp::extend), 1u) << comparison;
+  }
+}
+
+TEST_F(LoweringTest, ReadsLowerHalvesWhereTheyAre) {
+  const std::string number = "(i64.mul (i64.extend_i32_u (local.get $p)) (i64.const 1311768467))";
+  lower("(i32.xor (local.get $q) (i32.wrap_i64 " + number + "))");
+  EXPECT_EQ(count(MOp::extend), 0u);
+  // An address is all of its register, and so is what leaves the function.
+  lower("(i32.load (i32.wrap_i64 " + number + "))");
+  EXPECT_EQ(count(MOp::extend), 1u);
+  lower("(i32.load (i32.shl (i32.wrap_i64 (i64.and " + number +
+        " (i64.const 255))) (i32.const 2)))");
+  EXPECT_EQ(count(MOp::extend), 1u);  // of the conjunction
+  lower("(i32.wrap_i64 " + number + ")");
+  EXPECT_EQ(count(MOp::extend), 1u);
+  // There is nothing in the upper half.
+  lower("(i32.wrap_i64 (i64.shr_u " + number + " (i64.const 35)))");
+  EXPECT_EQ(count(MOp::extend), 0u);
+}
+
 }  // namespace
 }  // namespace wrun::jit
