@@ -60,6 +60,25 @@ void Graph::add_params(Block b, std::span<const Type> types) {
   }
 }
 
+Value Graph::add_param(Block b, Type type) {
+  BlockData& block = at(b);
+  if (block.first_param + block.param_count != args_.size()) {
+    const auto first = static_cast<std::uint32_t>(args_.size());
+    for (std::uint32_t i = 0; i < block.param_count; ++i)
+      args_.push_back(Value(args_[block.first_param + i]));
+    block.first_param = first;
+  }
+  Inst inst;
+  inst.op = Opcode::param;
+  inst.type = type;
+  inst.imm = block.param_count++;
+  inst.block = b;
+  const auto v = static_cast<Value>(insts_.size());
+  insts_.push_back(inst);
+  args_.push_back(v);
+  return v;
+}
+
 Edge Graph::make_edge(Block to, std::span<const Value> args) {
   const Edge edge{to, static_cast<std::uint32_t>(args_.size()),
                   static_cast<std::uint32_t>(args.size())};

@@ -234,6 +234,8 @@ class Graph {
   Value make(const Inst& inst, std::span<const Value> args = {});
   /// Gives a new block its parameters.
   void add_params(Block b, std::span<const Type> types);
+  /// One more, the last.
+  Value add_param(Block b, Type type);
   /// An edge whose args are in the graph's pool.
   Edge make_edge(Block to, std::span<const Value> args = {});
   /// Puts an instruction that is in no block before another one.

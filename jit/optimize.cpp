@@ -44,7 +44,9 @@ std::string Optimizer::run(Graph& graph, bool shares_memory) {
   sums_.run(graph, cfg_, loops_);
   if (std::string wrong = check(graph, "motion of sums"); !wrong.empty()) return wrong;
   if (changed) pruner_.run(graph);
-  return check(graph, "pruning");
+  if (std::string wrong = check(graph, "pruning"); !wrong.empty()) return wrong;
+  unroller_.run(graph, cfg_, loops_, dominators_);
+  return check(graph, "repetition of loops");
 }
 
 }  // namespace wrun::inline v0::jit

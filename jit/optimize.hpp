@@ -14,6 +14,7 @@
 #include "jit/loops.hpp"
 #include "jit/memory_versions.hpp"
 #include "jit/prune.hpp"
+#include "jit/unroll.hpp"
 
 namespace wrun::inline v0::jit {
 
@@ -33,6 +34,7 @@ class Optimizer {
   LoopInvariants invariants_;
   InvariantSums sums_;
   Pruner pruner_;
+  Unroller unroller_;
 };
 
 }  // namespace wrun::inline v0::jit
