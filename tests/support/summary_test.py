@@ -41,7 +41,14 @@ class Summary(unittest.TestCase):
         code, lines = summarize(PASSED, FAILED)
         self.assertEqual(code, 1)
         self.assertIn("1 is not 2", lines)
-        self.assertEqual(lines[-2:], ["FAILED b", "1 passed, 1 failed, 0 skipped"])
+        self.assertEqual(lines[-3:], ["FAILED b: after 1.0 s", "  | 1 is not 2",
+                                      "1 passed, 1 failed, 0 skipped"])
+
+    def test_the_end_has_the_first_failure(self):
+        output = "fine\n" * 9 + "x.cpp:3: Failure\nwhich\n" + "less\n" * 9
+        _, lines = summarize(FAILED.replace("1 is not 2", output))
+        self.assertEqual(lines[-7:-4], ["FAILED b: after 1.0 s", "  | x.cpp:3: Failure",
+                                        "  | which"])
 
     def test_skips_give_their_reasons(self):
         code, lines = summarize(PASSED, SKIPPED, GTEST_SKIPPED)
