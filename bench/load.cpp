@@ -118,7 +118,7 @@ Sizes translate_all(const wrun::Module& module) {
   Sizes sizes;
   for (std::size_t index = data.imported_functions; index < data.functions.size(); ++index) {
     const auto* slots = wrun::interp::code_of(code, static_cast<std::uint32_t>(index));
-    if (slots) sizes.slot_code += slots->words * 8.0;
+    if (slots) sizes.slot_code += slots->words * double{sizeof(wrun::interp::Word)};
     sizes.bodies += static_cast<double>(data.functions[index].body.size);
   }
   return sizes;

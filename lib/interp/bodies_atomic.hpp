@@ -2,8 +2,8 @@
 
 // Atomic instructions. They read and write slots, and leave the accumulators alone.
 //
-//    8  address's slot   10  result's slot   12  first operand's slot   14  second operand's slot
-//   16  offset (u64)     24  memory (u32; those of a 32-bit memory 0 have none)
+//    a  address's slot    b  result's slot    c  first operand's slot    c2  second operand's slot
+//    d  offset (u64)      f  memory (u32; those of a 32-bit memory 0 have none)
 
 #include <cstdint>
 
@@ -19,14 +19,14 @@ namespace wrun::inline v0::interp {
 enum class AtomicAddr : std::uint8_t { fast, any_32, any_64, count_ };
 
 template <AtomicAddr form>
-inline constexpr std::size_t atomic_words = form == AtomicAddr::fast ? 3 : 4;
+inline constexpr std::size_t atomic_words = form == AtomicAddr::fast ? through_e : through_f;
 
 template <AtomicAddr form>
 runtime::Memory& atomic_memory(const Regs& r) {
   if constexpr (form == AtomicAddr::fast) {
     return *r.inst->memory0;
   } else {
-    return *r.inst->memories[operand<std::uint32_t>(r.pc, 24)];
+    return *r.inst->memories[operand<std::uint32_t>(r.pc, at_f)];
   }
 }
 
@@ -35,12 +35,13 @@ runtime::Memory& atomic_memory(const Regs& r) {
 /// https://webassembly.github.io/threads/core/exec/instructions.html#atomic-memory-instructions
 template <std::size_t width, AtomicAddr form>
 std::uint8_t* atomic_place(Regs& r, std::uint64_t& address) {
-  const auto offset = operand<std::uint64_t>(r.pc, 16);
+  const auto offset = operand<std::uint64_t>(r.pc, at_d);
   bool overflows = false;
   if constexpr (form == AtomicAddr::any_64) {
-    overflows = __builtin_add_overflow(slot(r, 8).template get<std::uint64_t>(), offset, &address);
+    overflows =
+        __builtin_add_overflow(slot(r, at_a).template get<std::uint64_t>(), offset, &address);
   } else {
-    address = std::uint64_t{slot(r, 8).template get<std::uint32_t>()} + offset;
+    address = std::uint64_t{slot(r, at_a).template get<std::uint32_t>()} + offset;
   }
   if (address % width != 0) [[unlikely]] {
     trap(r, TrapCode::unaligned_atomic);
@@ -77,7 +78,7 @@ struct AtomicLoad {
     std::uint8_t* at = atomic_place<T, form>(r);
     if (at == nullptr) [[unlikely]]
       return;
-    slot(r, 10).set(static_cast<Value>(wasm::atomic_load<T>(at)));
+    slot(r, at_b).set(static_cast<Value>(wasm::atomic_load<T>(at)));
     r.pc += atomic_words<form>;
   }
 };
@@ -88,7 +89,7 @@ struct AtomicStore {
     std::uint8_t* at = atomic_place<T, form>(r);
     if (at == nullptr) [[unlikely]]
       return;
-    wasm::atomic_store(at, static_cast<T>(slot(r, 12).template get<Value>()));
+    wasm::atomic_store(at, static_cast<T>(slot(r, at_c).template get<Value>()));
     r.pc += atomic_words<form>;
   }
 };
@@ -101,8 +102,8 @@ struct AtomicRmw {
       std::uint8_t* at = atomic_place<T, form>(r);
       if (at == nullptr) [[unlikely]]
         return;
-      const auto value = static_cast<T>(slot(r, 12).template get<Value>());
-      slot(r, 10).set(static_cast<Value>(wasm::atomic_rmw<what>(at, value)));
+      const auto value = static_cast<T>(slot(r, at_c).template get<Value>());
+      slot(r, at_b).set(static_cast<Value>(wasm::atomic_rmw<what>(at, value)));
       r.pc += atomic_words<form>;
     }
   };
@@ -114,9 +115,9 @@ struct AtomicCmpxchg {
     std::uint8_t* at = atomic_place<T, form>(r);
     if (at == nullptr) [[unlikely]]
       return;
-    const auto expected = static_cast<T>(slot(r, 12).template get<Value>());
-    const auto value = static_cast<T>(slot(r, 14).template get<Value>());
-    slot(r, 10).set(static_cast<Value>(wasm::atomic_cmpxchg(at, expected, value)));
+    const auto expected = static_cast<T>(slot(r, at_c).template get<Value>());
+    const auto value = static_cast<T>(slot(r, at_c2).template get<Value>());
+    slot(r, at_b).set(static_cast<Value>(wasm::atomic_cmpxchg(at, expected, value)));
     r.pc += atomic_words<form>;
   }
 };
@@ -135,11 +136,11 @@ struct AtomicWait {
       return;
     runtime::Memory& memory = atomic_memory<form>(r);
     if (!memory.shared) return trap(r, TrapCode::expected_shared_memory);
-    const auto expected = slot(r, 12).template get<T>();
-    const auto timeout = static_cast<std::int64_t>(slot(r, 14).template get<std::uint64_t>());
+    const auto expected = slot(r, at_c).template get<T>();
+    const auto timeout = static_cast<std::int64_t>(slot(r, at_c2).template get<std::uint64_t>());
     std::uint32_t result = 0;
     if (!atomic_wait(r, memory, address, expected, sizeof(T) == 8, timeout, result)) return;
-    slot(r, 10).set(result);
+    slot(r, at_b).set(result);
     r.pc += atomic_words<form>;
   }
 };
@@ -153,8 +154,8 @@ struct AtomicNotify {
     std::uint64_t address = 0;
     if (atomic_place<sizeof(T), form>(r, address) == nullptr) [[unlikely]]
       return;
-    const auto count = slot(r, 12).template get<std::uint32_t>();
-    slot(r, 10).set(atomic_notify(atomic_memory<form>(r), address, count));
+    const auto count = slot(r, at_c).template get<std::uint32_t>();
+    slot(r, at_b).set(atomic_notify(atomic_memory<form>(r), address, count));
     r.pc += atomic_words<form>;
   }
 };

@@ -3,8 +3,8 @@
 // Instructions on whole memories and tables, and on references. They work on slots only, and leave
 // the accumulators alone but where they say so. With `fuel`, bulk ones charge for what they move.
 //
-//    8  slots of the operands: consecutive, the first named    10  result's slot
-//   12  first index (u32)   16  second index (u32)
+//    a  slots of the operands: consecutive, the first named     b  result's slot
+//    c  first index (u32)    d  second index (u32)
 
 #include "lib/interp/operands.hpp"
 #include "lib/interp/traps.hpp"
@@ -39,48 +39,48 @@ inline runtime::Table& table_at(const Regs& r, std::size_t at) {
 }
 /// An address operand: operand `i`, of 32 or 64 bits.
 inline std::uint64_t address(const Regs& r, std::size_t i, bool is_64) {
-  const Slot& s = (&slot(r, 8))[i];
+  const Slot& s = (&slot(r, at_a))[i];
   return is_64 ? s.get<std::uint64_t>() : s.get<std::uint32_t>();
 }
 inline runtime::Ref reference(const Regs& r, std::size_t i) {
-  return (&slot(r, 8))[i].get<runtime::Ref>();
+  return (&slot(r, at_a))[i].get<runtime::Ref>();
 }
 /// A size or -1 as the result, in the width of the address type.
 inline void write_size(Regs& r, std::uint64_t size) {
-  slot(r, 10).set(size);
+  slot(r, at_b).set(size);
 }
 
 inline void finish_bulk(Regs& r, runtime::Bulk result, TrapCode code) {
   if (result == runtime::Bulk::out_of_bounds) return trap(r, code);
   if (result == runtime::Bulk::stopped) return go_slow(r, limit_instr);
-  r.pc += 3;
+  r.pc += through_d;
 }
 
 struct MemorySize {
   static void run(Regs& r) {
-    write_size(r, runtime::size_in_pages(memory_at(r, 12)));
-    r.pc += 3;
+    write_size(r, runtime::size_in_pages(memory_at(r, at_c)));
+    r.pc += through_d;
   }
 };
 
 struct MemoryGrow {
   static void run(Regs& r) {
-    runtime::Memory& memory = memory_at(r, 12);
+    runtime::Memory& memory = memory_at(r, at_c);
     const auto before = runtime::grow(memory, address(r, 0, memory.type.limits.is_64));
     write_size(r, before.value_or(~std::uint64_t{0}));
     reload_memory(r);
-    r.pc += 3;
+    r.pc += through_d;
   }
 };
 
 template <bool fuel>
 struct MemoryFill {
   static void run(Regs& r) {
-    runtime::Memory& memory = memory_at(r, 12);
+    runtime::Memory& memory = memory_at(r, at_c);
     const bool is_64 = memory.type.limits.is_64;
     const std::uint64_t count = address(r, 2, is_64);
     if (!pay<fuel>(r, count)) return;
-    const auto value = (&slot(r, 8))[1].get<std::uint8_t>();
+    const auto value = (&slot(r, at_a))[1].get<std::uint8_t>();
     finish_bulk(r, runtime::fill(memory, address(r, 0, is_64), value, count),
                 TrapCode::out_of_bounds_memory_access);
   }
@@ -89,8 +89,8 @@ struct MemoryFill {
 template <bool fuel>
 struct MemoryCopy {
   static void run(Regs& r) {
-    runtime::Memory& target = memory_at(r, 12);
-    runtime::Memory& source = memory_at(r, 16);
+    runtime::Memory& target = memory_at(r, at_c);
+    runtime::Memory& source = memory_at(r, at_d);
     const bool to_64 = target.type.limits.is_64;
     const bool from_64 = source.type.limits.is_64;
     const std::uint64_t count = address(r, 2, to_64 && from_64);
@@ -104,10 +104,10 @@ struct MemoryCopy {
 template <bool fuel>
 struct MemoryInit {
   static void run(Regs& r) {
-    runtime::Memory& target = memory_at(r, 16);
+    runtime::Memory& target = memory_at(r, at_d);
     const std::uint64_t count = address(r, 2, false);
     if (!pay<fuel>(r, count)) return;
-    const wasm::DataIdx segment(operand<std::uint32_t>(r.pc, 12));
+    const wasm::DataIdx segment(operand<std::uint32_t>(r.pc, at_c));
     finish_bulk(r,
                 runtime::init(*r.inst, target, segment, address(r, 0, target.type.limits.is_64),
                               address(r, 1, false), count),
@@ -117,52 +117,52 @@ struct MemoryInit {
 
 struct DataDrop {
   static void run(Regs& r) {
-    runtime::drop(*r.inst, wasm::DataIdx(operand<std::uint32_t>(r.pc, 12)));
-    r.pc += 3;
+    runtime::drop(*r.inst, wasm::DataIdx(operand<std::uint32_t>(r.pc, at_c)));
+    r.pc += through_d;
   }
 };
 
 struct TableGet {
   static void run(Regs& r) {
-    const runtime::Table& table = table_at(r, 12);
+    const runtime::Table& table = table_at(r, at_c);
     const std::uint64_t index = address(r, 0, table.limits.is_64);
     if (index >= table.size) return trap(r, TrapCode::out_of_bounds_table_access);
-    slot(r, 10).set(table.elements[index]);
-    r.pc += 3;
+    slot(r, at_b).set(table.elements[index]);
+    r.pc += through_d;
   }
 };
 
 struct TableSet {
   static void run(Regs& r) {
-    runtime::Table& table = table_at(r, 12);
+    runtime::Table& table = table_at(r, at_c);
     if (!runtime::set(table, address(r, 0, table.limits.is_64), reference(r, 1)))
       return trap(r, TrapCode::out_of_bounds_table_access);
-    r.pc += 3;
+    r.pc += through_d;
   }
 };
 
 struct TableSize {
   static void run(Regs& r) {
-    write_size(r, table_at(r, 12).size);
-    r.pc += 3;
+    write_size(r, table_at(r, at_c).size);
+    r.pc += through_d;
   }
 };
 
 template <bool fuel>
 struct TableGrow {
   static void run(Regs& r) {
-    runtime::Table& table = table_at(r, 12);
+    runtime::Table& table = table_at(r, at_c);
     const std::uint64_t count = address(r, 1, table.limits.is_64);
     if (!pay<fuel>(r, count)) return;
     write_size(r, runtime::grow(table, count, reference(r, 0)).value_or(~std::uint64_t{0}));
-    r.pc += 3;
+    r.pc += through_d;
   }
 };
 
 template <bool fuel>
 struct TableFill {
   static void run(Regs& r) {
-    runtime::Table& table = table_at(r, 12);
+    runtime::Table& table = table_at(r, at_c);
     const bool is_64 = table.limits.is_64;
     const std::uint64_t count = address(r, 2, is_64);
     if (!pay<fuel>(r, count)) return;
@@ -174,8 +174,8 @@ struct TableFill {
 template <bool fuel>
 struct TableCopy {
   static void run(Regs& r) {
-    runtime::Table& target = table_at(r, 12);
-    runtime::Table& source = table_at(r, 16);
+    runtime::Table& target = table_at(r, at_c);
+    runtime::Table& source = table_at(r, at_d);
     const bool to_64 = target.limits.is_64;
     const bool from_64 = source.limits.is_64;
     const std::uint64_t count = address(r, 2, to_64 && from_64);
@@ -189,10 +189,10 @@ struct TableCopy {
 template <bool fuel>
 struct TableInit {
   static void run(Regs& r) {
-    runtime::Table& target = table_at(r, 16);
+    runtime::Table& target = table_at(r, at_d);
     const std::uint64_t count = address(r, 2, false);
     if (!pay<fuel>(r, count)) return;
-    const wasm::ElemIdx segment(operand<std::uint32_t>(r.pc, 12));
+    const wasm::ElemIdx segment(operand<std::uint32_t>(r.pc, at_c));
     finish_bulk(r,
                 runtime::init(*r.inst, target, segment, address(r, 0, target.limits.is_64),
                               address(r, 1, false), count),
@@ -202,15 +202,15 @@ struct TableInit {
 
 struct ElemDrop {
   static void run(Regs& r) {
-    runtime::drop(*r.inst, wasm::ElemIdx(operand<std::uint32_t>(r.pc, 12)));
-    r.pc += 3;
+    runtime::drop(*r.inst, wasm::ElemIdx(operand<std::uint32_t>(r.pc, at_c)));
+    r.pc += through_d;
   }
 };
 
 struct RefFunc {
   static void run(Regs& r) {
-    slot(r, 10).set(r.inst->functions[operand<std::uint32_t>(r.pc, 12)]->as_ref());
-    r.pc += 3;
+    slot(r, at_b).set(r.inst->functions[operand<std::uint32_t>(r.pc, at_c)]->as_ref());
+    r.pc += through_d;
   }
 };
 
@@ -221,23 +221,23 @@ struct Wide;
 template <wasm::Pair (*function)(std::uint64_t, std::uint64_t)>
 struct Wide<function> {
   static void run(Regs& r) {
-    Slot* s = &slot(r, 8);
+    Slot* s = &slot(r, at_a);
     const wasm::Pair result = function(s[0].get<std::uint64_t>(), s[1].get<std::uint64_t>());
     s[0].set(result.lo);
     s[1].set(result.hi);
-    r.pc += 3;
+    r.pc += through_d;
   }
 };
 
 template <wasm::Pair (*function)(std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t)>
 struct Wide<function> {
   static void run(Regs& r) {
-    Slot* s = &slot(r, 8);
+    Slot* s = &slot(r, at_a);
     const wasm::Pair result = function(s[0].get<std::uint64_t>(), s[1].get<std::uint64_t>(),
                                        s[2].get<std::uint64_t>(), s[3].get<std::uint64_t>());
     s[0].set(result.lo);
     s[1].set(result.hi);
-    r.pc += 3;
+    r.pc += through_d;
   }
 };
 

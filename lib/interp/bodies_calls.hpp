@@ -58,44 +58,44 @@ inline void reenter(Regs& r, std::uint32_t index, const SlotCode* code, const Sl
   r.pc = code->entry;
 }
 
-///    8  start of the new frame   12  function index, imports included
+///    a  start of the new frame    c  function index, imports included
 struct CallLocal {
   static void run(Regs& r) {
     // It takes nothing from the accumulator: so that is where the index is all the time, since
     // every register counts here.
-    r.i = operand<std::uint32_t>(r.pc, 12);
+    r.i = operand<std::uint32_t>(r.pc, at_c);
     const SlotCode* code = load_code(r.inst->cells[r.i - r.inst->imported_functions]);
-    Slot* const fp = &slot(r, 8);
+    Slot* const fp = &slot(r, at_a);
     if (!fits(*code, fp, stack_limit(r))) [[unlikely]]
       return go_slow(r, limit_instr);
-    enter_local(r, code, fp, r.pc + 2);
+    enter_local(r, code, fp, r.pc + through_c);
   }
 };
 
-///    8  start of the arguments   10  own link   12  function index
+///    a  start of the arguments    b  own link    c  function index
 struct TailCallLocal {
   static void run(Regs& r) {
-    const std::uint32_t index = operand<std::uint32_t>(r.pc, 12);
+    const std::uint32_t index = operand<std::uint32_t>(r.pc, at_c);
     const SlotCode* code = load_code(r.inst->cells[index - r.inst->imported_functions]);
-    reenter(r, index, code, &slot(r, 8), operand<std::uint16_t>(r.pc, 10));
+    reenter(r, index, code, &slot(r, at_a), operand<std::uint16_t>(r.pc, at_b));
   }
 };
 
-/// Calls what `callee` refers to, with a frame at the slot that the instruction names at byte 8;
+/// Calls what `callee` refers to, with a frame at the slot that the instruction names at a;
 /// the next instruction is `words` further.
 inline void call_reference(Regs& r, const FuncRef* callee, std::size_t words) {
   if (callee->instance == r.inst) [[likely]] {
-    const std::int64_t room = bytes_between(&slot(r, 8), stack_limit(r));
+    const std::int64_t room = bytes_between(&slot(r, at_a), stack_limit(r));
     const SlotCode* code = load_code(*callee->cell);
     if (room < code->frame_bytes) [[unlikely]]
       return go_slow(r, limit_instr);
     compute_anew(r);
     r.i = callee->index;
-    return enter_local(r, code, &slot(r, 8), r.pc + words);
+    return enter_local(r, code, &slot(r, at_a), r.pc + words);
   }
   ExecState& state = rare_state(r);
   state.callee = callee;
-  state.callee_fp = &slot(r, 8);
+  state.callee_fp = &slot(r, at_a);
   state.call_words = words;
   go_slow(r, call_foreign_instr);
 }
@@ -111,40 +111,40 @@ inline void tail_call_reference(Regs& r, const FuncRef* callee, Slot* args, std:
   go_slow(r, tail_call_foreign_instr);
 }
 
-///    8  start of the new frame   12  function index of an import
+///    a  start of the new frame    c  function index of an import
 struct CallImport {
   static void run(Regs& r) {
-    call_reference(r, r.inst->functions[operand<std::uint32_t>(r.pc, 12)], 2);
+    call_reference(r, r.inst->functions[operand<std::uint32_t>(r.pc, at_c)], through_c);
   }
 };
 
-///    8  start of the arguments   10  own link   12  function index of an import
+///    a  start of the arguments    b  own link    c  function index of an import
 struct TailCallImport {
   static void run(Regs& r) {
-    tail_call_reference(r, r.inst->functions[operand<std::uint32_t>(r.pc, 12)], &slot(r, 8),
-                        operand<std::uint16_t>(r.pc, 10));
+    tail_call_reference(r, r.inst->functions[operand<std::uint32_t>(r.pc, at_c)], &slot(r, at_a),
+                        operand<std::uint16_t>(r.pc, at_b));
   }
 };
 
 /// indirect_calls.cpp has the bodies.
 Handler call_indirect_handler(bool is_tail, bool is_64, Src src);
 
-///    8  start of the new frame   10  reference   12  own link (tail calls)
+///    a  start of the new frame    b  reference    c  own link (tail calls)
 struct CallRef {
   static void run(Regs& r) {
-    const FuncRef* callee = FuncRef::from(slot(r, 10).get<runtime::Ref>());
+    const FuncRef* callee = FuncRef::from(slot(r, at_b).get<runtime::Ref>());
     if (callee == nullptr) [[unlikely]]
       return trap(r, TrapCode::null_function_reference);
-    call_reference(r, callee, 2);
+    call_reference(r, callee, through_c);
   }
 };
 
 struct TailCallRef {
   static void run(Regs& r) {
-    const FuncRef* callee = FuncRef::from(slot(r, 10).get<runtime::Ref>());
+    const FuncRef* callee = FuncRef::from(slot(r, at_b).get<runtime::Ref>());
     if (callee == nullptr) [[unlikely]]
       return trap(r, TrapCode::null_function_reference);
-    tail_call_reference(r, callee, &slot(r, 8), operand<std::uint16_t>(r.pc, 12));
+    tail_call_reference(r, callee, &slot(r, at_a), operand<std::uint16_t>(r.pc, at_c));
   }
 };
 
@@ -168,18 +168,18 @@ inline void leave(Regs& r, const Caller& caller) {
   reload_memory(r);
 }
 
-///   10  own link
+///    b  own link
 struct Return {
-  static void run(Regs& r) { leave(r, Caller(&slot(r, 10))); }
+  static void run(Regs& r) { leave(r, Caller(&slot(r, at_b))); }
 };
 
 /// One result; it stays in the accumulator too.
-///    8  result   10  own link   12 or 16  immediate
+///    a  result    b  own link    c  immediate
 template <class T, Src src>
 struct ReturnValue {
   static void run(Regs& r) {
-    const T value = read<T, src>(r, 8);
-    const Caller caller(&slot(r, 10));  // before the result goes where the link may be
+    const T value = read<T, src>(r, at_a);
+    const Caller caller(&slot(r, at_b));  // before the result goes where the link may be
     runtime::set_value(r.fp, value);
     write_acc(r, value);
     leave(r, caller);
@@ -187,11 +187,11 @@ struct ReturnValue {
 };
 
 /// Any number of result slots.
-///    8  first result   10  own link   12  slots
+///    a  first result    b  own link    c  slots
 struct ReturnMany {
   static void run(Regs& r) {
-    const Caller caller(&slot(r, 10));
-    std::memmove(r.fp, &slot(r, 8), operand<std::uint32_t>(r.pc, 12) * sizeof(Slot));
+    const Caller caller(&slot(r, at_b));
+    std::memmove(r.fp, &slot(r, at_a), operand<std::uint32_t>(r.pc, at_c) * sizeof(Slot));
     leave(r, caller);
   }
 };

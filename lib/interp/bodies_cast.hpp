@@ -2,7 +2,7 @@
 
 // Tests and casts of references, and integers of 31 bits.
 //
-//   12  type index   16  its depth: for tests against a defined type
+//    c  type index    d  its depth: for tests against a defined type
 
 #include "lib/interp/operands.hpp"
 #include "lib/interp/traps.hpp"
@@ -18,66 +18,66 @@ bool passes(const Regs& r, runtime::Ref ref, bool nullable) {
   if (ref == runtime::null_ref) return nullable;
   wasm::TypeId type;
   if constexpr (cast == Cast::object || cast == Cast::function) {
-    type = r.inst->type_ids[operand<std::uint32_t>(r.pc, 12)];
+    type = r.inst->type_ids[operand<std::uint32_t>(r.pc, at_c)];
   }
   return runtime::is_of<cast>(*r.inst->state->heap, *r.inst->code->data->registry, ref, type,
-                              operand<std::uint32_t>(r.pc, 16));
+                              operand<std::uint32_t>(r.pc, at_d));
 }
 
-///    8  reference   10  result   20  whether null passes
+///    a  reference    b  result    e  whether null passes
 template <Cast cast, Src src, Dst dst>
 struct RefTest {
   static void run(Regs& r) {
     const bool passed =
-        passes<cast>(r, read<runtime::Ref, src>(r, 8), operand<std::uint16_t>(r.pc, 20) != 0);
+        passes<cast>(r, read<runtime::Ref, src>(r, at_a), operand<std::uint16_t>(r.pc, at_e) != 0);
     write<dst>(r, std::uint32_t{passed});
-    r.pc += 3;
+    r.pc += through_e;
   }
 };
 
 /// The reference stays where it is.
-///    8  reference   20  whether null passes
+///    a  reference    e  whether null passes
 template <Cast cast, Src src>
 struct RefCast {
   static void run(Regs& r) {
-    if (!passes<cast>(r, read<runtime::Ref, src>(r, 8), operand<std::uint16_t>(r.pc, 20) != 0))
+    if (!passes<cast>(r, read<runtime::Ref, src>(r, at_a), operand<std::uint16_t>(r.pc, at_e) != 0))
         [[unlikely]] {
       return trap(r, TrapCode::cast_failure);
     }
-    r.pc += 3;
+    r.pc += through_e;
   }
 };
 
 /// The reference stays where it is.
-///    8  reference
+///    a  reference
 template <Src src>
 struct RefAsNonNull {
   static void run(Regs& r) {
-    if (read<runtime::Ref, src>(r, 8) == runtime::null_ref) [[unlikely]]
+    if (read<runtime::Ref, src>(r, at_a) == runtime::null_ref) [[unlikely]]
       return trap(r, TrapCode::null_reference);
-    r.pc += 2;
+    r.pc += through_b;
   }
 };
 
-///    8  integer   10  result
+///    a  integer    b  result
 template <Src src, Dst dst>
 struct RefI31 {
   static void run(Regs& r) {
-    write<dst>(r, runtime::i31_ref(read<std::uint32_t, src>(r, 8)));
-    r.pc += 2;
+    write<dst>(r, runtime::i31_ref(read<std::uint32_t, src>(r, at_a)));
+    r.pc += through_b;
   }
 };
 
-///    8  reference   10  result
+///    a  reference    b  result
 template <bool is_signed, Src src, Dst dst>
 struct I31Get {
   static void run(Regs& r) {
-    const auto ref = read<runtime::Ref, src>(r, 8);
+    const auto ref = read<runtime::Ref, src>(r, at_a);
     if (ref == runtime::null_ref) [[unlikely]]
       return trap(r, TrapCode::null_i31_reference);
     write<dst>(r, is_signed ? static_cast<std::uint32_t>(runtime::i31_signed(ref))
                             : runtime::i31_unsigned(ref));
-    r.pc += 2;
+    r.pc += through_b;
   }
 };
 

@@ -11,15 +11,15 @@ namespace wrun::inline v0::interp {
 extern const StaticInstr throw_instr;
 extern const StaticInstr throw_ref_instr;
 
-///    8  first of the values   12  tag
+///    a  first of the values    c  tag
 struct Throw {
   static void run(Regs& r) { go_slow(r, throw_instr); }
 };
 
-///    8  exception
+///    a  exception
 struct ThrowRef {
   static void run(Regs& r) {
-    if (slot(r, 8).get<runtime::Ref>() == runtime::null_ref) [[unlikely]]
+    if (slot(r, at_a).get<runtime::Ref>() == runtime::null_ref) [[unlikely]]
       return trap(r, TrapCode::null_exception_reference);
     go_slow(r, throw_ref_instr);
   }

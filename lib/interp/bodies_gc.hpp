@@ -41,29 +41,29 @@ typename S::Value load_storage(const Object* object, std::size_t offset) {
   return static_cast<typename S::Value>(runtime::load_at<typename S::Stored>(object, offset));
 }
 
-///    8  structure   10  result   12  offset
+///    a  structure    b  result    c  offset
 template <class S, Src src, Dst dst>
 struct StructGet {
   static void run(Regs& r) {
-    const Ref ref = read<Ref, src>(r, 8);
+    const Ref ref = read<Ref, src>(r, at_a);
     if (ref == runtime::null_ref) [[unlikely]]
       return trap(r, TrapCode::null_struct_reference);
-    write<dst>(r, load_storage<S>(runtime::object_of(ref), operand<std::uint32_t>(r.pc, 12)));
-    r.pc += 2;
+    write<dst>(r, load_storage<S>(runtime::object_of(ref), operand<std::uint32_t>(r.pc, at_c)));
+    r.pc += through_c;
   }
 };
 
-///    8  structure   10  value   12  offset
+///    a  structure    b  value    c  offset
 template <class S, Src object, Src value>
 struct StructSet {
   static void run(Regs& r) {
-    const Ref ref = read<Ref, object>(r, 8);
+    const Ref ref = read<Ref, object>(r, at_a);
     if (ref == runtime::null_ref) [[unlikely]]
       return trap(r, TrapCode::null_struct_reference);
-    const auto v = read<typename S::Value, value>(r, 10);
-    runtime::store_at(runtime::object_of(ref), operand<std::uint32_t>(r.pc, 12),
+    const auto v = read<typename S::Value, value>(r, at_b);
+    runtime::store_at(runtime::object_of(ref), operand<std::uint32_t>(r.pc, at_c),
                       static_cast<typename S::Stored>(v));
-    r.pc += 2;
+    r.pc += through_c;
   }
 };
 
@@ -75,72 +75,72 @@ inline runtime::Array* array_in(Regs& r, Ref ref) {
   return nullptr;
 }
 
-///    8  array   10  result   12  index
+///    a  array    b  result    c  index
 template <class S, Pair pair, Dst dst>
 struct ArrayGet {
   static void run(Regs& r) {
-    const auto* array = array_in(r, read<Ref, first(pair)>(r, 8));
+    const auto* array = array_in(r, read<Ref, first(pair)>(r, at_a));
     if (array == nullptr) [[unlikely]]
       return;
-    const auto index = read<std::uint32_t, second(pair)>(r, 12);
+    const auto index = read<std::uint32_t, second(pair)>(r, at_c);
     if (index >= array->length) [[unlikely]]
       return trap(r, TrapCode::out_of_bounds_array_access);
     const std::size_t offset = std::size_t{index} * sizeof(typename S::Stored);
     write<dst>(r, load_storage<S>(array, runtime::first_element + offset));
-    r.pc += 2;
+    r.pc += through_c;
   }
 };
 
-///    8  array   10  value   12  index
+///    a  array    b  value    c  index
 template <class S, Src value>
 struct ArraySet {
   static void run(Regs& r) {
-    auto* array = array_in(r, slot(r, 8).template get<Ref>());
+    auto* array = array_in(r, slot(r, at_a).template get<Ref>());
     if (array == nullptr) [[unlikely]]
       return;
-    const auto index = slot(r, 12).template get<std::uint32_t>();
+    const auto index = slot(r, at_c).template get<std::uint32_t>();
     if (index >= array->length) [[unlikely]]
       return trap(r, TrapCode::out_of_bounds_array_access);
-    const auto v = read<typename S::Value, value>(r, 10);
+    const auto v = read<typename S::Value, value>(r, at_b);
     const std::size_t offset = std::size_t{index} * sizeof(typename S::Stored);
     runtime::store_at(array, runtime::first_element + offset, static_cast<typename S::Stored>(v));
-    r.pc += 2;
+    r.pc += through_c;
   }
 };
 
-///    8  array   10  result
+///    a  array    b  result
 template <Src src, Dst dst>
 struct ArrayLen {
   static void run(Regs& r) {
-    const auto* array = array_in(r, read<Ref, src>(r, 8));
+    const auto* array = array_in(r, read<Ref, src>(r, at_a));
     if (array == nullptr) [[unlikely]]
       return;
     write<dst>(r, array->length);
-    r.pc += 2;
+    r.pc += through_b;
   }
 };
 
 // Vectors: everything in slots.
 
-///    8  structure   10  result   12  offset
+///    a  structure    b  result    c  offset
 struct StructGetVector {
   static void run(Regs& r) {
-    const Ref ref = slot(r, 8).get<Ref>();
+    const Ref ref = slot(r, at_a).get<Ref>();
     if (ref == runtime::null_ref) return trap(r, TrapCode::null_struct_reference);
-    const auto* at = reinterpret_cast<const char*>(ref) + operand<std::uint32_t>(r.pc, 12);
-    std::memcpy(&slot(r, 10), at, 16);
-    r.pc += 2;
+    const auto* at = reinterpret_cast<const char*>(ref) + operand<std::uint32_t>(r.pc, at_c);
+    std::memcpy(&slot(r, at_b), at, 16);
+    r.pc += through_c;
   }
 };
 
-///    8  structure, and the value after it   12  offset
+///    a  structure, and the value after it    c  offset
 struct StructSetVector {
   static void run(Regs& r) {
-    const Ref ref = slot(r, 8).get<Ref>();
+    const Ref ref = slot(r, at_a).get<Ref>();
     if (ref == runtime::null_ref) return trap(r, TrapCode::null_struct_reference);
-    auto* at = reinterpret_cast<char*>(ref) + operand<std::uint32_t>(r.pc, 12);
-    std::memcpy(at, &slot(r, 8) + 1, 16);
-    r.pc += 2;
+    auto* at = reinterpret_cast<char*>(ref) + operand<std::uint32_t>(r.pc, at_c);
+    std::memcpy(at, &slot(r, at_a) + 1, 16);
+    r.pc += through_c;
   }
 };
 
@@ -148,35 +148,35 @@ struct StructSetVector {
 inline std::uint8_t* vector_element(Regs& r) {
   auto* array = array_in(r, reference(r, 0));
   if (array == nullptr) return nullptr;
-  const auto index = (&slot(r, 8))[1].get<std::uint32_t>();
+  const auto index = (&slot(r, at_a))[1].get<std::uint32_t>();
   if (index < array->length) return runtime::elements_of(array) + std::size_t{index} * 16;
   trap(r, TrapCode::out_of_bounds_array_access);
   return nullptr;
 }
 
-///    8  array, and the index after it   10  result
+///    a  array, and the index after it    b  result
 struct ArrayGetVector {
   static void run(Regs& r) {
     const std::uint8_t* at = vector_element(r);
     if (at == nullptr) return;
-    std::memcpy(&slot(r, 10), at, 16);
-    r.pc += 2;
+    std::memcpy(&slot(r, at_b), at, 16);
+    r.pc += through_c;
   }
 };
 
-///    8  array, and the index and the value after it
+///    a  array, and the index and the value after it
 struct ArraySetVector {
   static void run(Regs& r) {
     std::uint8_t* at = vector_element(r);
     if (at == nullptr) return;
-    std::memcpy(at, &slot(r, 8) + 2, 16);
-    r.pc += 2;
+    std::memcpy(at, &slot(r, at_a) + 2, 16);
+    r.pc += through_c;
   }
 };
 
 // Allocation
 //
-//    8  operands: consecutive   10  result   12  first slot above the operands   16  type index
+//    a  operands: consecutive    b  result    c  first slot above the operands    d  type index
 
 /// Where an object of a size can be made now, and its type.
 struct Room {
@@ -187,13 +187,13 @@ struct Room {
 /// Without a bin, on the way to a collection, after which the instruction is repeated.
 inline Room room_for(Regs& r, Heap::Bin& bin, std::uint64_t bytes) {
   runtime::ExecState& state = *r.inst->state;
-  const wasm::TypeId id = r.inst->type_ids[operand<std::uint32_t>(r.pc, 16)];
+  const wasm::TypeId id = r.inst->type_ids[operand<std::uint32_t>(r.pc, at_d)];
   const HeapType* type = state.heap->types().find(id.value);
   if (type != nullptr && Heap::has_room(bin, bytes)) [[likely]]
     return {&bin, type};
   state.wanted_bytes = bytes;
   state.wanted_type = id;
-  state.wanted_top = &slot(r, 12);
+  state.wanted_top = &slot(r, at_c);
   go_slow(r, allocate_instr);
   return {};
 }
@@ -207,29 +207,29 @@ inline Object* make_object(const Room& room, std::uint64_t bytes) {
 /// The result goes to the accumulator as well.
 inline void write_object(Regs& r, const Object* object, std::size_t words) {
   const Ref ref = runtime::as_ref(object);
-  slot(r, 10).set(ref);
+  slot(r, at_b).set(ref);
   r.i = ref;
   r.pc += words;
 }
 
 /// Words of a struct.new: an entry (u32) for each field from byte struct_fields_at on, with its
 /// offset and, in the low 5 bits, its width.
-inline constexpr std::size_t struct_fields_at = 28;
+inline constexpr std::size_t struct_fields_at = 24;
 constexpr std::size_t struct_new_words(std::size_t fields) {
-  return (struct_fields_at + fields * 4 + 7) / 8;
+  return through_f + fields;
 }
 
-///   20  bytes   24  fields
+///    e  bytes    f  fields
 struct StructNew {
   static void run(Regs& r) {
-    const std::uint64_t bytes = operand<std::uint32_t>(r.pc, 20);
+    const std::uint64_t bytes = operand<std::uint32_t>(r.pc, at_e);
     const Room room = room_for(r, r.inst->state->heap->bin_for(bytes), bytes);
     if (room.bin == nullptr) [[unlikely]]
       return;
     Object* object = make_object(room, bytes);
     auto* base = reinterpret_cast<std::uint8_t*>(object);
-    const auto fields = operand<std::uint32_t>(r.pc, 24);
-    const Slot* value = &slot(r, 8);
+    const auto fields = operand<std::uint32_t>(r.pc, at_f);
+    const Slot* value = &slot(r, at_a);
     for (std::uint32_t i = 0; i < fields; ++i) {
       const auto field = operand<std::uint32_t>(r.pc, struct_fields_at + std::size_t{i} * 4);
       const std::uint32_t width = field & 31;
@@ -240,26 +240,26 @@ struct StructNew {
   }
 };
 
-///   20  bytes
+///    e  bytes
 struct StructNewDefault {
   static void run(Regs& r) {
-    const std::uint64_t bytes = operand<std::uint32_t>(r.pc, 20);
+    const std::uint64_t bytes = operand<std::uint32_t>(r.pc, at_e);
     const Room room = room_for(r, r.inst->state->heap->bin_for(bytes), bytes);
     if (room.bin == nullptr) [[unlikely]]
       return;
     Object* object = make_object(room, bytes);
     std::memset(static_cast<void*>(object + 1), 0,
                 static_cast<std::size_t>(bytes) - sizeof(Object));
-    write_object(r, object, 3);
+    write_object(r, object, through_e);
   }
 };
 
 /// Pays for an array of `length` elements and makes it; null on the way elsewhere. Elements aren't
 /// initialised.
-///   24  bytes of an element
+///    f  bytes of an element
 template <bool fuel>
 runtime::Array* new_array(Regs& r, std::uint32_t length) {
-  const std::uint64_t bytes = runtime::array_bytes(length, operand<std::uint32_t>(r.pc, 24));
+  const std::uint64_t bytes = runtime::array_bytes(length, operand<std::uint32_t>(r.pc, at_f));
   const Room room = room_for(r, r.inst->state->heap->bin_for(bytes), bytes);
   if (room.bin == nullptr) [[unlikely]]
     return nullptr;
@@ -273,13 +273,13 @@ runtime::Array* new_array(Regs& r, std::uint32_t length) {
 template <bool fuel>
 struct ArrayNew {
   static void run(Regs& r) {
-    const auto width = operand<std::uint32_t>(r.pc, 24);
-    const Slot* value = &slot(r, 8);
+    const auto width = operand<std::uint32_t>(r.pc, at_f);
+    const Slot* value = &slot(r, at_a);
     const auto length = value[width == 16 ? 2 : 1].get<std::uint32_t>();
     runtime::Array* array = new_array<fuel>(r, length);
     if (array == nullptr) return;
     runtime::fill_elements(*array, value, width);
-    write_object(r, array, 4);
+    write_object(r, array, through_f);
   }
 };
 
@@ -287,35 +287,35 @@ struct ArrayNew {
 template <bool fuel>
 struct ArrayNewDefault {
   static void run(Regs& r) {
-    const auto length = slot(r, 8).get<std::uint32_t>();
+    const auto length = slot(r, at_a).get<std::uint32_t>();
     runtime::Array* array = new_array<fuel>(r, length);
     if (array == nullptr) return;
     std::memset(runtime::elements_of(array), 0,
-                std::size_t{length} * operand<std::uint32_t>(r.pc, 24));
-    write_object(r, array, 4);
+                std::size_t{length} * operand<std::uint32_t>(r.pc, at_f));
+    write_object(r, array, through_f);
   }
 };
 
 /// Operands: the elements.
-///   20  their number
+///    e  their number
 template <bool fuel>
 struct ArrayNewFixed {
   static void run(Regs& r) {
-    const auto length = operand<std::uint32_t>(r.pc, 20);
+    const auto length = operand<std::uint32_t>(r.pc, at_e);
     runtime::Array* array = new_array<fuel>(r, length);
     if (array == nullptr) return;
-    runtime::write_elements(*array, &slot(r, 8), length, operand<std::uint32_t>(r.pc, 24));
-    write_object(r, array, 4);
+    runtime::write_elements(*array, &slot(r, at_a), length, operand<std::uint32_t>(r.pc, at_f));
+    write_object(r, array, through_f);
   }
 };
 
 /// Operands: offset in the segment, length.
-///   20  segment
+///    e  segment
 template <bool fuel>
 struct ArrayNewData {
   static void run(Regs& r) {
-    const wasm::DataIdx segment(operand<std::uint32_t>(r.pc, 20));
-    const auto width = operand<std::uint32_t>(r.pc, 24);
+    const wasm::DataIdx segment(operand<std::uint32_t>(r.pc, at_e));
+    const auto width = operand<std::uint32_t>(r.pc, at_f);
     const std::uint64_t from = address(r, 0, false);
     const auto length = static_cast<std::uint32_t>(address(r, 1, false));
     if (!runtime::has_data(*r.inst, segment, from, length, width))
@@ -323,14 +323,14 @@ struct ArrayNewData {
     runtime::Array* array = new_array<fuel>(r, length);
     if (array == nullptr) return;
     runtime::init_elements(*r.inst, *array, segment, from, width);
-    write_object(r, array, 4);
+    write_object(r, array, through_f);
   }
 };
 
 template <bool fuel>
 struct ArrayNewElem {
   static void run(Regs& r) {
-    const wasm::ElemIdx segment(operand<std::uint32_t>(r.pc, 20));
+    const wasm::ElemIdx segment(operand<std::uint32_t>(r.pc, at_e));
     const std::uint64_t from = address(r, 0, false);
     const auto length = static_cast<std::uint32_t>(address(r, 1, false));
     if (!runtime::has_elements(*r.inst, segment, from, length))
@@ -338,13 +338,13 @@ struct ArrayNewElem {
     runtime::Array* array = new_array<fuel>(r, length);
     if (array == nullptr) return;
     runtime::init_elements(*r.inst, *array, segment, from);
-    write_object(r, array, 4);
+    write_object(r, array, through_f);
   }
 };
 
 // Bulk instructions on arrays
 //
-//    8  operands: consecutive   16  segment   20  bytes of an element
+//    a  operands: consecutive    c  segment    d  bytes of an element
 
 /// Whether the elements are there; else on the way to a trap.
 inline bool reach(Regs& r, const runtime::Array& array, std::uint64_t from, std::uint64_t count) {
@@ -357,8 +357,8 @@ inline bool reach(Regs& r, const runtime::Array& array, std::uint64_t from, std:
 template <bool fuel>
 struct ArrayFill {
   static void run(Regs& r) {
-    const auto width = operand<std::uint32_t>(r.pc, 20);
-    const Slot* args = &slot(r, 8);
+    const auto width = operand<std::uint32_t>(r.pc, at_d);
+    const Slot* args = &slot(r, at_a);
     const std::uint64_t count = args[width == 16 ? 4 : 3].get<std::uint32_t>();
     if (!pay<fuel>(r, count)) return;
     runtime::Array* array = array_in(r, reference(r, 0));
@@ -384,7 +384,7 @@ struct ArrayCopy {
     if (!reach(r, *target, to, count) || !reach(r, *source, from, count)) return;
     finish_bulk(r,
                 runtime::copy_elements(*r.inst->state, *target, to, *source, from, count,
-                                       operand<std::uint32_t>(r.pc, 20)),
+                                       operand<std::uint32_t>(r.pc, at_d)),
                 TrapCode::out_of_bounds_array_access);
   }
 };
@@ -398,10 +398,10 @@ struct ArrayInitData {
     runtime::Array* array = array_in(r, reference(r, 0));
     const std::uint64_t to = address(r, 1, false);
     if (array == nullptr || !reach(r, *array, to, count)) return;
-    const wasm::DataIdx segment(operand<std::uint32_t>(r.pc, 16));
+    const wasm::DataIdx segment(operand<std::uint32_t>(r.pc, at_c));
     finish_bulk(r,
                 runtime::init_elements(*r.inst, *array, to, segment, address(r, 2, false), count,
-                                       operand<std::uint32_t>(r.pc, 20)),
+                                       operand<std::uint32_t>(r.pc, at_d)),
                 TrapCode::out_of_bounds_memory_access);
   }
 };
@@ -414,7 +414,7 @@ struct ArrayInitElem {
     runtime::Array* array = array_in(r, reference(r, 0));
     const std::uint64_t to = address(r, 1, false);
     if (array == nullptr || !reach(r, *array, to, count)) return;
-    const wasm::ElemIdx segment(operand<std::uint32_t>(r.pc, 16));
+    const wasm::ElemIdx segment(operand<std::uint32_t>(r.pc, at_c));
     finish_bulk(r,
                 runtime::init_elements(*r.inst, *array, to, segment, address(r, 2, false), count),
                 TrapCode::out_of_bounds_table_access);

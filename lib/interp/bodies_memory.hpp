@@ -3,8 +3,9 @@
 // Loads and stores. Those of a 32-bit memory 0 take their address in every form that the
 // translator folds; other memories go through their descriptor.
 //
-//    8  address's slot   10  result's or value's slot   12  offset (u32)
-//   16  added slot (u16) or added constant (u32)        20  value, if immediate (i32)
+//    a  address's slot    b  result's or value's slot    c  offset (u32)
+//    d  added slot (u16) or added constant (u32), of the forms that have one
+// After that, a value that is immediate (i32).
 
 #include <cstdint>
 
@@ -30,20 +31,29 @@ constexpr bool has_second(Addr form) {
          form == Addr::acc_const;
 }
 
+/// Where a store's value is, if immediate.
+constexpr std::uint32_t access_imm_at(Addr form) {
+  return has_second(form) ? at_e : at_d;
+}
+/// Words of a load or store.
+constexpr std::uint32_t access_words(Addr form, bool has_imm = false) {
+  return through_c + (has_second(form) ? 1 : 0) + (has_imm ? 1 : 0);
+}
+
 template <Addr form>
 std::uint64_t effective_address(const Regs& r) {
   std::uint32_t base = 0;
   if constexpr (form == Addr::acc || form == Addr::acc_slot || form == Addr::acc_const) {
     base = static_cast<std::uint32_t>(r.i);
   } else if constexpr (form != Addr::none) {
-    base = slot(r, 8).get<std::uint32_t>();
+    base = slot(r, at_a).get<std::uint32_t>();
   }
   if constexpr (form == Addr::slot_slot || form == Addr::acc_slot) {
-    base += slot(r, 16).get<std::uint32_t>();
+    base += slot(r, at_d).get<std::uint32_t>();
   } else if constexpr (form == Addr::slot_const || form == Addr::acc_const) {
-    base += operand<std::uint32_t>(r.pc, 16);
+    base += operand<std::uint32_t>(r.pc, at_d);
   }
-  return std::uint64_t{base} + operand<std::uint32_t>(r.pc, 12);
+  return std::uint64_t{base} + operand<std::uint32_t>(r.pc, at_c);
 }
 
 inline bool out_of_bounds(Regs& r, std::uint64_t address) {
@@ -73,7 +83,7 @@ struct Load {
     write<dst>(r, access(r.mem + address));
     // Else what is loaded and stored again is kept in a register of its own, unextended.
     if constexpr (width < 4) asm("" : "+r"(r.i));
-    r.pc += has_second(form) ? 3 : 2;
+    r.pc += access_words(form);
     return true;
   }
 };
@@ -87,27 +97,27 @@ struct Store {
       return out_of_bounds(r, address);
     Value value;
     if constexpr (src == Src::imm) {
-      value = static_cast<Value>(operand<std::int32_t>(r.pc, 20));
+      value = static_cast<Value>(operand<std::int32_t>(r.pc, access_imm_at(form)));
     } else {
-      value = read<Value, src>(r, 10);
+      value = read<Value, src>(r, at_b);
     }
     access(r.mem + address, value);
-    r.pc += has_second(form) || src == Src::imm ? 3 : 2;
+    r.pc += access_words(form, src == Src::imm);
     return true;
   }
 };
 
 /// Any memory, addressed by a slot with i32 (is_64: i64).
-///    8  address   10  result or value   12  memory   16  offset (u64)
+///    a  address    b  result or value    c  memory    d  offset (u64)
 template <bool is_64>
 bool checked_address(const Regs& r, std::size_t size, std::uint8_t*& at) {
-  const runtime::Memory& memory = *r.inst->memories[operand<std::uint16_t>(r.pc, 12)];
-  const std::uint64_t offset = operand<std::uint64_t>(r.pc, 16);
+  const runtime::Memory& memory = *r.inst->memories[operand<std::uint16_t>(r.pc, at_c)];
+  const std::uint64_t offset = operand<std::uint64_t>(r.pc, at_d);
   std::uint64_t base;
   if constexpr (is_64) {
-    base = slot(r, 8).get<std::uint64_t>();
+    base = slot(r, at_a).get<std::uint64_t>();
   } else {
-    base = slot(r, 8).get<std::uint32_t>();
+    base = slot(r, at_a).get<std::uint32_t>();
   }
   std::uint64_t address;
   if (__builtin_add_overflow(base, offset, &address)) return false;
@@ -124,7 +134,7 @@ struct LoadAny {
       return go_slow(r, out_of_bounds_any_instr), false;
     }
     write<dst>(r, access(at));
-    r.pc += 3;
+    r.pc += through_e;
     return true;
   }
 };
@@ -136,8 +146,8 @@ struct StoreAny {
     if (!checked_address<is_64>(r, width, at)) [[unlikely]] {
       return go_slow(r, out_of_bounds_any_instr), false;
     }
-    access(at, read<typename Access<access>::Value, Src::slot>(r, 10));
-    r.pc += 3;
+    access(at, read<typename Access<access>::Value, Src::slot>(r, at_b));
+    r.pc += through_e;
     return true;
   }
 };

@@ -8,127 +8,128 @@
 
 namespace wrun::inline v0::interp {
 
-///    8  source   10  destination
+///    a  source    b  destination
 struct Copy {
   static void run(Regs& r) {
-    slot(r, 10) = slot(r, 8);
-    r.pc += 2;
+    slot(r, at_b) = slot(r, at_a);
+    r.pc += through_b;
   }
 };
 
-///    8  source   10  destination   12  what to add (u32)
+///    a  source    b  destination    c  what to add (u32)
 struct CopySum {
   static void run(Regs& r) {
-    slot(r, 10).set(slot(r, 8).get<std::uint32_t>() + operand<std::uint32_t>(r.pc, 12));
-    r.pc += 2;
+    slot(r, at_b).set(slot(r, at_a).get<std::uint32_t>() + operand<std::uint32_t>(r.pc, at_c));
+    r.pc += through_c;
   }
 };
 
 /// Both slots of a v128.
-///    8  source   10  destination
+///    a  source    b  destination
 struct CopyVector {
   static void run(Regs& r) {
-    runtime::set_value(&slot(r, 10), runtime::get_value<Vector>(&slot(r, 8)));
-    r.pc += 2;
+    runtime::set_value(&slot(r, at_b), runtime::get_value<Vector>(&slot(r, at_a)));
+    r.pc += through_b;
   }
 };
 
 /// Moves `count` slots down (or up) in the frame; the ranges may overlap.
-///    8  source   10  destination   12  count
+///    a  source    b  destination    c  count
 struct CopyMany {
   static void run(Regs& r) {
-    std::memmove(&slot(r, 10), &slot(r, 8), operand<std::uint32_t>(r.pc, 12) * sizeof(Slot));
-    r.pc += 2;
+    std::memmove(&slot(r, at_b), &slot(r, at_a), operand<std::uint32_t>(r.pc, at_c) * sizeof(Slot));
+    r.pc += through_c;
   }
 };
 
-///   10  destination   12  value (T)
+///    b  destination    c  value (T)
 template <class T>
 struct SetConst {
   static void run(Regs& r) {
-    slot(r, 10).set(operand<T>(r.pc, sizeof(T) == 4 ? 12 : 16));
-    r.pc += sizeof(T) == 4 ? 2 : 3;
+    slot(r, at_b).set(operand<T>(r.pc, at_c));
+    r.pc += sizeof(T) == 4 ? through_c : through_d;
   }
 };
 
 /// To the accumulator only.
+///    a  value (T)
 template <class T>
 struct AccConst {
   static void run(Regs& r) {
-    write_acc(r, operand<T>(r.pc, sizeof(T) == 4 ? 12 : 16));
-    r.pc += sizeof(T) == 4 ? 2 : 3;
+    write_acc(r, operand<T>(r.pc, at_a));
+    r.pc += sizeof(T) == 4 ? through_b : through_c;
   }
 };
 
-///   10  destination
+///    b  destination
 template <class T>
 struct StoreAcc {
   static void run(Regs& r) {
-    runtime::set_value(&slot(r, 10), read_acc<T>(r));
-    r.pc += 2;
+    runtime::set_value(&slot(r, at_b), read_acc<T>(r));
+    r.pc += through_b;
   }
 };
 
 /// Clears locals.
-///    8  first slot   12  count
+///    a  first slot    b  count
 template <std::size_t count>
 struct ZeroLocals {
   static void run(Regs& r) {
-    Slot* const first = &slot(r, 8);
+    Slot* const first = &slot(r, at_a);
     for (std::size_t i = 0; i < count; ++i) first[i].set(std::uint64_t{0});
-    r.pc += 2;
+    r.pc += through_b;
   }
 };
 struct ZeroManyLocals {
   static void run(Regs& r) {
-    std::memset(&slot(r, 8), 0, operand<std::uint32_t>(r.pc, 12) * sizeof(Slot));
-    r.pc += 2;
+    std::memset(&slot(r, at_a), 0, operand<std::uint16_t>(r.pc, at_b) * sizeof(Slot));
+    r.pc += through_b;
   }
 };
 
 /// Fills the upper half of a slot that holds an i32 with garbage; a test mode.
-///   10  slot
+///    b  slot
 struct PoisonUpper {
   static void run(Regs& r) {
-    Slot& s = slot(r, 10);
+    Slot& s = slot(r, at_b);
     s.set(std::uint64_t{0xdeadbeef} << 32 | s.get<std::uint32_t>());
-    r.pc += 2;
+    r.pc += through_b;
   }
 };
 
-///    8  condition   10  result   12  if non-zero   14  if zero
+///    a  condition    b  result    c  if non-zero    c2  if zero
 template <class T, Src condition, Dst dst>
 struct Select {
   static void run(Regs& r) {
-    const bool take_first = read<std::uint32_t, condition>(r, 8) != 0;
-    const T a = runtime::get_value<T>(&slot(r, 12));
-    const T b = runtime::get_value<T>(&slot(r, 14));
+    const bool take_first = read<std::uint32_t, condition>(r, at_a) != 0;
+    const T a = runtime::get_value<T>(&slot(r, at_c));
+    const T b = runtime::get_value<T>(&slot(r, at_c2));
     write<dst>(r, take_first ? a : b);
-    r.pc += 2;
+    r.pc += through_c;
   }
 };
 
-///   10  result   12  global
+///    b  result    c  global
 template <class T, Dst dst>
 struct GlobalGet {
   static void run(Regs& r) {
-    write<dst>(r, runtime::get_value<T>(r.inst->globals[operand<std::uint32_t>(r.pc, 12)]));
-    r.pc += 2;
+    write<dst>(r, runtime::get_value<T>(r.inst->globals[operand<std::uint32_t>(r.pc, at_c)]));
+    r.pc += through_c;
   }
 };
 
-///    8  value   12  global, and a 4- or 8-byte immediate at 16
+///    a  value    c  global    d  immediate (T)
 template <class T, Src src>
 struct GlobalSet {
   static void run(Regs& r) {
     T value;
     if constexpr (src == Src::imm) {
-      value = operand<T>(r.pc, 16);
+      value = operand<T>(r.pc, at_d);
     } else {
-      value = read<T, src>(r, 8);
+      value = read<T, src>(r, at_a);
     }
-    runtime::set_value(r.inst->globals[operand<std::uint32_t>(r.pc, 12)], value);
-    r.pc += src == Src::imm ? 3 : 2;
+    runtime::set_value(r.inst->globals[operand<std::uint32_t>(r.pc, at_c)], value);
+    r.pc += src != Src::imm ? through_c : sizeof(T) == 4 ? through_d : through_e;
   }
 };
 

@@ -28,7 +28,9 @@ struct Unary;
 
 template <class R, class A, R (*function)(A), Src src, Dst dst>
 struct Unary<function, src, dst> {
-  static bool run(Regs& r) { return write_result<dst>(r, function(read<A, src>(r, 8)), 2); }
+  static bool run(Regs& r) {
+    return write_result<dst>(r, function(read<A, src>(r, at_a)), through_b);
+  }
 };
 
 template <auto function, Pair pair, Dst dst>
@@ -37,17 +39,23 @@ struct Binary;
 template <class R, class A, class B, R (*function)(A, B), Pair pair, Dst dst>
 struct Binary<function, pair, dst> {
   static bool run(Regs& r) {
-    const A a = read<A, first(pair)>(r, 8);
-    const B b = read<B, second(pair)>(r, 12);
+    const A a = read<A, first(pair)>(r, at_a);
+    const B b = read<B, second(pair)>(r, at_c);
     return write_result<dst>(r, function(a, b), operand_words<B, second(pair)>);
   }
 };
 
 /// Branches if the comparison (or test) holds, or if it doesn't. `poll`: looks for interruption,
 /// as branches back do.
-///    8  first operand   10  second operand   12  distance   16  immediate
+///    a  first operand    b  second operand    c  distance    d  immediate
 template <auto function, Pair pair, bool when, bool poll>
 struct CompareBranch;
+
+/// Words of a CompareBranch whose second operand is of type T.
+template <class T, Src second>
+inline constexpr std::uint32_t compare_branch_words = second != Src::imm ? through_c
+                                                      : sizeof(T) == 8   ? through_e
+                                                                         : through_d;
 
 template <bool poll>
 bool branch(Regs& r, std::size_t at) {
@@ -62,26 +70,26 @@ bool branch(Regs& r, std::size_t at) {
 template <class A, class B, std::uint32_t (*function)(A, B), Pair pair, bool when, bool poll>
 struct CompareBranch<function, pair, when, poll> {
   static bool run(Regs& r) {
-    const A a = read<A, first(pair)>(r, 8);
+    const A a = read<A, first(pair)>(r, at_a);
     B b;
     if constexpr (second(pair) == Src::imm) {
-      b = operand<B>(r.pc, 16);
+      b = operand<B>(r.pc, at_d);
     } else {
-      b = read<B, second(pair)>(r, 10);
+      b = read<B, second(pair)>(r, at_b);
     }
-    if ((function(a, b) != 0) == when) return branch<poll>(r, 12);
-    r.pc += second(pair) == Src::imm ? 3 : 2;
+    if ((function(a, b) != 0) == when) return branch<poll>(r, at_c);
+    r.pc += compare_branch_words<B, second(pair)>;
     return true;
   }
 };
 
 /// Branches if the i32 is non-zero, or if it is zero.
-///    8  operand   12  distance
+///    a  operand    c  distance
 template <class A, Src src, bool when, bool poll>
 struct TestBranch {
   static bool run(Regs& r) {
-    if ((read<A, src>(r, 8) != 0) == when) return branch<poll>(r, 12);
-    r.pc += 2;
+    if ((read<A, src>(r, at_a) != 0) == when) return branch<poll>(r, at_c);
+    r.pc += through_c;
     return true;
   }
 };

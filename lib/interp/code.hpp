@@ -23,7 +23,7 @@ namespace wrun::inline v0::runtime {
 struct SlotCode {
   static constexpr std::int64_t endless = std::numeric_limits<std::int64_t>::max();
 
-  const std::uint64_t* entry = nullptr;
+  const std::uint32_t* entry = nullptr;
   /// From slot 0 to the highest operand, with its link; `endless` if it can't be entered.
   std::int64_t frame_bytes = 0;
   std::uint32_t link = 0;  ///< slot of the link
@@ -35,7 +35,7 @@ struct SlotCode {
   std::uint32_t words = 0;
   const interp::CatchTable* catches = nullptr;  ///< null if it catches nothing
 
-  const std::uint64_t* code() const { return reinterpret_cast<const std::uint64_t*>(this + 1); }
+  const std::uint32_t* code() const { return reinterpret_cast<const std::uint32_t*>(this + 1); }
   std::uint64_t frame_slots() const { return static_cast<std::uint64_t>(frame_bytes) / 8; }
   bool contains(const void* pc) const { return pc >= code() && pc < code() + words; }
 };

@@ -37,18 +37,14 @@ class Emitter {
       grow(words + common_words);
     size_ = at + words;
     Word* const instruction = code_.data() + at;
-    std::memcpy(instruction, &handler, sizeof(handler));
-    instruction[1] = 0;
-    instruction[2] = 0;
+    instruction[0] = word_of(handler);
+    std::fill_n(instruction + 1, common_words - 1, Word{0});
     if (words > common_words) [[unlikely]]
       std::fill(instruction + common_words, instruction + words, Word{0});
     starts_.data()[start_count_++] = at;
     return at;
   }
-  void set_handler(std::uint32_t at, Handler handler) {
-    static_assert(sizeof(Handler) == sizeof(Word));
-    std::memcpy(&code_[at], &handler, sizeof(handler));
-  }
+  void set_handler(std::uint32_t at, Handler handler) { code_[at] = word_of(handler); }
   /// Writes an operand at byte `byte` of the instruction at `at`.
   template <class T>
   void put(std::uint32_t at, std::uint32_t byte, T value) {
@@ -81,8 +77,8 @@ class Emitter {
     std::uint32_t byte;
     std::uint32_t next;
   };
-  /// Few instructions have more than a handler and two words of operands.
-  static constexpr std::uint32_t common_words = 3;
+  /// Few instructions have more than that; those that are shorter are followed by as much room.
+  static constexpr std::uint32_t common_words = through_e;
 
   [[gnu::noinline]] void grow(std::uint32_t words) {
     capacity_ = std::max<std::uint32_t>(256, 2 * (capacity_ + words));

@@ -13,14 +13,14 @@ namespace {
 /// Of a table element: null if there is none, or its type isn't the expected one itself.
 template <class Index>
 const FuncRef* exact_callee(const Regs& r, Index index) {
-  const runtime::Table& table = *r.inst->tables[operand<std::uint32_t>(r.pc, 16)];
+  const runtime::Table& table = *r.inst->tables[operand<std::uint32_t>(r.pc, at_d)];
   if (index >= table.size) [[unlikely]]
     return nullptr;
   const FuncRef* callee = FuncRef::from(table.elements[index]);
   if (callee == nullptr) [[unlikely]]
     return nullptr;
   // In a register itself, it needs no other for its address.
-  wasm::TypeId expected = r.inst->type_ids[operand<std::uint32_t>(r.pc, 12)];
+  wasm::TypeId expected = r.inst->type_ids[operand<std::uint32_t>(r.pc, at_c)];
   asm("" : "+r"(expected));
   return callee->type == expected ? callee : nullptr;
 }
@@ -42,9 +42,9 @@ const FuncRef* any_callee(Regs& r, Index index, std::uint32_t table_index,
 template <bool is_tail>
 void enter(Regs& r, const FuncRef* callee) {
   if constexpr (is_tail) {
-    tail_call_reference(r, callee, &slot(r, 8), operand<std::uint16_t>(r.pc, 20));
+    tail_call_reference(r, callee, &slot(r, at_a), operand<std::uint16_t>(r.pc, at_e));
   } else {
-    call_reference(r, callee, 3);
+    call_reference(r, callee, through_d);
   }
 }
 
@@ -53,8 +53,9 @@ template <class Index, Src src, bool is_tail>
 struct CallIndirectAny {
   static void run(Regs& r) {
     r.pc = r.inst->state->pc;
-    const FuncRef* callee = any_callee(r, read<Index, src>(r, 10), operand<std::uint32_t>(r.pc, 16),
-                                       operand<std::uint32_t>(r.pc, 12));
+    const FuncRef* callee =
+        any_callee(r, read<Index, src>(r, at_b), operand<std::uint32_t>(r.pc, at_d),
+                   operand<std::uint32_t>(r.pc, at_c));
     if (callee != nullptr) enter<is_tail>(r, callee);
   }
 };
@@ -62,11 +63,11 @@ struct CallIndirectAny {
 template <class Index, Src src, bool is_tail>
 constexpr StaticInstr call_any_instr{rare_handler<CallIndirectAny<Index, src, is_tail>>};
 
-///    8  start of the new frame   10  index   12  type   16  table   20  own link (tail calls)
+///    a  start of the new frame    b  index    c  type    d  table    e  own link (tail calls)
 template <class Index, Src src, bool is_tail>
 struct CallIndirect {
   static void run(Regs& r) {
-    const FuncRef* callee = exact_callee(r, read<Index, src>(r, 10));
+    const FuncRef* callee = exact_callee(r, read<Index, src>(r, at_b));
     if (callee == nullptr) [[unlikely]]
       return go_slow(r, call_any_instr<Index, src, is_tail>);
     enter<is_tail>(r, callee);

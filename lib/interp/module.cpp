@@ -107,6 +107,7 @@ void prepare(ModuleCode& module, const CodeOptions& options) {
     }
     cell_of(module, i).slot_code.store(&stand_in->second, std::memory_order_relaxed);
   }
+  module.handlers = reinterpret_cast<std::uintptr_t>(&far_handler);
   module.tier_data = std::move(data);
 }
 

@@ -92,6 +92,6 @@ std::vector<std::uint32_t> offsets_of(const runtime::ModuleCode& module, const S
 const SlotCode* find_code(const runtime::ModuleCode& module, const Word* pc);
 
 /// The instruction that stand-ins begin with: translates the function that was entered.
-extern const std::uint64_t* const translate_entry;
+extern const Word* const translate_entry;
 
 }  // namespace wrun::inline v0::interp

@@ -213,19 +213,19 @@ struct EnterNative {
 /// Counts anew, if not from the start: where it isn't compiled yet, that is asked for again soon.
 void cool(Regs& r, bool is_compiled) {
   const Word* pc = r.inst->state->pc;
-  const auto hot_after = operand<std::uint32_t>(pc, 12);
-  r.inst->heat[operand<std::uint32_t>(pc, 8)] = is_compiled ? 0 : hot_after - hot_after / 4;
+  const auto hot_after = operand<std::uint32_t>(pc, at_c);
+  r.inst->heat[operand<std::uint32_t>(pc, at_a)] = is_compiled ? 0 : hot_after - hot_after / 4;
 }
 
 /// At the function's first instruction, with its arguments where they arrive.
 struct HotCall {
   static void run(Regs& r) {
     const Word* pc = r.inst->state->pc;
-    const std::uint32_t function = operand<std::uint32_t>(pc, 8) + r.inst->imported_functions;
+    const std::uint32_t function = operand<std::uint32_t>(pc, at_a) + r.inst->imported_functions;
     const SlotCode* code = find_code(*r.inst->code, pc);
     const SlotCode* native = publish_native(*r.inst->code, function);
     cool(r, native != nullptr);
-    r.pc = pc + 3;
+    r.pc = pc + through_d;
     if (native == nullptr) return;
     const auto& entry = static_cast<const NativeCode&>(*native).native;
     enter(r, entry, function, r.fp + code->link, r.fp + native->frame_slots());
@@ -235,13 +235,14 @@ struct HotCall {
 struct HotLoop {
   static void run(Regs& r) {
     const Word* pc = r.inst->state->pc;
-    const std::uint32_t function = operand<std::uint32_t>(pc, 8) + r.inst->imported_functions;
+    const std::uint32_t function = operand<std::uint32_t>(pc, at_a) + r.inst->imported_functions;
     const runtime::ModuleCode& module = *r.inst->code;
     // Later calls are to be quick, too.
     publish_native(module, function);
-    const NativeEntry* entry = module.native->hot(module, function, operand<std::uint32_t>(pc, 16));
+    const NativeEntry* entry =
+        module.native->hot(module, function, operand<std::uint32_t>(pc, at_d));
     cool(r, entry != nullptr);
-    r.pc = pc + 3;
+    r.pc = pc + through_d;
     if (entry == nullptr) return;
     const SlotCode* code = find_code(module, pc);
     enter(r, *entry, function, r.fp + code->link, r.fp + code->frame_slots());

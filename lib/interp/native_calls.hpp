@@ -16,22 +16,22 @@ extern const StaticInstr enter_native_instr;
 extern const StaticInstr hot_call_instr;
 extern const StaticInstr hot_loop_instr;
 
-///    8  number of the function, imports not counted   12  how often makes it hot   16  loop (u32)
+///    a  number of the function, imports not counted    c  how often makes it hot    d  loop (u32)
 struct CountCall {
   static void run(Regs& r) {
-    std::uint32_t& heat = r.inst->heat[operand<std::uint32_t>(r.pc, 8)];
-    if (++heat >= operand<std::uint32_t>(r.pc, 12)) [[unlikely]]
+    std::uint32_t& heat = r.inst->heat[operand<std::uint32_t>(r.pc, at_a)];
+    if (++heat >= operand<std::uint32_t>(r.pc, at_c)) [[unlikely]]
       return go_slow(r, hot_call_instr);
-    r.pc += 3;
+    r.pc += through_d;
   }
 };
 
 struct CountTurn {
   static void run(Regs& r) {
-    std::uint32_t& heat = r.inst->heat[operand<std::uint32_t>(r.pc, 8)];
-    if (++heat >= operand<std::uint32_t>(r.pc, 12)) [[unlikely]]
+    std::uint32_t& heat = r.inst->heat[operand<std::uint32_t>(r.pc, at_a)];
+    if (++heat >= operand<std::uint32_t>(r.pc, at_c)) [[unlikely]]
       return go_slow(r, hot_loop_instr);
-    r.pc += 3;
+    r.pc += through_d;
   }
 };
 

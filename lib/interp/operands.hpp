@@ -3,8 +3,8 @@
 // Where instructions' operands are: the modes that handlers are made for, and how each is read.
 //
 // An instruction with a result has
-//    8  first operand's slot      10  result's slot      12  second operand's slot, or immediate
-// An immediate is 4 bytes at 12 for i32 and f32, and 8 bytes at 16 for i64 and f64.
+//    a  first operand's slot    b  result's slot    c  second operand's slot, or immediate
+// and an instruction of another kind whose operand may be an immediate has that at c, too.
 
 #include <array>
 #include <cstdint>
@@ -47,9 +47,10 @@ constexpr Src second(Pair pair) {
   }
 }
 
-/// Words of an instruction whose last operand is an immediate or a slot at 12.
+/// Words of an instruction whose last operand is an immediate or a slot at c.
 template <class T, Src last>
-inline constexpr std::size_t operand_words = last == Src::imm && sizeof(T) == 8 ? 3 : 2;
+inline constexpr std::uint32_t operand_words = last == Src::imm && sizeof(T) == 8 ? through_d
+                                                                                  : through_c;
 
 template <class T>
 T read_acc(const Regs& r) {
@@ -77,7 +78,7 @@ void write_acc(Regs& r, T value) {
   }
 }
 
-/// The operand whose slot is at byte `at`, or whose immediate is where T's immediates are.
+/// The operand whose slot is at byte `at`, or whose immediate is at c.
 template <class T, Src src>
 T read(const Regs& r, std::size_t at) {
   if constexpr (src == Src::acc) {
@@ -85,13 +86,13 @@ T read(const Regs& r, std::size_t at) {
   } else if constexpr (src == Src::slot) {
     return runtime::get_value<T>(&slot(r, at));
   } else {
-    return operand<T>(r.pc, sizeof(T) == 4 ? 12 : 16);
+    return operand<T>(r.pc, at_c);
   }
 }
 
 template <Dst dst, class T>
 void write(Regs& r, T value) {
-  if constexpr (dst == Dst::store) runtime::set_value(&slot(r, 10), value);
+  if constexpr (dst == Dst::store) runtime::set_value(&slot(r, at_b), value);
   write_acc(r, value);
 }
 

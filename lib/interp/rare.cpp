@@ -31,7 +31,7 @@ void stop_with(Regs& r, TrapCode code, const Word* pc) noexcept {
 
 struct RaiseTrap {
   static void run(Regs& r) {
-    const auto code = static_cast<TrapCode>(operand<std::uint64_t>(r.pc, 8));
+    const auto code = static_cast<TrapCode>(reinterpret_cast<const StaticInstr*>(r.pc)->payload);
     stop_with(r, code, r.inst->state->pc);
   }
 };
@@ -188,7 +188,7 @@ struct TailCallForeign {
 };
 
 constexpr StaticInstr raise(TrapCode code) {
-  return {rare_handler<RaiseTrap>, static_cast<std::uint64_t>(code)};
+  return StaticInstr(rare_handler<RaiseTrap>, static_cast<std::uint64_t>(code));
 }
 
 template <std::size_t... code>
@@ -211,6 +211,6 @@ const StaticInstr limit_instr{rare_handler<LimitReached>};
 const StaticInstr out_of_fuel_instr{rare_handler<OutOfFuel>};
 const StaticInstr call_foreign_instr{rare_handler<CallForeign>};
 const StaticInstr tail_call_foreign_instr{rare_handler<TailCallForeign>};
-const std::uint64_t* const translate_entry = translate_instr.code();
+const Word* const translate_entry = translate_instr.code();
 
 }  // namespace wrun::inline v0::interp

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <iterator>
 #include <utility>
 #include <vector>
@@ -197,7 +196,7 @@ constexpr auto single_handlers = []<std::size_t... i>(std::index_sequence<i...>)
 
 /// The key's number of a handler, and the node of the sequences that begin with it.
 struct Entry {
-  std::uint32_t address = 0;  ///< its lower half: no two handlers are 4 GiB apart
+  Word handler = 0;  ///< as instructions have it; 0 is none of theirs
   std::uint16_t key = Tree::none;
   std::uint16_t node = 0;
 };
@@ -216,28 +215,24 @@ class Index {
     for (std::size_t i = 0; i < single_handlers.size(); ++i) {
       if (keys[i] == BodyKey::end) continue;
       const Handler known = single_handlers[i];
-      insert(known != nullptr ? known : vector_handler(keys[i]), static_cast<std::uint16_t>(i));
+      insert(word_of(known != nullptr ? known : vector_handler(keys[i])),
+             static_cast<std::uint16_t>(i));
     }
   }
-  const Entry& find(Handler handler) const {
-    const std::uint32_t address = address_of(handler);
-    std::size_t i = place(address);
-    while (entries_[i].address != address && entries_[i].address != 0) i = (i + 1) % size;
+  const Entry& find(Word handler) const {
+    std::size_t i = place(handler);
+    while (entries_[i].handler != handler && entries_[i].handler != 0) i = (i + 1) % size;
     return entries_[i];
   }
 
  private:
   static constexpr std::size_t size = 2048;
 
-  static std::uint32_t address_of(Handler handler) {
-    return static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(handler));
-  }
-  static std::size_t place(std::uint32_t address) { return ((address >> 4) * 0x9e3779b1u) >> 21; }
-  void insert(Handler handler, std::uint16_t key) {
-    const std::uint32_t address = address_of(handler);
-    std::size_t i = place(address);
-    while (entries_[i].address != 0) i = (i + 1) % size;
-    entries_[i] = {address, key, tree.find(0, key)};
+  static std::size_t place(Word handler) { return ((handler >> 4) * 0x9e3779b1u) >> 21; }
+  void insert(Word handler, std::uint16_t key) {
+    std::size_t i = place(handler);
+    while (entries_[i].handler != 0) i = (i + 1) % size;
+    entries_[i] = {handler, key, tree.find(0, key)};
   }
   std::array<Entry, size> entries_{};
 };
@@ -265,8 +260,7 @@ void combine(std::span<Word> code, std::span<const std::uint32_t> starts,
   const std::size_t count = starts.size();
   if (lengths != nullptr) lengths->assign(count, 1);
   for (std::size_t i = count; i-- > 0;) {
-    Handler handler;
-    std::memcpy(&handler, &code[starts[i]], sizeof(handler));
+    Word& handler = code[starts[i]];
     const Entry& entry = index.find(handler);
     std::uint32_t dispatches = at(i + 1).dispatches + 1;
     std::uint16_t best = Tree::none;
@@ -282,9 +276,7 @@ void combine(std::span<Word> code, std::span<const std::uint32_t> starts,
       if (lengths != nullptr) (*lengths)[i] = static_cast<std::uint8_t>(depth);
     }
     at(i) = {dispatches, entry.key};
-    if (best == Tree::none) continue;
-    handler = handler_of(best);
-    std::memcpy(&code[starts[i]], &handler, sizeof(handler));
+    if (best != Tree::none) handler = word_of(handler_of(best));
   }
 }
 

@@ -89,7 +89,7 @@ void Translator::begin(Walker& w) {
   if (!options_.poison_upper_halves) return;
   for (std::uint32_t i = 0; i < params; ++i) {
     if (locals[i].kind() != Kind::i32) continue;
-    put_slot(emit(&handler<PoisonUpper>, 2, "poison"), 10, local_slot(wasm::LocalIdx(i)));
+    put_slot(emit(&handler<PoisonUpper>, through_b, "poison"), at_b, local_slot(wasm::LocalIdx(i)));
   }
 }
 
@@ -102,9 +102,9 @@ void Translator::end_prologue() {
     std::uint32_t end = first;
     while (end < unset_.size() && unset_[end]) ++end;
     if (end != first) {
-      const std::uint32_t at = emit(zero_handler(end - first), 2, "zero");
-      put_slot(at, 8, first);
-      code_.put(at, 12, end - first);
+      const std::uint32_t at = emit(zero_handler(end - first), through_b, "zero");
+      put_slot(at, at_a, first);
+      code_.put(at, at_b, static_cast<std::uint16_t>(end - first));
       describe(at, "s{}, {}", first, end - first);
     }
     first = end + 1;
@@ -120,8 +120,8 @@ void Translator::set(std::uint32_t slot, std::uint32_t count) {
 void Translator::charge(std::uint32_t offset) {
   while (next_fuel_ < fuel_.size() && fuel_[next_fuel_].offset < offset) ++next_fuel_;
   if (next_fuel_ == fuel_.size() || fuel_[next_fuel_].offset != offset) return;
-  const std::uint32_t at = emit(&handler<Fuel>, 2, "fuel");
-  code_.put(at, 12, fuel_[next_fuel_].cost);
+  const std::uint32_t at = emit(&handler<Fuel>, through_b, "fuel");
+  code_.put(at, at_a, fuel_[next_fuel_].cost);
   describe(at, "{}", fuel_[next_fuel_].cost);
 }
 
@@ -145,13 +145,14 @@ void Translator::take_results(Walker& w, Operands results) {
 
 void Translator::emit_const(std::uint32_t slot, Kind type, std::uint64_t bits) {
   const bool is_narrow = type == Kind::i32 || type == Kind::f32;
-  const std::uint32_t at = is_narrow ? emit(&handler<SetConst<std::uint32_t>>, 2, "const32")
-                                     : emit(&handler<SetConst<std::uint64_t>>, 3, "const64");
-  put_slot(at, 10, slot);
+  const std::uint32_t at = is_narrow
+                               ? emit(&handler<SetConst<std::uint32_t>>, through_c, "const32")
+                               : emit(&handler<SetConst<std::uint64_t>>, through_d, "const64");
+  put_slot(at, at_b, slot);
   if (is_narrow) {
-    code_.put(at, 12, static_cast<std::uint32_t>(bits));
+    code_.put(at, at_c, static_cast<std::uint32_t>(bits));
   } else {
-    code_.put(at, 16, bits);
+    code_.put(at, at_c, bits);
   }
   describe(at, "s{}, 0x{:x}", slot, bits);
   wrote(slot);
@@ -159,20 +160,20 @@ void Translator::emit_const(std::uint32_t slot, Kind type, std::uint64_t bits) {
 
 /// Copies one slot, or the two of a v128.
 void Translator::emit_copy(std::uint32_t from, std::uint32_t to, std::uint32_t slots) {
-  const std::uint32_t at =
-      slots == 1 ? emit(&handler<Copy>, 2, "copy") : emit(&handler<CopyVector>, 2, "copy_v128");
-  put_slot(at, 8, from);
-  put_slot(at, 10, to);
+  const std::uint32_t at = slots == 1 ? emit(&handler<Copy>, through_b, "copy")
+                                      : emit(&handler<CopyVector>, through_b, "copy_v128");
+  put_slot(at, at_a, from);
+  put_slot(at, at_b, to);
   describe(at, "s{}, s{}", to, from);
   wrote(to, slots);
 }
 
 /// Computes a sum at home; unlike i32.add, it leaves the accumulators alone.
 void Translator::emit_sum(const Value& v) {
-  const std::uint32_t at = emit(&handler<CopySum>, 2, "copy_sum");
-  put_slot(at, 8, v.local());
-  put_slot(at, 10, v.home);
-  code_.put(at, 12, v.addend());
+  const std::uint32_t at = emit(&handler<CopySum>, through_c, "copy_sum");
+  put_slot(at, at_a, v.local());
+  put_slot(at, at_b, v.home);
+  code_.put(at, at_c, v.addend());
   describe(at, "s{}, s{} + 0x{:x}", v.home, v.local(), v.addend());
   wrote(v.home);
 }

@@ -71,7 +71,7 @@ inline void Translator::open_result(wasm::Kind type) {
 }
 
 /// The instruction at `at` leaves its result in the accumulator; its other form, `storing`, in the
-/// slot at byte 10 as well.
+/// slot at b as well.
 inline Value Translator::finish_in_acc(Walker& w, wasm::Kind type, std::uint32_t at,
                                        Handler storing) {
   const std::uint32_t slot = home(w);
@@ -82,7 +82,7 @@ inline Value Translator::finish_in_acc(Walker& w, wasm::Kind type, std::uint32_t
 inline void Translator::leave_in_acc(wasm::Kind type, std::uint32_t slot, std::uint32_t at,
                                      Handler storing) {
   wrote(slot, slots_of(type));
-  put_slot(at, 10, slot);
+  put_slot(at, at_b, slot);
   acc(type) = {slot, true, at, storing};
   if (Trace::Text* text = text_at(at)) text->result = static_cast<std::int32_t>(slot);
 }

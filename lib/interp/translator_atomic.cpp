@@ -17,13 +17,14 @@ void Translator::atomic_op(Walker& w, Op op, const wasm::MemArg& arg, Operands a
   for (std::size_t i = 0; i < args.size(); ++i) slots[i] = in_slot(args[i].value);
   for (std::size_t i = args.size(); i > 0; --i) pop(args[i - 1].value);
   const std::uint32_t at =
-      emit(atomic_handler(op, form), form == AtomicAddr::fast ? 3 : 4, wasm::info(op).text);
-  put_slot(at, 8, slots[0]);
-  put_slot(at, 10, home(w));
-  put_slot(at, 12, slots[1]);
-  put_slot(at, 14, slots[2]);
-  code_.put(at, 16, arg.offset);
-  if (form != AtomicAddr::fast) code_.put(at, 24, arg.memory.value);
+      emit(atomic_handler(op, form), form == AtomicAddr::fast ? through_e : through_f,
+           wasm::info(op).text);
+  put_slot(at, at_a, slots[0]);
+  put_slot(at, at_b, home(w));
+  put_slot(at, at_c, slots[1]);
+  put_slot(at, at_c2, slots[2]);
+  code_.put(at, at_d, arg.offset);
+  if (form != AtomicAddr::fast) code_.put(at, at_f, arg.memory.value);
   describe(at, "s{}, memory {} [s{} + {}], s{}, s{}", home(w), arg.memory.value, slots[0],
            arg.offset, slots[1], slots[2]);
   take_results(w, results);

@@ -26,7 +26,7 @@ void Translator::finish_call(Walker& w, bool is_tail, Operands results) {
   if (!options_.poison_upper_halves) return;
   for (const Operand& result : results) {
     if (result.type.kind() == Kind::i32)
-      put_slot(emit(&handler<PoisonUpper>, 2, "poison"), 10, result.value.home);
+      put_slot(emit(&handler<PoisonUpper>, through_b, "poison"), at_b, result.value.home);
   }
 }
 
@@ -38,10 +38,10 @@ void Translator::call(Walker& w, Op op, wasm::FuncIdx callee, const wasm::FuncTy
   const Handler handlers[] = {&handler<CallLocal>, &handler<CallImport>, &handler<TailCallLocal>,
                               &handler<TailCallImport>};
   const std::uint32_t at =
-      emit(handlers[(is_tail ? 2 : 0) + (is_import ? 1 : 0)], 2, wasm::info(op).text);
-  put_slot(at, 8, frame);
-  put_slot(at, 10, layout_.link());
-  code_.put(at, 12, callee.value);
+      emit(handlers[(is_tail ? 2 : 0) + (is_import ? 1 : 0)], through_c, wasm::info(op).text);
+  put_slot(at, at_a, frame);
+  put_slot(at, at_b, layout_.link());
+  code_.put(at, at_c, callee.value);
   describe(at, "{}, s{}", callee.value, frame);
   finish_call(w, is_tail, results);
 }
@@ -55,12 +55,13 @@ void Translator::call_indirect(Walker& w, Op op, wasm::TypeIdx type, wasm::Table
   const std::uint32_t slot = slot_of(index);
   consume(index);
   const std::uint32_t frame = place_args(w, args);
-  const std::uint32_t at = emit(call_indirect_handler(is_tail, is_64, src), 3, wasm::info(op).text);
-  put_slot(at, 8, frame);
-  put_slot(at, 10, slot);
-  code_.put(at, 12, type.value);
-  code_.put(at, 16, table.value);
-  put_slot(at, 20, layout_.link());
+  const std::uint32_t at = emit(call_indirect_handler(is_tail, is_64, src),
+                                is_tail ? through_e : through_d, wasm::info(op).text);
+  put_slot(at, at_a, frame);
+  put_slot(at, at_b, slot);
+  code_.put(at, at_c, type.value);
+  code_.put(at, at_d, table.value);
+  if (is_tail) put_slot(at, at_e, layout_.link());
   if (trace_)
     describe(at, "table {} [{}], type {}, s{}", table.value, operand_text(index, src), type.value,
              frame);
@@ -74,10 +75,10 @@ void Translator::call_ref(Walker& w, Op op, wasm::TypeIdx, Value callee, Operand
   pop(callee);
   const std::uint32_t frame = place_args(w, args);
   const std::uint32_t at =
-      emit(is_tail ? &handler<TailCallRef> : &handler<CallRef>, 2, wasm::info(op).text);
-  put_slot(at, 8, frame);
-  put_slot(at, 10, reference);
-  put_slot(at, 12, layout_.link());
+      emit(is_tail ? &handler<TailCallRef> : &handler<CallRef>, through_c, wasm::info(op).text);
+  put_slot(at, at_a, frame);
+  put_slot(at, at_b, reference);
+  put_slot(at, at_c, layout_.link());
   describe(at, "s{}, s{}", reference, frame);
   finish_call(w, is_tail, results);
 }

@@ -34,6 +34,10 @@ Handler test_branch_handler(Src src, bool when, bool poll, bool wide) {
               : pick.template operator()<std::uint32_t>();
 }
 
+bool is_wide(Kind type) {
+  return type != Kind::i32 && type != Kind::f32;
+}
+
 Handler return_value_handler(Kind type, Src src) {
   const auto pick = [src]<class T>() -> Handler {
     constexpr Handler handlers[] = {&handler<ReturnValue<T, Src::acc>>,
@@ -81,10 +85,10 @@ void Translator::loop(Walker& w, Control& c) {
 
 /// Counts towards compiling the function, and entering that code here.
 void Translator::count(Handler handler, std::uint32_t loop, std::string_view name) {
-  const std::uint32_t at = emit(handler, 3, name);
-  code_.put(at, 8, walker_.function_index().value - module_.imported_functions);
-  code_.put(at, 12, options_.hot_after);
-  code_.put(at, 16, loop);
+  const std::uint32_t at = emit(handler, through_d, name);
+  code_.put(at, at_a, walker_.function_index().value - module_.imported_functions);
+  code_.put(at, at_c, options_.hot_after);
+  code_.put(at, at_d, loop);
 }
 
 /// If the value is what the last instruction left in the accumulator only, takes the instruction
@@ -130,13 +134,13 @@ Translator::Condition Translator::take_condition(Value& v) {
 }
 
 /// Emits a branch that is taken when the condition is `when`; the distance is still to be put, at
-/// byte 12.
+/// c.
 std::uint32_t Translator::emit_condition(const Condition& c, bool when, bool poll) {
   if (c.op == wasm::op_none) {
     when = when != c.negated;
-    const std::uint32_t at =
-        emit(test_branch_handler(c.src, when, poll, c.wide), 2, when ? "br_if" : "br_unless");
-    put_slot(at, 8, c.slot);
+    const std::uint32_t at = emit(test_branch_handler(c.src, when, poll, c.wide), through_c,
+                                  when ? "br_if" : "br_unless");
+    put_slot(at, at_a, c.slot);
     if (c.src == Src::acc) {
       describe(at, "acc");
     } else {
@@ -145,13 +149,16 @@ std::uint32_t Translator::emit_condition(const Condition& c, bool when, bool pol
     return at;
   }
   const bool has_imm = second(c.form.pair) == Src::imm;
-  const std::uint32_t at = emit(compare_branch_handler(c.op, c.form.pair, when, poll),
-                                has_imm ? 3 : 2, when ? "br_if" : "br_unless");
-  put_slot(at, 8, c.form.a);
+  const bool wide = is_wide(wasm::walk_row(c.op).params[1]);
+  const std::uint32_t words = !has_imm ? through_c : wide ? through_e : through_d;
+  const std::uint32_t at = emit(compare_branch_handler(c.op, c.form.pair, when, poll), words,
+                                when ? "br_if" : "br_unless");
+  put_slot(at, at_a, c.form.a);
   if (has_imm) {
-    code_.put(at, 16, c.form.imm);
+    wide ? code_.put(at, at_d, c.form.imm)
+         : code_.put(at, at_d, static_cast<std::uint32_t>(c.form.imm));
   } else {
-    put_slot(at, 10, c.form.b);
+    put_slot(at, at_b, c.form.b);
   }
   if (trace_) describe(at, "{} {}", wasm::info(c.op).text, pair_text(c.form));
   return at;
@@ -163,15 +170,15 @@ void Translator::if_(Walker& w, Control& c, Value condition) {
   store_all_pending();
   end_prologue();
   const std::uint32_t at = emit_condition(test, false, false);
-  code_.put_later(at, 12, c.label.to_else);
+  code_.put_later(at, at_c, c.label.to_else);
   c.label.inside = catches_.present();
 }
 
 void Translator::else_(Walker& w, Control& c, bool reached) {
   if (reached) {
     materialise_top(w, c.results().size());
-    const std::uint32_t at = emit(&handler<Branch<false>>, 2, "br");
-    code_.put_later(at, 12, c.label.to_end);
+    const std::uint32_t at = emit(&handler<Branch<false>>, through_b, "br");
+    code_.put_later(at, at_a, c.label.to_end);
   }
   forget_region(w, c);
   code_.patch(c.label.to_else);
@@ -225,10 +232,10 @@ void Translator::move_results(Walker& w, const Control& target, std::size_t coun
   const std::uint32_t to = layout_.operand(target.height);
   const std::uint32_t slots = layout_.operand(w.height()) - from;
   if (slots <= 2) return emit_copy(from, to, slots);
-  const std::uint32_t at = emit(&handler<CopyMany>, 2, "copy_many");
-  put_slot(at, 8, from);
-  put_slot(at, 10, to);
-  code_.put(at, 12, slots);
+  const std::uint32_t at = emit(&handler<CopyMany>, through_c, "copy_many");
+  put_slot(at, at_a, from);
+  put_slot(at, at_b, to);
+  code_.put(at, at_c, slots);
   describe(at, "s{}, s{}, {}", to, from, slots);
 }
 
@@ -236,31 +243,32 @@ void Translator::move_results(Walker& w, const Control& target, std::size_t coun
 void Translator::emit_return(Walker& w) {
   const auto& results = w.signature().results;
   if (results.empty()) {
-    put_slot(emit(&handler<Return>, 2, "return"), 10, layout_.link());
+    put_slot(emit(&handler<Return>, through_b, "return"), at_b, layout_.link());
     return;
   }
   if (results.size() == 1) {
     const Value& v = w.operands(1)[0].value;
     const Src src = source(v);
-    const bool wide = v.type != Kind::i32 && v.type != Kind::f32;
-    const std::uint32_t at = emit(return_value_handler(v.type, src), 3, "return");
-    put_slot(at, 10, layout_.link());
+    const bool wide = is_wide(v.type);
+    const std::uint32_t words = src != Src::imm ? through_b : wide ? through_d : through_c;
+    const std::uint32_t at = emit(return_value_handler(v.type, src), words, "return");
+    put_slot(at, at_b, layout_.link());
     if (src != Src::imm) {
-      put_slot(at, 8, slot_of(v));
+      put_slot(at, at_a, slot_of(v));
     } else if (wide) {
-      code_.put(at, 16, v.bits);
+      code_.put(at, at_c, v.bits);
     } else {
-      code_.put(at, 12, static_cast<std::uint32_t>(v.bits));
+      code_.put(at, at_c, static_cast<std::uint32_t>(v.bits));
     }
     if (trace_) describe(at, "{}", operand_text(v, src));
     return;
   }
   materialise_top(w, results.size());
   const std::uint32_t from = layout_.operand(w.operands(results.size()).front().height);
-  const std::uint32_t at = emit(&handler<ReturnMany>, 2, "return_many");
-  put_slot(at, 8, from);
-  put_slot(at, 10, layout_.link());
-  code_.put(at, 12, layout_.operand(w.height()) - from);
+  const std::uint32_t at = emit(&handler<ReturnMany>, through_c, "return_many");
+  put_slot(at, at_a, from);
+  put_slot(at, at_b, layout_.link());
+  code_.put(at, at_c, layout_.operand(w.height()) - from);
   describe(at, "s{}, {}", from, layout_.operand(w.height()) - from);
 }
 
@@ -273,8 +281,9 @@ void Translator::emit_branch(Walker& w, Control& target) {
   if (needs_moves(w, target, count)) move_results(w, target, count);
   store_all_pending();
   const bool poll = polls(target);
-  const std::uint32_t at = emit(poll ? &handler<Branch<true>> : &handler<Branch<false>>, 2, "br");
-  go_to(at, 12, target);
+  const std::uint32_t at =
+      emit(poll ? &handler<Branch<true>> : &handler<Branch<false>>, through_b, "br");
+  go_to(at, at_a, target);
 }
 
 void Translator::br(Walker& w, Control& target) {
@@ -299,13 +308,13 @@ void Translator::branch_when(Walker& w, Control& target, const Condition& test, 
   materialise_top(w, count);
   end_prologue();
   if (!is_function(target) && !needs_moves(w, target, count)) {
-    go_to(emit_condition(test, when, polls(target)), 12, target);
+    go_to(emit_condition(test, when, polls(target)), at_c, target);
     return;
   }
   store_all_pending();
   const auto known = acc_;
   std::uint32_t over = Emitter::nowhere;
-  code_.put_later(emit_condition(test, !when, false), 12, over);
+  code_.put_later(emit_condition(test, !when, false), at_c, over);
   emit_branch(w, target);
   code_.patch(over);
   put_label();
@@ -328,9 +337,9 @@ void Translator::br_table(Walker& w, std::span<const std::uint32_t> depths, Valu
       &handler<BranchTable<Src::acc, false>>, &handler<BranchTable<Src::acc, true>>};
   const auto entries = static_cast<std::uint32_t>(depths.size());
   const std::uint32_t at =
-      emit(handlers[(src == Src::acc ? 2 : 0) + (poll ? 1 : 0)], 2 + (entries + 1) / 2, "br_table");
-  put_slot(at, 8, slot);
-  code_.put(at, 12, entries);
+      emit(handlers[(src == Src::acc ? 2 : 0) + (poll ? 1 : 0)], through_c + entries, "br_table");
+  put_slot(at, at_a, slot);
+  code_.put(at, at_c, entries);
   if (trace_) describe(at, "{}, {} targets", operand_text(index, src), entries);
   place_table(w, at, depths, count);
   forget_region(w, w.label(0));
@@ -343,7 +352,7 @@ void Translator::place_table(Walker& w, std::uint32_t at, std::span<const std::u
   if (landings_.size() < w.depth()) landings_.resize(w.depth(), none);
   for (std::uint32_t i = 0; i < depths.size(); ++i) {
     Control& target = w.label(depths[i]);
-    const std::uint32_t byte = 16 + 4 * i;
+    const std::uint32_t byte = at_d + 4 * i;
     if (!is_function(target) && !needs_moves(w, target, count)) {
       go_to(at, byte, target);
       continue;
@@ -361,8 +370,8 @@ void Translator::place_table(Walker& w, std::uint32_t at, std::span<const std::u
 }
 
 void Translator::unreachable(Walker& w) {
-  const std::uint32_t at = emit(&handler<TrapNow>, 2, "unreachable");
-  code_.put(at, 8, static_cast<std::uint16_t>(TrapCode::unreachable));
+  const std::uint32_t at = emit(&handler<TrapNow>, through_b, "unreachable");
+  code_.put(at, at_a, static_cast<std::uint16_t>(TrapCode::unreachable));
   forget_region(w, w.label(0));
 }
 

@@ -61,10 +61,10 @@ void Translator::land_in_caller(Walker& w, Control& c) {
   catches_.patch(c.label.catches, code_.position());
   const std::uint32_t slots = runtime::slot_count(std::span(w.signature().results));
   const std::uint32_t at =
-      emit(slots == 0 ? &handler<Return> : &handler<ReturnMany>, 2, "return_many");
-  put_slot(at, 8, layout_.operand(0));
-  put_slot(at, 10, layout_.link());
-  code_.put(at, 12, slots);
+      emit(slots == 0 ? &handler<Return> : &handler<ReturnMany>, through_c, "return_many");
+  put_slot(at, at_a, layout_.operand(0));
+  put_slot(at, at_b, layout_.link());
+  code_.put(at, at_c, slots);
   describe(at, "s{}, {}", layout_.operand(0), slots);
 }
 
@@ -80,7 +80,7 @@ void Translator::legacy_try(Walker& w, Control& c) {
 void Translator::legacy_catch(Walker& w, Control& c, Op op, wasm::TagIdx tag, bool reached) {
   if (reached) {
     materialise_top(w, c.results().size());
-    code_.put_later(emit(&handler<Branch<false>>, 2, "br"), 12, c.label.to_end);
+    code_.put_later(emit(&handler<Branch<false>>, through_b, "br"), at_a, c.label.to_end);
   }
   forget_region(w, c);
   if (c.label.inside == c.label.own) {
@@ -111,9 +111,9 @@ void Translator::legacy_delegate(Walker&, Control& c, Control& target) {
 void Translator::throw_(Walker& w, wasm::TagIdx tag, Operands args) {
   for (Operand& arg : args) materialise(arg.value);
   for (std::size_t i = args.size(); i > 0; --i) pop(args[i - 1].value);
-  const std::uint32_t at = emit(&handler<Throw>, 2, "throw");
-  put_slot(at, 8, home(w));
-  code_.put(at, 12, tag.value);
+  const std::uint32_t at = emit(&handler<Throw>, through_c, "throw");
+  put_slot(at, at_a, home(w));
+  code_.put(at, at_c, tag.value);
   describe(at, "{}, s{}", tag.value, home(w));
   forget_region(w, w.label(0));
 }
@@ -121,13 +121,13 @@ void Translator::throw_(Walker& w, wasm::TagIdx tag, Operands args) {
 void Translator::throw_ref(Walker& w, Value exception) {
   const std::uint32_t slot = in_slot(exception);
   pop(exception);
-  put_slot(emit(&handler<ThrowRef>, 2, "throw_ref"), 8, slot);
+  put_slot(emit(&handler<ThrowRef>, through_b, "throw_ref"), at_a, slot);
   describe(last_emitted_, "s{}", slot);
   forget_region(w, w.label(0));
 }
 
 void Translator::legacy_rethrow(Walker& w, Control& target) {
-  put_slot(emit(&handler<ThrowRef>, 2, "rethrow"), 8, target.label.kept);
+  put_slot(emit(&handler<ThrowRef>, through_b, "rethrow"), at_a, target.label.kept);
   describe(last_emitted_, "s{}", target.label.kept);
   forget_region(w, w.label(0));
 }

@@ -93,9 +93,9 @@ Value Translator::struct_get(Walker& w, Op op, std::uint32_t offset, Storage sto
   open_result(type);
   const Form form = form_of(storage.kind(), op == Op::struct_get_s);
   const std::size_t first = src == Src::acc ? 0 : 2;
-  const std::uint32_t at = emit(pick<StructGets>(form, first), 2, wasm::info(op).text);
-  put_slot(at, 8, slot);
-  code_.put(at, 12, offset);
+  const std::uint32_t at = emit(pick<StructGets>(form, first), through_c, wasm::info(op).text);
+  put_slot(at, at_a, slot);
+  code_.put(at, at_c, offset);
   if (trace_) describe(at, "[{} + {}]", operand_text(object, src), offset);
   return finish_in_acc(w, type, at, pick<StructGets>(form, first + 1));
 }
@@ -112,10 +112,10 @@ void Translator::struct_set(Op op, std::uint32_t offset, Storage storage, Value 
   }
   const std::size_t which = from == Src::acc ? 1 : to == Src::acc ? 2 : 0;
   const std::uint32_t at =
-      emit(pick<StructSets>(form_of(storage.kind(), false), which), 2, wasm::info(op).text);
-  put_slot(at, 8, slot_of(object));
-  put_slot(at, 10, slot_of(value));
-  code_.put(at, 12, offset);
+      emit(pick<StructSets>(form_of(storage.kind(), false), which), through_c, wasm::info(op).text);
+  put_slot(at, at_a, slot_of(object));
+  put_slot(at, at_b, slot_of(value));
+  code_.put(at, at_c, offset);
   if (trace_)
     describe(at, "[{} + {}], {}", operand_text(object, to), offset, operand_text(value, from));
   consume(value);
@@ -128,12 +128,12 @@ Value Translator::array_get(Walker& w, Op op, Storage storage, Value array, Valu
   open_result(type);
   const Form form = form_of(storage.kind(), op == Op::array_get_s);
   const std::size_t first_form = static_cast<std::size_t>(pair.pair) * 2;
-  const std::uint32_t at = emit(pick<ArrayGets>(form, first_form), 2, wasm::info(op).text);
-  put_slot(at, 8, pair.a);
+  const std::uint32_t at = emit(pick<ArrayGets>(form, first_form), through_c, wasm::info(op).text);
+  put_slot(at, at_a, pair.a);
   if (second(pair.pair) == Src::imm) {
-    code_.put(at, 12, static_cast<std::uint32_t>(pair.imm));
+    code_.put(at, at_c, static_cast<std::uint32_t>(pair.imm));
   } else {
-    put_slot(at, 12, pair.b);
+    put_slot(at, at_c, pair.b);
   }
   if (trace_) describe(at, "{}", pair_text(pair));
   return finish_in_acc(w, type, at, pick<ArrayGets>(form, first_form + 1));
@@ -145,11 +145,11 @@ void Translator::array_set(Op op, Storage storage, Value array, Value index, Val
   const std::uint32_t at_array = in_slot(array);
   const Src from = source(value);
   const std::uint32_t at =
-      emit(pick<ArraySets>(form_of(storage.kind(), false), from == Src::acc ? 1 : 0), 2,
+      emit(pick<ArraySets>(form_of(storage.kind(), false), from == Src::acc ? 1 : 0), through_c,
            wasm::info(op).text);
-  put_slot(at, 8, at_array);
-  put_slot(at, 10, slot_of(value));
-  put_slot(at, 12, at_index);
+  put_slot(at, at_a, at_array);
+  put_slot(at, at_b, slot_of(value));
+  put_slot(at, at_c, at_index);
   if (trace_) describe(at, "s{}, s{}, {}", at_array, at_index, operand_text(value, from));
   consume(value);
   consume(index);
@@ -165,8 +165,8 @@ Value Translator::array_len(Walker& w, Value array) {
   const bool acc_source = src == Src::acc;
   const std::uint32_t at = emit(
       acc_source ? &handler<ArrayLen<Src::acc, Dst::acc>> : &handler<ArrayLen<Src::slot, Dst::acc>>,
-      2, "array.len");
-  put_slot(at, 8, slot);
+      through_b, "array.len");
+  put_slot(at, at_a, slot);
   if (trace_) describe(at, "{}", operand_text(array, src));
   return finish_in_acc(w, Kind::i32, at,
                        acc_source ? &handler<ArrayLen<Src::acc, Dst::store>>
@@ -181,8 +181,8 @@ std::uint32_t Translator::emit_on_slots(Walker& w, Op op, Handler handler, std::
   for (std::size_t i = args.size(); i > 0; --i) pop(args[i - 1].value);
   store_all_pending();
   const std::uint32_t at = emit(handler, words, wasm::info(op).text);
-  put_slot(at, 8, home(w));
-  put_slot(at, 10, home(w));
+  put_slot(at, at_a, home(w));
+  put_slot(at, at_b, home(w));
   describe(at, "s{}", home(w));
   return at;
 }
@@ -215,8 +215,8 @@ void Translator::access_vector(Walker& w, Op op, const wasm::Immediates& imm, Op
     if (op == Op::struct_set) return &handler<StructSetVector>;
     return op == Op::array_get ? &handler<ArrayGetVector> : &handler<ArraySetVector>;
   };
-  const std::uint32_t at = emit_on_slots(w, op, pick_handler(), 2, args);
-  if (of_struct) code_.put(at, 12, layouts_[imm.index].offsets[imm.index2]);
+  const std::uint32_t at = emit_on_slots(w, op, pick_handler(), through_c, args);
+  if (of_struct) code_.put(at, at_c, layouts_[imm.index].offsets[imm.index2]);
   take_results(w, results);
 }
 
@@ -247,20 +247,20 @@ void Translator::emit_new(Walker& w, Op op, const wasm::Immediates& imm, Operand
   std::uint32_t top = home(w);
   for (const Operand& arg : args) top += wasm::slot_count(arg.type);
   const std::size_t words = op == Op::struct_new ? struct_new_words(fields.size())
-                            : is_struct          ? 3
-                                                 : 4;
+                            : is_struct          ? through_e
+                                                 : through_f;
   const std::uint32_t at =
       emit_on_slots(w, op, pick_handler(), static_cast<std::uint32_t>(words), args);
-  code_.put(at, 12, static_cast<std::uint16_t>(top));
-  code_.put(at, 16, imm.index);
+  code_.put(at, at_c, static_cast<std::uint16_t>(top));
+  code_.put(at, at_d, imm.index);
   if (is_struct) {
-    code_.put(at, 20, layouts_[imm.index].bytes);
+    code_.put(at, at_e, layouts_[imm.index].bytes);
   } else {
-    code_.put(at, 20, imm.index2);
-    code_.put(at, 24, runtime::width_of(fields[0].storage.kind()));
+    code_.put(at, at_e, imm.index2);
+    code_.put(at, at_f, runtime::width_of(fields[0].storage.kind()));
   }
   if (op == Op::struct_new) {
-    code_.put(at, 24, static_cast<std::uint32_t>(fields.size()));
+    code_.put(at, at_f, static_cast<std::uint32_t>(fields.size()));
     for (std::size_t i = 0; i < fields.size(); ++i) {
       code_.put(at, static_cast<std::uint32_t>(struct_fields_at + i * 4),
                 layouts_[imm.index].offsets[i] << 5 | runtime::width_of(fields[i].storage.kind()));
@@ -285,9 +285,9 @@ void Translator::emit_array_bulk(Walker& w, Op op, const wasm::Immediates& imm, 
         return by_fuel<ArrayInitElem>(fuel);
     }
   };
-  const std::uint32_t at = emit_on_slots(w, op, pick_handler(), 3, args);
-  code_.put(at, 16, imm.index2);
-  code_.put(at, 20, runtime::width_of(imm.type.kind()));
+  const std::uint32_t at = emit_on_slots(w, op, pick_handler(), through_d, args);
+  code_.put(at, at_c, imm.index2);
+  code_.put(at, at_d, runtime::width_of(imm.type.kind()));
 }
 
 void Translator::aggregate_op(Walker& w, Op op, const wasm::Immediates& imm, Operands args,

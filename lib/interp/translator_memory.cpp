@@ -87,12 +87,12 @@ Translator::AddressForm Translator::address_form(Value& address, std::uint64_t o
 }
 
 void Translator::put_address(std::uint32_t at, const AddressForm& form) {
-  put_slot(at, 8, form.a);
-  code_.put(at, 12, form.offset);
+  put_slot(at, at_a, form.a);
+  code_.put(at, at_c, form.offset);
   if (form.form == Addr::slot_slot || form.form == Addr::acc_slot) {
-    put_slot(at, 16, form.second);
+    put_slot(at, at_d, form.second);
   } else if (has_second(form.form)) {
-    code_.put(at, 16, form.second);
+    code_.put(at, at_d, form.second);
   }
 }
 
@@ -122,7 +122,7 @@ Value Translator::load(Walker& w, Op op, const wasm::MemArg& arg, Value address)
   const ResultHandlers handlers =
       is_shared(arg.memory) ? shared_load_handlers(op, form.form) : load_handlers(op, form.form);
   open_result(type);
-  const std::uint32_t at = emit(handlers.in_acc, has_second(form.form) ? 3 : 2, op);
+  const std::uint32_t at = emit(handlers.in_acc, access_words(form.form), op);
   put_address(at, form);
   if (trace_) describe(at, "{}", address_text(form));
   return finish_in_acc(w, type, at, handlers.storing);
@@ -139,13 +139,12 @@ void Translator::store(Walker&, Op op, const wasm::MemArg& arg, Value address, V
   const AddressForm form = store_address(address, value, is_imm, arg.offset);
   const Src src = is_imm ? Src::imm : source(value);
   const auto pick = is_shared(arg.memory) ? &shared_store_handler : &store_handler;
-  const std::uint32_t at =
-      emit(pick(op, form.form, src), has_second(form.form) || is_imm ? 3 : 2, op);
+  const std::uint32_t at = emit(pick(op, form.form, src), access_words(form.form, is_imm), op);
   put_address(at, form);
   if (is_imm) {
-    code_.put(at, 20, static_cast<std::int32_t>(value.bits));
+    code_.put(at, access_imm_at(form.form), static_cast<std::int32_t>(value.bits));
   } else {
-    put_slot(at, 10, slot_of(value));
+    put_slot(at, at_b, slot_of(value));
   }
   if (trace_) describe(at, "{}, {}", address_text(form), operand_text(value, src));
   release(value);
@@ -173,10 +172,10 @@ Value Translator::load_any(Walker& w, Op op, const wasm::MemArg& arg, Value addr
   pop(address);
   open_result(type);
   const auto pick = is_shared(arg.memory) ? &shared_load_any_handler : &load_any_handler;
-  const std::uint32_t at = emit(pick(op, is_64, Dst::acc), 3, wasm::info(op).text);
-  put_slot(at, 8, from);
-  code_.put(at, 12, static_cast<std::uint16_t>(arg.memory.value));
-  code_.put(at, 16, arg.offset);
+  const std::uint32_t at = emit(pick(op, is_64, Dst::acc), through_e, wasm::info(op).text);
+  put_slot(at, at_a, from);
+  code_.put(at, at_c, static_cast<std::uint16_t>(arg.memory.value));
+  code_.put(at, at_d, arg.offset);
   describe(at, "memory {} [s{} + {}]", arg.memory.value, from, arg.offset);
   return finish_in_acc(w, type, at, pick(op, is_64, Dst::store));
 }
@@ -188,25 +187,25 @@ void Translator::store_any(Op op, const wasm::MemArg& arg, Value address, Value 
   pop(value);
   pop(address);
   const auto pick = is_shared(arg.memory) ? &shared_store_any_handler : &store_any_handler;
-  const std::uint32_t at = emit(pick(op, is_64), 3, wasm::info(op).text);
-  put_slot(at, 8, to);
-  put_slot(at, 10, from);
-  code_.put(at, 12, static_cast<std::uint16_t>(arg.memory.value));
-  code_.put(at, 16, arg.offset);
+  const std::uint32_t at = emit(pick(op, is_64), through_e, wasm::info(op).text);
+  put_slot(at, at_a, to);
+  put_slot(at, at_b, from);
+  code_.put(at, at_c, static_cast<std::uint16_t>(arg.memory.value));
+  code_.put(at, at_d, arg.offset);
   describe(at, "memory {} [s{} + {}], s{}", arg.memory.value, to, arg.offset, from);
 }
 
-/// Emits an instruction on slots: its operands, brought home, are consecutive from byte 8's slot
+/// Emits an instruction on slots: its operands, brought home, are consecutive from a's slot
 /// on; its result, if any, takes their place.
 void Translator::emit_bulk(Walker& w, Op op, Handler handler, Operands args, std::uint32_t first,
                            std::uint32_t second, Operands results) {
   for (Operand& arg : args) materialise(arg.value);
   for (std::size_t i = args.size(); i > 0; --i) pop(args[i - 1].value);
-  const std::uint32_t at = emit(handler, 3, wasm::info(op).text);
-  put_slot(at, 8, home(w));
-  put_slot(at, 10, home(w));
-  code_.put(at, 12, first);
-  code_.put(at, 16, second);
+  const std::uint32_t at = emit(handler, through_d, wasm::info(op).text);
+  put_slot(at, at_a, home(w));
+  put_slot(at, at_b, home(w));
+  code_.put(at, at_c, first);
+  code_.put(at, at_d, second);
   describe(at, "s{}, {}, {}", home(w), first, second);
   take_results(w, results);
 }

@@ -63,14 +63,14 @@ Value Translator::unchanged(Walker& w, Value v) {
 /// Emits a test or cast of the reference in `slot` against `type`.
 std::uint32_t Translator::emit_cast(Handler handler, std::uint32_t slot, wasm::ValType type,
                                     std::string_view name) {
-  const std::uint32_t at = emit(handler, 3, name);
-  put_slot(at, 8, slot);
+  const std::uint32_t at = emit(handler, through_e, name);
+  put_slot(at, at_a, slot);
   const wasm::HeapType heap = type.heap();
   if (heap.is_concrete()) {
-    code_.put(at, 12, heap.index().value);
-    code_.put(at, 16, module_.registry->entry(module_.id_of(heap.index())).depth);
+    code_.put(at, at_c, heap.index().value);
+    code_.put(at, at_d, module_.registry->entry(module_.id_of(heap.index())).depth);
   }
-  code_.put(at, 20, static_cast<std::uint16_t>(type.is_nullable()));
+  code_.put(at, at_e, static_cast<std::uint16_t>(type.is_nullable()));
   return at;
 }
 
@@ -102,8 +102,8 @@ Value Translator::ref_as_non_null(Walker& w, Value reference) {
   const Src src = source(reference);
   const std::uint32_t at =
       emit(src == Src::acc ? &handler<RefAsNonNull<Src::acc>> : &handler<RefAsNonNull<Src::slot>>,
-           2, "ref.as_non_null");
-  put_slot(at, 8, slot_of(reference));
+           through_b, "ref.as_non_null");
+  put_slot(at, at_a, slot_of(reference));
   if (trace_) describe(at, "{}", operand_text(reference, src));
   return unchanged(w, reference);
 }
@@ -115,8 +115,8 @@ Value Translator::i31_op(Walker& w, Op op, Value v) {
   const std::uint32_t slot = slot_of(v);
   consume(v);
   open_result(type);
-  const std::uint32_t at = emit(i31_handler(op, src, Dst::acc), 2, wasm::info(op).text);
-  put_slot(at, 8, slot);
+  const std::uint32_t at = emit(i31_handler(op, src, Dst::acc), through_b, wasm::info(op).text);
+  put_slot(at, at_a, slot);
   if (trace_) describe(at, "{}", operand_text(v, src));
   return finish_in_acc(w, type, at, i31_handler(op, src, Dst::store));
 }
@@ -169,7 +169,7 @@ void Translator::br_on_cast(Walker& w, Op op, Control& target, wasm::ValType, wa
   open_result(Kind::i32);
   const Cast cast = runtime::cast_to(*module_.registry, module_.canonical(to.heap()));
   const std::uint32_t at = emit_cast(pick_cast<Tests>(cast, 2), slot_of(reference), to, "ref.test");
-  put_slot(at, 10, slot_of(reference));
+  put_slot(at, at_b, slot_of(reference));
   describe(at, "s{}", slot_of(reference));
   Condition passed;
   passed.src = Src::acc;

@@ -59,11 +59,12 @@ struct GlobalSetOf {
 
 void Translator::load_acc_const(Kind type, std::uint64_t bits) {
   open_result(type);
-  const std::uint32_t at = emit(by_type<AccConst>(type), is_wide(type) ? 3 : 2, "acc");
+  const std::uint32_t at =
+      emit(by_type<AccConst>(type), is_wide(type) ? through_c : through_b, "acc");
   if (is_wide(type)) {
-    code_.put(at, 16, bits);
+    code_.put(at, at_a, bits);
   } else {
-    code_.put(at, 12, static_cast<std::uint32_t>(bits));
+    code_.put(at, at_a, static_cast<std::uint32_t>(bits));
   }
   describe(at, "0x{:x}", bits);
 }
@@ -79,8 +80,8 @@ Value Translator::numeric(Walker& w, Op op, Value a) {
   consume(a);
   open_result(result_kind(op));
   const ResultHandlers handlers = unary_handlers(op, src);
-  const std::uint32_t at = emit(handlers.in_acc, 2, op);
-  put_slot(at, 8, slot);
+  const std::uint32_t at = emit(handlers.in_acc, through_b, op);
+  put_slot(at, at_a, slot);
   last_ = {at, op, {src == Src::acc ? Pair::acc_imm : Pair::slot_imm, slot, 0, 0}};
   if (src == Src::acc) {
     describe(at, "acc");
@@ -93,14 +94,14 @@ Value Translator::numeric(Walker& w, Op op, Value a) {
 inline std::uint32_t Translator::emit_pair(Op op, const PairForm& form, Handler handler) {
   const Kind type = param_kind(op, 1);
   const bool has_imm = second(form.pair) == Src::imm;
-  const std::uint32_t at = emit(handler, has_imm && is_wide(type) ? 3 : 2, op);
-  put_slot(at, 8, form.a);
+  const std::uint32_t at = emit(handler, has_imm && is_wide(type) ? through_d : through_c, op);
+  put_slot(at, at_a, form.a);
   if (!has_imm) {
-    put_slot(at, 12, form.b);
+    put_slot(at, at_c, form.b);
   } else if (is_wide(type)) {
-    code_.put(at, 16, form.imm);
+    code_.put(at, at_c, form.imm);
   } else {
-    code_.put(at, 12, static_cast<std::uint32_t>(form.imm));
+    code_.put(at, at_c, static_cast<std::uint32_t>(form.imm));
   }
   if (trace_) describe(at, "{}", pair_text(form));
   return at;
@@ -220,10 +221,10 @@ Value Translator::select(Walker& w, wasm::ValType type, Value a, Value b, Value 
     return acc_test ? by_type<SelectOf<Src::acc, d>::template Body>(type.kind())
                     : by_type<SelectOf<Src::slot, d>::template Body>(type.kind());
   };
-  const std::uint32_t at = emit(pick(std::integral_constant<Dst, Dst::acc>()), 2, "select");
-  put_slot(at, 8, test);
-  put_slot(at, 12, if_true);
-  put_slot(at, 14, if_false);
+  const std::uint32_t at = emit(pick(std::integral_constant<Dst, Dst::acc>()), through_c, "select");
+  put_slot(at, at_a, test);
+  put_slot(at, at_c, if_true);
+  put_slot(at, at_c2, if_false);
   if (trace_)
     describe(at, "{} ? s{} : s{}", acc_test ? "acc" : fmt::format("s{}", test), if_true, if_false);
   return finish_in_acc(w, type.kind(), at, pick(std::integral_constant<Dst, Dst::store>()));
@@ -243,8 +244,8 @@ void Translator::assign(Walker& w, std::uint32_t slot, Value& v) {
   materialise_aliases(w, slot);
   if (v.kind == Value::Kind::constant) return emit_const(slot, v.type, v.bits);
   if (!in_acc) return emit_copy(slot_of(v), slot, slots_of(v.type));
-  const std::uint32_t at = emit(by_type<StoreAcc>(v.type), 2, "store_acc");
-  put_slot(at, 10, slot);
+  const std::uint32_t at = emit(by_type<StoreAcc>(v.type), through_b, "store_acc");
+  put_slot(at, at_b, slot);
   describe(at, "s{}", slot);
   wrote(slot, slots_of(v.type));
   // The operand is gone: its home needs no store, and the accumulator has the local's value.
@@ -254,7 +255,7 @@ void Translator::assign(Walker& w, std::uint32_t slot, Value& v) {
 
 /// The last instruction's result goes to `slot` instead of its home.
 void Translator::retarget(Acc& a, std::uint32_t slot) {
-  put_slot(a.at, 10, slot);
+  put_slot(a.at, at_b, slot);
   code_.set_handler(a.at, a.storing);
   if (Trace::Text* text = text_at(a.at)) {
     text->result = static_cast<std::int32_t>(slot);
@@ -280,8 +281,9 @@ Value Translator::local_tee(Walker& w, wasm::LocalIdx index, wasm::ValType type,
 Value Translator::global_get(Walker& w, wasm::GlobalIdx index, const wasm::GlobalType& type) {
   const Kind kind = type.type.kind();
   open_result(kind);
-  const std::uint32_t at = emit(by_type<GlobalGetOf<Dst::acc>::Body>(kind), 2, "global.get");
-  code_.put(at, 12, index.value);
+  const std::uint32_t at =
+      emit(by_type<GlobalGetOf<Dst::acc>::Body>(kind), through_c, "global.get");
+  code_.put(at, at_c, index.value);
   describe(at, "{}", index.value);
   return finish_in_acc(w, kind, at, by_type<GlobalGetOf<Dst::store>::Body>(kind));
 }
@@ -290,16 +292,18 @@ void Translator::global_set(Walker&, wasm::GlobalIdx index, const wasm::GlobalTy
                             Value value) {
   const Kind kind = type.type.kind();
   const Src src = source(value);
+  const std::uint32_t words = src != Src::imm ? through_c : is_wide(kind) ? through_e : through_d;
   const Handler handlers[] = {by_type<GlobalSetOf<Src::acc>::Body>(kind),
                               by_type<GlobalSetOf<Src::slot>::Body>(kind),
                               by_type<GlobalSetOf<Src::imm>::Body>(kind)};
-  const std::uint32_t at =
-      emit(handlers[static_cast<std::size_t>(src)], src == Src::imm ? 3 : 2, "global.set");
-  code_.put(at, 12, index.value);
-  if (src == Src::imm) {
-    code_.put(at, 16, value.bits);
+  const std::uint32_t at = emit(handlers[static_cast<std::size_t>(src)], words, "global.set");
+  code_.put(at, at_c, index.value);
+  if (src != Src::imm) {
+    put_slot(at, at_a, slot_of(value));
+  } else if (is_wide(kind)) {
+    code_.put(at, at_d, value.bits);
   } else {
-    put_slot(at, 8, slot_of(value));
+    code_.put(at, at_d, static_cast<std::uint32_t>(value.bits));
   }
   if (trace_) describe(at, "{}, {}", index.value, operand_text(value, src));
   consume(value);

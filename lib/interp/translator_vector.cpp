@@ -12,10 +12,10 @@ using wasm::Op;
 /// home keeps.
 Value Translator::vector_constant(Walker& w, wasm::Bits bits) {
   open_result(Kind::v128);
-  const std::uint32_t at = emit(&handler<VectorConst<Dst::acc>>, 4, "v128.const");
+  const std::uint32_t at = emit(&handler<VectorConst<Dst::acc>>, through_f, "v128.const");
   for (std::uint32_t i = 0; i < 16; ++i) {
     const std::uint64_t half = i < 8 ? bits.lo : bits.hi;
-    code_.put(at, 16 + i, static_cast<std::uint8_t>(half >> (8 * (i % 8))));
+    code_.put(at, at_c + i, static_cast<std::uint8_t>(half >> (8 * (i % 8))));
   }
   describe(at, "0x{:016x} 0x{:016x}", bits.lo, bits.hi);
   return finish_in_acc(w, Kind::v128, at, &handler<VectorConst<Dst::store>>);
@@ -35,10 +35,11 @@ Value Translator::numeric(Walker& w, Op op, Value a, Value b, Value c) {
   consume(b);
   consume(a);
   open_result(Kind::v128);
-  const std::uint32_t at = emit(ternary_handler(op, in_acc, Dst::acc), 2, wasm::info(op).text);
-  put_slot(at, 8, slots[0]);
-  put_slot(at, 12, slots[1]);
-  put_slot(at, 14, slots[2]);
+  const std::uint32_t at =
+      emit(ternary_handler(op, in_acc, Dst::acc), through_c, wasm::info(op).text);
+  put_slot(at, at_a, slots[0]);
+  put_slot(at, at_c, slots[1]);
+  put_slot(at, at_c2, slots[2]);
   describe(at, "{}, {}, {}", text(a, AccOf::first), text(b, AccOf::second), text(c, AccOf::third));
   return finish_in_acc(w, Kind::v128, at, ternary_handler(op, in_acc, Dst::store));
 }
@@ -46,10 +47,10 @@ Value Translator::numeric(Walker& w, Op op, Value a, Value b, Value c) {
 Value Translator::shuffle(Walker& w, const wasm::Lanes& lanes, Value a, Value b) {
   const PairForm form = pair_form(Op::i8x16_shuffle, a, b);
   open_result(Kind::v128);
-  const std::uint32_t at = emit(shuffle_handler(form.pair, Dst::acc), 4, "i8x16.shuffle");
-  put_slot(at, 8, form.a);
-  put_slot(at, 12, form.b);
-  for (std::uint32_t i = 0; i < 16; ++i) code_.put(at, 16 + i, lanes.lane[i]);
+  const std::uint32_t at = emit(shuffle_handler(form.pair, Dst::acc), through_g, "i8x16.shuffle");
+  put_slot(at, at_a, form.a);
+  put_slot(at, at_c, form.b);
+  for (std::uint32_t i = 0; i < 16; ++i) code_.put(at, at_d + i, lanes.lane[i]);
   if (trace_) describe(at, "{}, [{}]", pair_text(form), fmt::join(lanes.lane, " "));
   return finish_in_acc(w, Kind::v128, at, shuffle_handler(form.pair, Dst::store));
 }
@@ -61,9 +62,9 @@ Value Translator::lane(Walker& w, Op op, std::uint8_t lane, Operands args) {
   const std::uint32_t from = in_slot(args[0].value);
   consume(args[0].value);
   open_result(type);
-  const std::uint32_t at = emit(extract_lane_handler(op, Dst::acc), 2, wasm::info(op).text);
-  put_slot(at, 8, from);
-  code_.put(at, 12, static_cast<std::uint16_t>(lane));
+  const std::uint32_t at = emit(extract_lane_handler(op, Dst::acc), through_c, wasm::info(op).text);
+  put_slot(at, at_a, from);
+  code_.put(at, at_c, static_cast<std::uint16_t>(lane));
   describe(at, "s{}, {}", from, lane);
   return finish_in_acc(w, type, at, extract_lane_handler(op, Dst::store));
 }
@@ -77,11 +78,11 @@ Value Translator::replace_lane(Walker& w, Op op, std::uint8_t lane, Value& vecto
   consume(x);
   consume(vector);
   open_result(Kind::v128);
-  const std::uint32_t at =
-      emit(replace_lane_handler(op, vector_source, x_source, Dst::acc), 2, wasm::info(op).text);
-  put_slot(at, 8, from);
-  code_.put(at, 12, static_cast<std::uint16_t>(lane));
-  put_slot(at, 14, value);
+  const std::uint32_t at = emit(replace_lane_handler(op, vector_source, x_source, Dst::acc),
+                                through_c, wasm::info(op).text);
+  put_slot(at, at_a, from);
+  code_.put(at, at_c, static_cast<std::uint16_t>(lane));
+  put_slot(at, at_c2, value);
   if (trace_)
     describe(at, "{}, {}, {}", operand_text(vector, vector_source), lane,
              operand_text(x, x_source));
@@ -92,10 +93,10 @@ Value Translator::replace_lane(Walker& w, Op op, std::uint8_t lane, Value& vecto
 /// What loads and stores of a lane in any memory have in common.
 void Translator::put_lane_access(std::uint32_t at, const wasm::MemArg& arg, std::uint8_t lane,
                                  std::uint32_t address) {
-  put_slot(at, 8, address);
-  code_.put(at, 12, static_cast<std::uint16_t>(arg.memory.value));
-  code_.put(at, 16, arg.offset);
-  code_.put(at, 26, static_cast<std::uint16_t>(lane));
+  put_slot(at, at_a, address);
+  code_.put(at, at_c, static_cast<std::uint16_t>(arg.memory.value));
+  code_.put(at, at_d, arg.offset);
+  code_.put(at, at_f2, static_cast<std::uint16_t>(lane));
 }
 
 Value Translator::load_lane(Walker& w, Op op, const wasm::MemArg& arg, std::uint8_t lane,
@@ -112,19 +113,19 @@ Value Translator::load_lane(Walker& w, Op op, const wasm::MemArg& arg, std::uint
   open_result(Kind::v128);
   if (!is_fast_one) {
     const std::uint32_t at =
-        emit(load_lane_any_handler(op, is_64, Dst::acc), 4, wasm::info(op).text);
+        emit(load_lane_any_handler(op, is_64, Dst::acc), through_f, wasm::info(op).text);
     put_lane_access(at, arg, lane, slot_of(address));
-    put_slot(at, 24, slot_of(vector));
+    put_slot(at, at_f, slot_of(vector));
     describe(at, "memory {} [s{} + {}], s{}, {}", arg.memory.value, slot_of(address), arg.offset,
              slot_of(vector), lane);
     return finish_in_acc(w, Kind::v128, at, load_lane_any_handler(op, is_64, Dst::store));
   }
   const std::uint32_t at =
-      emit(load_lane_handler(op, form, vector_source, Dst::acc), 3, wasm::info(op).text);
-  put_slot(at, 8, slot_of(address));
-  code_.put(at, 12, static_cast<std::uint32_t>(arg.offset));
-  put_slot(at, 16, slot_of(vector));
-  code_.put(at, 18, static_cast<std::uint16_t>(lane));
+      emit(load_lane_handler(op, form, vector_source, Dst::acc), through_d, wasm::info(op).text);
+  put_slot(at, at_a, slot_of(address));
+  code_.put(at, at_c, static_cast<std::uint32_t>(arg.offset));
+  put_slot(at, at_d, slot_of(vector));
+  code_.put(at, at_d2, static_cast<std::uint16_t>(lane));
   if (trace_)
     describe(at, "[{} + {}], {}, {}", operand_text(address, from), arg.offset,
              operand_text(vector, vector_source), lane);
@@ -139,9 +140,10 @@ void Translator::store_lane(Walker&, Op op, const wasm::MemArg& arg, std::uint8_
     const std::uint32_t to = in_slot(address);
     consume(vector);
     consume(address);
-    const std::uint32_t at = emit(store_lane_any_handler(op, is_64), 4, wasm::info(op).text);
+    const std::uint32_t at =
+        emit(store_lane_any_handler(op, is_64), through_f, wasm::info(op).text);
     put_lane_access(at, arg, lane, to);
-    put_slot(at, 10, stored);
+    put_slot(at, at_b, stored);
     describe(at, "memory {} [s{} + {}], s{}, {}", arg.memory.value, to, arg.offset, stored, lane);
     return;
   }
@@ -150,11 +152,11 @@ void Translator::store_lane(Walker&, Op op, const wasm::MemArg& arg, std::uint8_
   consume(vector);
   consume(address);
   const Addr form = to == Src::acc ? Addr::acc : Addr::slot;
-  const std::uint32_t at = emit(store_lane_handler(op, form), 3, wasm::info(op).text);
-  put_slot(at, 8, slot_of(address));
-  put_slot(at, 10, stored);
-  code_.put(at, 12, static_cast<std::uint32_t>(arg.offset));
-  code_.put(at, 18, static_cast<std::uint16_t>(lane));
+  const std::uint32_t at = emit(store_lane_handler(op, form), through_d, wasm::info(op).text);
+  put_slot(at, at_a, slot_of(address));
+  put_slot(at, at_b, stored);
+  code_.put(at, at_c, static_cast<std::uint32_t>(arg.offset));
+  code_.put(at, at_d2, static_cast<std::uint16_t>(lane));
   if (trace_)
     describe(at, "[{} + {}], s{}, {}", operand_text(address, to), arg.offset, stored, lane);
 }

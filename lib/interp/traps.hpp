@@ -11,13 +11,19 @@
 
 namespace wrun::inline v0::interp {
 
-/// An instruction outside any function.
+/// An instruction outside any function. Where its handler is known only when the program runs, so
+/// it has the address, and in its place the one handler that needs none: far_handler.
 struct StaticInstr {
+  constexpr explicit StaticInstr(Handler run, std::uint64_t data = 0)
+      : handler(run), payload(data) {}
+
+  std::uint64_t word = 0;  ///< word_of(&far_handler)
   Handler handler;
-  std::uint64_t payload = 0;
+  std::uint64_t payload;
 
   const Word* code() const { return reinterpret_cast<const Word*>(this); }
 };
+static_assert(offsetof(StaticInstr, handler) == at_c);
 
 /// The handler of a rare path, whose work is a function of its own: what that work leaves on the
 /// native stack is gone when the next instruction is jumped to.

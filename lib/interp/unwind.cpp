@@ -149,8 +149,8 @@ void raise(Regs& r, Exception& exception, Place place, const SlotCode* code) {
 
 /// Null when out of memory.
 Exception* try_to_make(const Regs& r, const Word* pc) noexcept try {
-  runtime::Tag& tag = *r.inst->tag_cells[operand<std::uint32_t>(pc, 12)];
-  return &create_exception(*r.inst->state->store, tag, r.fp + operand<std::uint16_t>(pc, 8));
+  runtime::Tag& tag = *r.inst->tag_cells[operand<std::uint32_t>(pc, at_c)];
+  return &create_exception(*r.inst->state->store, tag, r.fp + operand<std::uint16_t>(pc, at_a));
 } catch (const std::bad_alloc&) {
   return nullptr;
 }
@@ -180,7 +180,7 @@ struct RaiseThrow {
 struct RaiseThrowRef {
   static void run(Regs& r) {
     const Place place{r.inst->state->pc, r.fp, r.inst};
-    const auto slot = operand<std::uint16_t>(place.pc, 8);
+    const auto slot = operand<std::uint16_t>(place.pc, at_a);
     raise(r, *runtime::exception_from(r.fp[slot].get<runtime::Ref>()), place, nullptr);
   }
 };

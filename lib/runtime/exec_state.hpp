@@ -65,7 +65,7 @@ struct ExecState {
   Slot* stack_top = nullptr;  ///< first free slot: where the next entry's frame starts
   Record* records = nullptr;  ///< innermost
   /// The instruction that left the fast path, and what a call that did so was about to do.
-  const std::uint64_t* pc = nullptr;
+  const std::uint32_t* pc = nullptr;
   std::uint64_t address = 0;  ///< of the memory access that failed
   const FuncRef* callee = nullptr;
   Slot* callee_fp = nullptr;

@@ -248,6 +248,7 @@ Instance* make_instance(Store& store, std::shared_ptr<ModuleCode> module) {
   instance->type_ids = data.types.ids.data();
   instance->imported_functions = data.imported_functions;
   instance->code = module.get();
+  instance->handlers = module->handlers;
   instance->module = std::move(module);
   instance->dropped_elements.resize(data.elements.size());
   instance->dropped_data.resize(data.data.size());

@@ -179,6 +179,7 @@ struct Instance : Cell {
   std::uint32_t imported_functions = 0;
 
   ModuleCode* code = nullptr;
+  std::uintptr_t handlers = 0;  ///< what its interpreted code counts from: see ModuleCode
   std::vector<bool> dropped_elements;
   std::vector<bool> dropped_data;
 
@@ -201,8 +202,9 @@ struct Instance : Cell {
 /// A module's code in every tier, shared by its instances in all stores. Thread-safe.
 struct ModuleCode {
   std::shared_ptr<const wasm::ModuleData> data;
-  std::unique_ptr<CodeCell[]> cells;              ///< one for each function with a body
-  std::shared_ptr<void> tier_data;                ///< what the tier needs for the module
+  std::unique_ptr<CodeCell[]> cells;  ///< one for each function with a body
+  std::shared_ptr<void> tier_data;    ///< what the tier needs for the module
+  std::uintptr_t handlers = 0;        ///< the one that the interpreter counts others from
   std::shared_ptr<InitialMemory> initial_memory;  ///< null if its memory is made anew each time
   const NativeTier* native = nullptr;             ///< the compiler; null: everything is interpreted
   std::shared_ptr<void> native_data;              ///< what the compiler needs for the module

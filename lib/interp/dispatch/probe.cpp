@@ -38,8 +38,10 @@ int main() {
                                       &interp::handler<interp::Step>, nullptr,
                                       &interp::handler<interp::Mark>, &interp::stop_handler};
   interp::Word code[5];
-  for (int i = 0; i < 5; ++i) code[i] = reinterpret_cast<interp::Word>(handlers[i]);
-  interp::dispatch(interp::Regs{code, nullptr, nullptr, 1000, nullptr, 0, 0, 0});
+  for (int i = 0; i < 5; ++i) code[i] = handlers[i] ? interp::word_of(handlers[i]) : 0;
+  wrun::runtime::Instance instance(nullptr);
+  instance.handlers = reinterpret_cast<std::uintptr_t>(&interp::far_handler);
+  interp::dispatch(interp::Regs{code, nullptr, nullptr, 1000, &instance, 0, 0, 0, {}});
   const std::uintptr_t grown = interp::first_frame - interp::last_frame;
   return interp::last_frame != 0 && grown < 1000 ? 0 : 1;
 }

@@ -224,8 +224,8 @@ TEST(Unwind, ListingsHaveTheCatchTable) {
   const std::string listing = interp::print_slots(machine.code(), 1);
   const std::string table = listing.substr(listing.find("; from"));
   EXPECT_EQ(table,
-            "; from 0: try 0\n; from 2: none\n"
-            "; try 0: catch 0 at 4, values s3, exception s4\n; try 0: then none\n");
+            "; from 0: try 0\n; from 3: none\n"
+            "; try 0: catch 0 at 5, values s3, exception s4\n; try 0: then none\n");
 }
 
 TEST(Unwind, FuelOfThrowing) {

@@ -17,6 +17,19 @@ namespace wrun::inline v0::interp {
 
 using Handler = void (*)(Regs& r);
 
+/// Goes on at the handler whose address is at c.
+inline void far_handler(Regs& r) {
+  operand<Handler>(r.pc, at_c)(r);
+}
+
+/// A handler as instructions name it.
+inline Word word_of(Handler handler) {
+  return distance_of(handler, &far_handler);
+}
+inline Handler handler_at(const Word* pc) {
+  return at_distance<Handler>(*pc, reinterpret_cast<std::uintptr_t>(&far_handler));
+}
+
 template <class Body>
 void handler(Regs& r) {
   Body::run(r);
@@ -83,7 +96,7 @@ inline DispatchCounts dispatch_counts;
 inline void dispatch(Regs r) {
   do {
     const Word* from = r.pc;
-    const auto run = operand<Handler>(from, 0);
+    const Handler run = handler_at(from);
     run(r);
     dispatch_counts.note(from, run, r.pc);
   } while (r.pc != nullptr);

@@ -9,6 +9,19 @@ namespace wrun::inline v0::interp {
 
 using Handler = void (*)(Regs& r);
 
+/// Goes on at the handler whose address is at c.
+inline void far_handler(Regs& r) {
+  operand<Handler>(r.pc, at_c)(r);
+}
+
+/// A handler as instructions name it.
+inline Word word_of(Handler handler) {
+  return distance_of(handler, &far_handler);
+}
+inline Handler handler_at(const Word* pc) {
+  return at_distance<Handler>(*pc, reinterpret_cast<std::uintptr_t>(&far_handler));
+}
+
 /// The handler of an instruction whose meaning is Body::run(Regs&), which leaves pc at the next
 /// instruction.
 template <class Body>
@@ -24,7 +37,7 @@ inline void stop_handler(Regs& r) {
 /// Runs from r.pc until an instruction with stop_handler.
 inline void dispatch(Regs r) {
   do {
-    operand<Handler>(r.pc, 0)(r);
+    handler_at(r.pc)(r);
   } while (r.pc != nullptr);
 }
 
