@@ -97,7 +97,8 @@ void ModuleParser::scan_import() {
   cursor_.expect(TokenKind::string);
   cursor_.expect(TokenKind::string);
   cursor_.expect(TokenKind::left);
-  const auto kind = cursor_.at(TokenKind::keyword) ? extern_kind(cursor_.spelling()) : std::nullopt;
+  if (!cursor_.at(TokenKind::keyword)) return cursor_.unexpected("an import's type");
+  const std::optional<ExternKind> kind = extern_kind(cursor_.spelling());
   if (!kind) return cursor_.unexpected("an import's type");
   cursor_.advance();
   define(*kind, true, offset);
