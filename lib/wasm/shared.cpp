@@ -2,11 +2,22 @@
 
 namespace wrun::inline v0::detail {
 
+namespace {
+
+/// Instead of the function itself: what is known of a pointer's type at run time, a shared library
+/// would export.
+struct Destroy {
+  void (*function)(void*);
+  void operator()(void* object) const { function(object); }
+};
+
+}  // namespace
+
 SharedObject::SharedObject() noexcept {
   SharedAccess::make(*this, nullptr);
 }
 SharedObject::SharedObject(void* object, void (*destroy)(void*)) {
-  SharedAccess::make(*this, std::shared_ptr<void>(object, destroy));
+  SharedAccess::make(*this, std::shared_ptr<void>(object, Destroy{destroy}));
 }
 SharedObject::SharedObject(const SharedObject& other) noexcept {
   SharedAccess::make(*this, SharedAccess::get(other));
