@@ -11,33 +11,9 @@
 #include <map>
 #include <utility>
 
-#include "lib/interp/regs.hpp"
+#include "lib/interp/dispatch/by_calls.hpp"
 
 namespace wrun::inline v0::interp {
-
-using Handler = void (*)(Regs& r);
-
-/// Goes on at the handler whose address is at c.
-inline void far_handler(Regs& r) {
-  operand<Handler>(r.pc, at_c)(r);
-}
-
-/// A handler as instructions name it.
-inline Word word_of(Handler handler) {
-  return distance_of(handler, &far_handler);
-}
-inline Handler handler_at(const Word* pc) {
-  return at_distance<Handler>(*pc, reinterpret_cast<std::uintptr_t>(&far_handler));
-}
-
-template <class Body>
-void handler(Regs& r) {
-  Body::run(r);
-}
-
-inline void stop_handler(Regs& r) {
-  r.pc = nullptr;
-}
 
 /// Counts of pairs of positions. Positions are those of the code in memory, so they tell apart
 /// what is freed only while it isn't; a command frees nothing before its end.
