@@ -46,18 +46,7 @@ Value Graph::append(Block b, const Inst& inst, std::span<const Value> args,
 }
 
 void Graph::add_params(Block b, std::span<const Type> types) {
-  BlockData& block = at(b);
-  block.first_param = static_cast<std::uint32_t>(args_.size());
-  block.param_count = static_cast<std::uint32_t>(types.size());
-  for (std::uint32_t i = 0; i < types.size(); ++i) {
-    Inst inst;
-    inst.op = Opcode::param;
-    inst.type = types[i];
-    inst.imm = i;
-    inst.block = b;
-    args_.push_back(static_cast<Value>(insts_.size()));
-    insts_.push_back(inst);
-  }
+  for (const Type type : types) add_param(b, type);
 }
 
 Value Graph::add_param(Block b, Type type) {
