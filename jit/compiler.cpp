@@ -198,8 +198,7 @@ std::unique_ptr<NativeFunction> CompilerImpl::place(const wasm::ModuleData& modu
   auto function = std::make_unique<NativeFunction>();
   const SignatureStubs& stubs =
       workshop_->stubs.of(shape_of(module.type_of(wasm::FuncIdx(key.function))));
-  const std::span<const std::uint8_t> bytes = made.code.bytes;
-  std::vector<std::uint8_t> code(bytes.begin(), bytes.end());
+  std::vector<std::uint8_t> code = std::move(made.code.bytes);
   function->function = key.function;
   function->sites = std::move(made.code.sites);
   function->accesses = std::move(made.code.accesses);
@@ -255,7 +254,7 @@ std::variant<Listing, std::string> CompilerImpl::list(const wasm::ModuleData& mo
   const auto* made = std::get_if<Compiled>(&outcome);
   if (made == nullptr) throw std::bad_alloc();
   Listing listing;
-  listing.code.assign(made->code.bytes.begin(), made->code.bytes.end());
+  listing.code = made->code.bytes;
   for (const Line& line : made->code.lines)
     listing.lines.push_back({line.offset, line.wasm_offset});
   for (const Relocation& each : made->code.relocations)

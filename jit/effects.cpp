@@ -9,7 +9,7 @@ namespace {
 
 using wasm::Shape;
 
-Effects acting(AliasSet reads, AliasSet writes, bool leaves) {
+constexpr Effects acting(AliasSet reads, AliasSet writes, bool leaves) {
   return {reads, writes, leaves, true};
 }
 
@@ -59,9 +59,7 @@ Effects effects_of_helper(Helper helper) {
   }
 }
 
-Effects effects_of_wasm(const Inst& inst) {
-  const wasm::Op op = wasm_op(inst.op);
-  const bool can_trap = (inst.flags & (never_traps | guarded)) == 0;
+constexpr Effects effects_of_wasm(wasm::Op op, bool can_trap) {
   switch (wasm::info(op).shape) {
     case Shape::load:
     case Shape::load_lane:
@@ -89,8 +87,16 @@ Effects effects_of_wasm(const Inst& inst) {
 
 }  // namespace
 
-Effects effects_of(const Inst& inst) {
-  if (is_wasm(inst.op)) return effects_of_wasm(inst);
+constexpr std::array<WasmEffects, wasm::op_count> wasm_effects = [] {
+  std::array<WasmEffects, wasm::op_count> table{};
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    const auto op = static_cast<wasm::Op>(i);
+    table[i] = {effects_of_wasm(op, true), effects_of_wasm(op, false)};
+  }
+  return table;
+}();
+
+Effects effects_of_own(const Inst& inst) {
   switch (inst.op) {
     case Opcode::param:
     case Opcode::argument:

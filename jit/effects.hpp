@@ -2,6 +2,8 @@
 
 // What instructions do besides giving a value: the one answer for every pass.
 
+#include <array>
+
 #include "jit/ir.hpp"
 
 namespace wrun::inline v0::jit {
@@ -24,7 +26,21 @@ struct Effects {
   bool is_pure() const { return reads == 0 && writes == 0 && !leaves && !is_kept; }
 };
 
-Effects effects_of(const Inst& inst);
+/// Of a wasm::Op: of an instruction without the flags never_traps and guarded, and with one.
+struct WasmEffects {
+  Effects plain;
+  Effects safe;
+};
+extern const std::array<WasmEffects, wasm::op_count> wasm_effects;
+/// Of an instruction that isn't a wasm::Op.
+Effects effects_of_own(const Inst& inst);
+
+/// Every pass asks this of every instruction.
+inline Effects effects_of(const Inst& inst) {
+  if (!is_wasm(inst.op)) return effects_of_own(inst);
+  const WasmEffects& row = wasm_effects[static_cast<std::size_t>(inst.op)];
+  return (inst.flags & (never_traps | guarded)) == 0 ? row.plain : row.safe;
+}
 
 /// The load that gives back what a store of all bits of a value wrote; or op_none.
 wasm::Op load_after(wasm::Op store);

@@ -14,29 +14,101 @@ namespace {
 
 /// What a frame may take below the limit without asking: part of what stays free there.
 constexpr std::uint32_t unchecked_frame = 16 * 1024;
-constexpr std::size_t loop_alignment = 32;
+constexpr std::uint32_t loop_alignment = 32;
+
+constexpr std::uint32_t bytes_of_move = 5;
+
+/// Of most instructions of that kind, about the most.
+constexpr std::uint32_t guessed_bytes(MOp op) {
+  switch (op) {
+    case MOp::jump:
+      return 2;
+    case MOp::move:
+    case MOp::constant:
+    case MOp::add:
+    case MOp::add_scaled:
+    case MOp::alu:
+    case MOp::neg:
+    case MOp::times:
+    case MOp::shift_imm:
+    case MOp::shift_var:
+    case MOp::shift_bmi:
+    case MOp::rotate:
+    case MOp::bits:
+    case MOp::extend:
+    case MOp::float_alu:
+    case MOp::load:
+    case MOp::load_argument:
+    case MOp::load_result:
+      return 5;
+    case MOp::lea:
+    case MOp::store:
+      return 7;
+    case MOp::branch:
+    case MOp::select:
+    case MOp::set:
+    case MOp::carry:
+    case MOp::poll:
+    case MOp::trap_if:
+    case MOp::trap:
+    case MOp::return_:
+      return 11;
+    case MOp::call_local:
+      return 16;
+    case MOp::charge:
+    case MOp::bounds_check:
+    case MOp::call_reference:
+    case MOp::call_helper:
+    case MOp::switch_:
+      return 30;
+    default:
+      return 50;
+  }
+}
 
 }  // namespace
 
-CodeEmitter::CodeEmitter(std::size_t room, const CpuFeatures& cpu, const Stubs& stubs,
-                         std::uint32_t imported_functions)
-    : CodeGenerator(room), cpu_(cpu), stubs_(stubs), imported_functions_(imported_functions) {}
+CodeEmitter::CodeEmitter(std::span<std::uint8_t> room, const CpuFeatures& cpu, const Stubs& stubs)
+    : Encoder(room), cpu_(cpu), stubs_(stubs) {}
 
-EmittedCode CodeEmitter::run(const MachineFunction& function, const Allocation& allocation,
-                             const Signature& own, bool makes_calls) {
-  function_ = &function;
-  allocation_ = &allocation;
-  own_ = &own;
-  makes_calls_ = makes_calls;
-  frame_bytes_ = (allocation.slots * 8 + 15) & ~15u;
+/// Whatever the last run has left, if it came to an end at all.
+void CodeEmitter::start(const EmitterTask& task) {
+  tables_.clear();
+  pool_.clear();
+  reset();
+  in_pool_.clear();
+  fixups_.clear();
+  rare_.clear();
+  out_ = {};
+  next_move_ = 0;
+  function_ = &task.function;
+  allocation_ = &task.allocation;
+  own_ = &task.own;
+  imported_functions_ = task.imported_functions;
+  makes_calls_ = task.makes_calls;
+  keeps_lines_ = task.keeps_lines;
+  frame_bytes_ = (task.allocation.slots * 8 + 15) & ~15u;
+}
+
+EmittedCode CodeEmitter::run(const EmitterTask& task) {
+  guesses_well_ = true;
+  guesses_well_ = write(task);
+  if (!guesses_well_) write(task);
+  out_.bytes.assign(getCode(), getCode() + getSize());
+  return std::move(out_);
+}
+
+/// Whether all jumps reach their targets.
+bool CodeEmitter::write(const EmitterTask& task) {
+  start(task);
   find_targets();
+  guess_starts();
   has_frame_ = needs_frame();
   prologue();
-  const auto count = static_cast<std::uint32_t>(function.lir.blocks.size());
+  const auto count = static_cast<std::uint32_t>(task.function.lir.blocks.size());
   for (std::uint32_t b = 0; b < count; ++b) block(b);
   finish();
-  out_.bytes = {getCode(), getSize()};
-  return std::move(out_);
+  return fix_jumps();
 }
 
 void CodeEmitter::patch(std::size_t at, std::size_t target) {
@@ -147,6 +219,27 @@ void CodeEmitter::find_targets() {
   starts_.assign(count, 0);
 }
 
+/// As long as it gets but seldom: jumps that look short are written short, and where one turns out
+/// not to be, all is written again.
+void CodeEmitter::guess_starts() {
+  const LFunction& lir = function_->lir;
+  guesses_.assign(lir.blocks.size() + 1, 0);
+  std::uint32_t bytes = 0;
+  std::size_t move = 0;
+  for (std::uint32_t b = 0; b < lir.blocks.size(); ++b) {
+    const LBlock& block = lir.blocks[b];
+    guesses_[b] = bytes;
+    if (targets_[b] != b) continue;
+    if (block.is_loop_header) bytes += loop_alignment;
+    for (std::uint32_t i = block.first; i < block.end; ++i)
+      bytes += guessed_bytes(function_->machine[lir.insts[i].payload].op);
+    const std::size_t first_move = move;
+    while (move < allocation_->moves.size() && allocation_->moves[move].at < block.end) ++move;
+    bytes += bytes_of_move * static_cast<std::uint32_t>(move - first_move);
+  }
+  guesses_[lir.blocks.size()] = bytes;
+}
+
 void CodeEmitter::block(std::uint32_t b) {
   block_ = b;
   const LBlock& block = function_->lir.blocks[b];
@@ -210,9 +303,11 @@ void CodeEmitter::move(const Move& move) {
     if (info.bytes == 16) return movups(slot(move.to, 16), vec(move.from.reg()));
     return movsd(slot(move.to), vec(move.from.reg()));
   }
-  if (move.from.is_slot()) return mov(gp64(move.to.reg()), slot(move.from));
-  if (move.to.is_slot()) return mov(slot(move.to), gp64(move.from.reg()));
-  mov(gp64(move.to.reg()), gp64(move.from.reg()));
+  constexpr ModRm load{.opcode = 0x8b, .is_wide = true};
+  constexpr ModRm store{.opcode = 0x89, .is_wide = true};
+  if (move.from.is_slot()) return with_memory(load, move.to.reg(), slot_place(move.from));
+  if (move.to.is_slot()) return with_memory(store, move.from.reg(), slot_place(move.to));
+  with_registers(store, move.from.reg(), move.to.reg());
 }
 
 Xbyak::Address CodeEmitter::constant(std::uint64_t low, std::uint64_t high) {
@@ -237,9 +332,18 @@ void CodeEmitter::jump_block(std::uint32_t b) {
   std::uint32_t next = block_ + 1;
   while (next < targets_.size() && targets_[next] != next) ++next;
   if (targets_[b] == next || jump_back(0xeb, targets_[b])) return;
-  db(0xe9);
-  fixups_.push_back({getSize(), targets_[b]});
+  const bool is_short = is_near(targets_[b]);
+  db(is_short ? 0xeb : 0xe9);
+  fixups_.push_back({getSize(), targets_[b], is_short});
+  if (is_short) return db(0);
   dd(0);
+}
+
+/// Whether a jump forward probably reaches a block with a distance of one byte.
+bool CodeEmitter::is_near(std::uint32_t b) const {
+  constexpr std::uint32_t furthest = 110;  // and what follows in this block
+  return guesses_well_ && b > block_ && guesses_[b] - guesses_[block_ + 1] <= furthest &&
+         !function_->lir.blocks[b].is_loop_header;
 }
 
 /// A jump of two bytes, if the block is written already and near enough.
@@ -254,9 +358,14 @@ bool CodeEmitter::jump_back(unsigned opcode, std::uint32_t b) {
 
 void CodeEmitter::jump_if(Cond cond, std::uint32_t b) {
   if (jump_back(0x70 | static_cast<unsigned>(cond), targets_[b])) return;
+  if (is_near(targets_[b])) {
+    db(static_cast<int>(0x70 | static_cast<unsigned>(cond)));
+    fixups_.push_back({getSize(), targets_[b], true});
+    return db(0);
+  }
   db(0x0f);
   db(0x80 | static_cast<unsigned>(cond));
-  fixups_.push_back({getSize(), targets_[b]});
+  fixups_.push_back({getSize(), targets_[b], false});
   dd(0);
 }
 
@@ -310,7 +419,6 @@ void CodeEmitter::rare_code(const Rare& rare) {
 
 void CodeEmitter::finish() {
   for (const Rare& rare : rare_) rare_code(rare);
-  for (const Fixup& fixup : fixups_) patch(fixup.at, starts_[fixup.block]);
   for (Landing& landing : out_.landings)
     landing.code = static_cast<std::uint32_t>(starts_[landing.code]);
   line(std::nullopt);
@@ -322,6 +430,22 @@ void CodeEmitter::finish() {
     dq(made.high);
   }
   if (!pool_.empty() || !tables_.empty()) ready();
+}
+
+/// Whether all targets are as near as they were taken to be.
+bool CodeEmitter::fix_jumps() {
+  constexpr std::size_t furthest = 127;
+  for (const Fixup& fixup : fixups_) {
+    const std::size_t target = starts_[fixup.block];
+    if (!fixup.is_near) {
+      patch(fixup.at, target);
+      continue;
+    }
+    const std::size_t distance = target - (fixup.at + 1);
+    if (distance > furthest) return false;
+    rewrite(fixup.at, distance, 1);
+  }
+  return true;
 }
 
 Xbyak::Reg CodeEmitter::general(unsigned operand, unsigned size) const {

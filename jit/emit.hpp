@@ -13,8 +13,8 @@
 
 #include <wrun/error.hpp>
 
-#include "jit/asm.hpp"
 #include "jit/cpu_features.hpp"
+#include "jit/encoder.hpp"
 #include "jit/machine.hpp"
 #include "jit/stubs.hpp"
 #include "jit/try_table.hpp"
@@ -58,7 +58,7 @@ struct Line {
 };
 
 struct EmittedCode {
-  std::span<const std::uint8_t> bytes;
+  std::vector<std::uint8_t> bytes;
   std::uint32_t frame_start = 0;  ///< from here on there is a frame; 0: there is none
   std::vector<Site> sites;        ///< by ascending offset
   std::vector<Access> accesses;   ///< the same
@@ -68,22 +68,30 @@ struct EmittedCode {
   std::vector<Line> lines;  ///< by ascending offset, if they were asked for
 };
 
-class CodeEmitter : public Xbyak::CodeGenerator {
- public:
-  CodeEmitter(std::size_t room, const CpuFeatures& cpu, const Stubs& stubs,
-              std::uint32_t imported_functions);
+/// What machine code is written for.
+struct EmitterTask {
+  const MachineFunction& function;
+  const Allocation& allocation;
+  const Signature& own;
+  std::uint32_t imported_functions = 0;
+  bool makes_calls = false;
+  bool keeps_lines = false;  ///< say where each instruction came from
+};
 
-  /// Whether to say where each instruction came from.
-  void keep_lines(bool keeps) { keeps_lines_ = keeps; }
+/// May be used again and again: to make one takes longer than to write a small function's code.
+class CodeEmitter : public Encoder {
+ public:
+  /// `room` is where code is written at first: memory like any other, which nobody executes.
+  CodeEmitter(std::span<std::uint8_t> room, const CpuFeatures& cpu, const Stubs& stubs);
 
   /// Throws Xbyak::Error when there is too little room, std::bad_alloc.
-  EmittedCode run(const MachineFunction& function, const Allocation& allocation,
-                  const Signature& own, bool makes_calls);
+  EmittedCode run(const EmitterTask& task);
 
  private:
   struct Fixup {
-    std::size_t at;  // of four bytes with a distance from their end
+    std::size_t at;  // of a distance from its end, in four bytes
     std::uint32_t block;
+    bool is_near;  // in one byte
   };
   struct SwitchTable {
     std::uint32_t block = 0;  // that ends in the switch
@@ -122,10 +130,15 @@ class CodeEmitter : public Xbyak::CodeGenerator {
   };
 
   // emit.cpp
+  void start(const EmitterTask& task);
   void prologue();
   bool needs_frame() const;
   void leave_frame();
   void find_targets();
+  void guess_starts();
+  bool write(const EmitterTask& task);
+  bool is_near(std::uint32_t b) const;
+  bool fix_jumps();
   void block(std::uint32_t b);
   void move_keeping_flags(const Move& move);
   void move(const Move& move);
@@ -147,6 +160,12 @@ class CodeEmitter : public Xbyak::CodeGenerator {
   Loc loc(unsigned operand) const { return places_[operand]; }
   Reg reg(unsigned operand) const { return places_[operand].reg(); }
   Xbyak::Address slot(Loc at, unsigned bytes = 8) const;
+  static Place86 slot_place(Loc at) {
+    constexpr Reg rbp_number = 5;
+    return {rbp_number, no_reg, 0, -8 * (static_cast<std::int32_t>(at.slot()) + 1)};
+  }
+  Place86 place(const Machine& m);
+  void operation(Alu which, unsigned size, Reg to, Loc from);
   /// The general register or the slot of an operand, `size` bytes wide.
   template <class F>
   void with_general(unsigned operand, unsigned size, F&& f);
@@ -235,7 +254,7 @@ class CodeEmitter : public Xbyak::CodeGenerator {
   Xbyak::RegExp address(const Machine& m);
   Xbyak::RegExp folded_address(const Machine& m);
   void load(const Machine& m);
-  void load_wasm(wasm::Op op, const Xbyak::RegExp& at);
+  static ModRm encoding_of_load(const Machine& m);
   void load_plain(unsigned to, const Xbyak::RegExp& at, unsigned size, bool is_vector);
   void store(const Machine& m);
   void lea_scaled(const Machine& m);
@@ -267,7 +286,7 @@ class CodeEmitter : public Xbyak::CodeGenerator {
 
   const CpuFeatures& cpu_;
   const Stubs& stubs_;
-  std::uint32_t imported_functions_;
+  std::uint32_t imported_functions_ = 0;
   bool keeps_lines_ = false;
   const MachineFunction* function_ = nullptr;
   const Allocation* allocation_ = nullptr;
@@ -283,6 +302,8 @@ class CodeEmitter : public Xbyak::CodeGenerator {
   EmittedCode out_;
   std::vector<std::size_t> starts_;     // of blocks
   std::vector<std::uint32_t> targets_;  // by block: itself, or where it only jumps to
+  std::vector<std::uint32_t> guesses_;  // where blocks probably begin at the latest
+  bool guesses_well_ = true;            // so far
   std::vector<Fixup> fixups_;
   std::deque<SwitchTable> tables_;  // labels don't move
   std::vector<Rare> rare_;

@@ -17,17 +17,22 @@ void CodeEmitter::compare(const Machine& m) {
   const Compare& c = m.compare;
   switch (c.kind) {
     case Compare::Kind::bits:
-      if (!has_flags_of(c)) test(general(c.a, c.size), general(c.a, c.size));
+      if (!has_flags_of(c))
+        with_registers({.opcode = 0x85, .is_wide = c.size == 8}, reg(c.a), reg(c.a));
       return;
     case Compare::Kind::common_bits:
       return compare_common(m);
     case Compare::Kind::integers:
+      if (c.size >= 4 && c.a != in_memory && loc(c.a).is_reg() && c.b != in_memory) {
+        if (c.b == no_operand) return with_immediate(7, c.size == 8, reg(c.a), c.imm);
+        return operation(Alu::cmp, c.size, reg(c.a), loc(c.b));
+      }
       if (c.b == in_memory) {
-        return with_place(m, c.b, c.size, [&](const auto& b) { cmp(general(c.a, c.size), b); });
+        return with_place(m, c.b, c.size, [&](const auto& b) { cmp(sized(c.a, c.size), b); });
       }
       return with_place(m, c.a, c.size, [&](const auto& a) {
         if (c.b != no_operand) {
-          cmp(a, general(c.b, c.size));
+          cmp(a, sized(c.b, c.size));
         } else {
           cmp(a, static_cast<std::uint32_t>(c.imm));
         }

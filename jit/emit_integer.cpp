@@ -52,16 +52,29 @@ void CodeEmitter::sum(const Machine& m) {
   const Reg a = reg(1);
   const auto imm = static_cast<int>(static_cast<std::int64_t>(m.imm));
   if (m.op == MOp::add_scaled) return lea(to, ptr[gp64(a) * (1 << m.which) + imm]);
-  if (m.which != 0) return lea(to, ptr[gp64(a) + gp64(reg(2)) * (1 << m.which)]);
-  const auto at = m.has_imm ? gp64(a) + imm : gp64(a) + gp64(reg(2));
+  const bool is_wide = m.size == 8;
+  const ModRm lea{.opcode = 0x8d, .is_wide = is_wide};
+  if (m.which != 0) return with_memory(lea, reg(0), {a, reg(2), m.which, 0});
   const bool is_second = !m.has_imm && reg(2) == reg(0);
-  if (a != reg(0) && !is_second) return lea(to, ptr[at]);
+  if (a != reg(0) && !is_second) {
+    return with_memory(lea, reg(0),
+                       m.has_imm ? Place86{a, no_reg, 0, imm} : Place86{a, reg(2), 0, 0});
+  }
   if (m.has_imm) {
-    add(to, static_cast<std::uint32_t>(imm));
+    with_immediate(0, is_wide, reg(0), imm);
   } else {
-    add(to, general(is_second ? 1 : 2, m.size));
+    operation(Alu::add, m.size, reg(0), loc(is_second ? 1 : 2));
   }
   set_flags(m.size);
+}
+
+/// Of any but imul.
+void CodeEmitter::operation(Alu which, unsigned size, Reg to, Loc from) {
+  const auto code = static_cast<unsigned>(which) << 3;
+  ModRm form{.opcode = static_cast<std::uint8_t>(code | 3), .is_wide = size == 8};
+  if (from.is_slot()) return with_memory(form, to, slot_place(from));
+  form.opcode = static_cast<std::uint8_t>(code | 1);
+  with_registers(form, from.reg(), to);
 }
 
 void CodeEmitter::alu(const Machine& m, const Xbyak::Reg& to, const Xbyak::Operand& from) {
@@ -83,7 +96,9 @@ void CodeEmitter::alu(const Machine& m, const Xbyak::Reg& to, const Xbyak::Opera
 
 void CodeEmitter::alu(const Machine& m) {
   const Xbyak::Reg to = general(0, m.size);
-  if (m.address.base != no_operand) {
+  if (m.address.base == no_operand && !m.has_imm && static_cast<Alu>(m.which) != Alu::imul) {
+    operation(static_cast<Alu>(m.which), m.size, reg(0), loc(other_operand()));
+  } else if (m.address.base != no_operand) {
     with_place(m, in_memory, m.size, [&](const auto& from) { alu(m, to, from); });
   } else if (m.has_imm) {
     alu_imm(m, to);
@@ -93,20 +108,10 @@ void CodeEmitter::alu(const Machine& m) {
 }
 
 void CodeEmitter::alu_imm(const Machine& m, const Xbyak::Reg& to) {
-  const auto imm = static_cast<std::uint32_t>(m.imm);
-  switch (static_cast<Alu>(m.which)) {
-    case Alu::or_:
-      return or_(to, imm);
-    case Alu::and_:
-      return and_(to, imm);
-    case Alu::sub:
-      return sub(to, imm);
-    case Alu::xor_:
-      return xor_(to, imm);
-    default:
-      return with_general(1, m.size,
-                          [&](const auto& from) { imul(to, from, static_cast<int>(imm)); });
-  }
+  const auto imm = static_cast<std::int32_t>(static_cast<std::uint32_t>(m.imm));
+  if (static_cast<Alu>(m.which) != Alu::imul)
+    return with_immediate(m.which, m.size == 8, reg(0), imm);
+  with_general(1, m.size, [&](const auto& from) { imul(to, from, imm); });
 }
 
 /// The comparison leaves the carry flag if it holds (below), or if not (above_equal).

@@ -43,11 +43,24 @@ Xbyak::RegExp CodeEmitter::address(const Machine& m) {
   return at + m.address.disp;
 }
 
+/// The same, where the distance is a displacement.
+Place86 CodeEmitter::place(const Machine& m) {
+  Place86 at{reg(m.address.base), no_reg, m.address.scale, m.address.disp};
+  if (m.address.index != no_operand) at.index = reg(m.address.index);
+  if (m.traps != Machine::Traps::no) note_access(m);
+  return at;
+}
+
 void CodeEmitter::load(const Machine& m) {
-  const Xbyak::RegExp at = address(m);
-  if (m.size != 0) return load_plain(0, at, m.size, m.which != 0);
-  if (is_vector(m.wasm)) return load_vector(m.wasm, at);
-  load_wasm(m.wasm, at);
+  if (m.size == 0 && is_vector(m.wasm)) return load_vector(m.wasm, address(m));
+  if (m.size == 16) return load_plain(0, address(m), m.size, true);
+  const ModRm form = encoding_of_load(m);
+  if (m.imm == 0) return with_memory(form, reg(0), place(m));
+  mov(r11, m.imm);
+  add(r11, gp64(reg(m.address.base)));
+  Place86 at = place(m);
+  at.base = scratch_general;
+  with_memory(form, reg(0), at);
 }
 
 void CodeEmitter::load_plain(unsigned to, const Xbyak::RegExp& at, unsigned size, bool is_vector) {
@@ -62,38 +75,49 @@ void CodeEmitter::load_plain(unsigned to, const Xbyak::RegExp& at, unsigned size
   }
 }
 
-void CodeEmitter::load_wasm(wasm::Op op, const Xbyak::RegExp& at) {
+/// Of what isn't a v128.
+ModRm CodeEmitter::encoding_of_load(const Machine& m) {
   using Op = wasm::Op;
-  switch (op) {
+  constexpr ModRm f32{.opcode = 0x10, .has_0f = true, .prefix = 0xf3};
+  constexpr ModRm f64{.opcode = 0x10, .has_0f = true, .prefix = 0xf2};
+  if (m.size != 0 && m.which != 0) return m.size == 8 ? f64 : f32;
+  if (m.size != 0) return {.opcode = 0x8b, .is_wide = m.size == 8};
+  switch (m.wasm) {
     case Op::i32_load:
     case Op::i64_load32_u:
-      return mov(gp32(reg(0)), ptr[at]);
+      return {.opcode = 0x8b};
     case Op::i64_load:
-      return mov(gp64(reg(0)), ptr[at]);
+      return {.opcode = 0x8b, .is_wide = true};
     case Op::f32_load:
-      return movss(vector(0), ptr[at]);
+      return f32;
     case Op::f64_load:
-      return movsd(vector(0), ptr[at]);
+      return f64;
     case Op::i32_load8_s:
-      return movsx(gp32(reg(0)), byte[at]);
+      return {.opcode = 0xbe, .has_0f = true};
     case Op::i32_load8_u:
     case Op::i64_load8_u:
-      return movzx(gp32(reg(0)), byte[at]);
+      return {.opcode = 0xb6, .has_0f = true};
     case Op::i32_load16_s:
-      return movsx(gp32(reg(0)), word[at]);
+      return {.opcode = 0xbf, .has_0f = true};
     case Op::i32_load16_u:
     case Op::i64_load16_u:
-      return movzx(gp32(reg(0)), word[at]);
+      return {.opcode = 0xb7, .has_0f = true};
     case Op::i64_load8_s:
-      return movsx(gp64(reg(0)), byte[at]);
+      return {.opcode = 0xbe, .has_0f = true, .is_wide = true};
     case Op::i64_load16_s:
-      return movsx(gp64(reg(0)), word[at]);
+      return {.opcode = 0xbf, .has_0f = true, .is_wide = true};
     default:
-      return movsxd(gp64(reg(0)), dword[at]);
+      return {.opcode = 0x63, .is_wide = true};
   }
 }
 
 void CodeEmitter::store(const Machine& m) {
+  if (m.imm == 0 && !m.has_imm && m.which == 0) {
+    ModRm form{.opcode = 0x89, .is_wide = m.size == 8};
+    if (m.size == 1) form = {.opcode = 0x88, .has_byte_register = true};
+    if (m.size == 2) form.prefix = 0x66;
+    return with_memory(form, reg(0), place(m));
+  }
   const Xbyak::RegExp at = address(m);
   if (m.has_imm) {
     switch (m.size) {

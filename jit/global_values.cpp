@@ -102,6 +102,18 @@ Value GlobalValues::find(const Computation& computation) const {
   return dominators_->dominates(known.block, block_) ? known.value : Value::none;
 }
 
+/// What is known for a computation; else the value, which is known from here on.
+Value GlobalValues::find_or_remember(const Computation& computation, Value value) {
+  Value& at = table_[computation];
+  if (at != Value::none) {
+    const Known& known = known_[index(at)];
+    if (dominators_->dominates(known.block, block_)) return known.value;
+  }
+  at = static_cast<Value>(known_.size());
+  known_.push_back({value, block_});
+  return value;
+}
+
 void GlobalValues::remember(const Computation& computation, Value value) {
   table_[computation] = static_cast<Value>(known_.size());
   known_.push_back({value, block_});
@@ -114,12 +126,8 @@ void GlobalValues::remove(Value v, Value instead) {
 }
 
 void GlobalValues::number_constant(Value v) {
-  const Computation c = computation(graph_->at(v));
-  if (const Value known = find(c); known != Value::none) {
-    leader_[index(v)] = known;
-  } else {
-    remember(c, v);
-  }
+  const Value known = find_or_remember(computation(graph_->at(v)), v);
+  if (known != v) leader_[index(v)] = known;
 }
 
 void GlobalValues::number(Value v, const Effects& effects) {
@@ -134,8 +142,7 @@ void GlobalValues::number(Value v, const Effects& effects) {
   } else if (effects.reads != 0) {
     c.version = versions_->number(static_cast<unsigned>(Alias::memory));
   }
-  if (const Value known = find(c); known != Value::none) return remove(v, known);
-  remember(c, v);
+  if (const Value known = find_or_remember(c, v); known != v) remove(v, known);
 }
 
 /// What was just written is what would be read.

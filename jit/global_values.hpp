@@ -37,6 +37,7 @@ class GlobalValues {
   bool is_eligible(const Inst& inst, const Effects& effects) const;
   Computation computation(const Inst& inst) const;
   Value find(const Computation& computation) const;
+  Value find_or_remember(const Computation& computation, Value value);
   void remember(const Computation& computation, Value value);
   void number_constant(Value v);
   void number(Value v, const Effects& effects);

@@ -20,7 +20,8 @@ Value Graph::make(const Inst& inst, std::span<const Value> args) {
   Inst& made = insts_.back();
   made.first_arg = static_cast<std::uint32_t>(args_.size());
   made.arg_count = static_cast<std::uint32_t>(args.size());
-  args_.insert(args_.end(), args.begin(), args.end());
+  // Mostly one or two.
+  for (const Value arg : args) args_.push_back(arg);
   return v;
 }
 

@@ -29,23 +29,25 @@ class LirLiveness {
   std::uint32_t hot_end(VReg v) const { return ends_[v].hot; }
 
  private:
-  struct Pair {
-    std::uint32_t block;
-    VReg vreg;
-  };
   struct End {
     std::uint32_t all = 0;
     std::uint32_t hot = 0;
   };
 
-  void follow(const LFunction& function, const LirFlow& flow, const LirUses& uses, VReg v);
-  void reach(std::uint32_t b, VReg v);
-  void extend(const LBlock& block, VReg v, std::uint32_t end);
+  void look_at_blocks(const LFunction& function);
+  void follow(const LirFlow& flow, const LirUses& uses, VReg v);
+  std::uint32_t* room_for_blocks();
   void sort_pairs(std::size_t blocks);
 
-  std::vector<std::uint32_t>
-      reached_;  ///< by block: the last vreg found alive at its start, plus 1
-  std::vector<Pair> pairs_;
+  struct BlockInfo {
+    std::uint32_t end = 0;
+    std::uint32_t hot_end = 0;  ///< 0 of a cold one
+    VReg reached = 0;           ///< the last vreg found alive at its start, plus 1
+  };
+  std::vector<BlockInfo> blocks_;
+  std::vector<std::uint32_t> alive_in_;        ///< blocks, vreg after vreg
+  std::size_t pair_count_ = 0;                 ///< of vregs with those
+  std::vector<std::uint32_t> first_alive_in_;  ///< by vreg
   std::vector<std::uint32_t> first_live_in_;
   std::vector<VReg> live_in_;
   std::vector<End> ends_;

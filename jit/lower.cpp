@@ -7,8 +7,9 @@
 
 namespace wrun::inline v0::jit {
 
-void Lowering::run(const Graph& graph, const BlockOrder& order, const Signature& own,
-                   bool from_frame, MachineFunction& out) {
+void Lowering::run(const wasm::ModuleData& module, const Graph& graph, const BlockOrder& order,
+                   const Signature& own, bool from_frame, MachineFunction& out) {
+  module_ = &module;
   graph_ = &graph;
   order_ = &order;
   own_ = &own;

@@ -24,12 +24,12 @@ namespace wrun::inline v0::jit {
 /// std::bad_alloc.
 class Lowering {
  public:
-  Lowering(const wasm::ModuleData& module, const CpuFeatures& cpu) : module_(module), cpu_(cpu) {}
+  explicit Lowering(const CpuFeatures& cpu) : cpu_(cpu) {}
 
   /// `own` is the signature of the function. A function that goes on from the interpreter has no
   /// arguments but its frame.
-  void run(const Graph& graph, const BlockOrder& order, const Signature& own, bool from_frame,
-           MachineFunction& out);
+  void run(const wasm::ModuleData& module, const Graph& graph, const BlockOrder& order,
+           const Signature& own, bool from_frame, MachineFunction& out);
 
  private:
   friend class VectorLowering;
@@ -192,7 +192,7 @@ class Lowering {
   void tail_call(const Inst& inst);
   const wasm::FuncType& type_of_callee(const Inst& inst) const;
 
-  const wasm::ModuleData& module_;
+  const wasm::ModuleData* module_ = nullptr;
   const CpuFeatures& cpu_;
   const Graph* graph_ = nullptr;
   const BlockOrder* order_ = nullptr;

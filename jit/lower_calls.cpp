@@ -47,8 +47,8 @@ void Lowering::frame_slot(Value v, const Inst& inst) {
 
 const wasm::FuncType& Lowering::type_of_callee(const Inst& inst) const {
   if (inst.op == Opcode::call || inst.op == Opcode::tail_call)
-    return module_.type_of(wasm::FuncIdx(static_cast<std::uint32_t>(inst.imm)));
-  return module_.types.types[inst.imm].func;
+    return module_->type_of(wasm::FuncIdx(static_cast<std::uint32_t>(inst.imm)));
+  return module_->types.types[inst.imm].func;
 }
 
 /// Constants take no register on their way.

@@ -43,9 +43,12 @@ std::string Optimizer::run(Graph& graph, bool shares_memory) {
   if (std::string wrong = check(graph, "value numbering"); !wrong.empty()) return wrong;
   sums_.run(graph, cfg_, loops_);
   if (std::string wrong = check(graph, "motion of sums"); !wrong.empty()) return wrong;
-  if (changed) pruner_.run(graph);
+  if (changed) {
+    pruner_.run(graph);
+    pruner_.swap_cfg(cfg_);
+  }
   if (std::string wrong = check(graph, "pruning"); !wrong.empty()) return wrong;
-  unroller_.run(graph, cfg_, loops_, dominators_);
+  if (unroller_.run(graph, cfg_, loops_, dominators_)) cfg_.compute(graph);
   return check(graph, "repetition of loops");
 }
 

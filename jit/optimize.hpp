@@ -24,6 +24,8 @@ class Optimizer {
   /// `shares_memory`: others may write the function's
   /// memories while it runs. Where graphs are verified, returns what a pass has broken; or nothing.
   std::string run(Graph& graph, bool shares_memory);
+  /// Of the graph as run() left it.
+  const Cfg& cfg() const { return cfg_; }
 
  private:
   Cfg cfg_;

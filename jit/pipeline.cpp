@@ -15,7 +15,7 @@ namespace wrun::inline v0::jit {
 namespace {
 
 /// Machine code of an instruction is mostly shorter; where it isn't, there is a second attempt.
-constexpr std::size_t bytes_per_inst = 24;
+constexpr std::size_t bytes_per_inst = 14;
 constexpr std::size_t most_code = std::size_t{64} << 20;
 /// Bytes of a function's body: what is kept from functions of that size is less than 1 MiB.
 constexpr std::uint32_t large_body = 4096;
@@ -44,7 +44,7 @@ std::optional<std::string> Pipeline::to_machine(const wasm::ModuleData& module,
                                                 const CompileOptions& options, Compiled& made) {
   if (!front_) front_ = std::make_unique<Front>();
   if (!back_) back_ = std::make_unique<Back>();
-  auto& [graph, builder, optimizer, cfg, order] = *front_;
+  auto& [graph, builder, optimizer, order, lowering] = *front_;
   if (!builder) builder.emplace(graph);
   if (auto refused = builder->build(module, function, options)) return refused->reason;
   made.tries = builder->tries();
@@ -57,16 +57,16 @@ std::optional<std::string> Pipeline::to_machine(const wasm::ModuleData& module,
   if (!optimizer) optimizer.emplace();
   if (std::string wrong = optimizer->run(graph, shares_memory(module)); !wrong.empty())
     return "the graph is wrong " + wrong;
+  order.compute(graph, optimizer->cfg());
   if (is_large(module, function)) optimizer.reset();
-  cfg.compute(graph);
-  order.compute(graph, cfg);
   own_ = signature_of(shape_of(module.type_of(function)));
   const bool from_frame = options.osr_offset.has_value();
   if (from_frame) {
     own_.params.clear();
     own_.param_bytes = 0;
   }
-  Lowering(module, cpu_).run(graph, order, own_, from_frame, back_->machine);
+  if (!lowering) lowering.emplace(cpu_);
+  lowering->run(module, graph, order, own_, from_frame, back_->machine);
   if constexpr (verifies) {
     if (std::string wrong = verify_extension(back_->machine); !wrong.empty())
       return "the lowering is wrong: " + wrong;
@@ -87,15 +87,27 @@ const Allocation& Pipeline::allocate() {
   return back_->allocator->run(back_->machine.lir);
 }
 
+/// At least so much that the emitter can write to.
+void Pipeline::make_room(std::size_t bytes) {
+  const std::size_t count = bytes / sizeof(CodeRoom) + 1;
+  if (back_->emitter && back_->room_count >= count) return;
+  back_->emitter.reset();
+  back_->room.reset();
+  back_->room.reset(new CodeRoom[count]);
+  back_->room_count = count;
+  auto* const begin = reinterpret_cast<std::uint8_t*>(back_->room.get());
+  back_->emitter.emplace(std::span(begin, count * sizeof(CodeRoom)), cpu_, stubs_);
+}
+
 void Pipeline::emit(const wasm::ModuleData& module, const Allocation& allocation,
                     const CompileOptions& options, Compiled& made) {
   const MachineFunction& machine = back_->machine;
-  const bool calls = makes_calls();
+  const EmitterTask task{machine,       allocation,   own_, module.imported_functions,
+                         makes_calls(), options.lines};
   for (std::size_t room = 4096 + machine.lir.insts.size() * bytes_per_inst;; room *= 4) {
     try {
-      made.emitter = std::make_unique<CodeEmitter>(room, cpu_, stubs_, module.imported_functions);
-      made.emitter->keep_lines(options.lines);
-      made.code = made.emitter->run(machine, allocation, own_, calls);
+      make_room(room);
+      made.code = back_->emitter->run(task);
       return;
     } catch (const Xbyak::Error& error) {
       if (static_cast<int>(error) != Xbyak::ERR_CODE_IS_TOO_BIG || room > most_code) throw;

@@ -18,9 +18,8 @@
 
 namespace wrun::inline v0::jit {
 
-/// Machine code that isn't in its place yet, in `emitter`'s memory.
+/// Machine code that isn't in its place yet.
 struct Compiled {
-  std::unique_ptr<CodeEmitter> emitter;
   EmittedCode code;
   TryTable tries;
   std::vector<InlinedCall> inlined;
@@ -48,18 +47,26 @@ class Pipeline {
     Graph graph;
     std::optional<Builder> builder;
     std::optional<Optimizer> optimizer;
-    Cfg cfg;
     BlockOrder order;
+    std::optional<Lowering> lowering;
+  };
+  /// As aligned as code is where it runs.
+  struct alignas(64) CodeRoom {
+    std::uint8_t bytes[64];
   };
   struct Back {
     MachineFunction machine;
     std::optional<RegisterAllocator> allocator;
+    std::unique_ptr<CodeRoom[]> room;  // that the emitter writes to
+    std::size_t room_count = 0;
+    std::optional<CodeEmitter> emitter;
   };
 
   /// Sets what `made` says of the function besides its code.
   std::optional<std::string> to_machine(const wasm::ModuleData& module, wasm::FuncIdx function,
                                         const CompileOptions& options, Compiled& made);
   const Allocation& allocate();
+  void make_room(std::size_t bytes);
   void emit(const wasm::ModuleData& module, const Allocation& allocation,
             const CompileOptions& options, Compiled& made);
   bool makes_calls() const;

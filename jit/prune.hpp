@@ -4,6 +4,7 @@
 // values that nobody needs, jumps that could be left out.
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "jit/cfg.hpp"
@@ -16,6 +17,8 @@ class Pruner {
   /// Afterwards blocks that aren't reachable are empty, and flags say which are loop headers (a
   /// jump goes back to them) and which are cold.
   void run(Graph& graph);
+  /// Exchanges what the last run knows of the graph that it left for something else.
+  void swap_cfg(Cfg& cfg) { std::swap(cfg, cfg_); }
 
  private:
   void clear_unreachable(Graph& graph);

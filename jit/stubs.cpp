@@ -69,7 +69,9 @@ std::optional<CppPlaces> cpp_places(const Signature& signature) {
 class Stubs::Writer : public Xbyak::CodeGenerator {
  public:
   Writer(CodeArena& arena, std::size_t bytes)
-      : CodeGenerator(bytes), arena_(arena), room_(arena.allocate(bytes)) {
+      : CodeGenerator(bytes, Xbyak::DontSetProtectRWE),
+        arena_(arena),
+        room_(arena.allocate(bytes)) {
     if (!room_) throw std::bad_alloc();
   }
 

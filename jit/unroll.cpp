@@ -34,13 +34,12 @@ bool has_loops(const Graph& graph) {
 
 }  // namespace
 
-bool Unroller::run(Graph& graph, Cfg& cfg, Loops& loops, Dominators& dominators) {
+bool Unroller::run(Graph& graph, const Cfg& cfg, Loops& loops, Dominators& dominators) {
   if (graph.value_count() > most_values || !has_loops(graph)) return false;
   graph_ = &graph;
   cfg_ = &cfg;
   loops_ = &loops;
   dominators_ = &dominators;
-  cfg.compute(graph);
   loops.compute(cfg);
   if (!find_loops()) return false;
   copies_.assign(graph.value_count(), Value::none);

@@ -17,9 +17,9 @@ namespace wrun::inline v0::jit {
 
 class Unroller {
  public:
-  /// Whether anything was repeated. The graph is reducible; what is known of it is computed anew,
-  /// and out of date afterwards.
-  bool run(Graph& graph, Cfg& cfg, Loops& loops, Dominators& dominators);
+  /// Whether anything was repeated, so that `cfg` is out of date. The graph is reducible; loops and
+  /// dominators are computed anew, and out of date afterwards.
+  bool run(Graph& graph, const Cfg& cfg, Loops& loops, Dominators& dominators);
 
  private:
   struct Loop {

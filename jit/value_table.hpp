@@ -50,12 +50,17 @@ class ValueTable {
   };
 
   static std::size_t hash(const Computation& c) {
-    std::uint64_t h = static_cast<std::uint64_t>(c.op) << 32 | c.version;
-    const auto mix = [&h](std::uint64_t x) { h = (h ^ x) * 0x9e37'79b9'7f4a'7c15 + (h >> 29); };
-    mix(c.imm);
-    mix(c.imm2 + static_cast<std::uint64_t>(c.type));
-    mix(static_cast<std::uint64_t>(index(c.args[0])) << 32 | index(c.args[1]));
-    mix(static_cast<std::uint64_t>(index(c.args[2])) << 32 | index(c.args[3]));
+    // Products of parts that don't wait for each other.
+    const auto both = [](Value a, Value b) {
+      return static_cast<std::uint64_t>(index(a)) << 32 | index(b);
+    };
+    const std::uint64_t kind = static_cast<std::uint64_t>(c.op) << 40 |
+                               static_cast<std::uint64_t>(c.type) << 32 | c.version;
+    std::uint64_t h = kind * 0xa076'1d64'78bd'642f;
+    h ^= c.imm2 * 0x9e37'79b9'7f4a'7c15;
+    h ^= c.imm * 0xff51'afd7'ed55'8ccd;
+    h += both(c.args[0], c.args[1]) * 0xc4ce'b9fe'1a85'ec53;
+    h += both(c.args[2], c.args[3]) * 0xd6e8'feb8'6659'fd93;
     return h ^ h >> 32;
   }
   Entry& find(const Computation& c) {

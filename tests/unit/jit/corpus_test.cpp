@@ -78,7 +78,7 @@ class Corpus : public testing::Test {
     order_.compute(graph_, cfg_);
     Signature own = signature_of(shape_of(module.type_of(function)));
     if (from_frame) own.params.clear();
-    Lowering(module, cpu_).run(graph_, order_, own, from_frame, machine_);
+    Lowering(cpu_).run(module, graph_, order_, own, from_frame, machine_);
   }
 
   /// Of many loops some, so that time stays linear.
