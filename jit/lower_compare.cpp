@@ -190,10 +190,18 @@ void Lowering::compare_memory(Value load, std::int32_t imm, Cond cond) {
   memory_operand(load);
 }
 
-/// The one that isn't a load in memory is in a register.
+/// The one that isn't a load in memory is in a register. What is loaded of less than its size is
+/// unsigned, and the other has no more bits than that.
 void Lowering::compare_with_memory(Value a, Value b, Cond cond, unsigned size) {
   const bool is_first = is_folded_load(a);
-  const OperandNo other = use(is_first ? b : a);
+  const Inst& load = at(is_first ? a : b);
+  if (whole_width(load) == 0) {
+    size = wasm::access_width(wasm::info(wasm_op(load.op)).imm);
+    cond = unsigned_form(cond);
+  }
+  const Value in_register = is_first ? b : a;
+  const bool is_cut = folded_[index(in_register)];
+  const OperandNo other = use(is_cut ? arg(at(in_register), 0) : in_register);
   Compare& made = machine().compare;
   made.kind = Compare::Kind::integers;
   made.cond = cond;

@@ -51,6 +51,21 @@ bool reads_memory(wasm::Op op) {
   }
 }
 
+/// The bytes that an unsigned load reads which are less than its value has; or 0.
+unsigned unsigned_width(const Inst& load) {
+  using wasm::Op;
+  switch (is_wasm(load.op) ? wasm_op(load.op) : wasm::op_none) {
+    case Op::i32_load8_u:
+    case Op::i64_load8_u:
+      return 1;
+    case Op::i32_load16_u:
+    case Op::i64_load16_u:
+      return 2;
+    default:
+      return 0;
+  }
+}
+
 }  // namespace
 
 /// What may be part of a comparison with zero, further down in the block.
@@ -179,6 +194,23 @@ void Lowering::fold_comparison(Value v, Block b) {
   for (const Value a : args) {
     if (!is_late_load(a, b) || whole_width(at(a)) == 0 || args[0] == args[1]) continue;
     folded_[index(a)] = true;
+    return;
+  }
+  // Numbers of a byte or two: memory is compared with the lowest part of a register.
+  for (const unsigned i : {1u, 0u}) {
+    const Value a = args[i];
+    const Value other = args[1 - i];
+    const unsigned width = unsigned_width(at(a));
+    const std::uint64_t most = (std::uint64_t{1} << 8 * width) - 1;
+    if (width == 0 || args[0] == args[1] || !is_late_load(a, b) ||
+        upper_bound(*graph_, other) > most)
+      continue;
+    folded_[index(a)] = true;
+    const Inst& cut = at(other);
+    const bool is_cut = cut.op == opcode(Op::i32_and) && cut.block == b &&
+                        uses_[index(other)] == 1 && !folded_[index(arg(cut, 0))] &&
+                        immediate(arg(cut, 1), 4) == static_cast<std::int32_t>(most);
+    if (is_cut) folded_[index(other)] = true;
     return;
   }
 }

@@ -198,13 +198,16 @@ void Unroller::repeat(const Loop& loop) {
                        Block::none);
   copies_.resize(std::max<std::size_t>(copies_.size(), graph_->value_count()), Value::none);
   const Block head = loop.blocks[0];
+  polls_.clear();
   // From the last one, which goes back to the loop's own beginning, to the first.
   Block again = head;
   for (unsigned i = 0; i < count; ++i) {
     for (const Block b : loop.blocks) add_copy(b);
-    for (const Block b : loop.blocks) fill(b, head, again);
+    const bool asks = i == 0;
+    for (const Block b : loop.blocks) fill(b, head, again, asks);
     again = block_copies_[index(head)];
   }
+  for (const Value poll : polls_) graph_->unlink(poll);
   for (const Block b : loop.blocks) {
     for (Edge& edge : graph_->successors(b))
       if (edge.to == head) edge.to = again;
@@ -223,11 +226,15 @@ void Unroller::add_copy(Block original) {
   }
 }
 
-void Unroller::fill(Block original, Block head, Block again) {
+/// The last copy asks whether to stop, so that a loop of a few turns never does.
+void Unroller::fill(Block original, Block head, Block again, bool asks) {
   const Block copy = block_copies_[index(original)];
   for (Value v = graph_->at(original).first; v != Value::none; v = graph_->at(v).next) {
     const Inst inst = graph_->at(v);
-    if (inst.op == Opcode::poll) continue;
+    if (inst.op == Opcode::poll) {
+      if (asks) polls_.push_back(v);
+      if (!asks) continue;
+    }
     edges_.clear();
     const std::size_t edges = graph_->edges(inst).size();
     for (std::size_t i = 0; i < edges; ++i)

@@ -53,7 +53,7 @@ class Unroller {
   void give_args();
   void repeat(const Loop& loop);
   void add_copy(Block original);
-  void fill(Block original, Block head, Block again);
+  void fill(Block original, Block head, Block again, bool asks);
   Edge mapped(const Edge& edge, Block head, Block again);
   void map_args(std::span<const Value> args);
 
@@ -65,6 +65,7 @@ class Unroller {
   std::vector<Loop> found_;
   std::vector<Outlet> outlets_;
   std::vector<Given> given_;
+  std::vector<Value> polls_;         // of the loop at hand
   std::vector<Value> renamed_;       // at the exit at hand
   std::vector<Block> block_copies_;  // by original, while a loop is repeated
   std::vector<Value> copies_;        // by original value

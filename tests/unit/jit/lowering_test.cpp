@@ -80,6 +80,24 @@ TEST_F(LoweringTest, ComparesUnsignedBytesWithoutTheirSign) {
   EXPECT_EQ(only(MOp::select).compare.cond, Cond::below);
 }
 
+TEST_F(LoweringTest, ComparesBytesInMemoryWithTheLowestPartOfARegister) {
+  lower("(i32.eq (i32.load8_u (local.get $p)) (i32.load8_u (local.get $q)))");
+  EXPECT_EQ(loads(), 1u);
+  EXPECT_EQ(only(MOp::set).compare.size, 1);
+  lower("(i32.lt_s (i32.load16_u (local.get $p)) (i32.load8_u (local.get $q)))");
+  EXPECT_EQ(loads(), 2u);
+  lower("(i32.gt_s (i32.load8_u (local.get $p)) (i32.load16_u (local.get $q)))");
+  EXPECT_EQ(loads(), 1u);
+  EXPECT_EQ(only(MOp::set).compare.size, 2);
+  EXPECT_EQ(only(MOp::set).compare.cond, Cond::above);
+  // Any number's byte needn't be cut out first.
+  lower("(i32.ne (i32.and (local.get $p) (i32.const 255)) (i32.load8_u (local.get $q)))");
+  EXPECT_EQ(loads() + count(MOp::alu) + count(MOp::extend), 0u);
+  EXPECT_EQ(only(MOp::set).compare.size, 1);
+  lower("(i32.ne (local.get $p) (i32.load8_u (local.get $q)))");
+  EXPECT_EQ(loads(), 1u);
+}
+
 TEST_F(LoweringTest, LoadsWhatAByteCannotBeComparedWith) {
   lower(
       "(select (local.get $p) (local.get $q)"
