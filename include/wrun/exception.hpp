@@ -38,15 +38,12 @@ class Exception : public detail::HandleBase {
   /// One that isn't thrown yet, as an exnref. Errors: usage (a stale tag, values of wrong number or
   /// types), limit.
   WRUN_API static Result<Exception> make(const Tag& tag, std::span<const Val> values) noexcept;
-  static Result<Exception> make(const Tag& tag, std::initializer_list<Val> values = {}) {
-    return make(tag, std::span<const Val>(values.begin(), values.size()));
-  }
+  WRUN_API static Result<Exception> make(const Tag& tag,
+                                         std::initializer_list<Val> values = {}) noexcept;
   /// make(tag, values) as an error for a host function to return, without a handle. If it can't be
   /// made, the error says why.
   WRUN_API static Error raise(const Tag& tag, std::span<const Val> values) noexcept;
-  static Error raise(const Tag& tag, std::initializer_list<Val> values = {}) {
-    return raise(tag, std::span<const Val>(values.begin(), values.size()));
-  }
+  WRUN_API static Error raise(const Tag& tag, std::initializer_list<Val> values = {}) noexcept;
 
   /// What a host function returns to throw it. Error{usage} if the handle is stale.
   WRUN_API Error error() const noexcept;

@@ -40,9 +40,7 @@ class Tag : public detail::HandleBase {
 using Extern = std::variant<Func, Table, Memory, Global, Tag>;
 
 /// Which alternative it is.
-inline ExternKind kind_of(const Extern& object) {
-  return static_cast<ExternKind>(object.index());
-}
+WRUN_API ExternKind kind_of(const Extern& object);
 
 /// Errors: usage.
 WRUN_API Result<ExternType> type_of(const Extern& object);

@@ -43,8 +43,8 @@ struct NoUse {
 };
 template <bool needed>
 using UseFor = std::conditional_t<needed, StoreUse, NoUse>;
-WRUN_API std::optional<std::vector<Val>> call_values(Handle function, std::span<const Val> args,
-                                                     CallFailure& failure) noexcept;
+WRUN_API bool call_values(Handle function, const Val* args, std::size_t count,
+                          std::vector<Val>& results, CallFailure& failure) noexcept;
 }  // namespace detail
 
 /// A host function whose type is known at run time only. `results` has one entry for each result,
@@ -73,13 +73,10 @@ class Func : public detail::HandleBase {
   /// Calls it. Errors: usage (stale, arguments of wrong number or types, another thread inside),
   /// trap, exhaustion, exception, limit, interrupted, exit, and whatever a host function returned.
   WRUN_INLINE Result<std::vector<Val>> call(std::span<const Val> args) const {
-    detail::CallFailure failure;
-    auto results = detail::call_values(detail::Access::get(*this), args, failure);
-    if (!results) return detail::take_error<detail::has_exceptions>(failure);
-    return std::move(*results);
+    return call(args.data(), args.size());
   }
   WRUN_INLINE Result<std::vector<Val>> call(std::initializer_list<Val> args = {}) const {
-    return call(std::span<const Val>(args.begin(), args.size()));
+    return call(args.begin(), args.size());
   }
 
   /// Starts a call that host functions may pause. The result is finished or paused. Defined in
@@ -105,6 +102,13 @@ class Func : public detail::HandleBase {
  private:
   friend struct detail::Access;
   WRUN_API static Result<Func> make_host(Store& store, detail::HostFunc&& function) noexcept;
+  WRUN_INLINE Result<std::vector<Val>> call(const Val* args, std::size_t count) const {
+    detail::CallFailure failure;
+    std::vector<Val> results;
+    if (!detail::call_values(detail::Access::get(*this), args, count, results, failure))
+      return detail::take_error<detail::has_exceptions>(failure);
+    return results;
+  }
   using detail::HandleBase::HandleBase;
 };
 

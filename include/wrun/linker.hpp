@@ -34,8 +34,8 @@ struct PreparedState;
 }  // namespace api
 
 namespace detail {
-WRUN_API std::optional<Instance> instantiate(const api::PreparedState* prepared, Store& store,
-                                             CallFailure& failure) noexcept;
+WRUN_API bool instantiate(const api::PreparedState* prepared, Store& store, Instance& made,
+                          CallFailure& failure) noexcept;
 }  // namespace detail
 
 class Prepared {
@@ -46,9 +46,10 @@ class Prepared {
   /// come out unchanged.
   WRUN_INLINE Result<Instance> instantiate(Store& store) const {
     detail::CallFailure failure;
-    auto instance = detail::instantiate(state_.get(), store, failure);
-    if (!instance) return detail::take_error<detail::has_exceptions>(failure);
-    return *instance;
+    Instance instance;
+    if (!detail::instantiate(state_.get(), store, instance, failure))
+      return detail::take_error<detail::has_exceptions>(failure);
+    return instance;
   }
   WRUN_API Module module() const;
 

@@ -24,16 +24,26 @@ namespace api {
 struct ModuleState;
 }
 
-struct ImportType {
+namespace detail {
+// Templates, since what a program doesn't use of these takes no time to compile.
+template <class Type>
+struct ImportOf {
   std::string module;
   std::string name;
-  ExternType type;
+  Type type;
 };
 
-struct ExportType {
+template <class Type>
+struct ExportOf {
   std::string name;
-  ExternType type;
+  Type type;
 };
+}  // namespace detail
+
+/// What a module asks for: `module`, `name` and the `type` that it must have.
+using ImportType = detail::ImportOf<ExternType>;
+/// What a module offers: `name` and `type`.
+using ExportType = detail::ExportOf<ExternType>;
 
 struct CustomSection {
   std::string_view name;

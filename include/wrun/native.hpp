@@ -26,12 +26,11 @@ class NativeFunction {
   template <class R, class... A>
   NativeFunction(R (*function)(A...)) : address_(reinterpret_cast<void (*)()>(function)) {}
   /// A symbol of what the process has loaded.
-  NativeFunction(std::string_view symbol) : symbol_(symbol) {}
-  NativeFunction(const char* symbol) : symbol_(symbol) {}
+  WRUN_API NativeFunction(std::string_view symbol);
+  WRUN_API NativeFunction(const char* symbol);
   /// A symbol of a shared library, which is loaded, as dlopen(3) finds it, while the function can
   /// be called. Loading it runs its initializers.
-  NativeFunction(std::string_view library, std::string_view symbol)
-      : library_(library), symbol_(symbol) {}
+  WRUN_API NativeFunction(std::string_view library, std::string_view symbol);
 
   using Address = void (*)();
   /// Null if it is to be looked up.

@@ -61,7 +61,7 @@ class Resumable {
   WRUN_INLINE Result<void> resume(std::span<const Val> values) requires(is_untyped) {
     if (!is_paused()) return not_paused();
     detail::CallFailure failure;
-    return take(call_.resume(values, value_.emplace(), failure), failure);
+    return take(call_.resume(values, value_, failure), failure);
   }
   /// Goes on as if the host function had returned that error.
   WRUN_INLINE Result<void> fail(Error error) {
@@ -79,7 +79,10 @@ class Resumable {
     if constexpr (std::is_void_v<R>) {
       return {};
     } else {
-      return std::move(*value_);
+      if constexpr (is_untyped)
+        return std::move(value_);
+      else
+        return std::move(*value_);
     }
   }
 
@@ -87,7 +90,8 @@ class Resumable {
   friend class Func;
   template <class Signature>
   friend class TypedFunc;
-  using Stored = std::conditional_t<std::is_void_v<R>, bool, R>;
+  using Stored = std::conditional_t<is_untyped, R,
+                                    std::optional<std::conditional_t<std::is_void_v<R>, bool, R>>>;
   Resumable() = default;
 
   static Error not_paused() { return Error(ErrorKind::usage, "the call isn't paused"); }
@@ -97,8 +101,7 @@ class Resumable {
   WRUN_INLINE Result<void> go_on(const Step& step) {
     detail::CallFailure failure;
     if constexpr (is_untyped) {
-      auto* room = &value_.emplace();
-      return take(step(room, failure), failure);
+      return take(step(&value_, failure), failure);
     } else {
       using Out = typename detail::Results<R>::List;
       detail::Slot results[Out::slots + 1];
@@ -118,7 +121,7 @@ class Resumable {
 
   detail::Started call_;
   detail::Progress progress_ = detail::Progress::refused;
-  std::optional<Stored> value_;
+  Stored value_{};
 };
 
 /// What a start gives: an error, or a call that has finished or is paused.
@@ -143,8 +146,7 @@ Result<Resumable<R>> TypedFunc<R(A...)>::start(const A&... args) const {
 inline Result<Resumable<std::vector<Val>>> Func::start(std::span<const Val> args) const {
   Resumable<std::vector<Val>> made;
   detail::CallFailure failure;
-  made.progress_ =
-      made.call_.start(detail::Access::get(*this), args, made.value_.emplace(), failure);
+  made.progress_ = made.call_.start(detail::Access::get(*this), args, made.value_, failure);
   if (!made.is_finished() && !made.is_paused())
     return detail::take_error<detail::has_exceptions>(failure);
   return made;

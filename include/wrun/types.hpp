@@ -133,9 +133,7 @@ enum class ExternKind : std::uint8_t { func, table, memory, global, tag };
 using ExternType = std::variant<FuncType, TableType, MemoryType, GlobalType, TagType>;
 
 /// Which alternative it is.
-inline ExternKind kind_of(const ExternType& type) {
-  return static_cast<ExternKind>(type.index());
-}
+WRUN_API ExternKind kind_of(const ExternType& type);
 
 /// As the text format spells it: "i32", "funcref", "(ref null 3)", "(func (param i32) ...)".
 WRUN_API std::string to_string(const ValType& type);

@@ -18,12 +18,18 @@ inline namespace v0 {
 /// measured is null; times are in nanoseconds. Throws std::bad_alloc.
 WRUN_API std::string to_json(const Usage& usage);
 
-/// A usage, and what tells it from others: {{"tenant", "a"}}. Names of labels are of letters,
-/// digits and underscores; values may be anything.
-struct LabelledUsage {
-  std::vector<std::pair<std::string, std::string>> labels = {};
+namespace detail {
+// A template, since it takes no time to compile where it isn't used.
+template <class Label>
+struct LabelledUsageOf {
+  std::vector<Label> labels = {};
   Usage usage = {};
 };
+}  // namespace detail
+
+/// A usage, and what tells it from others: {{"tenant", "a"}}. Names of labels are of letters,
+/// digits and underscores; values may be anything.
+using LabelledUsage = detail::LabelledUsageOf<std::pair<std::string, std::string>>;
 
 /// In Prometheus's text format, each metric with a sample for each usage:
 ///

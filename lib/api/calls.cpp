@@ -109,18 +109,18 @@ FuncType make_type(std::span<const ValType> params, std::span<const ValType> res
   return {{params.begin(), params.end()}, {results.begin(), results.end()}};
 }
 
-/// Either the results or, with nothing, a failure that is filled in.
-Result<std::optional<std::vector<Val>>> call(api::StoreState& state, const FuncRef& function,
-                                             std::span<const Val> args,
-                                             detail::CallFailure& failure) {
+/// False with a failure that is filled in.
+Result<bool> call(api::StoreState& state, const FuncRef& function, std::span<const Val> args,
+                  std::vector<Val>& results, detail::CallFailure& failure) {
   // The function may be gone when it returns: a host function can have released it.
   const wasm::CanonFuncType type = type_of(state, function);
   api::SlotBuffer slots(std::max(runtime::slot_count<wasm::TypeId>(type.params),
                                  runtime::slot_count<wasm::TypeId>(type.results)));
   auto written = api::write_args(state, type, args, slots.data());
   if (!written) return std::move(written).error();
-  if (!api::enter(state, function, slots.data(), failure)) return std::optional<std::vector<Val>>();
-  return std::optional(api::read_results(state, type, slots.data()));
+  if (!api::enter(state, function, slots.data(), failure)) return false;
+  results = api::read_results(state, type, slots.data());
+  return true;
 }
 
 }  // namespace
@@ -133,17 +133,17 @@ bool detail::call_slots(Handle function, Slot* slots, CallFailure& failure) noex
   return failure.error.emplace(session ? api::stale_handle() : session.error()), false;
 }
 
-std::optional<std::vector<Val>> detail::call_values(Handle function, std::span<const Val> args,
-                                                    CallFailure& failure) noexcept {
+bool detail::call_values(Handle function, const Val* args, std::size_t count,
+                         std::vector<Val>& results, CallFailure& failure) noexcept {
   const api::Session session(function.store);
   const FuncRef* found = session ? api::resolve<FuncRef>(*session, function) : nullptr;
-  auto results = api::guarded([&]() -> Result<std::optional<std::vector<Val>>> {
+  auto called = api::guarded([&]() -> Result<bool> {
     if (!found) return session ? api::stale_handle() : session.error();
-    return call(*session, *found, args, failure);
+    return call(*session, *found, std::span(args, count), results, failure);
   });
-  if (results) return std::move(*results);
-  failure.error = std::move(results).error();
-  return std::nullopt;
+  if (called) return *called;
+  failure.error = std::move(called).error();
+  return false;
 }
 
 std::optional<Error> detail::check_signature(Handle function, std::span<const ValType> params,

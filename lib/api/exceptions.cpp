@@ -62,6 +62,14 @@ Error Exception::raise(const Tag& tag, std::span<const Val> values) noexcept {
       .error();
 }
 
+Result<Exception> Exception::make(const Tag& tag, std::initializer_list<Val> values) noexcept {
+  return make(tag, std::span(values.begin(), values.size()));
+}
+
+Error Exception::raise(const Tag& tag, std::initializer_list<Val> values) noexcept {
+  return raise(tag, std::span(values.begin(), values.size()));
+}
+
 Error Exception::error() const noexcept {
   return api::with_object<runtime::Exception>(
              *this,

@@ -94,17 +94,17 @@ Result<std::optional<Instance>> instantiate(StoreState& state, const api::Prepar
 
 }  // namespace
 
-std::optional<Instance> detail::instantiate(const api::PreparedState* prepared, Store& store,
-                                            CallFailure& failure) noexcept {
+bool detail::instantiate(const api::PreparedState* prepared, Store& store, Instance& made,
+                         CallFailure& failure) noexcept {
   const Session session(store);
-  auto made = api::guarded([&]() -> Result<std::optional<Instance>> {
+  auto done = api::guarded([&]() -> Result<std::optional<Instance>> {
     if (!session) return session.error();
     if (session->engine != prepared->module->engine) return api::wrong_engine();
     return wrun::instantiate(*session, *prepared, failure);
   });
-  if (made) return *made;
-  failure.error = std::move(made).error();
-  return std::nullopt;
+  if (!done) return failure.error = std::move(done).error(), false;
+  if (*done) made = **done;
+  return done->has_value();
 }
 
 Result<Extern> Instance::get(std::string_view name) const {

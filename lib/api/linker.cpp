@@ -218,6 +218,13 @@ Result<Prepared> Linker::prepare(const Module& module) const {
   });
 }
 
+NativeFunction::NativeFunction(std::string_view symbol) : symbol_(symbol) {}
+
+NativeFunction::NativeFunction(const char* symbol) : symbol_(symbol) {}
+
+NativeFunction::NativeFunction(std::string_view library, std::string_view symbol)
+    : library_(library), symbol_(symbol) {}
+
 Module Prepared::module() const {
   return ModuleAccess::make(state_->module);
 }

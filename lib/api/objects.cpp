@@ -66,6 +66,10 @@ Result<Extern> find_export(StoreState& state, runtime::Instance& instance, std::
 
 }  // namespace api
 
+ExternKind kind_of(const Extern& object) {
+  return static_cast<ExternKind>(object.index());
+}
+
 Result<ExternType> type_of(const Extern& object) {
   const api::Session session(api::store_id(object));
   if (!session) return session.error();

@@ -24,9 +24,8 @@ std::optional<Lease> make(const api::PoolState& pool, detail::CallFailure& failu
   Lease lease{pool.options.budget ? Store(engine, *pool.options.budget) : Store(engine), {}};
   auto limited = lease.store.limits(pool.options.limits);
   if (!limited) return failure.error.emplace(std::move(limited).error()), std::nullopt;
-  auto instance = detail::instantiate(pool.prepared.get(), lease.store, failure);
-  if (!instance) return std::nullopt;
-  lease.instance = *instance;
+  if (!detail::instantiate(pool.prepared.get(), lease.store, lease.instance, failure))
+    return std::nullopt;
   return lease;
 }
 

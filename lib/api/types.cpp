@@ -162,6 +162,10 @@ std::string to_string(const FuncType& type) {
   return fmt::format("(func{}{})", join("param", type.params), join("result", type.results));
 }
 
+ExternKind kind_of(const ExternType& type) {
+  return static_cast<ExternKind>(type.index());
+}
+
 std::string to_string(const ExternType& type) {
   return std::visit(ExternPrinter(), type);
 }
