@@ -27,5 +27,18 @@ struct SourceLocation {
 WRUN_API Result<std::vector<std::optional<SourceLocation>>> source_locations(
     const Module& module, std::span<const std::uint64_t> offsets);
 
+/// A function of the source, and where it was: at the instruction, or at the call of a function
+/// that the guest's compiler inlined into it.
+struct SourceFrame {
+  std::string function;  ///< as the source has it, without scopes; any bytes
+  std::optional<SourceLocation> location;
+};
+
+/// For each byte offset in the module, the functions that its instruction is of, innermost first:
+/// those that were inlined, and last the one that the module has. None where .debug_info says
+/// nothing. Whatever the module holds, there is an answer. Errors: limit (no memory).
+WRUN_API Result<std::vector<std::vector<SourceFrame>>> source_frames(
+    const Module& module, std::span<const std::uint64_t> offsets);
+
 }  // namespace v0
 }  // namespace wrun

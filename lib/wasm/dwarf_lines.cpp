@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "lib/wasm/byte_cursor.hpp"
+#include "lib/wasm/dwarf_inlined.hpp"
+#include "lib/wasm/dwarf_sections.hpp"
 
 namespace wrun::inline v0::wasm {
 
@@ -40,20 +42,13 @@ enum Form : std::uint8_t {
   line_strp = 0x1f
 };
 
-Bytes custom_section(const ModuleData& module, std::string_view name) {
-  for (const CustomSection& each : module.customs)
-    if (each.name == name) return module.at(each.payload);
-  return {};
-}
-
 /// Texts that other sections hold.
 struct Texts {
   Bytes strings;
   Bytes line_strings;
 
   static std::string_view at(Bytes section, std::uint64_t offset) {
-    if (offset >= section.size()) return {};
-    return ByteCursor(section.subspan(static_cast<std::size_t>(offset))).text();
+    return cursor_at(section, offset).text();
   }
 };
 
@@ -78,14 +73,15 @@ class Unit {
   bool read_header();
   void run(std::span<const Wanted> wanted, std::vector<std::optional<SourceLine>>& found);
 
- private:
   struct Row {
     std::uint64_t address = 0;
     std::uint64_t file = 1;
     std::uint64_t line = 1;
     std::uint64_t column = 0;
   };
+  SourceLine describe(const Row& row) const;
 
+ private:
   std::uint64_t offset() {
     return is_64_ ? in_.fixed<std::uint64_t>() : in_.fixed<std::uint32_t>();
   }
@@ -97,7 +93,6 @@ class Unit {
   void standard(std::uint8_t opcode, Row& row);
   void advance(Row& row, std::uint64_t operations) const { row.address += operations * least_; }
   void append(const Row& row);
-  SourceLine describe(const Row& row) const;
 
   ByteCursor in_;
   bool is_64_;
@@ -314,11 +309,8 @@ void Unit::run(std::span<const Wanted> wanted, std::vector<std::optional<SourceL
   }
 }
 
-/// Addresses in DWARF count from the start of the code section's contents.
-std::optional<std::uint32_t> start_of_code(const ModuleData& module) {
-  for (const SectionInfo& each : module.sections)
-    if (each.id == SectionId::code) return each.range.offset;
-  return std::nullopt;
+Texts texts_of(const ModuleData& module) {
+  return {custom_section(module, ".debug_str"), custom_section(module, ".debug_line_str")};
 }
 
 }  // namespace
@@ -337,17 +329,23 @@ std::vector<std::optional<SourceLine>> find_lines(const ModuleData& module,
     if (offsets[i] >= *start) wanted.push_back({offsets[i] - *start, i});
   std::sort(wanted.begin(), wanted.end(),
             [](const Wanted& a, const Wanted& b) { return a.address < b.address; });
-  const Texts texts{custom_section(module, ".debug_str"),
-                    custom_section(module, ".debug_line_str")};
+  const Texts texts = texts_of(module);
   ByteCursor in(custom_section(module, ".debug_line"));
   while (!in.done()) {
-    constexpr std::uint32_t escape = 0xffffffff;
-    const auto first = in.fixed<std::uint32_t>();
-    const bool is_64 = first == escape;
-    Unit unit(ByteCursor(in.take(is_64 ? in.fixed<std::uint64_t>() : first)), is_64, texts);
+    const UnitLength length = unit_length(in);
+    Unit unit(ByteCursor(in.take(length.bytes)), length.is_64, texts);
     if (unit.read_header()) unit.run(wanted, found);
   }
   return found;
+}
+
+SourceLine describe(const ModuleData& module, const CallPlace& place) {
+  const Texts texts = texts_of(module);
+  ByteCursor in = cursor_at(custom_section(module, ".debug_line"), place.lines);
+  const UnitLength length = unit_length(in);
+  Unit unit(ByteCursor(in.take(length.bytes)), length.is_64, texts);
+  if (!unit.read_header()) return {};
+  return unit.describe({0, place.file, place.line, place.column});
 }
 
 }  // namespace wrun::inline v0::wasm

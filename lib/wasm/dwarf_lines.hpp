@@ -30,4 +30,8 @@ bool has_lines(const ModuleData& module);
 std::vector<std::optional<SourceLine>> find_lines(const ModuleData& module,
                                                   std::span<const std::uint32_t> offsets);
 
+struct CallPlace;  // dwarf_inlined.hpp
+/// Line 0 if it makes no sense. Throws std::bad_alloc.
+SourceLine describe(const ModuleData& module, const CallPlace& place);
+
 }  // namespace wrun::inline v0::wasm

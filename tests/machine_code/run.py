@@ -214,6 +214,18 @@ def lines(wrun, folder):
             check(re.search(r"^ +1: .*go .*, \S*lines\.c:9:\d+$", done.stderr, re.M), done.stderr)
             done = run([*command[:2], "--json", *command[2:]], status=134)
             check('"line":5' in done.stdout and '"line":9' in done.stdout, done.stdout)
+            inlined_lines(wrun, tier, module)
+
+
+def inlined_lines(wrun, tier, module):
+    """Functions that the guest's compiler put into the one that trapped."""
+    command = [wrun, "run", "--tier", tier, "--invoke", "deep", module, "5"]
+    done = run(command, status=134)
+    check(re.search(r"^ +0: .*deep .*, \S*lines\.c:15:\d+\n"
+                    r"^ +in remainder_of, inlined at \S*lines\.c:19:\d+\n"
+                    r"^ +in twice, inlined at \S*lines\.c:23:\d+$", done.stderr, re.M), done.stderr)
+    done = run([*command[:2], "--json", *command[2:]], status=134)
+    check('"inlined":[{"function":"remainder_of","file"' in done.stdout, done.stdout)
 
 
 CASES = {"lines": lines, "listings": listings, "precompiled": precompiled, "perf-map": perf_map,

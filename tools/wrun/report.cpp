@@ -21,12 +21,13 @@ std::string place(const SourceLocation& at) {
   return at.column != 0 ? fmt::format("{}:{}", line, at.column) : line;
 }
 
-const SourceLocation* line_of(const FrameLines& lines, std::size_t frame) {
-  return frame < lines.size() && lines[frame] ? &*lines[frame] : nullptr;
+/// Null if there is nothing to say.
+const FrameLine* line_of(const FrameLines& lines, std::size_t frame) {
+  return frame < lines.size() && lines[frame].at ? &lines[frame] : nullptr;
 }
 
 void append_frame(std::string& text, std::size_t number, const Frame& frame,
-                  const SourceLocation* line) {
+                  const FrameLine* line) {
   auto out = std::back_inserter(text);
   fmt::format_to(out, "\n  {:>2}: ", number);
   if (!frame.module.empty()) fmt::format_to(out, "{}!", readable(frame.module));
@@ -36,7 +37,13 @@ void append_frame(std::string& text, std::size_t number, const Frame& frame,
     fmt::format_to(out, "{} (func {})", readable(frame.func_name), frame.func_index);
   }
   fmt::format_to(out, " at {:#x}", frame.offset);
-  if (line != nullptr) fmt::format_to(out, ", {}", place(*line));
+  if (line == nullptr) return;
+  fmt::format_to(out, ", {}", place(*line->at));
+  for (const SourceFrame& each : line->inlined) {
+    fmt::format_to(out, "\n      in {}, inlined",
+                   each.function.empty() ? "a function" : readable(each.function));
+    if (each.location) fmt::format_to(out, " at {}", place(*each.location));
+  }
 }
 
 void append_backtrace(std::string& text, const std::vector<Frame>& frames,
@@ -50,6 +57,12 @@ void append_backtrace(std::string& text, const std::vector<Frame>& frames,
     }
     append_frame(text, i, frames[i], line_of(lines, i));
   }
+}
+
+void add_place(nlohmann::ordered_json& json, const SourceLocation& at) {
+  json["file"] = at.file;
+  json["line"] = at.line;
+  if (at.column != 0) json["column"] = at.column;
 }
 
 // The trap's own words, unless the message already begins with them.
@@ -119,10 +132,13 @@ nlohmann::ordered_json to_json(const Error& error, const FrameLines& lines) {
     nlohmann::ordered_json entry{{"func", frame.func_index}, {"offset", frame.offset}};
     if (!frame.func_name.empty()) entry["name"] = frame.func_name;
     if (!frame.module.empty()) entry["module"] = frame.module;
-    if (const SourceLocation* line = line_of(lines, i)) {
-      entry["file"] = line->file;
-      entry["line"] = line->line;
-      if (line->column != 0) entry["column"] = line->column;
+    if (const FrameLine* line = line_of(lines, i)) {
+      add_place(entry, *line->at);
+      for (const SourceFrame& inlined : line->inlined) {
+        nlohmann::ordered_json function{{"function", inlined.function}};
+        if (inlined.location) add_place(function, *inlined.location);
+        entry["inlined"].push_back(std::move(function));
+      }
     }
     frames.push_back(std::move(entry));
   }

@@ -243,6 +243,9 @@ TEST(Modules, DebugInformationMayBeAbsentOrDamaged) {
         source_locations(Module::from_text(engine, text).value(), offsets).value();
     ASSERT_EQ(locations.size(), offsets.size()) << text;
     for (const auto& location : locations) EXPECT_FALSE(location) << text;
+    const auto frames = source_frames(Module::from_text(engine, text).value(), offsets).value();
+    ASSERT_EQ(frames.size(), offsets.size()) << text;
+    for (const auto& functions : frames) EXPECT_TRUE(functions.empty()) << text;
   }
 }
 
