@@ -107,43 +107,42 @@ struct Store {
   }
 };
 
-/// Any memory, addressed by a slot with i32 (is_64: i64).
-///    a  address    b  result or value    c  memory    d  offset (u64)
-template <bool is_64>
-bool checked_address(const Regs& r, std::size_t size, std::uint8_t*& at) {
+/// The bits of a slot that aren't part of an address, which is read from the slot's lower end.
+constexpr std::uint16_t unused_bits(bool is_64) {
+  return is_64 ? 0 : 32;
+}
+
+/// Any memory, addressed by a slot.
+///    a  address    b  result or value    c  memory    c2  unused_bits()    d  offset (u64)
+inline bool checked_address(const Regs& r, std::size_t size, std::uint8_t*& at) {
   const runtime::Memory& memory = *r.inst->memories[operand<std::uint16_t>(r.pc, at_c)];
-  const std::uint64_t offset = operand<std::uint64_t>(r.pc, at_d);
-  std::uint64_t base;
-  if constexpr (is_64) {
-    base = slot(r, at_a).get<std::uint64_t>();
-  } else {
-    base = slot(r, at_a).get<std::uint32_t>();
-  }
+  const std::uint16_t unused = operand<std::uint16_t>(r.pc, at_c2);
+  const std::uint64_t base = slot(r, at_a).get<std::uint64_t>() << unused >> unused;
   std::uint64_t address;
-  if (__builtin_add_overflow(base, offset, &address)) return false;
+  if (__builtin_add_overflow(base, operand<std::uint64_t>(r.pc, at_d), &address)) return false;
   if (memory.size < size || address > memory.size - size) return false;
   at = memory.base + address;
   return true;
 }
 
-template <auto access, std::size_t width, bool is_64, Dst dst>
+template <auto access, std::size_t width>
 struct LoadAny {
   static bool run(Regs& r) {
     std::uint8_t* at;
-    if (!checked_address<is_64>(r, width, at)) [[unlikely]] {
+    if (!checked_address(r, width, at)) [[unlikely]] {
       return go_slow(r, out_of_bounds_any_instr), false;
     }
-    write<dst>(r, access(at));
+    write<Dst::store>(r, access(at));
     r.pc += through_e;
     return true;
   }
 };
 
-template <auto access, std::size_t width, bool is_64>
+template <auto access, std::size_t width>
 struct StoreAny {
   static bool run(Regs& r) {
     std::uint8_t* at;
-    if (!checked_address<is_64>(r, width, at)) [[unlikely]] {
+    if (!checked_address(r, width, at)) [[unlikely]] {
       return go_slow(r, out_of_bounds_any_instr), false;
     }
     access(at, read<typename Access<access>::Value, Src::slot>(r, at_b));

@@ -35,13 +35,13 @@ const NumericRows* rows(Op op) {
 
 ResultHandlers unary_handlers(Op op, Src src) {
   const NumericRows* group = rows(op);
-  if (group == nullptr) {
-    return {vector_unary_handler(op, src, Dst::acc), vector_unary_handler(op, src, Dst::store)};
+  if (group == nullptr) return vector_unary_handlers(op);
+  if (const UnaryRow* row = group->unary.find(op)) {
+    const Handler* forms = row->data() + static_cast<std::size_t>(src) * 2;
+    return {forms[0], forms[1]};
   }
-  const UnaryRow* row = group->unary.find(op);
-  if (row == nullptr) return {};
-  const Handler* forms = row->data() + static_cast<std::size_t>(src) * 2;
-  return {forms[0], forms[1]};
+  const Handler* rare = group->rare_unary.find(op);
+  return rare ? ResultHandlers{*rare, *rare} : ResultHandlers{};
 }
 
 ResultHandlers binary_handlers(Op op, Pair pair) {
@@ -49,17 +49,63 @@ ResultHandlers binary_handlers(Op op, Pair pair) {
   if (group == nullptr) {
     return {vector_binary_handler(op, pair, Dst::acc), vector_binary_handler(op, pair, Dst::store)};
   }
-  const BinaryRow* row = group->binary.find(op);
-  if (row == nullptr) return {};
-  const Handler* forms = row->data() + static_cast<std::size_t>(pair) * 2;
-  return {forms[0], forms[1]};
+  if (const BinaryRow* row = group->binary.find(op)) {
+    const Handler* forms = row->data() + static_cast<std::size_t>(pair) * 2;
+    return {forms[0], forms[1]};
+  }
+  Handler only = nullptr;
+  if (const ComparisonRow* row = group->compare.find(op)) {
+    only = (*row)[static_cast<std::size_t>(pair)];
+  } else if (const SlotsRow* rare = group->rare_binary.find(op)) {
+    only = (*rare)[second(pair) == Src::imm ? 1 : 0];
+  }
+  return {only, only};
+}
+
+/// The comparison of integers that holds when this one doesn't.
+constexpr Op opposite(Op op) {
+  switch (op) {
+    case Op::i32_eq:
+      return Op::i32_ne;
+    case Op::i32_ne:
+      return Op::i32_eq;
+    case Op::i32_lt_s:
+      return Op::i32_ge_s;
+    case Op::i32_lt_u:
+      return Op::i32_ge_u;
+    case Op::i32_gt_s:
+      return Op::i32_le_s;
+    case Op::i32_gt_u:
+      return Op::i32_le_u;
+    case Op::i32_le_s:
+      return Op::i32_gt_s;
+    case Op::i32_le_u:
+      return Op::i32_gt_u;
+    case Op::i32_ge_s:
+      return Op::i32_lt_s;
+    case Op::i32_ge_u:
+      return Op::i32_lt_u;
+    default: {
+      constexpr auto wide = static_cast<int>(Op::i64_eq) - static_cast<int>(Op::i32_eq);
+      const auto narrow = static_cast<Op>(static_cast<int>(op) - wide);
+      return static_cast<Op>(static_cast<int>(opposite(narrow)) + wide);
+    }
+  }
+}
+
+bool may_poll(Op op) {
+  const char letter = groups[static_cast<std::size_t>(op)];
+  return letter == 'i' || letter == 'I';
 }
 
 Handler compare_branch_handler(Op op, Pair pair, bool when, bool poll) {
   const NumericRows* group = rows(op);
-  const CompareRow* row = group ? group->compare.find(op) : nullptr;
-  return row ? (*row)[static_cast<std::size_t>(pair) * 4 + (when ? 2 : 0) + (poll ? 1 : 0)]
-             : nullptr;
+  const bool is_integer = may_poll(op);
+  const ComparisonRow* row =
+      group ? group->compare.find(is_integer && !when ? opposite(op) : op) : nullptr;
+  const std::size_t form =
+      static_cast<std::size_t>(pair) * 2 + ((is_integer ? poll : when) ? 1 : 0);
+  return row ? (*row)[comparison_branches + form] : nullptr;
 }
 
 bool is_comparison(Op op) {

@@ -1,18 +1,19 @@
 #pragma once
 
-// Which handler runs an instruction in a given form. Null where that form doesn't exist.
+// Which handler runs an instruction in a given form. Null where that form doesn't exist, as most
+// don't of instructions that aren't common (forms.hpp): those find their operands in slots.
 
 #include <wrun_dispatch/dispatch.hpp>
 
-#include "lib/interp/bodies_atomic.hpp"
 #include "lib/interp/bodies_memory.hpp"
+#include "lib/interp/forms.hpp"
 #include "lib/interp/operands.hpp"
 #include "lib/wasm/opcode.hpp"
 
 namespace wrun::inline v0::interp {
 
 /// The handlers of an instruction that leaves its result in the accumulator, and of the same one
-/// that writes the result's slot as well.
+/// that writes the result's slot as well; the latter twice where there is no other.
 struct ResultHandlers {
   Handler in_acc = nullptr;
   Handler storing = nullptr;
@@ -22,23 +23,21 @@ struct ResultHandlers {
 ResultHandlers unary_handlers(wasm::Op op, Src src);
 ResultHandlers binary_handlers(wasm::Op op, Pair pair);
 /// Those of vectors (handlers_vector.hpp has the others for vectors).
-Handler vector_unary_handler(wasm::Op op, Src src, Dst dst);
+ResultHandlers vector_unary_handlers(wasm::Op op);
 Handler vector_binary_handler(wasm::Op op, Pair pair, Dst dst);
-/// Branches on comparisons: those of two operands whose result is an i32.
+/// Branches on comparisons: those of two operands whose result is an i32. Only some can look for
+/// interruption.
+bool may_poll(wasm::Op op);
 Handler compare_branch_handler(wasm::Op op, Pair pair, bool when, bool poll);
 
 ResultHandlers load_handlers(wasm::Op op, Addr form);
 Handler store_handler(wasm::Op op, Addr form, Src value);
-Handler load_any_handler(wasm::Op op, bool is_64, Dst dst);
-Handler store_any_handler(wasm::Op op, bool is_64);
-// Those of shared memories.
-ResultHandlers shared_load_handlers(wasm::Op op, Addr form);
-Handler shared_store_handler(wasm::Op op, Addr form, Src value);
-Handler shared_load_any_handler(wasm::Op op, bool is_64, Dst dst);
-Handler shared_store_any_handler(wasm::Op op, bool is_64);
+// Those of any memory.
+Handler load_any_handler(wasm::Op op);
+Handler store_any_handler(wasm::Op op);
 
 /// Atomic instructions but the fence, whose handler is the same for all memories.
-Handler atomic_handler(wasm::Op op, AtomicAddr form);
+Handler atomic_handler(wasm::Op op);
 Handler fence_handler();
 
 /// Whether a two-operand instruction is a comparison that compare_branch_handler knows.

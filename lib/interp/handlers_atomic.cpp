@@ -22,7 +22,7 @@ constexpr bool is_atomic(const wasm::OpInfo& info) {
 }
 
 /// Which template is the instruction's.
-template <Op op, AtomicAddr form>
+template <Op op>
 constexpr Handler atomic_entry() {
   constexpr const wasm::OpInfo& info = wasm::info(op);
   // Of the first operand after the address; a load has its result's.
@@ -30,39 +30,31 @@ constexpr Handler atomic_entry() {
   using Value = std::conditional_t<letter == 'I', std::uint64_t, std::uint32_t>;
   using T = wasm::UnsignedOf<wasm::access_width(info.imm)>;
   if constexpr (info.shape == Shape::atomic_load) {
-    return &handler<AtomicLoad<Value, T, form>>;
+    return &handler<AtomicLoad<Value, T>>;
   } else if constexpr (info.shape == Shape::atomic_store) {
-    return &handler<AtomicStore<Value, T, form>>;
+    return &handler<AtomicStore<Value, T>>;
   } else if constexpr (info.shape == Shape::atomic_rmw) {
-    return &handler<typename AtomicRmw<wasm::rmw_of(info)>::template Body<Value, T, form>>;
+    return &handler<typename AtomicRmw<wasm::rmw_of(info)>::template Body<Value, T>>;
   } else if constexpr (info.shape == Shape::atomic_cmpxchg) {
-    return &handler<AtomicCmpxchg<Value, T, form>>;
+    return &handler<AtomicCmpxchg<Value, T>>;
   } else if constexpr (info.shape == Shape::atomic_wait) {
-    return &handler<AtomicWait<Value, T, form>>;
+    return &handler<AtomicWait<Value, T>>;
   } else {
-    return &handler<AtomicNotify<Value, T, form>>;
+    return &handler<AtomicNotify<Value, T>>;
   }
-}
-
-constexpr std::size_t form_count = static_cast<std::size_t>(AtomicAddr::count_);
-using AtomicRow = std::array<Handler, form_count>;
-
-template <Op op, std::size_t... form>
-constexpr AtomicRow atomic_row(std::index_sequence<form...>) {
-  return {atomic_entry<op, static_cast<AtomicAddr>(form)>()...};
 }
 
 constexpr auto atomic_ops = select_ops<&is_atomic>();
 
 constexpr auto atomic_rows = []<std::size_t... i>(std::index_sequence<i...>) {
-  return std::array{atomic_row<atomic_ops[i]>(std::make_index_sequence<form_count>())...};
+  return std::array<Handler, sizeof...(i)>{atomic_entry<atomic_ops[i]>()...};
 }
 (std::make_index_sequence<atomic_ops.size()>());
 
 }  // namespace
 
-Handler atomic_handler(Op op, AtomicAddr form) {
-  return (*find_row<atomic_ops>(atomic_rows, op))[static_cast<std::size_t>(form)];
+Handler atomic_handler(Op op) {
+  return *find_row<atomic_ops>(atomic_rows, op);
 }
 
 Handler fence_handler() {

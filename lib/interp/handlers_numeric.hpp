@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "lib/interp/bodies_numeric.hpp"
+#include "lib/interp/forms.hpp"
 #include "lib/interp/handlers.hpp"
 #include "lib/interp/op_tables.hpp"
 #include "lib/wasm/numeric.hpp"
@@ -36,9 +37,11 @@ constexpr bool is_comparison(const wasm::OpInfo& info, char letter) {
          }());
 }
 
-using UnaryRow = std::array<Handler, 4>;     // [src * 2 + dst]
-using BinaryRow = std::array<Handler, 10>;   // [pair * 2 + dst]
-using CompareRow = std::array<Handler, 20>;  // [pair * 4 + when * 2 + poll]
+using UnaryRow = std::array<Handler, 4>;        // [src * 2 + dst]
+using BinaryRow = std::array<Handler, 10>;      // [pair * 2 + dst]
+using SlotsRow = std::array<Handler, 2>;        // both operands in slots; the second an immediate
+using ComparisonRow = std::array<Handler, 15>;  // [pair], 5 + [pair * 2 + (when or poll)]
+inline constexpr std::size_t comparison_branches = static_cast<std::size_t>(Pair::count_);
 
 template <wasm::Op op, std::size_t... form>
 constexpr UnaryRow unary_row(std::index_sequence<form...>) {
@@ -50,19 +53,45 @@ constexpr BinaryRow binary_row(std::index_sequence<form...>) {
   return {&handler<
       Binary<wasm::semantics<op>, static_cast<Pair>(form / 2), static_cast<Dst>(form % 2)>>...};
 }
-template <wasm::Op op, std::size_t... form>
-constexpr CompareRow compare_row(std::index_sequence<form...>) {
-  return {&handler<CompareBranch<wasm::semantics<op>, static_cast<Pair>(form / 4),
-                                 (form / 2) % 2 != 0, form % 2 != 0>>...};
+template <wasm::Op op>
+constexpr Handler slot_handler() {
+  return &handler<Unary<wasm::semantics<op>, Src::slot, Dst::store>>;
+}
+template <wasm::Op op, bool has_imm>
+constexpr SlotsRow slots_row() {
+  if constexpr (has_imm) {
+    return {&handler<Binary<wasm::semantics<op>, Pair::slot_slot, Dst::store>>,
+            &handler<Binary<wasm::semantics<op>, Pair::slot_imm, Dst::store>>};
+  } else {
+    return {&handler<Binary<wasm::semantics<op>, Pair::slot_slot, Dst::store>>, nullptr};
+  }
+}
+/// An integer that isn't less is greater or equal: integers' branches are taken when the comparison
+/// holds. Those of floats don't look for interruption.
+template <wasm::Op op, bool is_float, std::size_t... pair, std::size_t... branch>
+constexpr ComparisonRow comparison_row(std::index_sequence<pair...>,
+                                       std::index_sequence<branch...>) {
+  return {&handler<Binary<wasm::semantics<op>, static_cast<Pair>(pair), Dst::store>>...,
+          &handler<CompareBranch<wasm::semantics<op>, static_cast<Pair>(branch / 2),
+                                 !is_float || branch % 2 != 0, !is_float && branch % 2 != 0>>...};
 }
 
 /// The tables of one group.
 template <char letter>
 struct NumericGroup {
-  static constexpr auto unary_ops =
-      select_ops<[](const wasm::OpInfo& info) { return in_group(info, letter, 1); }>();
-  static constexpr auto binary_ops =
-      select_ops<[](const wasm::OpInfo& info) { return in_group(info, letter, 2); }>();
+  static constexpr bool is_float = letter == 'f' || letter == 'F';
+  static constexpr auto unary_ops = select_ops<[](const wasm::OpInfo& info) {
+    return in_group(info, letter, 1) && is_common(info);
+  }>();
+  static constexpr auto rare_unary_ops = select_ops<[](const wasm::OpInfo& info) {
+    return in_group(info, letter, 1) && !is_common(info);
+  }>();
+  static constexpr auto binary_ops = select_ops<[](const wasm::OpInfo& info) {
+    return in_group(info, letter, 2) && is_common(info);
+  }>();
+  static constexpr auto rare_binary_ops = select_ops<[](const wasm::OpInfo& info) {
+    return in_group(info, letter, 2) && !is_common(info) && !is_comparison(info, letter);
+  }>();
   static constexpr auto compare_ops =
       select_ops<[](const wasm::OpInfo& info) { return is_comparison(info, letter); }>();
 
@@ -70,26 +99,39 @@ struct NumericGroup {
     return std::array{unary_row<unary_ops[i]>(std::make_index_sequence<4>())...};
   }
   (std::make_index_sequence<unary_ops.size()>());
+  static constexpr auto rare_unary_rows = []<std::size_t... i>(std::index_sequence<i...>) {
+    return std::array{slot_handler<rare_unary_ops[i]>()...};
+  }
+  (std::make_index_sequence<rare_unary_ops.size()>());
   static constexpr auto binary_rows = []<std::size_t... i>(std::index_sequence<i...>) {
     return std::array{binary_row<binary_ops[i]>(std::make_index_sequence<10>())...};
   }
   (std::make_index_sequence<binary_ops.size()>());
+  static constexpr auto rare_binary_rows = []<std::size_t... i>(std::index_sequence<i...>) {
+    return std::array{slots_row<rare_binary_ops[i], !is_float>()...};
+  }
+  (std::make_index_sequence<rare_binary_ops.size()>());
   static constexpr auto compare_rows = []<std::size_t... i>(std::index_sequence<i...>) {
-    return std::array{compare_row<compare_ops[i]>(std::make_index_sequence<20>())...};
+    return std::array{comparison_row<compare_ops[i], is_float>(
+        std::make_index_sequence<comparison_branches>(), std::make_index_sequence<10>())...};
   }
   (std::make_index_sequence<compare_ops.size()>());
 };
 
 struct NumericRows {
   RowTable<UnaryRow> unary;
+  RowTable<Handler> rare_unary;
   RowTable<BinaryRow> binary;
-  RowTable<CompareRow> compare;
+  RowTable<SlotsRow> rare_binary;
+  RowTable<ComparisonRow> compare;
 };
 
 template <char letter>
 inline constexpr NumericRows rows_of_group{
     row_table<NumericGroup<letter>::unary_ops>(NumericGroup<letter>::unary_rows),
+    row_table<NumericGroup<letter>::rare_unary_ops>(NumericGroup<letter>::rare_unary_rows),
     row_table<NumericGroup<letter>::binary_ops>(NumericGroup<letter>::binary_rows),
+    row_table<NumericGroup<letter>::rare_binary_ops>(NumericGroup<letter>::rare_binary_rows),
     row_table<NumericGroup<letter>::compare_ops>(NumericGroup<letter>::compare_rows)};
 
 extern const NumericRows i32_rows, i64_rows, f32_rows, f64_rows;

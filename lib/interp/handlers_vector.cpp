@@ -15,51 +15,24 @@ constexpr auto load_lane_ops =
 constexpr auto store_lane_ops =
     select_ops<[](const wasm::OpInfo& info) { return info.shape == Shape::store_lane; }>();
 
-template <Op op>
-constexpr std::size_t width = wasm::access_width(wasm::info(op).imm);
-
-using ExtractLaneRow = std::array<Handler, 2>;  // [dst]
-using LoadLaneRow = std::array<Handler, 12>;    // [form * 4 + vector * 2 + dst], any: [is_64, dst]
-using StoreLaneRow = std::array<Handler, 4>;    // [form], any memory: [is_64]
-
-template <Op op>
-constexpr ExtractLaneRow extract_lane_row() {
-  return {&handler<ExtractLane<wasm::semantics<op>, Dst::acc>>,
-          &handler<ExtractLane<wasm::semantics<op>, Dst::store>>};
-}
-
-template <Op op, std::size_t... form>
-constexpr LoadLaneRow load_lane_row(std::index_sequence<form...>) {
-  constexpr auto access = wasm::semantics<op>;
-  return {&handler<LoadLane<access, width<op>, static_cast<Addr>(form / 4),
-                            static_cast<Src>(form / 2 % 2), static_cast<Dst>(form % 2)>>...,
-          &handler<LoadLaneAny<access, width<op>, false, Dst::acc>>,
-          &handler<LoadLaneAny<access, width<op>, false, Dst::store>>,
-          &handler<LoadLaneAny<access, width<op>, true, Dst::acc>>,
-          &handler<LoadLaneAny<access, width<op>, true, Dst::store>>};
-}
-
-template <Op op>
-constexpr StoreLaneRow store_lane_row() {
-  constexpr auto access = wasm::semantics<op>;
-  return {&handler<StoreLane<access, width<op>, Addr::acc>>,
-          &handler<StoreLane<access, width<op>, Addr::slot>>,
-          &handler<StoreLaneAny<access, width<op>, false>>,
-          &handler<StoreLaneAny<access, width<op>, true>>};
-}
-
 constexpr auto extract_lane_rows = []<std::size_t... i>(std::index_sequence<i...>) {
-  return std::array{extract_lane_row<extract_lane_ops[i]>()...};
+  return std::array<Handler, sizeof...(i)>{
+      &handler<ExtractLane<wasm::semantics<extract_lane_ops[i]>>>...};
 }
 (std::make_index_sequence<extract_lane_ops.size()>());
 
+template <Op op>
+constexpr std::size_t width = wasm::access_width(wasm::info(op).imm);
+
 constexpr auto load_lane_rows = []<std::size_t... i>(std::index_sequence<i...>) {
-  return std::array{load_lane_row<load_lane_ops[i]>(std::make_index_sequence<8>())...};
+  return std::array<Handler, sizeof...(i)>{
+      &handler<LoadLane<wasm::semantics<load_lane_ops[i]>, width<load_lane_ops[i]>>>...};
 }
 (std::make_index_sequence<load_lane_ops.size()>());
 
 constexpr auto store_lane_rows = []<std::size_t... i>(std::index_sequence<i...>) {
-  return std::array{store_lane_row<store_lane_ops[i]>()...};
+  return std::array<Handler, sizeof...(i)>{
+      &handler<StoreLane<wasm::semantics<store_lane_ops[i]>, width<store_lane_ops[i]>>>...};
 }
 (std::make_index_sequence<store_lane_ops.size()>());
 
@@ -74,58 +47,56 @@ const VectorRows& vector_rows() {
 #endif
 }
 
-template <class Enum>
-constexpr std::size_t index(Enum value) {
-  return static_cast<std::size_t>(value);
-}
-
 template <const auto& ops, class Rows>
-Handler entry(const Rows& rows, Op op, std::size_t form) {
-  const auto* row = find_row<ops>(rows, op);
-  return row ? (*row)[form] : nullptr;
+Handler entry(const Rows& rows, Op op) {
+  const Handler* row = find_row<ops>(rows, op);
+  return row ? *row : nullptr;
 }
 
 }  // namespace
 
-Handler vector_unary_handler(Op op, Src src, Dst dst) {
-  return entry<vector_unary_ops>(vector_rows().unary, op, index(src) * 2 + index(dst));
+bool has_common_vectors() {
+  return vector_rows().common != nullptr;
+}
+
+ResultHandlers vector_unary_handlers(Op op) {
+  const Handler only = entry<vector_unary_ops>(vector_rows().unary, op);
+  return {only, only};
 }
 
 Handler vector_binary_handler(Op op, Pair pair, Dst dst) {
-  return entry<vector_binary_ops>(vector_rows().binary, op, index(pair) * 2 + index(dst));
+  const VectorRows& rows = vector_rows();
+  if (is_common(op) && rows.common != nullptr) {
+    const std::uint8_t row =
+        positions<common_vector_ops>[static_cast<std::size_t>(op) -
+                                     static_cast<std::size_t>(common_vector_ops.front())];
+    return rows.common[row][static_cast<std::size_t>(pair) * 2 + static_cast<std::size_t>(dst)];
+  }
+  return pair == Pair::slot_slot ? entry<vector_binary_ops>(rows.binary, op) : nullptr;
 }
 
-Handler ternary_handler(Op op, AccOf acc, Dst dst) {
-  return entry<vector_ternary_ops>(vector_rows().ternary, op, index(acc) * 2 + index(dst));
+Handler ternary_handler(Op op) {
+  return entry<vector_ternary_ops>(vector_rows().ternary, op);
 }
 
-Handler shuffle_handler(Pair pair, Dst dst) {
-  return vector_rows().shuffle[index(pair) * 2 + index(dst)];
+Handler shuffle_handler() {
+  return vector_rows().shuffle;
 }
 
-Handler extract_lane_handler(Op op, Dst dst) {
-  return entry<extract_lane_ops>(extract_lane_rows, op, index(dst));
+Handler extract_lane_handler(Op op) {
+  return entry<extract_lane_ops>(extract_lane_rows, op);
 }
 
-Handler replace_lane_handler(Op op, Src vector, Src value, Dst dst) {
-  return entry<replace_lane_ops>(vector_rows().replace_lane, op,
-                                 index(vector) * 4 + index(value) * 2 + index(dst));
+Handler replace_lane_handler(Op op) {
+  return entry<replace_lane_ops>(vector_rows().replace_lane, op);
 }
 
-Handler load_lane_handler(Op op, Addr form, Src vector, Dst dst) {
-  return entry<load_lane_ops>(load_lane_rows, op, index(form) * 4 + index(vector) * 2 + index(dst));
+Handler load_lane_handler(Op op) {
+  return entry<load_lane_ops>(load_lane_rows, op);
 }
 
-Handler load_lane_any_handler(Op op, bool is_64, Dst dst) {
-  return entry<load_lane_ops>(load_lane_rows, op, 8 + (is_64 ? 2 : 0) + index(dst));
-}
-
-Handler store_lane_handler(Op op, Addr form) {
-  return entry<store_lane_ops>(store_lane_rows, op, index(form));
-}
-
-Handler store_lane_any_handler(Op op, bool is_64) {
-  return entry<store_lane_ops>(store_lane_rows, op, 2 + (is_64 ? 1 : 0));
+Handler store_lane_handler(Op op) {
+  return entry<store_lane_ops>(store_lane_rows, op);
 }
 
 }  // namespace wrun::inline v0::interp

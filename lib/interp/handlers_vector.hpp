@@ -7,6 +7,7 @@
 #include <array>
 
 #include "lib/interp/bodies_vector.hpp"
+#include "lib/interp/forms.hpp"
 #include "lib/interp/handlers_numeric.hpp"
 #include "lib/interp/op_tables.hpp"
 #include "lib/wasm/opcode.hpp"
@@ -32,18 +33,18 @@ inline constexpr auto vector_unary_ops = select_ops<&is_vector_numeric<1>>();
 inline constexpr auto vector_binary_ops = select_ops<&is_vector_numeric<2>>();
 inline constexpr auto vector_ternary_ops = select_ops<&is_vector_numeric<3>>();
 inline constexpr auto replace_lane_ops = select_ops<&is_replace_lane>();
+inline constexpr auto common_vector_ops = select_ops<[](const wasm::OpInfo& info) {
+  return is_vector_numeric<2>(info) && is_common(info);
+}>();
 
-using TernaryRow = std::array<Handler, 8>;      // [acc_of * 2 + dst]
-using ReplaceLaneRow = std::array<Handler, 8>;  // [vector * 4 + value * 2 + dst]
-using ShuffleRow = std::array<Handler, 6>;      // [pair * 2 + dst]
-
-/// Rows parallel to the lists of instructions above.
+/// Tables parallel to the lists of instructions above.
 struct VectorRows {
-  std::array<UnaryRow, vector_unary_ops.size()> unary;
-  std::array<BinaryRow, vector_binary_ops.size()> binary;
-  std::array<TernaryRow, vector_ternary_ops.size()> ternary;
-  std::array<ReplaceLaneRow, replace_lane_ops.size()> replace_lane;
-  ShuffleRow shuffle;
+  const BinaryRow* common;  ///< null where all instructions find their operands in slots
+  std::array<Handler, vector_unary_ops.size()> unary;
+  std::array<Handler, vector_binary_ops.size()> binary;
+  std::array<Handler, vector_ternary_ops.size()> ternary;
+  std::array<Handler, replace_lane_ops.size()> replace_lane;
+  Handler shuffle;
 };
 
 namespace isa_base {
@@ -53,15 +54,15 @@ namespace isa_v2 {
 extern const VectorRows vector_rows;
 }
 
-Handler ternary_handler(wasm::Op op, AccOf acc, Dst dst);
-Handler shuffle_handler(Pair pair, Dst dst);
-Handler extract_lane_handler(wasm::Op op, Dst dst);
-Handler replace_lane_handler(wasm::Op op, Src vector, Src value, Dst dst);
-
-// Of memory 0 with 32-bit addresses, which are in the accumulator or in a slot; of any memory.
-Handler load_lane_handler(wasm::Op op, Addr form, Src vector, Dst dst);
-Handler load_lane_any_handler(wasm::Op op, bool is_64, Dst dst);
-Handler store_lane_handler(wasm::Op op, Addr form);
-Handler store_lane_any_handler(wasm::Op op, bool is_64);
+/// Whether is_common() holds for vector instructions on the machine that this runs on.
+bool has_common_vectors();
+// Their operands are in slots, and so are those of all others but the common ones of two operands.
+Handler ternary_handler(wasm::Op op);
+Handler shuffle_handler();
+Handler extract_lane_handler(wasm::Op op);
+Handler replace_lane_handler(wasm::Op op);
+// Of any memory.
+Handler load_lane_handler(wasm::Op op);
+Handler store_lane_handler(wasm::Op op);
 
 }  // namespace wrun::inline v0::interp

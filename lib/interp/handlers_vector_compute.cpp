@@ -10,6 +10,7 @@ using wasm::Op;
 
 namespace {
 
+#if !defined(WRUN_X86_64_V2)
 /// Immediates are for shifts only.
 template <Op op, Pair pair, Dst dst>
 constexpr Handler binary_entry() {
@@ -21,52 +22,45 @@ constexpr Handler binary_entry() {
 }
 
 template <Op op, std::size_t... form>
-constexpr BinaryRow vector_binary_row(std::index_sequence<form...>) {
+constexpr BinaryRow common_row(std::index_sequence<form...>) {
   return {binary_entry<op, static_cast<Pair>(form / 2), static_cast<Dst>(form % 2)>()...};
 }
 
-template <Op op, std::size_t... form>
-constexpr TernaryRow ternary_row(std::index_sequence<form...>) {
-  return {&handler<
-      Ternary<wasm::semantics<op>, static_cast<AccOf>(form / 2), static_cast<Dst>(form % 2)>>...};
+constexpr auto common_rows = []<std::size_t... i>(std::index_sequence<i...>) {
+  return std::array{common_row<common_vector_ops[i]>(std::make_index_sequence<10>())...};
 }
-
-template <Op op, std::size_t... form>
-constexpr ReplaceLaneRow replace_lane_row(std::index_sequence<form...>) {
-  return {&handler<ReplaceLane<wasm::semantics<op>, static_cast<Src>(form / 4),
-                               static_cast<Src>(form / 2 % 2), static_cast<Dst>(form % 2)>>...};
-}
-
-template <std::size_t... form>
-constexpr ShuffleRow shuffle_row(std::index_sequence<form...>) {
-  return {&handler<Shuffle<wasm::semantics<Op::i8x16_shuffle>, static_cast<Pair>(form / 2),
-                           static_cast<Dst>(form % 2)>>...};
-}
+(std::make_index_sequence<common_vector_ops.size()>());
+constexpr const BinaryRow* common_table = common_rows.data();
+#else
+// Few processors have no more than this: they get by with a handler for each instruction.
+constexpr const BinaryRow* common_table = nullptr;
+#endif
 
 template <std::size_t... i>
-constexpr auto unary_rows(std::index_sequence<i...>) {
-  return std::array{unary_row<vector_unary_ops[i]>(std::make_index_sequence<4>())...};
+constexpr std::array<Handler, sizeof...(i)> unary(std::index_sequence<i...>) {
+  return {&handler<Unary<wasm::semantics<vector_unary_ops[i]>, Src::slot, Dst::store>>...};
 }
 template <std::size_t... i>
-constexpr auto binary_rows(std::index_sequence<i...>) {
-  return std::array{vector_binary_row<vector_binary_ops[i]>(std::make_index_sequence<10>())...};
+constexpr std::array<Handler, sizeof...(i)> binary(std::index_sequence<i...>) {
+  return {&handler<Binary<wasm::semantics<vector_binary_ops[i]>, Pair::slot_slot, Dst::store>>...};
 }
 template <std::size_t... i>
-constexpr auto ternary_rows(std::index_sequence<i...>) {
-  return std::array{ternary_row<vector_ternary_ops[i]>(std::make_index_sequence<8>())...};
+constexpr std::array<Handler, sizeof...(i)> ternary(std::index_sequence<i...>) {
+  return {&handler<Ternary<wasm::semantics<vector_ternary_ops[i]>>>...};
 }
 template <std::size_t... i>
-constexpr auto replace_lane_rows(std::index_sequence<i...>) {
-  return std::array{replace_lane_row<replace_lane_ops[i]>(std::make_index_sequence<8>())...};
+constexpr std::array<Handler, sizeof...(i)> replace_lane(std::index_sequence<i...>) {
+  return {&handler<ReplaceLane<wasm::semantics<replace_lane_ops[i]>>>...};
 }
 
 }  // namespace
 
 constinit const VectorRows vector_rows{
-    unary_rows(std::make_index_sequence<vector_unary_ops.size()>()),
-    binary_rows(std::make_index_sequence<vector_binary_ops.size()>()),
-    ternary_rows(std::make_index_sequence<vector_ternary_ops.size()>()),
-    replace_lane_rows(std::make_index_sequence<replace_lane_ops.size()>()),
-    shuffle_row(std::make_index_sequence<6>())};
+    common_table,
+    unary(std::make_index_sequence<vector_unary_ops.size()>()),
+    binary(std::make_index_sequence<vector_binary_ops.size()>()),
+    ternary(std::make_index_sequence<vector_ternary_ops.size()>()),
+    replace_lane(std::make_index_sequence<replace_lane_ops.size()>()),
+    &handler<Shuffle<wasm::semantics<Op::i8x16_shuffle>>>};
 
 }  // namespace wrun::inline v0::interp::WRUN_ISA

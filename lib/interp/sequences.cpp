@@ -150,11 +150,11 @@ class Tree {
   }
 
  private:
-  static constexpr std::size_t size = 16384;
-  static_assert(node_count * 4 <= size && sequence_count < none);
+  static constexpr std::size_t size = 8192;
+  static_assert(node_count * 2 <= size && sequence_count < none);
 
   static constexpr std::size_t place(std::uint16_t from, std::uint16_t key) {
-    return ((std::uint32_t{from} << 10 | key) * 0x9e3779b1u) >> 18;
+    return ((std::uint32_t{from} << 10 | key) * 0x9e3779b1u) >> 19;
   }
   std::array<std::uint16_t, size> places_{};
   std::array<Node, node_count> nodes_{};
@@ -201,12 +201,12 @@ struct Entry {
   std::uint16_t node = 0;
 };
 
+/// Null where this processor's vector instructions have no such form.
 Handler vector_handler(BodyKey key) {
-  const auto op = static_cast<wasm::Op>(what_of(key));
-  const auto from = static_cast<Form>(first_of(key));
-  const auto dst = static_cast<Dst>(second_of(key) & 1);
-  if (group_of(key) == Group::unary) return vector_unary_handler(op, src_of(from), dst);
-  return vector_binary_handler(op, pair_of(from), dst);
+  if (group_of(key) != Group::binary) return nullptr;
+  return vector_binary_handler(static_cast<wasm::Op>(what_of(key)),
+                               pair_of(static_cast<Form>(first_of(key))),
+                               static_cast<Dst>(second_of(key) & 1));
 }
 
 class Index {
@@ -214,9 +214,9 @@ class Index {
   Index() {
     for (std::size_t i = 0; i < single_handlers.size(); ++i) {
       if (keys[i] == BodyKey::end) continue;
-      const Handler known = single_handlers[i];
-      insert(word_of(known != nullptr ? known : vector_handler(keys[i])),
-             static_cast<std::uint16_t>(i));
+      Handler known = single_handlers[i];
+      if (known == nullptr) known = vector_handler(keys[i]);
+      if (known != nullptr) insert(word_of(known), static_cast<std::uint16_t>(i));
     }
   }
   const Entry& find(Word handler) const {

@@ -7,6 +7,7 @@
 
 #include "lib/interp/bodies_control.hpp"
 #include "lib/interp/bodies_moves.hpp"
+#include "lib/interp/handlers_vector.hpp"
 #include "lib/interp/sequences.hpp"
 #include "lib/wasm/rethrow_depth.hpp"
 
@@ -32,7 +33,9 @@ Translator::Translator(const wasm::ModuleData& module, const CodeOptions& option
       options_(options),
       layouts_(layouts),
       walker_(*this),
-      fast_memory_(!module.memories.empty() && !module.memories[0].limits.is_64) {}
+      fast_memory_(!module.memories.empty() && !module.memories[0].limits.is_64 &&
+                   !module.memories[0].is_shared),
+      common_vectors_(!module.features_used.has(Feature::simd) || has_common_vectors()) {}
 
 SlotCode* Translator::translate(wasm::FuncIdx function, Trace* trace) {
   trace_ = trace;

@@ -228,7 +228,9 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   Operand& operand_at(Walker& w, std::size_t i) { return w.operands()[i]; }
 
   // translator_values.cpp
+  bool takes_all_forms(wasm::Op op) const;
   [[gnu::always_inline]] PairForm pair_form(wasm::Op op, Value& a, Value& b);
+  PairForm slots_form(Value& a, Value& b);
   [[gnu::always_inline]] std::uint32_t emit_pair(wasm::Op op, const PairForm& form,
                                                  Handler handler);
   static std::string pair_text(const PairForm& form);
@@ -238,8 +240,6 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   // translator_vector.cpp
   Value vector_constant(Walker& w, wasm::Bits bits);
   Value replace_lane(Walker& w, wasm::Op op, std::uint8_t lane, Value& vector, Value& x);
-  void put_lane_access(std::uint32_t at, const wasm::MemArg& arg, std::uint8_t lane,
-                       std::uint32_t address);
 
   // translator_control.cpp
   Condition take_condition(Value& condition);
@@ -283,12 +283,13 @@ class Translator : public wasm::NullClient<Value, LabelState> {
     std::uint32_t offset = 0;
   };
   bool is_fast(wasm::MemIdx memory) const { return memory.value == 0 && fast_memory_; }
-  bool is_shared(wasm::MemIdx memory) const;
   AddressForm address_form(Value& address, std::uint64_t offset);
   bool fold_sum(const Value& address, AddressForm& form);
   void put_address(std::uint32_t at, const AddressForm& form);
   AddressForm store_address(Value& address, Value& value, bool is_imm, std::uint64_t offset);
+  AddressForm slot_address(Value& address, std::uint64_t offset);
   static std::string address_text(const AddressForm& form);
+  void put_any_address(std::uint32_t at, const wasm::MemArg& arg, std::uint32_t slot);
   Value load_any(Walker& w, wasm::Op op, const wasm::MemArg& arg, Value address);
   void store_any(wasm::Op op, const wasm::MemArg& arg, Value address, Value value);
   void emit_bulk(Walker& w, wasm::Op op, Handler handler, Operands args, std::uint32_t first,
@@ -349,7 +350,8 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   std::uint32_t clean_ = 0;                 // operands below this index are temps at home
   std::uint32_t max_slot_ = 0;
   bool wide_locals_ = false;              // some take two slots
-  bool fast_memory_ = false;              // memory 0 has 32-bit addresses: it is in registers
+  bool fast_memory_ = false;              // memory 0, 32-bit and unshared: it is in registers
+  bool common_vectors_ = true;            // has_common_vectors(), if it matters
   std::vector<std::uint32_t> run_slots_;  // first slot of each run of locals
   std::vector<wasm::FuelBlock> fuel_;
   std::size_t next_fuel_ = 0;

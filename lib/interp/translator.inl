@@ -167,9 +167,16 @@ inline void Translator::instruction(Walker& w, wasm::Op op) {
   if (options_.fuel) charge(w.offset());
 }
 
+/// Whether there are handlers of the instruction that find operands elsewhere than in slots.
+inline bool Translator::takes_all_forms(wasm::Op op) const {
+  return has_all_forms(op) && (common_vectors_ || !is_vector_op(op));
+}
+
 /// How an instruction takes its two operands, which leave the stack. A constant on the left of an
 /// operation that doesn't commute is brought home.
 inline Translator::PairForm Translator::pair_form(wasm::Op op, Value& a, Value& b) {
+  if (!takes_all_forms(op)) [[unlikely]]
+    return slots_form(a, b);
   PairForm form{};
   Value* left = &a;
   Value* right = &b;

@@ -307,8 +307,10 @@ void Translator::branch_when(Walker& w, Control& target, const Condition& test, 
                              std::size_t count) {
   materialise_top(w, count);
   end_prologue();
-  if (!is_function(target) && !needs_moves(w, target, count)) {
-    go_to(emit_condition(test, when, polls(target)), at_c, target);
+  const bool poll = polls(target);
+  const bool has_handler = !poll || test.op == wasm::op_none || may_poll(test.op);
+  if (has_handler && !is_function(target) && !needs_moves(w, target, count)) {
+    go_to(emit_condition(test, when, poll), at_c, target);
     return;
   }
   store_all_pending();

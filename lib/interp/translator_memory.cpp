@@ -86,6 +86,13 @@ Translator::AddressForm Translator::address_form(Value& address, std::uint64_t o
   return form;
 }
 
+/// How an access takes its address that has to be in a slot.
+Translator::AddressForm Translator::slot_address(Value& address, std::uint64_t offset) {
+  const AddressForm form{Addr::slot, in_slot(address), 0, static_cast<std::uint32_t>(offset)};
+  consume(address);
+  return form;
+}
+
 void Translator::put_address(std::uint32_t at, const AddressForm& form) {
   put_slot(at, at_a, form.a);
   code_.put(at, at_c, form.offset);
@@ -118,9 +125,9 @@ std::string Translator::address_text(const AddressForm& form) {
 Value Translator::load(Walker& w, Op op, const wasm::MemArg& arg, Value address) {
   const Kind type = wasm::walk_row(op).results[0];
   if (!is_fast(arg.memory)) return load_any(w, op, arg, address);
-  const AddressForm form = address_form(address, arg.offset);
-  const ResultHandlers handlers =
-      is_shared(arg.memory) ? shared_load_handlers(op, form.form) : load_handlers(op, form.form);
+  const AddressForm form =
+      has_all_forms(op) ? address_form(address, arg.offset) : slot_address(address, arg.offset);
+  const ResultHandlers handlers = load_handlers(op, form.form);
   open_result(type);
   const std::uint32_t at = emit(handlers.in_acc, access_words(form.form), op);
   put_address(at, form);
@@ -133,13 +140,17 @@ void Translator::store(Walker&, Op op, const wasm::MemArg& arg, Value address, V
   if (!is_fast(arg.memory)) return store_any(op, arg, address, value);
   const bool fits = class_of(value.type) == AccClass::integer &&
                     static_cast<std::int64_t>(value.bits) == static_cast<std::int32_t>(value.bits);
-  const bool is_imm = value.kind == Value::Kind::constant && (value.type == Kind::i32 || fits);
+  const bool is_common = has_all_forms(op);
+  const bool is_imm =
+      is_common && value.kind == Value::Kind::constant && (value.type == Kind::i32 || fits);
+  if (!is_common) in_slot(value);
   // An address that is a sum can be folded only if nothing came after it.
   pop(value);
-  const AddressForm form = store_address(address, value, is_imm, arg.offset);
-  const Src src = is_imm ? Src::imm : source(value);
-  const auto pick = is_shared(arg.memory) ? &shared_store_handler : &store_handler;
-  const std::uint32_t at = emit(pick(op, form.form, src), access_words(form.form, is_imm), op);
+  const AddressForm form = is_common ? store_address(address, value, is_imm, arg.offset)
+                                     : slot_address(address, arg.offset);
+  const Src src = is_imm ? Src::imm : is_common ? source(value) : Src::slot;
+  const std::uint32_t at =
+      emit(store_handler(op, form.form, src), access_words(form.form, is_imm), op);
   put_address(at, form);
   if (is_imm) {
     code_.put(at, access_imm_at(form.form), static_cast<std::int32_t>(value.bits));
@@ -165,33 +176,33 @@ Translator::AddressForm Translator::store_address(Value& address, Value& value, 
   return address_form(address, offset);
 }
 
+void Translator::put_any_address(std::uint32_t at, const wasm::MemArg& arg, std::uint32_t slot) {
+  put_slot(at, at_a, slot);
+  code_.put(at, at_c, static_cast<std::uint16_t>(arg.memory.value));
+  code_.put(at, at_c2, unused_bits(module_.memories[arg.memory.value].limits.is_64));
+  code_.put(at, at_d, arg.offset);
+}
+
 Value Translator::load_any(Walker& w, Op op, const wasm::MemArg& arg, Value address) {
   const Kind type = wasm::walk_row(op).results[0];
-  const bool is_64 = module_.memories[arg.memory.value].limits.is_64;
   const std::uint32_t from = in_slot(address);
-  pop(address);
+  consume(address);
   open_result(type);
-  const auto pick = is_shared(arg.memory) ? &shared_load_any_handler : &load_any_handler;
-  const std::uint32_t at = emit(pick(op, is_64, Dst::acc), through_e, wasm::info(op).text);
-  put_slot(at, at_a, from);
-  code_.put(at, at_c, static_cast<std::uint16_t>(arg.memory.value));
-  code_.put(at, at_d, arg.offset);
+  const Handler accessing = load_any_handler(op);
+  const std::uint32_t at = emit(accessing, through_e, wasm::info(op).text);
+  put_any_address(at, arg, from);
   describe(at, "memory {} [s{} + {}]", arg.memory.value, from, arg.offset);
-  return finish_in_acc(w, type, at, pick(op, is_64, Dst::store));
+  return finish_in_acc(w, type, at, accessing);
 }
 
 void Translator::store_any(Op op, const wasm::MemArg& arg, Value address, Value value) {
-  const bool is_64 = module_.memories[arg.memory.value].limits.is_64;
   const std::uint32_t from = in_slot(value);
   const std::uint32_t to = in_slot(address);
-  pop(value);
-  pop(address);
-  const auto pick = is_shared(arg.memory) ? &shared_store_any_handler : &store_any_handler;
-  const std::uint32_t at = emit(pick(op, is_64), through_e, wasm::info(op).text);
-  put_slot(at, at_a, to);
+  consume(value);
+  consume(address);
+  const std::uint32_t at = emit(store_any_handler(op), through_e, wasm::info(op).text);
+  put_any_address(at, arg, to);
   put_slot(at, at_b, from);
-  code_.put(at, at_c, static_cast<std::uint16_t>(arg.memory.value));
-  code_.put(at, at_d, arg.offset);
   describe(at, "memory {} [s{} + {}], s{}", arg.memory.value, to, arg.offset, from);
 }
 

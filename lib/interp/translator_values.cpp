@@ -71,7 +71,8 @@ void Translator::load_acc_const(Kind type, std::uint64_t bits) {
 
 Value Translator::numeric(Walker& w, Op op, Value a) {
   const Kind type = param_kind(op, 0);
-  Src src = source(a);
+  if (!takes_all_forms(op)) in_slot(a);
+  Src src = takes_all_forms(op) ? source(a) : Src::slot;
   if (src == Src::imm) {
     load_acc_const(type, a.bits);
     src = Src::acc;
@@ -89,6 +90,22 @@ Value Translator::numeric(Walker& w, Op op, Value a) {
     describe(at, "s{}", slot);
   }
   return finish_in_acc(w, result_kind(op), at, handlers.storing);
+}
+
+/// The operands of an instruction that takes them from slots; a scalar integer's second one may be
+/// an immediate.
+Translator::PairForm Translator::slots_form(Value& a, Value& b) {
+  PairForm form{};
+  form.a = in_slot(a);
+  if (b.kind == Value::Kind::constant && class_of(a.type) == AccClass::integer) {
+    form.pair = Pair::slot_imm;
+    form.imm = b.bits;
+  } else {
+    form.b = in_slot(b);
+  }
+  consume(b);
+  consume(a);
+  return form;
 }
 
 inline std::uint32_t Translator::emit_pair(Op op, const PairForm& form, Handler handler) {

@@ -1,7 +1,9 @@
-// The walker's first client, which hears nothing: walking alone validates.
+// Validation is walking: of function bodies for a client that hears nothing, of constant
+// expressions for the same one, which then notes the functions that are named.
 
 #include <fmt/format.h>
 
+#include "lib/wasm/const_expr_validator.hpp"
 #include "lib/wasm/decoder.hpp"
 #include "lib/wasm/quoted.hpp"
 #include "lib/wasm/walker.hpp"
@@ -9,6 +11,18 @@
 namespace wrun::inline v0::wasm {
 
 namespace {
+
+struct Validator : NullClient<> {
+  void reference_op(auto&, Op op, const Immediates& imm, Operands, Operands) {
+    if (declaring == nullptr || op != Op::ref_func) return;
+    if (imm.index >= declaring->declared_functions.size())
+      declaring->declared_functions.resize(declaring->functions.size());
+    declaring->declared_functions[imm.index] = true;
+  }
+
+  ModuleData* declaring = nullptr;  ///< whose constant expressions these are
+};
+using ValidatingWalker = FunctionWalker<Validator, Trust::no>;
 
 /// func 12 "name"
 std::string describe(const ModuleData& module, FuncIdx func) {
@@ -21,8 +35,8 @@ std::string describe(const ModuleData& module, FuncIdx func) {
 
 Result<void> validate(ModuleData& module, const DecodeOptions& options) {
   Errors errors;
-  NullClient<> client;
-  FunctionWalker<NullClient<>, Trust::no> walker(client, options, module.features_used, errors);
+  Validator client;
+  ValidatingWalker walker(client, options, module.features_used, errors);
   const auto count = static_cast<std::uint32_t>(module.functions.size());
   for (std::uint32_t i = module.imported_functions; i < count; ++i) {
     if (walker.function(module, FuncIdx(i))) continue;
@@ -31,6 +45,29 @@ Result<void> validate(ModuleData& module, const DecodeOptions& options) {
                  fmt::format("{}: {}", describe(module, FuncIdx(i)), error.message()));
   }
   return {};
+}
+
+struct ConstExprValidator::Impl {
+  Impl(ModuleData& module, const DecodeOptions& options, Errors& errors)
+      : walker(client, options, module.features_used, errors) {
+    client.declaring = &module;
+  }
+
+  Validator client;
+  ValidatingWalker walker;
+};
+
+ConstExprValidator::ConstExprValidator(ModuleData& module, const DecodeOptions& options,
+                                       Errors& errors)
+    : impl_(std::make_unique<Impl>(module, options, errors)) {}
+
+ConstExprValidator::~ConstExprValidator() = default;
+
+ConstExpr ConstExprValidator::validate(std::uint32_t begin, std::uint32_t end, ValType type,
+                                       std::uint32_t visible_globals) {
+  ValidatingWalker& walker = impl_->walker;
+  if (!walker.expression(*impl_->client.declaring, begin, end, type, visible_globals)) return {};
+  return {begin, walker.end_offset() - begin};
 }
 
 }  // namespace wrun::inline v0::wasm

@@ -16,7 +16,7 @@ import sys
 FUNCTION = re.compile(r"^[0-9a-f]+ <(.*)>:$")
 HANDLER = re.compile(r"\bhandler<")
 STACK = re.compile(r"\t(?:push|pop)\b|%rsp")
-LEAST = 1400
+LEAST = 1200
 
 
 def hot(objects):

@@ -33,7 +33,7 @@ BYTE_MOVE = re.compile(r"mov(b|[zs]b\w)?$")
 BYTE_OPERAND = re.compile(r"%([abcd]l|[sd]il|r\d+b)\b")
 FUNCTION = re.compile(r"^[0-9a-f]+ <(.*)>:$")
 INSTRUCTION = re.compile(r"^\s+([0-9a-f]+):\t(\S+)\s*(.*)$")
-HANDLER = re.compile(r"interp::handler<.*?::\w+(?:Integers|Floats|Lanes|Numerics)::(\w+),")
+HANDLER = re.compile(r"interp::handler<.*?::\w+(?:Integers|Floats|Lanes|Numerics)::(\w+)\b")
 
 
 def run(*command):

@@ -1,5 +1,10 @@
-#include "lib/wasm/fuel_blocks.hpp"
+// What is to be known of a body before it is translated or compiled: fuel_blocks.hpp and
+// rethrow_depth.hpp, by one client, since each is a walk of 25 KB of machine code.
 
+#include <algorithm>
+
+#include "lib/wasm/fuel_blocks.hpp"
+#include "lib/wasm/rethrow_depth.hpp"
 #include "lib/wasm/walker.hpp"
 
 namespace wrun::inline v0::wasm {
@@ -22,10 +27,14 @@ constexpr bool is_free(Op op) {
   }
 }
 
+struct TryLabel {
+  std::uint32_t depth = 0;  ///< of a try: 1 for the outermost
+};
+
 /// Counts instructions into the open block; whatever splits blocks closes it. What follows an
 /// instruction that ends a path is unreachable until an `else`, a `catch` or an `end` that is a
 /// branch target, which close it too.
-struct FuelClient : NullClient<> {
+struct FactsClient : NullClient<Empty, TryLabel> {
   void instruction(auto& w, Op op) {
     if (is_free(op)) return;
     if (!open) blocks.push_back({w.offset(), 0});
@@ -37,7 +46,9 @@ struct FuelClient : NullClient<> {
   void if_(auto&, Control&, Value) { close(); }
   void else_(auto&, Control&, bool) { close(); }
   void legacy_catch(auto&, Control&, Op, TagIdx, bool) { close(); }
+  void legacy_try(auto&, Control& control) { control.label.depth = ++open_tries; }
   void end(auto&, Control& control, bool) {
+    if (control.label.depth != 0) --open_tries;
     if (control.targeted && control.kind != ControlKind::loop) close();
   }
   void br_if(auto&, Control&, Value) { close(); }
@@ -50,20 +61,34 @@ struct FuelClient : NullClient<> {
   void call_ref(auto&, Op, TypeIdx, Value, Operands, Operands) { close(); }
   void throw_(auto&, TagIdx, Operands) { close(); }
   void throw_ref(auto&, Value) { close(); }
-  void legacy_rethrow(auto&, Control&) { close(); }
+  void legacy_rethrow(auto&, Control& target) {
+    deepest_rethrow = std::max(deepest_rethrow, target.label.depth);
+    close();
+  }
 
   void close() { open = false; }
 
   std::vector<FuelBlock> blocks;
   bool open = false;
+  std::uint32_t open_tries = 0;
+  std::uint32_t deepest_rethrow = 0;
 };
+
+FactsClient facts(const ModuleData& module, FuncIdx func) {
+  FactsClient client;
+  FunctionWalker<FactsClient, Trust::yes>(client).function(module, func);
+  return client;
+}
 
 }  // namespace
 
 std::vector<FuelBlock> fuel_blocks(const ModuleData& module, FuncIdx func) {
-  FuelClient client;
-  FunctionWalker<FuelClient, Trust::yes>(client).function(module, func);
-  return std::move(client.blocks);
+  return facts(module, func).blocks;
+}
+
+std::uint32_t rethrow_depth(const ModuleData& module, FuncIdx func) {
+  if (!module.features_used.has(Feature::legacy_exceptions)) return 0;
+  return facts(module, func).deepest_rethrow;
 }
 
 }  // namespace wrun::inline v0::wasm
