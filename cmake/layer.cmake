@@ -50,10 +50,8 @@ function(wrun_layer name)
   endif()
   # So that a linker can leave out what a program doesn't use.
   target_compile_options(wrun_${name} PRIVATE -ffunction-sections -fdata-sections)
-  set(precompiled layers)
   if(arg_SMALL AND wrun_size_options)
     target_compile_options(wrun_${name} PRIVATE ${wrun_size_options})
-    set(precompiled small_layers)
   endif()
   target_link_libraries(wrun_${name} PRIVATE wrun_options fmt::fmt ZLIB::ZLIB Threads::Threads)
   set_target_properties(wrun_${name} PROPERTIES
@@ -61,10 +59,9 @@ function(wrun_layer name)
     CXX_VISIBILITY_PRESET hidden
     VISIBILITY_INLINES_HIDDEN ON
     POSITION_INDEPENDENT_CODE ON)
-  if(name IN_LIST optimized_layers)
-    wrun_precompile(wrun_${name} optimized_layers)
-  elseif(NOT name MATCHES "_(v[0-9]|handlers)$") # compiled in ways that no other layer is
-    wrun_precompile(wrun_${name} ${precompiled})
+  # Handlers take the compiler much longer than the headers do, and tests look at each file of them.
+  if(NOT name MATCHES "_(v[0-9]|handlers)$")
+    wrun_unity(wrun_${name})
   endif()
   set_property(GLOBAL APPEND PROPERTY WRUN_LAYERS wrun_${name})
 endfunction()
@@ -74,7 +71,7 @@ endfunction()
 function(wrun_quick_sources)
   if(wrun_speed_options)
     set_source_files_properties(${ARGN} PROPERTIES
-      COMPILE_OPTIONS "${wrun_speed_options}" SKIP_PRECOMPILE_HEADERS ON)
+      COMPILE_OPTIONS "${wrun_speed_options}")
   endif()
 endfunction()
 
@@ -82,6 +79,6 @@ endfunction()
 function(wrun_small_sources)
   if(wrun_size_options)
     set_source_files_properties(${ARGN} PROPERTIES
-      COMPILE_OPTIONS "${wrun_size_options}" SKIP_PRECOMPILE_HEADERS ON)
+      COMPILE_OPTIONS "${wrun_size_options}")
   endif()
 endfunction()

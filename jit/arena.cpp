@@ -13,11 +13,8 @@ namespace wrun::inline v0::jit {
 
 namespace {
 
-/// Address space for code, of each of the two views; little of it is touched.
-constexpr std::size_t most = std::size_t{1} << 30;
-constexpr std::size_t least = std::size_t{64} << 10;
-constexpr std::size_t modest = std::size_t{16} << 20;
-constexpr std::size_t alignment = 64;
+constexpr std::size_t least_code = std::size_t{64} << 10;
+constexpr std::size_t modest_code = std::size_t{16} << 20;
 
 /// Whose code is that of which nobody said so.
 constexpr char nobody = 0;
@@ -31,17 +28,17 @@ CodeArena::CodeArena(os::CodeMemory memory, os::Mapping owners)
       free_{{0, memory_.size()}} {}
 
 std::unique_ptr<CodeArena> CodeArena::create(std::uint64_t bytes) {
-  const std::size_t there_is = os::address_space_is_limited() ? modest : most;
-  auto memory = os::CodeMemory::create(std::clamp<std::uint64_t>(bytes, least, there_is));
+  const std::size_t there_is = os::address_space_is_limited() ? modest_code : most_code;
+  auto memory = os::CodeMemory::create(std::clamp<std::uint64_t>(bytes, least_code, there_is));
   if (!memory) return nullptr;
-  auto owners = os::Mapping::reserve(memory->size() / alignment * sizeof(Owner));
+  auto owners = os::Mapping::reserve(memory->size() / code_alignment * sizeof(Owner));
   if (!owners || !owners->commit(0, owners->size())) return nullptr;
   return std::unique_ptr<CodeArena>(new CodeArena(std::move(*memory), std::move(*owners)));
 }
 
 /// Zeros are null pointers.
 CodeArena::Owner& CodeArena::owner_at(std::size_t offset) const {
-  return reinterpret_cast<Owner*>(owners_.data())[offset / alignment];
+  return reinterpret_cast<Owner*>(owners_.data())[offset / code_alignment];
 }
 
 void CodeArena::set_owner(const std::uint8_t* code, const void* owner) {
@@ -50,10 +47,10 @@ void CodeArena::set_owner(const std::uint8_t* code, const void* owner) {
 
 const void* CodeArena::owner(const void* pc) const noexcept {
   if (!contains(pc)) return nullptr;
-  auto offset =
-      static_cast<std::size_t>(static_cast<const std::uint8_t*>(pc) - memory_.data()) / alignment;
+  auto offset = static_cast<std::size_t>(static_cast<const std::uint8_t*>(pc) - memory_.data()) /
+                code_alignment;
   for (;; --offset) {
-    const void* found = owner_at(offset * alignment).load(std::memory_order_acquire);
+    const void* found = owner_at(offset * code_alignment).load(std::memory_order_acquire);
     if (found == &nobody) return nullptr;
     if (found != nullptr || offset == 0) return found;
   }
@@ -64,7 +61,7 @@ bool CodeArena::owns_memory() const {
 }
 
 const std::uint8_t* CodeArena::allocate(std::size_t bytes) {
-  const std::size_t size = (bytes + alignment - 1) & ~(alignment - 1);
+  const std::size_t size = (bytes + code_alignment - 1) & ~(code_alignment - 1);
   const std::lock_guard lock(mutex_);
   if (!owns_memory()) return nullptr;
   for (auto hole = free_.begin(); hole != free_.end(); ++hole) {
@@ -90,7 +87,7 @@ void CodeArena::free(const std::uint8_t* code) noexcept {
   if (found == taken_.end() || !owns_memory()) return;
   auto [at, size] = *found;
   used_ -= size;
-  for (std::size_t i = at; i < at + size; i += alignment) owner_at(i).store(nullptr);
+  for (std::size_t i = at; i < at + size; i += code_alignment) owner_at(i).store(nullptr);
   auto node = taken_.extract(found);
   const auto after = free_.lower_bound(at);
   if (after != free_.end() && after->first == at + size) {

@@ -4,6 +4,7 @@
 // distance. Thread-safe.
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -15,6 +16,11 @@
 
 namespace wrun::inline v0::jit {
 
+/// Address space for code, of each of the two views; little of it is touched.
+inline constexpr std::size_t most_code = std::size_t{1} << 30;
+/// Of a function's first byte.
+inline constexpr std::size_t code_alignment = 64;
+
 class CodeArena {
  public:
   /// For at most that many bytes of code. Null if the system refuses executable memory.
@@ -22,8 +28,8 @@ class CodeArena {
   /// False in a child of fork(), which shares the memory with its parent and must not write it.
   bool owns_memory() const;
 
-  /// Room for machine code, aligned to 64 bytes; null when there is none. It counts as taken until
-  /// free().
+  /// Room for machine code, aligned to code_alignment; null when there is none. It counts as taken
+  /// until free().
   const std::uint8_t* allocate(std::size_t bytes);
   /// Copies code to where it will run; nobody runs it yet.
   void write(const std::uint8_t* to, std::span<const std::uint8_t> code);

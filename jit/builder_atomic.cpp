@@ -11,7 +11,6 @@
 namespace wrun::inline v0::jit {
 
 using wasm::Op;
-using wasm::Shape;
 
 namespace {
 
@@ -55,13 +54,13 @@ void Builder::atomic_op(Walker&, Op op, const wasm::MemArg& arg, Operands args, 
   const Value address = args[0].value;
   check_alignment(address, arg.offset, wasm::access_width(row.imm));
   const Access a = access(op, arg, address);
-  if (row.shape == Shape::atomic_notify) {
+  if (row.shape == wasm::Shape::atomic_notify) {
     const Value words[] = {instance_, emit_.i32(arg.memory.value), address_in(address, arg.offset),
                            args[1].value};
     results[0].value = emit_.helper(Helper::memory_notify, Type::i32, words);
     return;
   }
-  if (row.shape == Shape::atomic_wait) {
+  if (row.shape == wasm::Shape::atomic_wait) {
     if (!module_->memories[arg.memory.value].is_shared)
       emit_.trap_if(emit_.i32(1), TrapCode::expected_shared_memory);
     const Value words[] = {instance_, emit_.i32(arg.memory.value), address_in(address, arg.offset),
@@ -73,7 +72,7 @@ void Builder::atomic_op(Walker&, Op op, const wasm::MemArg& arg, Operands args, 
   }
   values_ = {a.base, a.index};
   for (const Operand& operand : args.subspan(1)) values_.push_back(operand.value);
-  if (row.shape == Shape::atomic_rmw && wasm::rmw_of(wasm::info(op)) == wasm::Rmw::sub) {
+  if (row.shape == wasm::Shape::atomic_rmw && wasm::rmw_of(wasm::info(op)) == wasm::Rmw::sub) {
     const bool is_64 = row.params[1] == wasm::Kind::i64;
     values_[2] = is_64 ? emit_.numeric(Op::i64_sub, emit_.i64(0), values_[2])
                        : emit_.numeric(Op::i32_sub, emit_.i32(0), values_[2]);

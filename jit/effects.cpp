@@ -7,8 +7,6 @@ namespace wrun::inline v0::jit {
 
 namespace {
 
-using wasm::Shape;
-
 constexpr Effects acting(AliasSet reads, AliasSet writes, bool leaves) {
   return {reads, writes, leaves, true};
 }
@@ -61,24 +59,24 @@ Effects effects_of_helper(Helper helper) {
 
 constexpr Effects effects_of_wasm(wasm::Op op, bool can_trap) {
   switch (wasm::info(op).shape) {
-    case Shape::load:
-    case Shape::load_lane:
+    case wasm::Shape::load:
+    case wasm::Shape::load_lane:
       return {alias_bit(Alias::memory), 0, can_trap, can_trap};
-    case Shape::store:
-    case Shape::store_lane:
+    case wasm::Shape::store:
+    case wasm::Shape::store_lane:
       return {0, alias_bit(Alias::memory), can_trap, true};
-    case Shape::atomic_load:
-    case Shape::atomic_store:
-    case Shape::atomic_rmw:
-    case Shape::atomic_cmpxchg:
-    case Shape::atomic_fence:
+    case wasm::Shape::atomic_load:
+    case wasm::Shape::atomic_store:
+    case wasm::Shape::atomic_rmw:
+    case wasm::Shape::atomic_cmpxchg:
+    case wasm::Shape::atomic_fence:
       return acting(alias_bit(Alias::memory), alias_bit(Alias::memory), true);
-    case Shape::numeric:
+    case wasm::Shape::numeric:
       if (can_trap && wasm::can_trap(op)) return {0, 0, true, true};
       return {};
-    case Shape::select:
-    case Shape::lane:
-    case Shape::shuffle:
+    case wasm::Shape::select:
+    case wasm::Shape::lane:
+    case wasm::Shape::shuffle:
       return {};
     default:
       return acting(everything, everything, true);

@@ -159,7 +159,6 @@ void CodeEmitter::lea_scaled(const Machine& m) {
 
 /// The end of the access goes to the scratch register, where the rare path finds it.
 void CodeEmitter::bounds_check(const Machine& m) {
-  constexpr std::uint64_t max_disp = 0x7fff'ffff;
   Rare rare;
   rare.kind = m.which != 0 ? Rare::Kind::trap : Rare::Kind::out_of_bounds;
   rare.trap = TrapCode::out_of_bounds_memory_access;

@@ -10,7 +10,7 @@ namespace wrun::inline v0::jit {
 
 namespace {
 
-enum Section : std::uint16_t { null_, text, eh_frame, symtab, strtab, shstrtab, count_ };
+enum Section : std::uint16_t { null_, text_section, eh_frame, symtab, strtab, shstrtab, count_ };
 
 constexpr char section_names[] = "\0.text\0.eh_frame\0.symtab\0.strtab\0.shstrtab";
 constexpr std::array<std::uint32_t, count_> name_at = {0, 1, 7, 17, 25, 33};
@@ -110,7 +110,7 @@ void symbols(Writer& out, std::uint64_t size) {
   Elf64_Sym symbol{};
   symbol.st_name = 1;
   symbol.st_info = ELF64_ST_INFO(STB_GLOBAL, STT_FUNC);
-  symbol.st_shndx = text;
+  symbol.st_shndx = text_section;
   symbol.st_size = size;
   out.put(symbol);
 }
@@ -134,9 +134,9 @@ std::vector<std::uint8_t> gdb_object(const DebuggedCode& code) {
     fill();
     header.sh_size = out.size() - header.sh_offset;
   };
-  section(text, SHT_NOBITS, SHF_ALLOC | SHF_EXECINSTR, [] {});
-  sections[text].sh_addr = reinterpret_cast<std::uint64_t>(code.code);
-  sections[text].sh_size = code.size;
+  section(text_section, SHT_NOBITS, SHF_ALLOC | SHF_EXECINSTR, [] {});
+  sections[text_section].sh_addr = reinterpret_cast<std::uint64_t>(code.code);
+  sections[text_section].sh_size = code.size;
   section(eh_frame, SHT_PROGBITS, SHF_ALLOC, [&] { unwind_information(out, code); });
   section(symtab, SHT_SYMTAB, 0, [&] { symbols(out, code.size); });
   sections[symtab].sh_link = strtab;

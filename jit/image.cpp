@@ -3,18 +3,17 @@
 #include <cstring>
 #include <type_traits>
 
+#include "jit/arena.hpp"
 #include "jit/pipeline.hpp"
 
 namespace wrun::inline v0::jit {
 
 namespace {
 
-constexpr std::uint32_t alignment = 64;
 /// push rbp; mov rbp, rsp
 constexpr std::uint32_t least_prologue = 4;
 /// What a call is, at least.
 constexpr std::uint32_t least_call = 5;
-constexpr std::size_t most_code = std::size_t{1} << 30;
 
 struct Header {
   std::uint32_t functions = 0;
@@ -75,12 +74,12 @@ bool ImageWriter::add_relocations(const EmittedCode& code) {
 
 void ImageWriter::add(std::uint32_t function, const Compiled& compiled) {
   const EmittedCode& code = compiled.code;
-  if (code.bytes.size() + alignment > most_code - code_.size()) return;
+  if (code.bytes.size() + code_alignment > most_code - code_.size()) return;
   ImageFunction made;
   made.function = function;
   made.first_relocation = static_cast<std::uint32_t>(relocations_.size());
   if (!add_relocations(code)) return;
-  code_.resize((code_.size() + alignment - 1) & ~std::size_t{alignment - 1});
+  code_.resize((code_.size() + code_alignment - 1) & ~(code_alignment - 1));
   made.code = static_cast<std::uint32_t>(code_.size());
   made.frame_start = code.frame_start;
   made.size = static_cast<std::uint32_t>(code.bytes.size());
@@ -161,7 +160,7 @@ bool ImageView::inlines_soundly(const ImageFunction& function, const ImageBounds
 }
 
 bool ImageView::is_sound(const ImageFunction& function, const ImageBounds& bounds) const {
-  if (function.code % alignment != 0 || function.size == 0 ||
+  if (function.code % code_alignment != 0 || function.size == 0 ||
       function.frame_start > function.size ||
       (function.frame_start != 0 && function.frame_start < least_prologue) ||
       !is_within(function.code, function.size, code_.size()) ||

@@ -16,8 +16,6 @@ namespace wrun::inline v0::jit {
 
 namespace {
 
-using wasm::Shape;
-
 class Verifier {
  public:
   explicit Verifier(const Graph& graph) : graph_(graph) {}
@@ -251,15 +249,17 @@ class Verifier {
   void check_wasm(Value v, const Inst& inst) {
     const wasm::WalkRow& row = wasm::walk_row(wasm_op(inst.op));
     const auto args = graph_.args(inst);
-    if (row.shape == Shape::select) {
+    if (row.shape == wasm::Shape::select) {
       if (args.size() != 3) return fail(v, "needs three arguments");
       return expect(v, {inst.type, inst.type, Type::i32}, inst.type);
     }
     std::vector<Type> types;
-    const bool is_atomic = row.shape >= Shape::atomic_load && row.shape <= Shape::atomic_cmpxchg;
-    const bool has_second = row.shape == Shape::store || row.shape == Shape::load_lane ||
-                            row.shape == Shape::store_lane;
-    if (row.shape == Shape::load || has_second) {
+    const bool is_atomic =
+        row.shape >= wasm::Shape::atomic_load && row.shape <= wasm::Shape::atomic_cmpxchg;
+    const bool has_second = row.shape == wasm::Shape::store ||
+                            row.shape == wasm::Shape::load_lane ||
+                            row.shape == wasm::Shape::store_lane;
+    if (row.shape == wasm::Shape::load || has_second) {
       types = {Type::i64, index_type_of_access(args)};
       if (has_second) types.push_back(type_of(row.params[1]));
     } else if (is_atomic) {

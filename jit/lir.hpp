@@ -67,6 +67,9 @@ enum class Role : std::uint8_t {
   def,       ///< written at its end: may share a register with a use
   early_def  ///< written at its start: shares none; with no later use, a temporary
 };
+constexpr bool is_use(Role role) {
+  return role == Role::use || role == Role::late_use;
+}
 enum class Constraint : std::uint8_t {
   any,    ///< a register or a slot: the emitter can read (write) memory. A constant: a register, or
           ///< nowhere if a late use finds none, as at calls
@@ -164,9 +167,8 @@ inline RegSet LFunction::written_by(const LInst& inst) const {
 
 inline std::uint32_t LFunction::exchangeable(const LInst& inst, std::uint32_t tied) const {
   if (!inst.is_commutative) return no_operand;
-  const auto is_use = [](const Operand& operand) { return operand.role <= Role::late_use; };
   std::uint32_t first = 0;
-  while (!is_use(operands[inst.first_operand + first])) ++first;
+  while (!is_use(operands[inst.first_operand + first].role)) ++first;
   if (tied != first && tied != first + 1) return no_operand;
   return tied == first ? first + 1 : first;
 }

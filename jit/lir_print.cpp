@@ -20,9 +20,9 @@ std::string loc_name(Loc loc) {
   return loc.is_reg() ? reg_name(loc.reg()) : fmt::format("[{}]", loc.slot());
 }
 
-class Printer {
+class LirPrinter {
  public:
-  Printer(const LFunction& function, const Allocation* allocation, const LInstName& name)
+  LirPrinter(const LFunction& function, const Allocation* allocation, const LInstName& name)
       : f_(function), a_(allocation), name_(name) {}
 
   std::string run() {
@@ -111,7 +111,7 @@ class Printer {
 }  // namespace
 
 std::string print(const LFunction& function, const Allocation* allocation, const LInstName& name) {
-  return Printer(function, allocation, name).run();
+  return LirPrinter(function, allocation, name).run();
 }
 
 }  // namespace wrun::inline v0::jit

@@ -2,13 +2,7 @@
 
 namespace wrun::inline v0::jit {
 
-namespace {
-
-constexpr bool is_use(Role role) {
-  return role == Role::use || role == Role::late_use;
-}
-
-}  // namespace
+namespace {}  // namespace
 
 void LirUses::count(const LFunction& function) {
   first_use_.assign(function.vregs.size() + 2, 0);

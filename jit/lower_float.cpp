@@ -4,12 +4,11 @@
 
 #include "jit/lower.hpp"
 
+#include "jit/sse_constants.hpp"
+
 namespace wrun::inline v0::jit {
 
 namespace {
-
-/// Rounding modes of roundss, without the inexact exception.
-constexpr std::uint64_t to_nearest = 8, down = 9, up = 10, to_zero = 11;
 
 // Opcode bytes of SSE's arithmetic.
 constexpr std::uint8_t sse_add = 0x58, sse_mul = 0x59, sse_sub = 0x5c, sse_div = 0x5e;

@@ -10,8 +10,6 @@ namespace wrun::inline v0::jit {
 
 namespace {
 
-constexpr std::uint64_t max_disp = 0x7fff'ffff;
-
 bool commutes(wasm::Op op) {
   using wasm::Op;
   switch (op) {

@@ -6,8 +6,6 @@ namespace wrun::inline v0::jit {
 
 namespace {
 
-constexpr std::uint64_t max_disp = 0x7fff'ffff;
-
 /// Of a read or write.
 Packed packing(const Inst& inst) {
   return inst.op == Opcode::field ? Packed::no : Place::of(inst.imm2).packed;

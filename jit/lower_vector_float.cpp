@@ -4,17 +4,16 @@
 
 #include "jit/lower_vector.hpp"
 
+#include "jit/sse_constants.hpp"
+
 namespace wrun::inline v0::jit {
 
 using enum VectorOp;
 
 namespace {
 
-// Comparisons of cmpps. not_less is true of what has no order.
-constexpr std::uint8_t equal = 0, unordered = 3, not_less = 5;
-constexpr std::uint8_t to_zero = 11;  // of roundpd
-constexpr std::uint64_t sign_64 = 0x8000'0000'0000'0000;
-constexpr std::uint32_t sign_32 = 0x8000'0000;
+constexpr std::uint64_t sign_of_64 = 0x8000'0000'0000'0000;
+constexpr std::uint32_t sign_of_32 = 0x8000'0000;
 
 constexpr std::uint32_t bits_of(float x) {
   return std::bit_cast<std::uint32_t>(x);
@@ -28,13 +27,13 @@ constexpr std::uint64_t bits_of(double x) {
 VReg VectorLowering::floating() {
   switch (wasm_op(inst_.op)) {
     case Op::f32x4_abs:
-      return binary(andps, arg(0), lanes32(~sign_32));
+      return binary(andps, arg(0), lanes32(~sign_of_32));
     case Op::f64x2_abs:
-      return binary(andps, arg(0), lanes64(~sign_64));
+      return binary(andps, arg(0), lanes64(~sign_of_64));
     case Op::f32x4_neg:
-      return binary(xorps, arg(0), lanes32(sign_32));
+      return binary(xorps, arg(0), lanes32(sign_of_32));
     case Op::f64x2_neg:
-      return binary(xorps, arg(0), lanes64(sign_64));
+      return binary(xorps, arg(0), lanes64(sign_of_64));
     case Op::f32x4_min:
       return min_max(minps, orps, false);
     case Op::f32x4_max:

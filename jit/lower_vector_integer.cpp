@@ -2,16 +2,11 @@
 
 #include "jit/lower_vector.hpp"
 
+#include "jit/sse_constants.hpp"
+
 namespace wrun::inline v0::jit {
 
 using enum VectorOp;
-
-namespace {
-
-// Lane numbers of pshufd.
-constexpr std::uint8_t upper_two = 0xee, low_doubled = 0x50, high_doubled = 0xfa;
-
-}  // namespace
 
 VReg VectorLowering::integer() {
   const Op op = wasm_op(inst_.op);

@@ -4,17 +4,12 @@
 
 #include "jit/lower_vector.hpp"
 #include "jit/shuffle.hpp"
+#include "jit/sse_constants.hpp"
 #include "lib/wasm/walk_table.hpp"
 
 namespace wrun::inline v0::jit {
 
 using enum VectorOp;
-
-namespace {
-
-constexpr std::uint8_t low_half_twice = 0x44, upper_two = 0xee;
-
-}  // namespace
 
 VReg VectorLowering::lanes() {
   const wasm::OpInfo& info = wasm::info(wasm_op(inst_.op));

@@ -148,6 +148,9 @@ struct Compare {
   std::int32_t imm = 0;
 };
 
+/// The largest displacement of an address.
+inline constexpr std::uint64_t max_disp = 0x7fff'ffff;
+
 /// [base + index + disp]; base and index are operand numbers.
 struct Address {
   OperandNo base = no_operand;

@@ -16,7 +16,7 @@ namespace {
 
 /// Machine code of an instruction is mostly shorter; where it isn't, there is a second attempt.
 constexpr std::size_t bytes_per_inst = 14;
-constexpr std::size_t most_code = std::size_t{64} << 20;
+constexpr std::size_t most_of_function = std::size_t{64} << 20;
 /// Bytes of a function's body: what is kept from functions of that size is less than 1 MiB.
 constexpr std::uint32_t large_body = 4096;
 #ifdef NDEBUG
@@ -110,7 +110,7 @@ void Pipeline::emit(const wasm::ModuleData& module, const Allocation& allocation
       made.code = back_->emitter->run(task);
       return;
     } catch (const Xbyak::Error& error) {
-      if (static_cast<int>(error) != Xbyak::ERR_CODE_IS_TOO_BIG || room > most_code) throw;
+      if (static_cast<int>(error) != Xbyak::ERR_CODE_IS_TOO_BIG || room > most_of_function) throw;
     }
   }
 }

@@ -8,10 +8,6 @@ namespace wrun::inline v0::jit {
 
 namespace {
 
-constexpr bool is_use(Role role) {
-  return role == Role::use || role == Role::late_use;
-}
-
 std::string name(Loc loc) {
   if (loc.is_none()) return "nowhere";
   return loc.is_reg() ? fmt::format("r{}", loc.reg()) : fmt::format("slot {}", loc.slot());
@@ -23,9 +19,9 @@ bool overlap(Loc a, unsigned a_bytes, Loc b, unsigned b_bytes) {
   return a.slot() < b.slot() + b_bytes / 8 && b.slot() < a.slot() + a_bytes / 8;
 }
 
-class Verifier {
+class AllocationVerifier {
  public:
-  Verifier(const LFunction& function, const Allocation& allocation)
+  AllocationVerifier(const LFunction& function, const Allocation& allocation)
       : f_(function), a_(allocation), in_(function.blocks.size()) {}
 
   std::string run() {
@@ -293,7 +289,7 @@ class Verifier {
 }  // namespace
 
 std::string verify_allocation(const LFunction& function, const Allocation& allocation) {
-  return Verifier(function, allocation).run();
+  return AllocationVerifier(function, allocation).run();
 }
 
 }  // namespace wrun::inline v0::jit

@@ -2,13 +2,7 @@
 
 namespace wrun::inline v0::jit {
 
-namespace {
-
-constexpr bool is_use(Role role) {
-  return role == Role::use || role == Role::late_use;
-}
-
-}  // namespace
+namespace {}  // namespace
 
 std::uint32_t RegisterScan::add_piece(VReg v, Reg r, Piece::Origin origin, std::uint32_t source) {
   out_->pieces.push_back({v, at_, block_, source, r, origin, false});

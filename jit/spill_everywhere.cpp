@@ -12,10 +12,6 @@ constexpr bool is_early(Role role) {
 constexpr bool is_late(Role role) {
   return role != Role::use;
 }
-constexpr bool is_use(Role role) {
-  return role == Role::use || role == Role::late_use;
-}
-
 }  // namespace
 
 void SpillEverywhere::assign_slots() {

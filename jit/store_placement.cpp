@@ -6,7 +6,7 @@ namespace wrun::inline v0::jit {
 
 namespace {
 
-constexpr std::uint32_t none = Residence::none;
+constexpr std::uint32_t nowhere = Residence::none;
 constexpr unsigned farthest_climb = 64;  ///< blocks; from there on the definition is good enough
 constexpr std::uint32_t many_ways = 4;
 
@@ -16,9 +16,9 @@ constexpr std::uint32_t many_ways = 4;
 std::uint32_t StorePlacement::piece_at(VReg v, std::uint32_t block) const {
   for (const std::uint32_t piece : residence_->pieces_of(residence_->in[block])) {
     const Piece& p = residence_->pieces[piece];
-    if (p.vreg == v) return p.is_needed ? piece : none;
+    if (p.vreg == v) return p.is_needed ? piece : nowhere;
   }
-  return none;
+  return nowhere;
 }
 
 std::uint32_t StorePlacement::cost(std::uint32_t block) const {
@@ -29,10 +29,10 @@ std::uint32_t StorePlacement::cost(std::uint32_t block) const {
 std::uint32_t StorePlacement::climb(VReg v, std::uint32_t from) const {
   const std::uint32_t top = uses_->definition(v).block;
   std::uint32_t best = top;
-  std::uint32_t best_cost = none;
+  std::uint32_t best_cost = nowhere;
   std::uint32_t b = from;
   for (unsigned i = 0; i < farthest_climb && b != top; ++i) {
-    if (cost(b) < best_cost && piece_at(v, b) != none) {
+    if (cost(b) < best_cost && piece_at(v, b) != nowhere) {
       best = b;
       best_cost = cost(b);
     }
@@ -56,14 +56,14 @@ void StorePlacement::store_in(VReg v, std::uint32_t block) {
 /// A cold block's wish is fulfilled where its cold part begins, or else by everybody's store.
 void StorePlacement::place_cold(VReg v, std::uint32_t block) {
   const std::uint32_t top = uses_->definition(v).block;
-  std::uint32_t found = none;
+  std::uint32_t found = nowhere;
   std::uint32_t b = block;
   for (unsigned i = 0; i < farthest_climb && b != top && function_->blocks[b].is_cold; ++i) {
-    if (piece_at(v, b) != none) found = b;
+    if (piece_at(v, b) != nowhere) found = b;
     if (b == 0) break;
     b = flow_->immediate_dominator(b);
   }
-  if (found != none) {
+  if (found != nowhere) {
     cold_.push_back(found);
   } else {
     place_hot(block);
@@ -71,14 +71,14 @@ void StorePlacement::place_cold(VReg v, std::uint32_t block) {
 }
 
 void StorePlacement::place_hot(std::uint32_t block) {
-  hot_ = hot_ == none ? block : flow_->common_dominator(hot_, block);
+  hot_ = hot_ == nowhere ? block : flow_->common_dominator(hot_, block);
 }
 
 /// The first block of the outermost case that a block is in, of a switch after the definition that
 /// is done as often as this; or none.
 std::uint32_t StorePlacement::case_of(VReg v, std::uint32_t block) const {
   const std::uint32_t top = uses_->definition(v).block;
-  std::uint32_t found = none;
+  std::uint32_t found = nowhere;
   std::uint32_t b = block;
   for (unsigned i = 0; i < farthest_climb && b != top && b != 0; ++i) {
     const auto preds = flow_->preds(b);
@@ -86,14 +86,14 @@ std::uint32_t StorePlacement::case_of(VReg v, std::uint32_t block) const {
     if (is_case && flow_->loop_depth(b) <= flow_->loop_depth(top)) found = b;
     b = flow_->immediate_dominator(b);
   }
-  return b == top ? found : none;
+  return b == top ? found : nowhere;
 }
 
 /// The best block for a store in a case, at or above one in it; or none.
 std::uint32_t StorePlacement::climb_in_case(VReg v, std::uint32_t from, std::uint32_t first) const {
-  std::uint32_t best = none;
+  std::uint32_t best = nowhere;
   for (std::uint32_t b = from;; b = flow_->immediate_dominator(b)) {
-    if (piece_at(v, b) != none && (best == none || cost(b) < cost(best))) best = b;
+    if (piece_at(v, b) != nowhere && (best == nowhere || cost(b) < cost(best))) best = b;
     if (b == first) return best;
   }
 }
@@ -109,7 +109,7 @@ void StorePlacement::place_cases(VReg v) {
     for (; i < cases_.size() && cases_[i].first == first; ++i)
       block = flow_->common_dominator(block, cases_[i].block);
     const std::uint32_t store = climb_in_case(v, block, first);
-    if (store != none) {
+    if (store != nowhere) {
       cold_.push_back(store);
     } else {
       place_hot(block);
@@ -120,27 +120,27 @@ void StorePlacement::place_cases(VReg v) {
 void StorePlacement::place(VReg v, std::span<const SlotDemand> demands) {
   cold_.clear();
   cases_.clear();
-  hot_ = none;
+  hot_ = nowhere;
   const std::uint32_t top = uses_->definition(v).block;
   for (const SlotDemand& demand : demands) {
     if (function_->blocks[demand.block].is_cold && !function_->blocks[top].is_cold) {
       place_cold(v, demand.block);
-    } else if (const std::uint32_t first = case_of(v, demand.block); first != none) {
+    } else if (const std::uint32_t first = case_of(v, demand.block); first != nowhere) {
       cases_.push_back({first, demand.block});
     } else {
       place_hot(demand.block);
     }
   }
   place_cases(v);
-  std::uint32_t store = none;
-  if (hot_ != none) {
+  std::uint32_t store = nowhere;
+  if (hot_ != nowhere) {
     store = climb(v, hot_);
     store_in(v, store);
   }
   std::sort(cold_.begin(), cold_.end());
   cold_.erase(std::unique(cold_.begin(), cold_.end()), cold_.end());
   for (const std::uint32_t b : cold_) {
-    if (store == none || !flow_->dominates(store, b)) store_in(v, b);
+    if (store == nowhere || !flow_->dominates(store, b)) store_in(v, b);
   }
 }
 
@@ -159,7 +159,7 @@ void StorePlacement::run(const LFunction& function, const LirFlow& flow, const L
     const VReg v = demands[first].vreg;
     std::size_t last = first;
     while (last < demands.size() && demands[last].vreg == v) ++last;
-    if (residence.first_piece[v] != none && function.vregs[v].home < 0) {
+    if (residence.first_piece[v] != nowhere && function.vregs[v].home < 0) {
       place(v, {demands.data() + first, last - first});
     }
     first = last;

@@ -1,5 +1,7 @@
 #include "jit/vector_ops.hpp"
 
+#include "jit/sse_constants.hpp"
+
 #include <array>
 
 namespace wrun::inline v0::jit {
@@ -9,11 +11,6 @@ namespace {
 using wasm::Op;
 using enum VectorOp;
 using enum VectorForm;
-
-// The comparisons of cmpps.
-constexpr std::uint8_t equal = 0, less = 1, less_equal = 2, not_equal = 4;
-// The rounding modes of roundps, without the inexact exception.
-constexpr std::uint8_t to_nearest = 8, down = 9, up = 10, to_zero = 11;
 
 struct Entry {
   Op op;

@@ -7,7 +7,7 @@ namespace wrun::inline v0::wasi {
 
 namespace {
 
-constexpr std::array<std::string_view, 77> names = {
+constexpr std::array<std::string_view, 77> error_names = {
     "success",     "2big",           "acces",       "addrinuse",   "addrnotavail",
     "afnosupport", "again",          "already",     "badf",        "badmsg",
     "busy",        "canceled",       "child",       "connaborted", "connrefused",
@@ -24,8 +24,8 @@ constexpr std::array<std::string_view, 77> names = {
     "proto",       "protonosupport", "prototype",   "range",       "rofs",
     "spipe",       "srch",           "stale",       "timedout",    "txtbsy",
     "xdev",        "notcapable"};
-static_assert(names[static_cast<std::size_t>(Errno::notcapable)] == "notcapable");
-static_assert(names[static_cast<std::size_t>(Errno::noent)] == "noent");
+static_assert(error_names[static_cast<std::size_t>(Errno::notcapable)] == "notcapable");
+static_assert(error_names[static_cast<std::size_t>(Errno::noent)] == "noent");
 
 struct Pair {
   int host;
@@ -106,7 +106,7 @@ constexpr Pair pairs[] = {
 
 std::string_view text(Errno error) {
   const auto index = static_cast<std::size_t>(error);
-  return index < names.size() ? names[index] : "unknown";
+  return index < error_names.size() ? error_names[index] : "unknown";
 }
 
 Errno from_host_errno(int host_errno) {

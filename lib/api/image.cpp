@@ -14,7 +14,7 @@ namespace wrun::inline v0::api {
 
 namespace {
 
-using Bytes = std::span<const std::uint8_t>;
+using ByteView = std::span<const std::uint8_t>;
 
 constexpr std::array<char, 8> magic = {'\x7f', 'w', 'r', 'u', 'n', 'e', 'x', 'e'};
 constexpr std::uint32_t format = 2;
@@ -37,9 +37,9 @@ static_assert(sizeof(Header) == hashed_from + 24 && sizeof(Header) % alignment =
 
 struct Parts {
   Header header;
-  Bytes key;
-  Bytes module;
-  Bytes code;
+  ByteView key;
+  ByteView module;
+  ByteView code;
 };
 
 Error damaged(std::string_view how) {
@@ -51,14 +51,14 @@ constexpr std::uint64_t padded(std::uint64_t size) {
 }
 
 /// Takes a part and what fills it up off the front.
-bool take(Bytes& rest, std::uint64_t size, Bytes& part) {
+bool take(ByteView& rest, std::uint64_t size, ByteView& part) {
   if (size > rest.size() || padded(size) > rest.size()) return false;
   part = rest.first(static_cast<std::size_t>(size));
   rest = rest.subspan(static_cast<std::size_t>(padded(size)));
   return true;
 }
 
-Result<Parts> open_image(Bytes image, const wasm::HashKey& key) {
+Result<Parts> open_image(ByteView image, const wasm::HashKey& key) {
   Parts parts;
   if (!is_image(image)) return damaged("it isn't one");
   if (image.size() < sizeof(Header)) return damaged("it is cut off");
@@ -70,14 +70,14 @@ Result<Parts> open_image(Bytes image, const wasm::HashKey& key) {
   if (header.size != image.size()) return damaged("something follows it");
   if (wasm::siphash(key, image.subspan(hashed_from)) != header.hash)
     return damaged("it is damaged");
-  Bytes rest = image.subspan(sizeof(header));
+  ByteView rest = image.subspan(sizeof(header));
   if (!take(rest, header.key_size, parts.key) || !take(rest, header.module_size, parts.module) ||
       !take(rest, header.code_size, parts.code) || !rest.empty())
     return damaged("it is damaged");
   return parts;
 }
 
-std::string_view text_of(Bytes bytes) {
+std::string_view text_of(ByteView bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
@@ -88,14 +88,14 @@ Features features_of(std::uint64_t bits) {
   return features;
 }
 
-void append(std::vector<std::uint8_t>& out, Bytes part) {
+void append(std::vector<std::uint8_t>& out, ByteView part) {
   out.insert(out.end(), part.begin(), part.end());
   out.resize(padded(out.size()));
 }
 
 }  // namespace
 
-bool is_image(Bytes content) {
+bool is_image(ByteView content) {
   return content.size() >= magic.size() &&
          std::memcmp(content.data(), magic.data(), magic.size()) == 0;
 }
@@ -131,22 +131,22 @@ Result<std::vector<std::uint8_t>> make_image(const ModuleState& module, const wa
   append(image, code);
   header.size = image.size();
   std::memcpy(image.data(), &header, sizeof(header));
-  header.hash = wasm::siphash(key, Bytes(image).subspan(hashed_from));
+  header.hash = wasm::siphash(key, ByteView(image).subspan(hashed_from));
   std::memcpy(image.data(), &header, sizeof(header));
   return image;
 }
 
-Bytes module_in_image(Bytes image) {
+ByteView module_in_image(ByteView image) {
   Header header;
   if (image.size() < sizeof(header)) return {};
   std::memcpy(&header, image.data(), sizeof(header));
-  Bytes rest = image.subspan(sizeof(header));
-  Bytes key, module;
+  ByteView rest = image.subspan(sizeof(header));
+  ByteView key, module;
   if (!take(rest, header.key_size, key) || !take(rest, header.module_size, module)) return {};
   return module;
 }
 
-Result<Module> load_image(const std::shared_ptr<EngineState>& engine, Bytes image,
+Result<Module> load_image(const std::shared_ptr<EngineState>& engine, ByteView image,
                           const wasm::HashKey& key) {
   const auto parts = open_image(image, key);
   if (!parts) return parts.error();

@@ -28,6 +28,11 @@ namespace wrun::inline v0::interp {
 
 inline constexpr std::uint32_t none = ~std::uint32_t{0};
 
+/// Of more than 32 bits.
+inline bool is_wide(wasm::Kind type) {
+  return type != wasm::Kind::i32 && type != wasm::Kind::f32;
+}
+
 /// Where an operand is. Its home is the slot that its height gives it.
 struct Value {
   enum class Kind : std::uint8_t {

@@ -34,10 +34,6 @@ Handler test_branch_handler(Src src, bool when, bool poll, bool wide) {
               : pick.template operator()<std::uint32_t>();
 }
 
-bool is_wide(Kind type) {
-  return type != Kind::i32 && type != Kind::f32;
-}
-
 Handler return_value_handler(Kind type, Src src) {
   const auto pick = [src]<class T>() -> Handler {
     constexpr Handler handlers[] = {&handler<ReturnValue<T, Src::acc>>,

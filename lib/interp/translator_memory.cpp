@@ -18,11 +18,11 @@ Handler by_fuel(bool fuel) {
   return fuel ? &handler<Body<true>> : &handler<Body<false>>;
 }
 
-constexpr bool is_wide(const wasm::OpInfo& info) {
+constexpr bool is_wide_arithmetic(const wasm::OpInfo& info) {
   return info.shape == wasm::Shape::numeric && info.results().size() == 2;
 }
 
-constexpr auto wide_ops = select_ops<&is_wide>();
+constexpr auto wide_ops = select_ops<&is_wide_arithmetic>();
 
 constexpr auto wide_handlers = []<std::size_t... i>(std::index_sequence<i...>) {
   return std::array{&handler<Wide<wasm::semantics<wide_ops[i]>>>...};

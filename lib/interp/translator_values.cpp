@@ -11,10 +11,6 @@ using wasm::Op;
 
 namespace {
 
-bool is_wide(Kind type) {
-  return type != Kind::i32 && type != Kind::f32;
-}
-
 Kind param_kind(Op op, std::size_t i) {
   return wasm::walk_row(op).params[i];
 }

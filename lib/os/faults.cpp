@@ -27,9 +27,9 @@ struct Former {
   std::atomic<unsigned> count{0};
 };
 
-std::mutex mutex;
+std::mutex formers_mutex;
 std::size_t holders = 0;
-[[maybe_unused]] const bool is_held_over_fork = hold_over_fork(mutex);
+[[maybe_unused]] const bool is_held_over_fork = hold_over_fork(formers_mutex);
 
 Former of_segv;
 Former of_bus;
@@ -168,7 +168,7 @@ bool put_back(int signal, Former& former) {
 
 FaultHandling FaultHandling::acquire() noexcept {
   if (!fault_registers_are_known) return {};
-  const std::lock_guard lock(mutex);
+  const std::lock_guard lock(formers_mutex);
   if (!go_first(SIGSEGV, of_segv) || !go_first(SIGBUS, of_bus)) {
     if (holders == 0) {
       put_back(SIGSEGV, of_segv);
@@ -182,7 +182,7 @@ FaultHandling FaultHandling::acquire() noexcept {
 
 FaultHandling::~FaultHandling() {
   if (!held_) return;
-  const std::lock_guard lock(mutex);
+  const std::lock_guard lock(formers_mutex);
   if (--holders != 0) return;
   const bool segv = put_back(SIGSEGV, of_segv);
   const bool bus = put_back(SIGBUS, of_bus);
@@ -190,7 +190,7 @@ FaultHandling::~FaultHandling() {
 }
 
 void keep_fault_handling() noexcept {
-  const std::lock_guard lock(mutex);
+  const std::lock_guard lock(formers_mutex);
   if (holders == 0) return;
   go_first(SIGSEGV, of_segv);
   go_first(SIGBUS, of_bus);

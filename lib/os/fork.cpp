@@ -9,24 +9,24 @@ namespace wrun::inline v0::os {
 
 namespace {
 
-constexpr std::size_t most = 4;
+constexpr std::size_t most_mutexes = 4;
 // Registered while the library is loaded, by one thread.
-constinit std::array<std::mutex*, most> held{};
-constinit std::size_t count = 0;
+constinit std::array<std::mutex*, most_mutexes> held{};
+constinit std::size_t mutex_count = 0;
 
 void lock() {
-  for (std::size_t i = 0; i < count; ++i) held[i]->lock();
+  for (std::size_t i = 0; i < mutex_count; ++i) held[i]->lock();
 }
 void unlock() {
-  for (std::size_t i = count; i-- > 0;) held[i]->unlock();
+  for (std::size_t i = mutex_count; i-- > 0;) held[i]->unlock();
 }
 
 }  // namespace
 
 bool hold_over_fork(std::mutex& mutex) noexcept {
-  if (count == most) return false;
-  if (count == 0 && pthread_atfork(&lock, &unlock, &unlock) != 0) return false;
-  held[count++] = &mutex;
+  if (mutex_count == most_mutexes) return false;
+  if (mutex_count == 0 && pthread_atfork(&lock, &unlock, &unlock) != 0) return false;
+  held[mutex_count++] = &mutex;
   return true;
 }
 

@@ -12,8 +12,6 @@
 namespace wrun::inline v0::wat {
 namespace {
 
-using Kind = NumberShape::Kind;
-
 unsigned digit_value(char c) {
   return c <= '9' ? static_cast<unsigned>(c - '0') : (static_cast<unsigned>(c) | 0x20u) - 'a' + 10;
 }
@@ -166,11 +164,11 @@ LiteralStatus nan_bits(const NumberShape& shape, Bits& bits) {
 template <class Bits>
 LiteralStatus magnitude_bits(const NumberShape& shape, Bits& bits) {
   switch (shape.kind) {
-    case Kind::finite:
+    case NumberShape::Kind::finite:
       return shape.is_hex ? round_hex(shape, bits) : round_decimal(shape, bits);
-    case Kind::infinite:
+    case NumberShape::Kind::infinite:
       return bits = infinity<Bits>, LiteralStatus::ok;
-    case Kind::nan:
+    case NumberShape::Kind::nan:
       return nan_bits(shape, bits);
     default:
       return LiteralStatus::ill_formed;
@@ -233,7 +231,7 @@ std::size_t append_escape(std::string_view token, std::size_t at, std::string& b
 
 LiteralStatus parse_unsigned(std::string_view token, std::uint64_t max, std::uint64_t& value) {
   const NumberShape shape = number_shape(token);
-  if (shape.kind != Kind::finite || !shape.is_integer || shape.sign != 0)
+  if (shape.kind != NumberShape::Kind::finite || !shape.is_integer || shape.sign != 0)
     return LiteralStatus::ill_formed;
   const bool fits = accumulate(shape.digits, shape.is_hex ? 16 : 10, max, value);
   return fits ? LiteralStatus::ok : LiteralStatus::out_of_range;
@@ -241,7 +239,8 @@ LiteralStatus parse_unsigned(std::string_view token, std::uint64_t max, std::uin
 
 LiteralStatus parse_integer(std::string_view token, unsigned bits, std::uint64_t& value) {
   const NumberShape shape = number_shape(token);
-  if (shape.kind != Kind::finite || !shape.is_integer) return LiteralStatus::ill_formed;
+  if (shape.kind != NumberShape::Kind::finite || !shape.is_integer)
+    return LiteralStatus::ill_formed;
   const std::uint64_t all = ~std::uint64_t{0} >> (64 - bits);
   const std::uint64_t max = shape.sign == '-' ? all / 2 + 1 : all;
   if (!accumulate(shape.digits, shape.is_hex ? 16 : 10, max, value))
@@ -263,7 +262,7 @@ bool is_utf8(std::string_view bytes) {
 }
 
 bool is_number(std::string_view token) {
-  return number_shape(token).kind != Kind::ill_formed;
+  return number_shape(token).kind != NumberShape::Kind::ill_formed;
 }
 
 void append_string(std::string_view token, std::string& bytes) {

@@ -5,12 +5,14 @@
 #include <utility>
 
 #include "lib/wasm/byte_cursor.hpp"
+#include "lib/wasm/dwarf_forms.hpp"
 #include "lib/wasm/dwarf_sections.hpp"
 
 namespace wrun::inline v0::wasm {
 
 namespace {
 
+using namespace dwarf;
 using Bytes = std::span<const std::uint8_t>;
 
 enum Tag : std::uint16_t { inlined_subroutine = 0x1d, subprogram = 0x2e };
@@ -29,52 +31,6 @@ enum Attribute : std::uint16_t {
   at_str_offsets_base = 0x72,
   at_addr_base = 0x73,
   at_rnglists_base = 0x74
-};
-
-enum Form : std::uint8_t {
-  addr = 0x01,
-  block2 = 0x03,
-  block4,
-  data2,
-  data4,
-  data8,
-  string,
-  block,
-  block1,
-  data1,
-  flag,
-  sdata,
-  strp,
-  udata,
-  ref_addr,
-  ref1,
-  ref2,
-  ref4,
-  ref8,
-  ref_udata,
-  indirect,
-  sec_offset,
-  exprloc,
-  flag_present,
-  strx,
-  addrx,
-  ref_sup4,
-  strp_sup,
-  data16,
-  line_strp,
-  ref_sig8,
-  implicit_const,
-  loclistx,
-  rnglistx,
-  ref_sup8,
-  strx1,
-  strx2,
-  strx3,
-  strx4,
-  addrx1,
-  addrx2,
-  addrx3,
-  addrx4
 };
 
 enum RangeEntry : std::uint8_t {

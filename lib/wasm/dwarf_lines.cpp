@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "lib/wasm/byte_cursor.hpp"
+#include "lib/wasm/dwarf_forms.hpp"
 #include "lib/wasm/dwarf_inlined.hpp"
 #include "lib/wasm/dwarf_sections.hpp"
 
@@ -14,6 +15,7 @@ namespace wrun::inline v0::wasm {
 
 namespace {
 
+using namespace dwarf;
 using Bytes = std::span<const std::uint8_t>;
 
 enum Standard : std::uint8_t {
@@ -29,18 +31,6 @@ enum Standard : std::uint8_t {
 };
 enum Extended : std::uint8_t { end_sequence = 1, set_address };
 enum Content : std::uint8_t { path = 1, directory_index };
-enum Form : std::uint8_t {
-  data2 = 0x05,
-  data4 = 0x06,
-  data8 = 0x07,
-  string = 0x08,
-  block = 0x09,
-  data1 = 0x0b,
-  strp = 0x0e,
-  udata = 0x0f,
-  data16 = 0x1e,
-  line_strp = 0x1f
-};
 
 /// Texts that other sections hold.
 struct Texts {
@@ -53,7 +43,7 @@ struct Texts {
 };
 
 /// An address that is asked for, by its place in the answer.
-struct Wanted {
+struct WantedLine {
   std::uint64_t address;
   std::size_t index;
 };
@@ -64,14 +54,14 @@ struct File {
 };
 
 /// One unit's program: http://dwarfstd.org, 6.2.4 has the header, 6.2.5 the instructions.
-class Unit {
+class LineUnit {
  public:
-  Unit(ByteCursor bytes, bool is_64, const Texts& texts)
+  LineUnit(ByteCursor bytes, bool is_64, const Texts& texts)
       : in_(bytes), is_64_(is_64), texts_(texts) {}
 
   /// False if the header makes no sense.
   bool read_header();
-  void run(std::span<const Wanted> wanted, std::vector<std::optional<SourceLine>>& found);
+  void run(std::span<const WantedLine> wanted, std::vector<std::optional<SourceLine>>& found);
 
   struct Row {
     std::uint64_t address = 0;
@@ -107,11 +97,11 @@ class Unit {
   std::vector<File> files_;
   bool is_in_sequence_ = false;
   Row last_;
-  std::span<const Wanted> wanted_;
+  std::span<const WantedLine> wanted_;
   std::vector<std::optional<SourceLine>>* found_ = nullptr;
 };
 
-bool Unit::read_header() {
+bool LineUnit::read_header() {
   version_ = in_.fixed<std::uint16_t>();
   if (version_ < 2 || version_ > 5) return false;
   if (version_ == 5) in_.take(2);  // sizes of addresses and of segment selectors
@@ -135,7 +125,7 @@ bool Unit::read_header() {
   return is_good;
 }
 
-void Unit::read_names_by_position(ByteCursor& in) {
+void LineUnit::read_names_by_position(ByteCursor& in) {
   directories_.emplace_back();  // where the compiler ran
   for (auto name = in.text(); !name.empty(); name = in.text()) directories_.push_back(name);
   files_.emplace_back();  // they count from 1
@@ -146,7 +136,7 @@ void Unit::read_names_by_position(ByteCursor& in) {
   }
 }
 
-bool Unit::read_names_by_format(ByteCursor& in, bool are_directories) {
+bool LineUnit::read_names_by_format(ByteCursor& in, bool are_directories) {
   std::array<std::pair<std::uint64_t, std::uint64_t>, 255> format;
   const std::uint8_t fields = in.u8();
   for (unsigned i = 0; i < fields; ++i) {
@@ -174,8 +164,8 @@ bool Unit::read_names_by_format(ByteCursor& in, bool are_directories) {
   return true;
 }
 
-bool Unit::read_value(ByteCursor& in, std::uint64_t form, std::string_view& text,
-                      std::uint64_t& number) const {
+bool LineUnit::read_value(ByteCursor& in, std::uint64_t form, std::string_view& text,
+                          std::uint64_t& number) const {
   const auto reference = [&] {
     return is_64_ ? in.fixed<std::uint64_t>() : in.fixed<std::uint32_t>();
   };
@@ -217,11 +207,11 @@ bool Unit::read_value(ByteCursor& in, std::uint64_t form, std::string_view& text
 }
 
 /// A row says of what code it is only with the one after it.
-void Unit::append(const Row& row) {
+void LineUnit::append(const Row& row) {
   if (is_in_sequence_ && last_.address < row.address) {
     auto at = std::lower_bound(
         wanted_.begin(), wanted_.end(), last_.address,
-        [](const Wanted& each, std::uint64_t address) { return each.address < address; });
+        [](const WantedLine& each, std::uint64_t address) { return each.address < address; });
     for (; at != wanted_.end() && at->address < row.address; ++at)
       if (!(*found_)[at->index] && last_.line != 0) (*found_)[at->index] = describe(last_);
   }
@@ -229,7 +219,7 @@ void Unit::append(const Row& row) {
   is_in_sequence_ = true;
 }
 
-SourceLine Unit::describe(const Row& row) const {
+SourceLine LineUnit::describe(const Row& row) const {
   SourceLine line;
   constexpr std::uint64_t most = std::numeric_limits<std::uint32_t>::max();
   line.line = static_cast<std::uint32_t>(std::min(row.line, most));
@@ -246,7 +236,7 @@ SourceLine Unit::describe(const Row& row) const {
   return line;
 }
 
-void Unit::extended(Row& row) {
+void LineUnit::extended(Row& row) {
   ByteCursor operation(in_.take(in_.uleb()));
   switch (operation.u8()) {
     case Extended::end_sequence:
@@ -263,7 +253,7 @@ void Unit::extended(Row& row) {
   }
 }
 
-void Unit::standard(std::uint8_t opcode, Row& row) {
+void LineUnit::standard(std::uint8_t opcode, Row& row) {
   switch (opcode) {
     case Standard::copy:
       return append(row);
@@ -289,7 +279,8 @@ void Unit::standard(std::uint8_t opcode, Row& row) {
   }
 }
 
-void Unit::run(std::span<const Wanted> wanted, std::vector<std::optional<SourceLine>>& found) {
+void LineUnit::run(std::span<const WantedLine> wanted,
+                   std::vector<std::optional<SourceLine>>& found) {
   wanted_ = wanted;
   found_ = &found;
   Row row;
@@ -324,16 +315,16 @@ std::vector<std::optional<SourceLine>> find_lines(const ModuleData& module,
   std::vector<std::optional<SourceLine>> found(offsets.size());
   const auto start = start_of_code(module);
   if (!start) return found;
-  std::vector<Wanted> wanted;
+  std::vector<WantedLine> wanted;
   for (std::size_t i = 0; i < offsets.size(); ++i)
     if (offsets[i] >= *start) wanted.push_back({offsets[i] - *start, i});
   std::sort(wanted.begin(), wanted.end(),
-            [](const Wanted& a, const Wanted& b) { return a.address < b.address; });
+            [](const WantedLine& a, const WantedLine& b) { return a.address < b.address; });
   const Texts texts = texts_of(module);
   ByteCursor in(custom_section(module, ".debug_line"));
   while (!in.done()) {
     const UnitLength length = unit_length(in);
-    Unit unit(ByteCursor(in.take(length.bytes)), length.is_64, texts);
+    LineUnit unit(ByteCursor(in.take(length.bytes)), length.is_64, texts);
     if (unit.read_header()) unit.run(wanted, found);
   }
   return found;
@@ -343,7 +334,7 @@ SourceLine describe(const ModuleData& module, const CallPlace& place) {
   const Texts texts = texts_of(module);
   ByteCursor in = cursor_at(custom_section(module, ".debug_line"), place.lines);
   const UnitLength length = unit_length(in);
-  Unit unit(ByteCursor(in.take(length.bytes)), length.is_64, texts);
+  LineUnit unit(ByteCursor(in.take(length.bytes)), length.is_64, texts);
   if (!unit.read_header()) return {};
   return unit.describe({0, place.file, place.line, place.column});
 }

@@ -26,13 +26,13 @@ Result<std::vector<std::string>> components(std::string_view name) {
   if (!wasm::is_utf8({reinterpret_cast<const std::uint8_t*>(name.data()), name.size()})) {
     return refuse("the name isn't UTF-8");
   }
-  std::vector<std::string> names = reversed_components(name);
-  std::erase(names, ".");
-  for (const std::string& each : names) {
+  std::vector<std::string> parts = reversed_components(name);
+  std::erase(parts, ".");
+  for (const std::string& each : parts) {
     if (each == "..") return refuse("a name with .. in it");
     if (each.size() > name_limit) return refuse("the name is too long");
   }
-  return names;
+  return parts;
 }
 
 }  // namespace

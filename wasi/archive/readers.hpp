@@ -4,6 +4,8 @@
 
 #include <cstddef>
 #include <span>
+#include <string>
+#include <string_view>
 
 #include <wrun/result.hpp>
 
@@ -11,6 +13,10 @@
 #include "wasi/archive/source.hpp"
 
 namespace wrun::inline v0::wasi {
+
+inline Error damaged(std::string_view why) {
+  return Error(ErrorKind::malformed, "archive: damaged: " + std::string(why));
+}
 
 /// ustar, pax and GNU. https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html
 Result<void> read_tar(ByteSource& source, ArchiveBuilder& builder);

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "wasi/archive/readers.hpp"
+#include "wasi/posix/timespec.hpp"
 
 namespace wrun::inline v0::wasi {
 
@@ -14,11 +15,6 @@ namespace {
 constexpr std::size_t block_size = 512;
 /// Of a header that only says something about the next one.
 constexpr std::uint64_t most_extended = std::uint64_t{1} << 20;
-constexpr Timestamp second = 1'000'000'000;
-
-Error damaged(std::string_view why) {
-  return Error(ErrorKind::malformed, "archive: damaged: " + std::string(why));
-}
 
 /// One header block.
 class Header {

@@ -24,10 +24,6 @@ constexpr std::size_t zip64_locator_size = 20;
 constexpr std::uint32_t in_zip64 = 0xffffffff;
 constexpr std::uint16_t zip64_extra = 1;
 
-Error damaged(std::string_view why) {
-  return Error(ErrorKind::malformed, "archive: damaged: " + std::string(why));
-}
-
 /// Numbers and texts at offsets that may be anywhere. What isn't there reads as 0 and is noted.
 class Bytes {
  public:

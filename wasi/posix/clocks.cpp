@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <limits>
 
+#include "wasi/posix/timespec.hpp"
+
 namespace wrun::inline v0::wasi {
 
 namespace {
-
-constexpr Timestamp second = 1'000'000'000;
 
 std::optional<clockid_t> host_clock(ClockId clock) {
   switch (clock) {
@@ -23,12 +23,6 @@ std::optional<clockid_t> host_clock(ClockId clock) {
       return CLOCK_THREAD_CPUTIME_ID;
   }
   return std::nullopt;
-}
-
-Timestamp nanoseconds(const timespec& time) {
-  // Before 1970, where a timestamp can't reach, it is 1970.
-  if (time.tv_sec < 0) return 0;
-  return static_cast<Timestamp>(time.tv_sec) * second + static_cast<Timestamp>(time.tv_nsec);
 }
 
 Timestamp read_clock(clockid_t clock) {

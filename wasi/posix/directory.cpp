@@ -16,7 +16,9 @@
 
 #include <wrun/wasi/filesystem.hpp>
 
+#include "wasi/link_limit.hpp"
 #include "wasi/posix/file.hpp"
+#include "wasi/posix/host_result.hpp"
 #include "wasi/posix/reserve.hpp"
 #include "wasi/posix/resolve.hpp"
 #include "wasi/posix/stat.hpp"
@@ -26,16 +28,10 @@ namespace wrun::inline v0::wasi {
 namespace {
 
 constexpr int open_attempts = 8;
-constexpr int link_limit = 40;
 constexpr mode_t new_file_mode = 0666;
 constexpr mode_t new_directory_mode = 0777;
 /// Its address says "a directory of the host".
 constexpr char host_file_system = 0;
-
-Outcome<void> check(int result) {
-  if (result != 0) return from_host_errno(errno);
-  return {};
-}
 
 std::string proc_path(int fd) {
   return fmt::format("/proc/self/fd/{}", fd);

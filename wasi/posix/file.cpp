@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "wasi/posix/fd_pollable.hpp"
+#include "wasi/posix/host_result.hpp"
 #include "wasi/posix/signals.hpp"
 #include "wasi/posix/stat.hpp"
 
@@ -19,16 +20,6 @@ namespace wrun::inline v0::wasi {
 namespace {
 
 constexpr std::uint64_t largest_offset = std::numeric_limits<off_t>::max();
-
-Outcome<void> check(int result) {
-  if (result != 0) return from_host_errno(errno);
-  return {};
-}
-
-Outcome<std::size_t> transferred(ssize_t result) {
-  if (result < 0) return errno == EINTR ? Errno::would_block : from_host_errno(errno);
-  return static_cast<std::size_t>(result);
-}
 
 bool file_size_is_limited() {
   rlimit limit = {};

@@ -39,9 +39,9 @@ class OwnedOutput final : public OutputStream {
 };
 
 Outcome<UniqueFd> open(const std::string& path, int flags) {
-  constexpr mode_t new_file_mode = 0666;
+  constexpr mode_t mode = 0666;
   if (path.find('\0') != path.npos) return Errno::inval;
-  UniqueFd fd(::open(path.c_str(), flags | O_CLOEXEC | O_NOCTTY, new_file_mode));
+  UniqueFd fd(::open(path.c_str(), flags | O_CLOEXEC | O_NOCTTY, mode));
   if (!fd) return from_host_errno(errno);
   return fd;
 }

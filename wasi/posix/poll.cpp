@@ -9,11 +9,12 @@
 #include <cerrno>
 #include <vector>
 
+#include "wasi/posix/timespec.hpp"
+
 namespace wrun::inline v0::wasi {
 
 namespace {
 
-constexpr Timestamp second = 1'000'000'000;
 /// How often to look where there is nothing to be woken by.
 constexpr Timestamp slice = 1'000'000;
 

@@ -7,17 +7,13 @@
 #include <cerrno>
 
 #include "wasi/posix/fd_pollable.hpp"
+#include "wasi/posix/host_result.hpp"
 #include "wasi/posix/reserve.hpp"
 #include "wasi/posix/unique_fd.hpp"
 
 namespace wrun::inline v0::wasi {
 
 namespace {
-
-Outcome<std::size_t> transferred(ssize_t result) {
-  if (result < 0) return errno == EINTR ? Errno::would_block : from_host_errno(errno);
-  return static_cast<std::size_t>(result);
-}
 
 /// Takes the descriptor over if it is a stream socket; leaves it alone if not.
 Outcome<UniqueFd> take_socket(int fd) {

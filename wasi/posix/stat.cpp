@@ -1,10 +1,10 @@
 #include "wasi/posix/stat.hpp"
 
+#include "wasi/posix/timespec.hpp"
+
 namespace wrun::inline v0::wasi {
 
 namespace {
-
-constexpr Timestamp second = 1'000'000'000;
 
 FileType type_of_mode(mode_t mode) {
   if (S_ISREG(mode)) return FileType::regular_file;
@@ -14,11 +14,6 @@ FileType type_of_mode(mode_t mode) {
   if (S_ISBLK(mode)) return FileType::block_device;
   if (S_ISSOCK(mode)) return FileType::socket_stream;
   return FileType::unknown;
-}
-
-Timestamp nanoseconds(const timespec& time) {
-  if (time.tv_sec < 0) return 0;
-  return static_cast<Timestamp>(time.tv_sec) * second + static_cast<Timestamp>(time.tv_nsec);
 }
 
 timespec to_timespec(const NewTime& time) {

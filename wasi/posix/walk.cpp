@@ -7,13 +7,13 @@
 #include <string_view>
 #include <vector>
 
+#include "wasi/link_limit.hpp"
 #include "wasi/posix/resolve.hpp"
 
 namespace wrun::inline v0::wasi {
 
 namespace {
 
-constexpr int link_limit = 40;
 constexpr std::size_t depth_limit = 256;
 
 class Walk {

@@ -11,10 +11,10 @@ namespace wrun::inline v0::wasi {
 
 namespace {
 
-using Place = Walked<OverlayEntry>;
+using OverlayPlace = Walked<OverlayEntry>;
 
 /// Whether something can be made there, and its directory has to exist in the upper layer then.
-Outcome<void> prepare(OverlayState& state, const Place& place) {
+Outcome<void> prepare(OverlayState& state, const OverlayPlace& place) {
   if (is_mark(place.name)) return Errno::inval;
   place.parent.directory->listing_is_stale = true;
   return state.copy_up(place.parent.directory);
@@ -77,15 +77,16 @@ class OverlayDirectory final : public Directory {
   const void* file_system() const override { return state_.get(); }
 
  private:
-  static Outcome<Place> walk(OverlayState& state, const OverlayNodePtr& start,
-                             const std::string& path, LastLink last_link) {
+  static Outcome<OverlayPlace> walk(OverlayState& state, const OverlayNodePtr& start,
+                                    const std::string& path, LastLink last_link) {
     return PathWalk<OverlayState>(state, OverlayState::entry_of(start)).run(path, last_link);
   }
-  Outcome<Place> named(const std::string& path) const {
+  Outcome<OverlayPlace> named(const std::string& path) const {
     return walk(*state_, node_, path, LastLink::name);
   }
   Outcome<OverlayEntry> find(const std::string& path, bool follow) const {
-    Outcome<Place> place = walk(*state_, node_, path, follow ? LastLink::follow : LastLink::stay);
+    Outcome<OverlayPlace> place =
+        walk(*state_, node_, path, follow ? LastLink::follow : LastLink::stay);
     if (!place) return place.error();
     if (!place->node) return Errno::noent;
     return std::move(place->node);
@@ -97,13 +98,13 @@ class OverlayDirectory final : public Directory {
     return state_->upper->set_times_at(OverlayState::upper_path(entry), false, times);
   }
   Outcome<Opened> opened(const OverlayEntry& entry, const OpenOptions& options) const;
-  Outcome<Opened> created(const Place& place, const OpenOptions& options) const;
-  Outcome<void> made_visible(const Place& place, Outcome<void> made) const {
+  Outcome<Opened> created(const OverlayPlace& place, const OpenOptions& options) const;
+  Outcome<void> made_visible(const OverlayPlace& place, Outcome<void> made) const {
     return made ? state_->unhide(*place.parent.directory, place.name) : made;
   }
-  Outcome<void> refuse_to_move(const Place& from, const Place& to) const;
-  Outcome<void> move(const Place& from, const Place& to) const;
-  void moved(const Place& from, const Place& to) const;
+  Outcome<void> refuse_to_move(const OverlayPlace& from, const OverlayPlace& to) const;
+  Outcome<void> move(const OverlayPlace& from, const OverlayPlace& to) const;
+  void moved(const OverlayPlace& from, const OverlayPlace& to) const;
 
   std::shared_ptr<OverlayState> state_;
   OverlayNodePtr node_;
@@ -113,7 +114,7 @@ Outcome<Opened> OverlayDirectory::open(const std::string& path, const OpenOption
   if (options.create && options.directory) return Errno::inval;
   const bool exclusive = options.create && options.exclusive;
   const std::lock_guard lock(state_->mutex);
-  const Outcome<Place> place =
+  const Outcome<OverlayPlace> place =
       walk(*state_, node_, path,
            exclusive ? LastLink::name : (options.follow ? LastLink::follow : LastLink::stay));
   if (!place) return place.error();
@@ -142,7 +143,8 @@ Outcome<Opened> OverlayDirectory::opened(const OverlayEntry& entry,
   return state_->upper->open(OverlayState::upper_path(entry), final_options);
 }
 
-Outcome<Opened> OverlayDirectory::created(const Place& place, const OpenOptions& options) const {
+Outcome<Opened> OverlayDirectory::created(const OverlayPlace& place,
+                                          const OpenOptions& options) const {
   const Outcome<void> prepared = prepare(*state_, place);
   if (!prepared) return prepared.error();
   const OverlayNode& parent = *place.parent.directory;
@@ -157,7 +159,7 @@ Outcome<Opened> OverlayDirectory::created(const Place& place, const OpenOptions&
 
 Outcome<void> OverlayDirectory::create_directory(const std::string& path) {
   const std::lock_guard lock(state_->mutex);
-  const Outcome<Place> place = named(path);
+  const Outcome<OverlayPlace> place = named(path);
   if (!place) return place.error();
   if (place->node) return Errno::exist;
   const Outcome<void> prepared = prepare(*state_, *place);
@@ -171,7 +173,7 @@ Outcome<void> OverlayDirectory::create_directory(const std::string& path) {
 
 Outcome<void> OverlayDirectory::remove_directory(const std::string& path) {
   const std::lock_guard lock(state_->mutex);
-  const Outcome<Place> place = named(path);
+  const Outcome<OverlayPlace> place = named(path);
   if (!place) return place.error();
   if (!place->node) return Errno::noent;
   if (place->name.empty()) return place->ends_with_dot ? Errno::inval : Errno::notempty;
@@ -194,7 +196,7 @@ Outcome<void> OverlayDirectory::remove_directory(const std::string& path) {
 
 Outcome<void> OverlayDirectory::unlink(const std::string& path) {
   const std::lock_guard lock(state_->mutex);
-  const Outcome<Place> place = named(path);
+  const Outcome<OverlayPlace> place = named(path);
   if (!place) return place.error();
   if (!place->node) return Errno::noent;
   if (place->node.directory) return Errno::isdir;
@@ -214,7 +216,7 @@ Outcome<void> OverlayDirectory::symlink(const std::string& target, const std::st
   if (target.empty()) return Errno::noent;
   if (target.front() == '/') return Errno::notcapable;
   const std::lock_guard lock(state_->mutex);
-  const Outcome<Place> place = named(path);
+  const Outcome<OverlayPlace> place = named(path);
   if (!place) return place.error();
   if (place->node) return Errno::exist;
   if (place->slash) return Errno::noent;
@@ -231,7 +233,7 @@ Outcome<void> OverlayDirectory::link(const std::string& path, bool follow, Direc
   const std::lock_guard lock(state_->mutex);
   const Outcome<OverlayEntry> entry = find(path, follow);
   if (!entry) return entry.error();
-  const Outcome<Place> target =
+  const Outcome<OverlayPlace> target =
       walk(*state_, static_cast<OverlayDirectory&>(to).node_, to_path, LastLink::name);
   if (!target) return target.error();
   if (target->node) return Errno::exist;
@@ -256,9 +258,9 @@ Outcome<void> OverlayDirectory::rename(const std::string& path, Directory& to,
                                        const std::string& to_path) {
   if (to.file_system() != file_system()) return Errno::xdev;
   const std::lock_guard lock(state_->mutex);
-  const Outcome<Place> from = named(path);
+  const Outcome<OverlayPlace> from = named(path);
   if (!from) return from.error();
-  const Outcome<Place> target =
+  const Outcome<OverlayPlace> target =
       walk(*state_, static_cast<OverlayDirectory&>(to).node_, to_path, LastLink::name);
   if (!target) return target.error();
   if (from->name.empty() || target->name.empty()) return Errno::busy;
@@ -273,7 +275,8 @@ Outcome<void> OverlayDirectory::rename(const std::string& path, Directory& to,
   return move(*from, *target);
 }
 
-Outcome<void> OverlayDirectory::refuse_to_move(const Place& from, const Place& to) const {
+Outcome<void> OverlayDirectory::refuse_to_move(const OverlayPlace& from,
+                                               const OverlayPlace& to) const {
   const OverlayNodePtr& directory = from.node.directory;
   if (directory && is_within(to.parent.directory.get(), directory.get())) return Errno::inval;
   if (to.node) {
@@ -289,9 +292,9 @@ Outcome<void> OverlayDirectory::refuse_to_move(const Place& from, const Place& t
   return directory && directory->lower ? Outcome<void>(Errno::xdev) : Outcome<void>();
 }
 
-Outcome<void> OverlayDirectory::move(const Place& from, const Place& to) const {
+Outcome<void> OverlayDirectory::move(const OverlayPlace& from, const OverlayPlace& to) const {
   OverlayState& state = *state_;
-  for (const Place* place : {&from, &to}) {
+  for (const OverlayPlace* place : {&from, &to}) {
     const Outcome<void> prepared = prepare(state, *place);
     if (!prepared) return prepared;
   }
@@ -321,7 +324,7 @@ Outcome<void> OverlayDirectory::move(const Place& from, const Place& to) const {
   return state.unhide(target_parent, to.name);
 }
 
-void OverlayDirectory::moved(const Place& from, const Place& to) const {
+void OverlayDirectory::moved(const OverlayPlace& from, const OverlayPlace& to) const {
   const OverlayNodePtr& directory = from.node.directory;
   if (!directory) return;
   from.parent.directory->children.erase(from.name);

@@ -15,6 +15,8 @@
 
 #include <wrun/wasi/filesystem.hpp>
 
+#include "wasi/link_limit.hpp"
+
 namespace wrun::inline v0::wasi {
 
 inline constexpr std::size_t path_limit = 4096;  ///< as Linux's PATH_MAX, the NUL included
@@ -105,7 +107,6 @@ class PathWalk {
   }
 
   Errno expand(const Node& link) {
-    constexpr int link_limit = 40;
     if (++links_ > link_limit) return Errno::loop;
     const Outcome<std::string> target = tree_.target(link);
     if (!target) return target.error();

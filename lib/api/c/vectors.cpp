@@ -11,7 +11,7 @@ using namespace wrun;
 
 // An element is a byte, a value, or a pointer that owns.
 
-struct Bytes {
+struct ByteVector {
   static void remove(wasm_byte_t&) {}
   static bool copy(wasm_byte_t& out, const wasm_byte_t& from) { return out = from, true; }
 };
@@ -88,7 +88,7 @@ void copy_all(Vec* out, const Vec* from) noexcept {
 
 extern "C" {
 
-WRUN_VEC(byte, , Bytes)
+WRUN_VEC(byte, , ByteVector)
 WRUN_VEC(val, , Values)
 WRUN_POINTER_VEC(valtype)
 WRUN_POINTER_VEC(functype)

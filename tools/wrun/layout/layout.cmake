@@ -32,5 +32,5 @@ endif()
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
   list(APPEND WRUN_LAYOUT_FILES layout/rounding.cpp)
   set_source_files_properties(layout/rounding.cpp PROPERTIES
-    COMPILE_OPTIONS -fno-builtin SKIP_PRECOMPILE_HEADERS ON)
+    COMPILE_OPTIONS -fno-builtin)
 endif()

@@ -6,13 +6,13 @@
 namespace wrun::inline v0::tool {
 namespace {
 
-struct Row {
+struct FeatureSet {
   std::string_view folder;
   std::string_view set;  ///< as --features takes it; empty if wrun doesn't have the proposal
 };
 
 /// A proposal builds on the standard of its day: threads on 1.0 with what was finished then.
-constexpr std::array<Row, 6> folders{
+constexpr std::array<FeatureSet, 6> folders{
     {{"threads", "wasm1,+sign-extension,+saturating-conversions,+multi-value,+threads"},
      {"custom-page-sizes", "wasm3,+custom-page-sizes"},
      {"wide-arithmetic", "wasm3,+wide-arithmetic"},
@@ -20,8 +20,8 @@ constexpr std::array<Row, 6> folders{
      {"legacy", "wasm3,+legacy-exceptions"},
      {"", "wasm3"}}};
 
-const Row& row_for(std::string_view folder) {
-  for (const Row& row : folders) {
+const FeatureSet& row_for(std::string_view folder) {
+  for (const FeatureSet& row : folders) {
     if (row.folder == folder) return row;
   }
   return folders.back();
@@ -36,7 +36,7 @@ ScriptFeatures features_for(const std::filesystem::path& script) {
   const bool is_proposal = folder.parent_path().filename() == "proposals";
   const std::string name = folder.filename().string();
   const bool is_known = is_proposal || name == "legacy";
-  const Row& row = row_for(is_known ? name : "");
+  const FeatureSet& row = row_for(is_known ? name : "");
   const bool unknown_proposal = is_proposal && row.folder.empty();
   if (row.set.empty()) return {Features::all(), "needs " + name};
   return {unknown_proposal ? Features::all() : *Features::parse(row.set), std::nullopt};

@@ -16,7 +16,6 @@ namespace wrun::inline v0::tool {
 namespace {
 
 using wat::NanPattern;
-using wat::ValueKind;
 
 /// In the order of wasm::AbstractHeap.
 constexpr std::array<HeapKind, 12> heap_kinds{
@@ -107,33 +106,33 @@ bool is_one_of(const Val& value, std::initializer_list<HeapKind> heaps) {
 bool matches_reference(const Val& value, const wat::Value& pattern) {
   using enum HeapKind;
   switch (pattern.kind) {
-    case ValueKind::ref_null:
+    case wat::ValueKind::ref_null:
       return value.is_null() &&
              (!pattern.heap || same_hierarchy(value.type().heap(), heap_kind(*pattern.heap)));
-    case ValueKind::ref_func:
+    case wat::ValueKind::ref_func:
       return is_one_of(value, {func, defined});
-    case ValueKind::ref_extern:
+    case wat::ValueKind::ref_extern:
       return matches_host(value, pattern, extern_);
-    case ValueKind::ref_host:
+    case wat::ValueKind::ref_host:
       return matches_host(value, pattern, any);
-    case ValueKind::ref_any:
+    case wat::ValueKind::ref_any:
       return is_one_of(value, {any, eq, i31, struct_, array, defined});
-    case ValueKind::ref_eq:
+    case wat::ValueKind::ref_eq:
       return is_one_of(value, {eq, i31, struct_, array, defined});
-    case ValueKind::ref_i31:
+    case wat::ValueKind::ref_i31:
       return is_one_of(value, {i31});
-    case ValueKind::ref_struct:
+    case wat::ValueKind::ref_struct:
       return is_one_of(value, {struct_, defined});
-    case ValueKind::ref_array:
+    case wat::ValueKind::ref_array:
       return is_one_of(value, {array, defined});
-    case ValueKind::ref_exn:
+    case wat::ValueKind::ref_exn:
       return is_one_of(value, {exn});
     default:
       return false;
   }
 }
 
-std::string_view kind_text(ValueKind kind) {
+std::string_view kind_text(wat::ValueKind kind) {
   static constexpr std::array<std::string_view, 16> names{
       "i32.const",  "i64.const",  "f32.const", "f64.const", "v128.const", "ref.null",
       "ref.func",   "ref.extern", "ref.host",  "ref.any",   "ref.eq",     "ref.i31",
@@ -163,15 +162,16 @@ std::string describe_lanes(const std::array<std::uint64_t, 2>& bits, const wat::
 }
 
 std::string describe_number(const wat::Value& pattern) {
-  if (pattern.kind == ValueKind::v128) return describe_lanes(pattern.bits, pattern, pattern.nan);
+  if (pattern.kind == wat::ValueKind::v128)
+    return describe_lanes(pattern.bits, pattern, pattern.nan);
   if (pattern.nan[0] == NanPattern::canonical) return "nan:canonical";
   if (pattern.nan[0] == NanPattern::arithmetic) return "nan:arithmetic";
   switch (pattern.kind) {
-    case ValueKind::i32:
+    case wat::ValueKind::i32:
       return fmt::format("{}", static_cast<std::int32_t>(pattern.bits[0]));
-    case ValueKind::i64:
+    case wat::ValueKind::i64:
       return fmt::format("{}", static_cast<std::int64_t>(pattern.bits[0]));
-    case ValueKind::f32:
+    case wat::ValueKind::f32:
       return format_f32(static_cast<std::uint32_t>(pattern.bits[0]));
     default:
       return format_f64(pattern.bits[0]);
@@ -190,22 +190,22 @@ std::string join(const List& list, Describe describe_one) {
 
 Result<Val> to_val(Store& store, const wat::Value& argument) {
   switch (argument.kind) {
-    case ValueKind::i32:
+    case wat::ValueKind::i32:
       return Val(static_cast<std::uint32_t>(argument.bits[0]));
-    case ValueKind::i64:
+    case wat::ValueKind::i64:
       return Val(argument.bits[0]);
-    case ValueKind::f32:
+    case wat::ValueKind::f32:
       return Val::f32_bits(static_cast<std::uint32_t>(argument.bits[0]));
-    case ValueKind::f64:
+    case wat::ValueKind::f64:
       return Val::f64_bits(argument.bits[0]);
-    case ValueKind::v128:
+    case wat::ValueKind::v128:
       return Val(to_v128(argument.bits));
-    case ValueKind::ref_null:
+    case wat::ValueKind::ref_null:
       return Val::null(argument.heap ? heap_kind(*argument.heap) : HeapKind::func);
-    case ValueKind::ref_extern:
+    case wat::ValueKind::ref_extern:
       return ExternRef::make(store, std::make_shared<std::uint32_t>(argument.operand.value_or(0)))
           .transform([](ExternRef reference) { return Val(reference); });
-    case ValueKind::ref_host:
+    case wat::ValueKind::ref_host:
       return ExternRef::make(store, std::make_shared<std::uint32_t>(argument.operand.value_or(0)))
           .transform([](ExternRef reference) { return Val(AnyRef(reference)); });
     default:
@@ -216,19 +216,19 @@ Result<Val> to_val(Store& store, const wat::Value& argument) {
 
 bool matches(const Val& value, const wat::Value& pattern) {
   switch (pattern.kind) {
-    case ValueKind::i32:
+    case wat::ValueKind::i32:
       return value.kind() == ValKind::i32 && value.bits()[0] == pattern.bits[0];
-    case ValueKind::i64:
+    case wat::ValueKind::i64:
       return value.kind() == ValKind::i64 && value.bits()[0] == pattern.bits[0];
-    case ValueKind::f32:
+    case wat::ValueKind::f32:
       return value.kind() == ValKind::f32 &&
              matches_float(value.bits()[0], pattern.bits[0], pattern.nan[0], 32);
-    case ValueKind::f64:
+    case wat::ValueKind::f64:
       return value.kind() == ValKind::f64 &&
              matches_float(value.bits()[0], pattern.bits[0], pattern.nan[0], 64);
-    case ValueKind::v128:
+    case wat::ValueKind::v128:
       return value.kind() == ValKind::v128 && matches_vector(value, pattern);
-    case ValueKind::either:
+    case wat::ValueKind::either:
       return std::any_of(pattern.alternatives.begin(), pattern.alternatives.end(),
                          [&](const wat::Value& one) { return matches(value, one); });
     default:
@@ -242,11 +242,11 @@ bool matches(const std::vector<Val>& values, const std::vector<wat::Value>& patt
 }
 
 std::string describe(const wat::Value& pattern) {
-  if (pattern.kind == ValueKind::either) {
+  if (pattern.kind == wat::ValueKind::either) {
     return fmt::format("(either {})", describe(pattern.alternatives));
   }
   std::string operand;
-  if (pattern.kind <= ValueKind::v128) {
+  if (pattern.kind <= wat::ValueKind::v128) {
     operand = " " + describe_number(pattern);
   } else if (pattern.operand) {
     operand = fmt::format(" {}", *pattern.operand);
@@ -264,7 +264,7 @@ std::string describe(const std::vector<Val>& values, const std::vector<wat::Valu
   return join(values, [&](const Val& value) {
     const wat::Value* pattern = i < patterns.size() ? &patterns[i] : nullptr;
     ++i;
-    if (pattern && pattern->kind == ValueKind::v128 && value.kind() == ValKind::v128)
+    if (pattern && pattern->kind == wat::ValueKind::v128 && value.kind() == ValKind::v128)
       return fmt::format("(v128.const {})", describe_lanes(value.bits(), *pattern, {}));
     return to_string(value);
   });
