@@ -7,6 +7,7 @@
 #include "jit/emitter.hpp"
 #include "jit/fold.hpp"
 #include "jit/types.hpp"
+#include "lib/wasm/comparisons.hpp"
 #include "lib/wasm/numeric.hpp"
 #include "lib/wasm/walk_table.hpp"
 
@@ -91,42 +92,6 @@ constexpr Op mirrored(Op op) {
   }
 }
 
-/// The comparison that is true when this one isn't, or op_none.
-constexpr Op opposite(Op op) {
-  switch (op) {
-    case Op::i32_eq:
-      return Op::i32_ne;
-    case Op::i32_ne:
-      return Op::i32_eq;
-    case Op::i32_lt_s:
-      return Op::i32_ge_s;
-    case Op::i32_lt_u:
-      return Op::i32_ge_u;
-    case Op::i32_gt_s:
-      return Op::i32_le_s;
-    case Op::i32_gt_u:
-      return Op::i32_le_u;
-    case Op::i32_le_s:
-      return Op::i32_gt_s;
-    case Op::i32_le_u:
-      return Op::i32_gt_u;
-    case Op::i32_ge_s:
-      return Op::i32_lt_s;
-    case Op::i32_ge_u:
-      return Op::i32_lt_u;
-    case Op::f32_eq:
-      return Op::f32_ne;
-    case Op::f32_ne:
-      return Op::f32_eq;
-    case Op::f64_eq:
-      return Op::f64_ne;
-    case Op::f64_ne:
-      return Op::f64_eq;
-    default:
-      return wasm::op_none;
-  }
-}
-
 /// What fills all bits above the low ones with the highest of these.
 constexpr Op extension(bool is_64, std::uint64_t low_bits) {
   switch (low_bits) {
@@ -199,11 +164,9 @@ bool Emitter::is_boolean(Value v) const {
 Value Emitter::negated(Value v) {
   const Inst& inst = graph_.at(v);
   if (!is_wasm(inst.op)) return Value::none;
-  const Op op = wasm_op(inst.op);
-  const Op op_32 = narrow(op);
-  const Op other = opposite(op_32);
+  const Op other = wasm::opposite(wasm_op(inst.op));
   if (other == wasm::op_none) return Value::none;
-  return numeric(op == op_32 ? other : sized(other, true), arg(v, 0), arg(v, 1));
+  return numeric(other, arg(v, 0), arg(v, 1));
 }
 
 /// What is zero exactly if the condition is, or exactly if it isn't: without tests against zero.

@@ -1,6 +1,7 @@
 #include "lib/interp/handlers.hpp"
 
 #include "lib/interp/handlers_numeric.hpp"
+#include "lib/wasm/comparisons.hpp"
 
 namespace wrun::inline v0::interp {
 
@@ -62,37 +63,6 @@ ResultHandlers binary_handlers(Op op, Pair pair) {
   return {only, only};
 }
 
-/// The comparison of integers that holds when this one doesn't.
-constexpr Op opposite(Op op) {
-  switch (op) {
-    case Op::i32_eq:
-      return Op::i32_ne;
-    case Op::i32_ne:
-      return Op::i32_eq;
-    case Op::i32_lt_s:
-      return Op::i32_ge_s;
-    case Op::i32_lt_u:
-      return Op::i32_ge_u;
-    case Op::i32_gt_s:
-      return Op::i32_le_s;
-    case Op::i32_gt_u:
-      return Op::i32_le_u;
-    case Op::i32_le_s:
-      return Op::i32_gt_s;
-    case Op::i32_le_u:
-      return Op::i32_gt_u;
-    case Op::i32_ge_s:
-      return Op::i32_lt_s;
-    case Op::i32_ge_u:
-      return Op::i32_lt_u;
-    default: {
-      constexpr auto wide = static_cast<int>(Op::i64_eq) - static_cast<int>(Op::i32_eq);
-      const auto narrow = static_cast<Op>(static_cast<int>(op) - wide);
-      return static_cast<Op>(static_cast<int>(opposite(narrow)) + wide);
-    }
-  }
-}
-
 bool may_poll(Op op) {
   const char letter = groups[static_cast<std::size_t>(op)];
   return letter == 'i' || letter == 'I';
@@ -102,7 +72,7 @@ Handler compare_branch_handler(Op op, Pair pair, bool when, bool poll) {
   const NumericRows* group = rows(op);
   const bool is_integer = may_poll(op);
   const ComparisonRow* row =
-      group ? group->compare.find(is_integer && !when ? opposite(op) : op) : nullptr;
+      group ? group->compare.find(is_integer && !when ? wasm::opposite(op) : op) : nullptr;
   const std::size_t form =
       static_cast<std::size_t>(pair) * 2 + ((is_integer ? poll : when) ? 1 : 0);
   return row ? (*row)[comparison_branches + form] : nullptr;
