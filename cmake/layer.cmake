@@ -28,11 +28,9 @@ endif()
 
 # Most of the library is compiled for size where a build is optimized at all, since guests spend
 # little time in it. Only what may throw has tables to be unwound by.
-set(wrun_speed_options)
 set(wrun_size_options)
 string(TOUPPER "${CMAKE_BUILD_TYPE}" build_type)
 if(NOT WRUN_SANITIZE AND "${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_${build_type}}" MATCHES "-O[23]")
-  set(wrun_speed_options ${CMAKE_MATCH_0} -fasynchronous-unwind-tables)
   set(wrun_size_options -Os -fno-asynchronous-unwind-tables)
 endif()
 target_compile_options(wrun_fmt PRIVATE ${wrun_size_options} -ffunction-sections -fdata-sections)
@@ -40,19 +38,14 @@ target_compile_options(wrun_fmt PRIVATE ${wrun_size_options} -ffunction-sections
 target_compile_definitions(wrun_options INTERFACE FMT_USE_LONG_DOUBLE=0)
 target_compile_definitions(wrun_fmt PRIVATE FMT_USE_LONG_DOUBLE=0)
 
-# wrun_layer(name [SMALL] sources...) adds the object library wrun_<name>; SMALL: compiled for size.
-# wrun_<name>_<part> is a part of the layer that is compiled in another way than the rest.
-function(wrun_layer name)
-  cmake_parse_arguments(arg "SMALL" "" "" ${ARGN})
-  add_library(wrun_${name} OBJECT ${arg_UNPARSED_ARGUMENTS})
+# An object library of a layer, or of a part of it.
+function(wrun_layer_part name)
+  add_library(wrun_${name} OBJECT ${ARGN})
   if(name IN_LIST optimized_layers)
     target_compile_options(wrun_${name} PRIVATE -O1)
   endif()
   # So that a linker can leave out what a program doesn't use.
   target_compile_options(wrun_${name} PRIVATE -ffunction-sections -fdata-sections)
-  if(arg_SMALL AND wrun_size_options)
-    target_compile_options(wrun_${name} PRIVATE ${wrun_size_options})
-  endif()
   target_link_libraries(wrun_${name} PRIVATE wrun_options fmt::fmt ZLIB::ZLIB Threads::Threads)
   set_target_properties(wrun_${name} PROPERTIES
     CXX_EXTENSIONS OFF
@@ -66,19 +59,40 @@ function(wrun_layer name)
   set_property(GLOBAL APPEND PROPERTY WRUN_LAYERS wrun_${name})
 endfunction()
 
-# wrun_quick_sources(sources...): those of a SMALL layer that are compiled for speed after all.
-# Debuggers find their way through these, too: WebAssembly's callers are among them.
-function(wrun_quick_sources)
-  if(wrun_speed_options)
-    set_source_files_properties(${ARGN} PROPERTIES
-      COMPILE_OPTIONS "${wrun_speed_options}")
+# wrun_layer(name [sources...] [SMALL sources...]) adds the object library wrun_<name>; what comes
+# after SMALL is compiled for size, and is wrun_<name>_small if there is both. Debuggers find their
+# way through what is compiled for speed: WebAssembly's callers have to be there.
+# wrun_<name>_<part> is a part of the layer that is compiled in another way than the rest.
+function(wrun_layer name)
+  cmake_parse_arguments(arg "" "" "SMALL" ${ARGN})
+  set(quick ${arg_UNPARSED_ARGUMENTS})
+  set(small ${arg_SMALL})
+  if(NOT wrun_size_options)
+    list(APPEND quick ${small})
+    set(small)
+  endif()
+  if(quick)
+    wrun_layer_part(${name} ${quick})
+    set(part ${name}_small)
+  else()
+    set(part ${name})
+  endif()
+  if(small)
+    wrun_layer_part(${part} ${small})
+    target_compile_options(wrun_${part} PRIVATE ${wrun_size_options})
   endif()
 endfunction()
 
-# wrun_small_sources(sources...): those of another layer that are compiled for size.
-function(wrun_small_sources)
-  if(wrun_size_options)
-    set_source_files_properties(${ARGN} PROPERTIES
-      COMPILE_OPTIONS "${wrun_size_options}")
+# wrun_layer_includes(name [SYSTEM] folders...): where a layer finds headers of its own.
+function(wrun_layer_includes name)
+  cmake_parse_arguments(arg "SYSTEM" "" "" ${ARGN})
+  set(system)
+  if(arg_SYSTEM)
+    set(system SYSTEM)
   endif()
+  foreach(target IN ITEMS wrun_${name} wrun_${name}_small)
+    if(TARGET ${target})
+      target_include_directories(${target} ${system} PRIVATE ${arg_UNPARSED_ARGUMENTS})
+    endif()
+  endforeach()
 endfunction()

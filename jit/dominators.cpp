@@ -6,7 +6,7 @@ namespace wrun::inline v0::jit {
 
 namespace {
 
-constexpr std::uint32_t none = ~std::uint32_t{0};
+constexpr std::uint32_t no_node = ~std::uint32_t{0};
 
 }  // namespace
 
@@ -21,27 +21,27 @@ void Dominators::compute(const Graph& graph, const Cfg& cfg) {
 
 void Dominators::number_blocks(const Graph& graph) {
   nodes_.clear();
-  numbers_.assign(graph.block_count(), none);
-  visits_.assign(1, {graph.entry(), none});
+  numbers_.assign(graph.block_count(), no_node);
+  visits_.assign(1, {graph.entry(), no_node});
   while (!visits_.empty()) {
     const Visit visit = visits_.back();
     visits_.pop_back();
-    if (numbers_[index(visit.block)] != none) continue;
+    if (numbers_[index(visit.block)] != no_node) continue;
     const auto n = static_cast<Number>(nodes_.size());
     numbers_[index(visit.block)] = n;
-    nodes_.push_back({visit.block, visit.from, n, none, n, none, none, none});
+    nodes_.push_back({visit.block, visit.from, n, no_node, n, no_node, no_node, no_node});
     for (const Edge& edge : graph.successors(visit.block)) {
-      if (numbers_[index(edge.to)] == none) visits_.push_back({edge.to, n});
+      if (numbers_[index(edge.to)] == no_node) visits_.push_back({edge.to, n});
     }
   }
 }
 
 /// The node with the least semidominator on the path of linked ancestors; the path becomes short.
 Dominators::Number Dominators::least_semi(Number v) {
-  if (nodes_[v].ancestor == none) return v;
+  if (nodes_[v].ancestor == no_node) return v;
   path_.clear();
   Number u = v;
-  while (nodes_[nodes_[u].ancestor].ancestor != none) {
+  while (nodes_[nodes_[u].ancestor].ancestor != no_node) {
     path_.push_back(u);
     u = nodes_[u].ancestor;
   }
@@ -63,11 +63,11 @@ void Dominators::find_parents(const Cfg& cfg) {
     nodes_[node.semi].bucket = w;
     node.ancestor = node.tree_parent;
     Node& above = nodes_[node.tree_parent];
-    for (Number v = above.bucket; v != none; v = nodes_[v].next_in_bucket) {
+    for (Number v = above.bucket; v != no_node; v = nodes_[v].next_in_bucket) {
       const Number u = least_semi(v);
       nodes_[v].dominator = nodes_[u].semi < nodes_[v].semi ? u : node.tree_parent;
     }
-    above.bucket = none;
+    above.bucket = no_node;
   }
   for (Number w = 1; w < nodes_.size(); ++w) {
     Node& node = nodes_[w];
@@ -78,8 +78,8 @@ void Dominators::find_parents(const Cfg& cfg) {
 
 /// A walk of the tree: children in the order of the control flow graph.
 void Dominators::find_intervals(const Cfg& cfg) {
-  first_child_.assign(parent_.size(), none);
-  next_sibling_.assign(parent_.size(), none);
+  first_child_.assign(parent_.size(), no_node);
+  next_sibling_.assign(parent_.size(), no_node);
   const auto order = cfg.order();
   for (std::size_t i = order.size(); i > 1; --i) {
     const std::uint32_t b = index(order[i - 1]);
@@ -90,20 +90,20 @@ void Dominators::find_intervals(const Cfg& cfg) {
   preorder_.clear();
   std::uint32_t clock = 0;
   std::uint32_t b = index(order[0]);
-  while (b != none) {
+  while (b != no_node) {
     preorder_.push_back(static_cast<Block>(b));
     enter_[b] = clock++;
-    if (first_child_[b] != none) {
+    if (first_child_[b] != no_node) {
       b = first_child_[b];
       continue;
     }
-    while (b != none) {
+    while (b != no_node) {
       leave_[b] = clock++;
-      if (next_sibling_[b] != none) break;
+      if (next_sibling_[b] != no_node) break;
       const Block above = parent_[b];
-      b = above == Block::none ? none : index(above);
+      b = above == Block::none ? no_node : index(above);
     }
-    if (b != none) b = next_sibling_[b];
+    if (b != no_node) b = next_sibling_[b];
   }
 }
 

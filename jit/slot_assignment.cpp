@@ -6,7 +6,7 @@ namespace wrun::inline v0::jit {
 
 namespace {
 
-constexpr std::uint32_t none = ~0u;
+constexpr std::uint32_t no_slot = ~0u;
 
 }  // namespace
 
@@ -34,19 +34,19 @@ std::uint32_t SlotAssignment::wish(const LFunction& function, const LirUses& use
   const auto is_good = [&](Loc loc) {
     return loc.is_slot() && loc.slot() >= function.reserved_slots && is_free(loc.slot(), at);
   };
-  if (hints_[v] != none && is_good(slots_[hints_[v]])) return slots_[hints_[v]].slot();
+  if (hints_[v] != no_slot && is_good(slots_[hints_[v]])) return slots_[hints_[v]].slot();
   for (const LirUse& use : uses.of(v)) {
     if (use.kind != LirUse::passed) continue;
     const bool is_same_size = function.vregs[use.about].bytes == function.vregs[v].bytes;
     if (is_same_size && is_good(slots_[use.about])) return slots_[use.about].slot();
   }
-  return none;
+  return no_slot;
 }
 
 /// Narrow and wide slots don't mix, so that no two overlap in part.
 std::uint32_t SlotAssignment::take(const LFunction& function, const LirUses& uses, VReg v) {
   const std::uint32_t wished = wish(function, uses, v);
-  if (wished != none) return wished;
+  if (wished != no_slot) return wished;
   const std::uint8_t bytes = function.vregs[v].bytes;
   std::vector<std::uint32_t>& free = bytes > 8 ? free_wide_ : free_narrow_;
   while (!free.empty()) {
@@ -62,7 +62,7 @@ std::uint32_t SlotAssignment::take(const LFunction& function, const LirUses& use
 /// Args that have slots tell their params, once those are known to need one.
 void SlotAssignment::tell_params(const LFunction& function, const LirUses& uses, VReg v) {
   for (const LirUse& use : uses.of(v)) {
-    if (use.kind != LirUse::passed || hints_[use.about] != none) continue;
+    if (use.kind != LirUse::passed || hints_[use.about] != no_slot) continue;
     if (function.vregs[use.about].bytes == function.vregs[v].bytes) hints_[use.about] = v;
   }
 }
@@ -70,7 +70,7 @@ void SlotAssignment::tell_params(const LFunction& function, const LirUses& uses,
 std::uint32_t SlotAssignment::run(const LFunction& function, const LirUses& uses,
                                   const LirLiveness& liveness, const Residence& residence) {
   slots_.assign(function.vregs.size(), Loc());
-  hints_.assign(function.vregs.size(), none);
+  hints_.assign(function.vregs.size(), no_slot);
   busy_.clear();
   busy_until_.assign(function.reserved_slots, 0);
   free_narrow_.clear();
