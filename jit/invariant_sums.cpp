@@ -10,7 +10,7 @@ namespace {
 /// Registers that are left for what a turn computes are the others.
 constexpr std::array<int, 2> most_values = {9, 11};
 
-std::size_t class_of(const Inst& inst) {
+std::size_t register_class(const Inst& inst) {
   return is_float(inst.type) ? 1 : 0;
 }
 
@@ -84,7 +84,7 @@ void InvariantSums::note_use(std::uint32_t header, Value v) {
   const Inst& inst = graph_->at(v);
   if (used_by_[index(v)] == header || inst.op == Opcode::constant) return;
   used_by_[index(v)] = header;
-  if (is_outside(header, v)) ++pressure_[class_of(inst)];
+  if (is_outside(header, v)) ++pressure_[register_class(inst)];
 }
 
 void InvariantSums::look_at(std::uint32_t header, Value v) {
@@ -118,11 +118,11 @@ void InvariantSums::look_at(std::uint32_t header, Value v) {
 InvariantSums::Counts InvariantSums::change(std::uint32_t header) {
   Counts made{};
   for (const Value v : members_)
-    if (uses_[index(v)] > inner_uses_[index(v)]) ++made[class_of(graph_->at(v))];
+    if (uses_[index(v)] > inner_uses_[index(v)]) ++made[register_class(graph_->at(v))];
   for (const Value v : leaves_) {
     if (used_by_[index(v)] == header) continue;
-    --made[class_of(graph_->at(v))];
-    ++pressure_[class_of(graph_->at(v))];
+    --made[register_class(graph_->at(v))];
+    ++pressure_[register_class(graph_->at(v))];
   }
   return made;
 }
@@ -156,7 +156,7 @@ bool InvariantSums::hoist(std::uint32_t header) {
   pressure_ = {};
   has_call_ = false;
   for (const Value param : graph_->params(cfg_->order()[header]))
-    ++pressure_[class_of(graph_->at(param))];
+    ++pressure_[register_class(graph_->at(param))];
   for (std::uint32_t at = first_block_[header]; at != Loops::none; at = next_block_[at]) {
     const Block b = cfg_->order()[at];
     for (Value v = graph_->at(b).first; v != Value::none; v = graph_->at(v).next)

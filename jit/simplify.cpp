@@ -53,7 +53,7 @@ constexpr Op sized(Op op, bool is_64) {
 static_assert(narrow(Op::i64_rotr) == Op::i32_rotr && sized(Op::i32_xor, true) == Op::i64_xor);
 static_assert(narrow(Op::i64_ge_u) == Op::i32_ge_u && sized(Op::i32_lt_s, true) == Op::i64_lt_s);
 
-constexpr bool commutes(Op op) {
+constexpr bool is_symmetric(Op op) {
   switch (op) {
     case Op::i32_add:
     case Op::i32_mul:
@@ -136,7 +136,7 @@ Value Emitter::numeric(Op op, Value a, Value b) {
   const Op op_32 = narrow(op);
   const bool is_64 = op_32 != op;
   // The newer operand second: two orders of the same operands become one.
-  if (commutes(op_32) && !y && (x || index(b) < index(a))) std::swap(a, b);
+  if (is_symmetric(op_32) && !y && (x || index(b) < index(a))) std::swap(a, b);
   if (x && !y && mirrored(op_32) != wasm::op_none)
     return numeric(sized(mirrored(op_32), is_64), b, a);
   if (const Value v = simplify(op, a, b); v != Value::none) return v;

@@ -7,7 +7,8 @@ namespace wrun::inline v0::jit {
 
 namespace {
 
-constexpr std::uint32_t most_values = 10000;  ///< of the graph, which would grow by half its memory
+constexpr std::uint32_t most_in_graph =
+    10000;  ///< of the graph, which would grow by half its memory
 constexpr std::uint32_t most_instructions = 16;
 constexpr std::uint32_t most_blocks = 4;
 constexpr std::uint32_t most_params = 24;
@@ -35,7 +36,7 @@ bool has_loops(const Graph& graph) {
 }  // namespace
 
 bool Unroller::run(Graph& graph, const Cfg& cfg, Loops& loops, Dominators& dominators) {
-  if (graph.value_count() > most_values || !has_loops(graph)) return false;
+  if (graph.value_count() > most_in_graph || !has_loops(graph)) return false;
   graph_ = &graph;
   cfg_ = &cfg;
   loops_ = &loops;

@@ -30,9 +30,10 @@ inline std::uint8_t* atomic_place(Regs& r, std::size_t width, std::uint64_t& add
     trap(r, TrapCode::unaligned_atomic);
     return nullptr;
   }
-  const runtime::Memory& memory = atomic_memory(r);
+  const std::uint16_t index = operand<std::uint16_t>(r.pc, at_f);
+  const runtime::Memory& memory = *r.inst->memories[index];
   if (overflows || !runtime::in_bounds(memory.size, address, width)) [[unlikely]] {
-    go_slow(r, out_of_bounds_any_instr);
+    out_of_bounds_any(r, index, unused == 0, address);
     return nullptr;
   }
   return memory.base + address;

@@ -16,6 +16,12 @@ namespace wrun::inline v0::interp {
 
 inline constexpr std::uint64_t fuel_granule = 64;  // bytes or elements
 
+/// The handler of a bulk instruction with or without fuel.
+template <template <bool> class Body>
+Handler by_fuel(bool fuel) {
+  return fuel ? &handler<Body<true>> : &handler<Body<false>>;
+}
+
 /// Takes the fuel for `count` bytes or elements; false, and on the way to the trap, without it.
 template <bool fuel>
 bool pay(Regs& r, std::uint64_t count) {

@@ -61,6 +61,13 @@ inline bool out_of_bounds(Regs& r, std::uint64_t address) {
   return go_slow(r, out_of_bounds_instr), false;
 }
 
+/// The same in any memory: of those that the interpreter doesn't keep at hand, only the first one's
+/// addresses of 32 bits are reported, as the compiler does.
+inline bool out_of_bounds_any(Regs& r, std::uint32_t memory, bool is_64, std::uint64_t address) {
+  if (memory == 0 && !is_64) return out_of_bounds(r, address);
+  return go_slow(r, out_of_bounds_any_instr), false;
+}
+
 /// A load's or store's semantics (numeric_memory.hpp), with its types.
 template <auto function>
 struct Access;
@@ -112,15 +119,17 @@ constexpr std::uint16_t unused_bits(bool is_64) {
   return is_64 ? 0 : 32;
 }
 
-/// Any memory, addressed by a slot.
+/// Any memory, addressed by a slot. False: on the way to the trap.
 ///    a  address    b  result or value    c  memory    c2  unused_bits()    d  offset (u64)
-inline bool checked_address(const Regs& r, std::size_t size, std::uint8_t*& at) {
-  const runtime::Memory& memory = *r.inst->memories[operand<std::uint16_t>(r.pc, at_c)];
+inline bool checked_address(Regs& r, std::size_t size, std::uint8_t*& at) {
+  const std::uint16_t index = operand<std::uint16_t>(r.pc, at_c);
+  const runtime::Memory& memory = *r.inst->memories[index];
   const std::uint16_t unused = operand<std::uint16_t>(r.pc, at_c2);
   const std::uint64_t base = slot(r, at_a).get<std::uint64_t>() << unused >> unused;
   std::uint64_t address;
-  if (__builtin_add_overflow(base, operand<std::uint64_t>(r.pc, at_d), &address)) return false;
-  if (memory.size < size || address > memory.size - size) return false;
+  const bool overflows = __builtin_add_overflow(base, operand<std::uint64_t>(r.pc, at_d), &address);
+  if (overflows || memory.size < size || address > memory.size - size) [[unlikely]]
+    return out_of_bounds_any(r, index, unused == 0, address);
   at = memory.base + address;
   return true;
 }
@@ -129,9 +138,8 @@ template <auto access, std::size_t width>
 struct LoadAny {
   static bool run(Regs& r) {
     std::uint8_t* at;
-    if (!checked_address(r, width, at)) [[unlikely]] {
-      return go_slow(r, out_of_bounds_any_instr), false;
-    }
+    if (!checked_address(r, width, at)) [[unlikely]]
+      return false;
     write<Dst::store>(r, access(at));
     r.pc += through_e;
     return true;
@@ -142,9 +150,8 @@ template <auto access, std::size_t width>
 struct StoreAny {
   static bool run(Regs& r) {
     std::uint8_t* at;
-    if (!checked_address(r, width, at)) [[unlikely]] {
-      return go_slow(r, out_of_bounds_any_instr), false;
-    }
+    if (!checked_address(r, width, at)) [[unlikely]]
+      return false;
     access(at, read<typename Access<access>::Value, Src::slot>(r, at_b));
     r.pc += through_e;
     return true;

@@ -77,9 +77,8 @@ template <auto function, std::size_t width>
 struct LoadLane {
   static bool run(Regs& r) {
     std::uint8_t* at;
-    if (!checked_address(r, width, at)) [[unlikely]] {
-      return go_slow(r, out_of_bounds_any_instr), false;
-    }
+    if (!checked_address(r, width, at)) [[unlikely]]
+      return false;
     std::uint8_t bytes[width];
     fetch_shared<width>(at, bytes);
     const Vector a = read<Vector, Src::slot>(r, at_f);
@@ -93,9 +92,8 @@ template <auto function, std::size_t width>
 struct StoreLane {
   static bool run(Regs& r) {
     std::uint8_t* at;
-    if (!checked_address(r, width, at)) [[unlikely]] {
-      return go_slow(r, out_of_bounds_any_instr), false;
-    }
+    if (!checked_address(r, width, at)) [[unlikely]]
+      return false;
     std::uint8_t bytes[width];
     function(bytes, bytes_of(slot(r, at_b)), operand<std::uint16_t>(r.pc, at_f2));
     put_shared<width>(at, bytes);

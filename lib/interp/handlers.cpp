@@ -17,7 +17,7 @@ constexpr auto groups = [] {
   return letters;
 }();
 
-const NumericRows* rows(Op op) {
+const NumericRows* rows_of(Op op) {
   switch (groups[static_cast<std::size_t>(op)]) {
     case 'i':
       return &i32_rows;
@@ -35,7 +35,7 @@ const NumericRows* rows(Op op) {
 }  // namespace
 
 ResultHandlers unary_handlers(Op op, Src src) {
-  const NumericRows* group = rows(op);
+  const NumericRows* group = rows_of(op);
   if (group == nullptr) return vector_unary_handlers(op);
   if (const UnaryRow* row = group->unary.find(op)) {
     const Handler* forms = row->data() + static_cast<std::size_t>(src) * 2;
@@ -46,7 +46,7 @@ ResultHandlers unary_handlers(Op op, Src src) {
 }
 
 ResultHandlers binary_handlers(Op op, Pair pair) {
-  const NumericRows* group = rows(op);
+  const NumericRows* group = rows_of(op);
   if (group == nullptr) {
     return {vector_binary_handler(op, pair, Dst::acc), vector_binary_handler(op, pair, Dst::store)};
   }
@@ -69,7 +69,7 @@ bool may_poll(Op op) {
 }
 
 Handler compare_branch_handler(Op op, Pair pair, bool when, bool poll) {
-  const NumericRows* group = rows(op);
+  const NumericRows* group = rows_of(op);
   const bool is_integer = may_poll(op);
   const ComparisonRow* row =
       group ? group->compare.find(is_integer && !when ? wasm::opposite(op) : op) : nullptr;
@@ -79,7 +79,7 @@ Handler compare_branch_handler(Op op, Pair pair, bool when, bool poll) {
 }
 
 bool is_comparison(Op op) {
-  const NumericRows* group = rows(op);
+  const NumericRows* group = rows_of(op);
   return group != nullptr && group->compare.find(op) != nullptr;
 }
 

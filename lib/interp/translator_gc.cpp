@@ -35,13 +35,13 @@ Form form_of(Kind storage, bool is_signed) {
 
 /// The handlers of one kind of access, a row for each Form.
 template <template <class> class Row>
-constexpr std::array rows = {Row<StoreI8S>::forms,  Row<StoreI8U>::forms, Row<StoreI16S>::forms,
-                             Row<StoreI16U>::forms, Row<StoreI32>::forms, Row<StoreI64>::forms,
-                             Row<StoreF32>::forms,  Row<StoreF64>::forms};
+constexpr std::array storage_rows = {
+    Row<StoreI8S>::forms, Row<StoreI8U>::forms, Row<StoreI16S>::forms, Row<StoreI16U>::forms,
+    Row<StoreI32>::forms, Row<StoreI64>::forms, Row<StoreF32>::forms,  Row<StoreF64>::forms};
 
 template <template <class> class Row>
 Handler pick(Form form, std::size_t at) {
-  return rows<Row>[static_cast<std::size_t>(form)][at];
+  return storage_rows<Row>[static_cast<std::size_t>(form)][at];
 }
 
 template <class S>
@@ -75,11 +75,6 @@ struct ArraySets {
   static constexpr std::array<Handler, 2> forms = {&handler<ArraySet<S, Src::slot>>,
                                                    &handler<ArraySet<S, Src::acc>>};
 };
-
-template <template <bool> class Body>
-Handler by_fuel(bool fuel) {
-  return fuel ? &handler<Body<true>> : &handler<Body<false>>;
-}
 
 }  // namespace
 

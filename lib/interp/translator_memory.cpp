@@ -12,12 +12,6 @@ using wasm::Op;
 
 namespace {
 
-/// The handler of a bulk instruction with or without fuel.
-template <template <bool> class Body>
-Handler by_fuel(bool fuel) {
-  return fuel ? &handler<Body<true>> : &handler<Body<false>>;
-}
-
 constexpr bool is_wide_arithmetic(const wasm::OpInfo& info) {
   return info.shape == wasm::Shape::numeric && info.results().size() == 2;
 }

@@ -7,21 +7,21 @@ namespace wrun::inline v0::runtime {
 namespace {
 
 using Word = std::uint64_t;
-constexpr std::size_t word = sizeof(Word);
+constexpr std::size_t word_bytes = sizeof(Word);
 
-/// Bytes before the next word of `at`, at most `count`.
+/// Bytes before the next word_bytes of `at`, at most `count`.
 std::size_t head_of(const std::uint8_t* at, std::size_t count) {
-  const std::size_t past = reinterpret_cast<std::uintptr_t>(at) % word;
-  return std::min(count, past == 0 ? 0 : word - past);
+  const std::size_t past = reinterpret_cast<std::uintptr_t>(at) % word_bytes;
+  return std::min(count, past == 0 ? 0 : word_bytes - past);
 }
 
-/// Moves upwards: bytes until `to` is at a word, then words, then bytes.
+/// Moves upwards: bytes until `to` is at a word_bytes, then words, then bytes.
 void move_up(std::uint8_t* to, const std::uint8_t* from, std::size_t count) {
   std::size_t i = 0;
   const std::size_t head = head_of(to, count);
   for (; i < head; ++i) shared_set(to + i, shared_get<std::uint8_t>(from + i));
-  if (is_aligned(from + i, word)) {
-    for (; count - i >= word; i += word) shared_set(to + i, shared_get<Word>(from + i));
+  if (is_aligned(from + i, word_bytes)) {
+    for (; count - i >= word_bytes; i += word_bytes) shared_set(to + i, shared_get<Word>(from + i));
   }
   for (; i < count; ++i) shared_set(to + i, shared_get<std::uint8_t>(from + i));
 }
@@ -31,10 +31,10 @@ void move_down(std::uint8_t* to, const std::uint8_t* from, std::size_t count) {
     --count;
     shared_set(to + count, shared_get<std::uint8_t>(from + count));
   };
-  while (count != 0 && !is_aligned(to + count, word)) byte_down();
-  if (is_aligned(from + count, word)) {
-    for (; count >= word; count -= word) {
-      shared_set(to + count - word, shared_get<Word>(from + count - word));
+  while (count != 0 && !is_aligned(to + count, word_bytes)) byte_down();
+  if (is_aligned(from + count, word_bytes)) {
+    for (; count >= word_bytes; count -= word_bytes) {
+      shared_set(to + count - word_bytes, shared_get<Word>(from + count - word_bytes));
     }
   }
   while (count != 0) byte_down();
@@ -47,9 +47,9 @@ void copy_from_shared(void* to, const std::uint8_t* from, std::size_t count) noe
   std::size_t i = 0;
   const std::size_t head = head_of(from, count);
   for (; i < head; ++i) out[i] = shared_get<std::uint8_t>(from + i);
-  for (; count - i >= word; i += word) {
+  for (; count - i >= word_bytes; i += word_bytes) {
     const Word value = shared_get<Word>(from + i);
-    std::memcpy(out + i, &value, word);
+    std::memcpy(out + i, &value, word_bytes);
   }
   for (; i < count; ++i) out[i] = shared_get<std::uint8_t>(from + i);
 }
@@ -59,9 +59,9 @@ void copy_to_shared(std::uint8_t* to, const void* from, std::size_t count) noexc
   std::size_t i = 0;
   const std::size_t head = head_of(to, count);
   for (; i < head; ++i) shared_set(to + i, in[i]);
-  for (; count - i >= word; i += word) {
+  for (; count - i >= word_bytes; i += word_bytes) {
     Word value;
-    std::memcpy(&value, in + i, word);
+    std::memcpy(&value, in + i, word_bytes);
     shared_set(to + i, value);
   }
   for (; i < count; ++i) shared_set(to + i, in[i]);
@@ -80,7 +80,7 @@ void fill_shared(std::uint8_t* to, std::uint8_t value, std::size_t count) noexce
   std::size_t i = 0;
   const std::size_t head = head_of(to, count);
   for (; i < head; ++i) shared_set(to + i, value);
-  for (; count - i >= word; i += word) shared_set(to + i, many);
+  for (; count - i >= word_bytes; i += word_bytes) shared_set(to + i, many);
   for (; i < count; ++i) shared_set(to + i, value);
 }
 
