@@ -9,20 +9,10 @@
 #include <vector>
 
 #include "lib/wasm/dwarf_lines.hpp"
+#include "tests/unit/wasm/dwarf_bytes.hpp"
 
 namespace wrun::wasm {
 namespace {
-
-using Bytes = std::vector<std::uint8_t>;
-
-void text(Bytes& out, std::string_view text) {
-  out.insert(out.end(), text.begin(), text.end());
-  out.push_back(0);
-}
-
-void word(Bytes& out, std::uint32_t value, unsigned bytes = 4) {
-  for (unsigned i = 0; i < bytes; ++i) out.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
-}
 
 /// The same header for all versions: special opcodes advance lines by -1 to 2.
 void header_start(Bytes& out, unsigned version) {
