@@ -2,8 +2,6 @@
 
 namespace wrun::inline v0::jit {
 
-namespace {}  // namespace
-
 void LirUses::count(const LFunction& function) {
   first_use_.assign(function.vregs.size() + 2, 0);
   for (const Operand& operand : function.operands) {

@@ -2,8 +2,6 @@
 
 namespace wrun::inline v0::jit {
 
-namespace {}  // namespace
-
 std::uint32_t RegisterScan::add_piece(VReg v, Reg r, Piece::Origin origin, std::uint32_t source) {
   out_->pieces.push_back({v, at_, block_, source, r, origin, false});
   return static_cast<std::uint32_t>(out_->pieces.size() - 1);

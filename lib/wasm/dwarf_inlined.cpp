@@ -175,12 +175,6 @@ struct Entry {
   }
 };
 
-/// An address that is asked for, by its place in the answer.
-struct Wanted {
-  std::uint64_t address;
-  std::size_t index;
-};
-
 /// At one instruction.
 constexpr std::size_t most_functions = 128;
 
@@ -195,7 +189,7 @@ class Unit {
 
   /// False if the header makes no sense. `end` is where the next one starts, also then.
   bool read_header(std::uint64_t& end);
-  void find(std::span<const Wanted> wanted, Found& found);
+  void find(std::span<const WantedAddress> wanted, Found& found);
   std::string_view name_of(Entry entry);
 
  private:
@@ -224,7 +218,7 @@ class Unit {
   void each_of_pairs(std::uint64_t at, const Body& body);
   template <class Body>
   void each_of_list(const Value& at, const Body& body);
-  void note(const Entry& entry, std::span<const Wanted> wanted, Found& found);
+  void note(const Entry& entry, std::span<const WantedAddress> wanted, Found& found);
 
   const Sections& sections_;
   std::uint64_t start_;
@@ -475,16 +469,14 @@ void Unit::each_range(const Entry& entry, const Body& body) {
   body(low, is_address ? address_of(entry.high_pc) : low + entry.high_pc.number);
 }
 
-void Unit::note(const Entry& entry, std::span<const Wanted> wanted, Found& found) {
+void Unit::note(const Entry& entry, std::span<const WantedAddress> wanted, Found& found) {
   std::optional<SourceFunction> function;
   each_range(entry, [&](std::uint64_t low, std::uint64_t high) {
     // Functions that the linker dropped are at zero.
     if (low == 0) return;
-    auto at = std::lower_bound(
-        wanted.begin(), wanted.end(), low,
-        [](const Wanted& each, std::uint64_t address) { return each.address < address; });
-    for (; at != wanted.end() && at->address < high && effort_.spend(); ++at) {
-      auto& functions = found[at->index];
+    for (const WantedAddress& each : wanted_from(wanted, low)) {
+      if (each.address >= high || !effort_.spend()) break;
+      auto& functions = found[each.index];
       // An inlined function is in another one; and a function in none, so that the first wins.
       if (functions.empty() != (entry.tag == Tag::subprogram)) continue;
       if (functions.size() == most_functions) continue;
@@ -499,7 +491,7 @@ void Unit::note(const Entry& entry, std::span<const Wanted> wanted, Found& found
   });
 }
 
-void Unit::find(std::span<const Wanted> wanted, Found& found) {
+void Unit::find(std::span<const WantedAddress> wanted, Found& found) {
   ByteCursor in(entries_);
   Entry unit;
   if (!read_entry(in, unit)) return;
@@ -521,14 +513,9 @@ void Unit::find(std::span<const Wanted> wanted, Found& found) {
 std::vector<std::vector<SourceFunction>> find_functions(const ModuleData& module,
                                                         std::span<const std::uint32_t> offsets) {
   Found found(offsets.size());
-  const auto code = start_of_code(module);
+  const auto wanted = wanted_addresses(module, offsets);
+  if (wanted.empty()) return found;
   const Sections sections(module);
-  if (!code) return found;
-  std::vector<Wanted> wanted;
-  for (std::size_t i = 0; i < offsets.size(); ++i)
-    if (offsets[i] >= *code) wanted.push_back({offsets[i] - *code, i});
-  std::sort(wanted.begin(), wanted.end(),
-            [](const Wanted& a, const Wanted& b) { return a.address < b.address; });
   Effort effort(sections);
   for (std::uint64_t start = 0; start < sections.info.size();) {
     Unit unit(sections, start, effort);

@@ -42,12 +42,6 @@ struct Texts {
   }
 };
 
-/// An address that is asked for, by its place in the answer.
-struct WantedLine {
-  std::uint64_t address;
-  std::size_t index;
-};
-
 struct File {
   std::string_view name;
   std::uint64_t directory = 0;
@@ -61,7 +55,7 @@ class LineUnit {
 
   /// False if the header makes no sense.
   bool read_header();
-  void run(std::span<const WantedLine> wanted, std::vector<std::optional<SourceLine>>& found);
+  void run(std::span<const WantedAddress> wanted, std::vector<std::optional<SourceLine>>& found);
 
   struct Row {
     std::uint64_t address = 0;
@@ -97,7 +91,7 @@ class LineUnit {
   std::vector<File> files_;
   bool is_in_sequence_ = false;
   Row last_;
-  std::span<const WantedLine> wanted_;
+  std::span<const WantedAddress> wanted_;
   std::vector<std::optional<SourceLine>>* found_ = nullptr;
 };
 
@@ -209,11 +203,10 @@ bool LineUnit::read_value(ByteCursor& in, std::uint64_t form, std::string_view& 
 /// A row says of what code it is only with the one after it.
 void LineUnit::append(const Row& row) {
   if (is_in_sequence_ && last_.address < row.address) {
-    auto at = std::lower_bound(
-        wanted_.begin(), wanted_.end(), last_.address,
-        [](const WantedLine& each, std::uint64_t address) { return each.address < address; });
-    for (; at != wanted_.end() && at->address < row.address; ++at)
-      if (!(*found_)[at->index] && last_.line != 0) (*found_)[at->index] = describe(last_);
+    for (const WantedAddress& each : wanted_from(wanted_, last_.address)) {
+      if (each.address >= row.address) break;
+      if (!(*found_)[each.index] && last_.line != 0) (*found_)[each.index] = describe(last_);
+    }
   }
   last_ = row;
   is_in_sequence_ = true;
@@ -279,7 +272,7 @@ void LineUnit::standard(std::uint8_t opcode, Row& row) {
   }
 }
 
-void LineUnit::run(std::span<const WantedLine> wanted,
+void LineUnit::run(std::span<const WantedAddress> wanted,
                    std::vector<std::optional<SourceLine>>& found) {
   wanted_ = wanted;
   found_ = &found;
@@ -313,13 +306,8 @@ bool has_lines(const ModuleData& module) {
 std::vector<std::optional<SourceLine>> find_lines(const ModuleData& module,
                                                   std::span<const std::uint32_t> offsets) {
   std::vector<std::optional<SourceLine>> found(offsets.size());
-  const auto start = start_of_code(module);
-  if (!start) return found;
-  std::vector<WantedLine> wanted;
-  for (std::size_t i = 0; i < offsets.size(); ++i)
-    if (offsets[i] >= *start) wanted.push_back({offsets[i] - *start, i});
-  std::sort(wanted.begin(), wanted.end(),
-            [](const WantedLine& a, const WantedLine& b) { return a.address < b.address; });
+  const auto wanted = wanted_addresses(module, offsets);
+  if (wanted.empty()) return found;
   const Texts texts = texts_of(module);
   ByteCursor in(custom_section(module, ".debug_line"));
   while (!in.done()) {

@@ -2,10 +2,12 @@
 
 // What the readers of DWARF's sections have in common.
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "lib/wasm/byte_cursor.hpp"
 #include "lib/wasm/module_data.hpp"
@@ -25,11 +27,36 @@ inline ByteCursor cursor_at(std::span<const std::uint8_t> section, std::uint64_t
   return ByteCursor(section.subspan(static_cast<std::size_t>(offset)));
 }
 
-/// Addresses in DWARF count from the start of the code section's contents.
-inline std::optional<std::uint32_t> start_of_code(const ModuleData& module) {
-  for (const SectionInfo& each : module.sections)
-    if (each.id == SectionId::code) return each.range.offset;
-  return std::nullopt;
+/// An address that is asked for, by its place in the answer.
+struct WantedAddress {
+  std::uint64_t address;
+  std::size_t index;
+};
+
+/// Those of byte offsets in the module, ascending: addresses in DWARF count from the start of the
+/// code section's contents.
+inline std::vector<WantedAddress> wanted_addresses(const ModuleData& module,
+                                                   std::span<const std::uint32_t> offsets) {
+  std::vector<WantedAddress> wanted;
+  for (const SectionInfo& section : module.sections) {
+    if (section.id != SectionId::code) continue;
+    const std::uint32_t code = section.range.offset;
+    for (std::size_t i = 0; i < offsets.size(); ++i)
+      if (offsets[i] >= code) wanted.push_back({offsets[i] - code, i});
+    break;
+  }
+  std::sort(wanted.begin(), wanted.end(),
+            [](const WantedAddress& a, const WantedAddress& b) { return a.address < b.address; });
+  return wanted;
+}
+
+/// Those from an address on.
+inline std::span<const WantedAddress> wanted_from(std::span<const WantedAddress> wanted,
+                                                  std::uint64_t address) {
+  const auto first = std::lower_bound(
+      wanted.begin(), wanted.end(), address,
+      [](const WantedAddress& each, std::uint64_t least) { return each.address < least; });
+  return wanted.subspan(static_cast<std::size_t>(first - wanted.begin()));
 }
 
 /// The length of a unit, which says how wide its offsets are.
