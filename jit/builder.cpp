@@ -33,22 +33,45 @@ std::optional<Unsupported> Builder::attempt(const wasm::ModuleData& module, wasm
   if (auto refused = body_->prescan.run(module, function, options.osr_offset)) return refused;
   module_ = &module;
   options_ = options;
-  loop_depth_ = 0;
   values_left_ = body_->prescan.budget();
   over_budget_ = false;
+  instance_ = Value::none;
   osr_header_ = Block::none;
   try_table_.clear();
   tries_.clear();
-  current_try_ = TryTable::none;
-  legacy_depth_ = 0;
   layouts_.clear();
   body_->inlined = 0;
-  start_body(function);
-  body_->walker.function(module, function);
+  walk_around_entry(function);
   if (over_budget_)
     return Unsupported{"too many values at too many labels",
                        module.functions[function.value].body.offset};
   return std::nullopt;
+}
+
+/// Once; or, where a loop is entered that is in others, once for each of them, the outermost first.
+/// Each walk is entered at its own loop's header, and where it comes to the next turn of a loop
+/// around that, it goes on in the walk for that one: so all loops have one way in, and are as they
+/// are in the function's own code. Large functions, and more than three loops, have several.
+void Builder::walk_around_entry(wasm::FuncIdx function) {
+  constexpr std::size_t most_walks = 3;
+  constexpr std::size_t most_bytes = 6000;
+  const std::size_t loops = std::max(body_->prescan.entry_depth(), 1u);
+  const std::size_t size = module_->functions[function.value].body.size;
+  const std::size_t walks =
+      std::clamp<std::size_t>(most_bytes / (size + 1), 1, std::min(loops, most_walks));
+  const std::uint32_t inline_budget = inline_budget_;
+  values_left_ *= walks;
+  entered_headers_.assign(loops, Block::none);
+  for (own_loop_ = loops - walks; own_loop_ < loops; ++own_loop_) {
+    next_loop_ = 0;
+    is_last_walk_ = own_loop_ + 1 == loops;
+    inline_budget_ = inline_budget;
+    loop_depth_ = 0;
+    current_try_ = TryTable::none;
+    legacy_depth_ = 0;
+    start_body(function);
+    body_->walker.function(*module_, function);
+  }
 }
 
 /// Of body_, which the prescan has seen.
@@ -72,9 +95,11 @@ void Builder::begin(Walker& w) {
   const auto params = static_cast<std::uint32_t>(w.signature().params.size());
   if (!is_inlined()) {
     emit_.start(add_block(0));
-    instance_ = emit_.append(Opcode::instance, Type::i64, 0, {});
-    bases_end_ = instance_;
-    bases_.clear();
+    if (instance_ == Value::none) {
+      instance_ = emit_.append(Opcode::instance, Type::i64, 0, {});
+      bases_end_ = instance_;
+      bases_.clear();
+    }
     own.clear();
     for (std::uint32_t i = 0; i < params; ++i)
       own.push_back(emit_.append(Opcode::argument, type_of(locals[i]), i, {}));
@@ -88,7 +113,7 @@ void Builder::begin(Walker& w) {
 }
 
 void Builder::finish(Walker&) {
-  if (over_budget_ || is_inlined()) return;
+  if (over_budget_ || is_inlined() || !is_last_walk_) return;
   if (osr_header_ != Block::none) enter_from_frame();
   pruner_.run(graph_);
 }

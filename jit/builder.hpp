@@ -153,6 +153,7 @@ class Builder : public wasm::NullClient<Value, BuilderLabel> {
                                      const CompileOptions& options);
   void start_body(wasm::FuncIdx function);
   void charge(std::uint32_t offset);
+  void walk_around_entry(wasm::FuncIdx function);
   void enter_from_frame();
 
   // builder_control.cpp
@@ -174,6 +175,7 @@ class Builder : public wasm::NullClient<Value, BuilderLabel> {
   void restore_locals(Walker& w, Control& c);
   void end_without_else(Walker& w, Control& c);
   void end_function(Walker& w, Control& c, bool reached);
+  Block entered_header(Block made);
   void note_entry(Walker& w, Block header);
   void emit_return(Walker& w);
   std::uint8_t hint(std::uint32_t offset);
@@ -297,6 +299,11 @@ class Builder : public wasm::NullClient<Value, BuilderLabel> {
   std::map<std::uint32_t, runtime::StructLayout> layouts_;
 
   Block osr_header_ = Block::none;
+  // The loops around it, from outside, itself included: the headers that they are entered at.
+  std::vector<Block> entered_headers_;
+  std::size_t own_loop_ = 0;   // of those, the one that this walk is for
+  std::size_t next_loop_ = 0;  // of those, the next that this walk comes to
+  bool is_last_walk_ = true;
   std::vector<std::uint32_t> osr_slots_;  // of the header's parameters
 
   // For one callback at a time

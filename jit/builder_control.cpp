@@ -111,11 +111,21 @@ void Builder::loop(Walker& w, Control& c) {
     for (Operand& param : w.operands(c.params().size()))
       param.value = graph_.params(header)[next++];
   }
+  if (holds_entry(c)) c.label.target = entered_header(header);
   if (!is_inlined() && w.offset() == options_.osr_offset) note_entry(w, header);
   if (options_.interruptible) {
     const Value state = emit_.field(Type::i64, instance_, layout::instance_state);
     emit_.append(Opcode::poll, Type::none, 0, std::span(&state, 1));
   }
+}
+
+/// Of a loop around the entry that a walk has come to: the header that branches go to, which may be
+/// another walk's.
+Block Builder::entered_header(Block made) {
+  const std::size_t loop = next_loop_++;
+  Block& known = entered_headers_[loop];
+  if (loop == own_loop_) known = made;
+  return loop < own_loop_ && known != Block::none ? known : made;
 }
 
 /// Where the interpreter's frame has the header's parameters: all locals, then all operands.

@@ -32,6 +32,7 @@ std::optional<Unsupported> Prescan::run(const wasm::ModuleData& module, wasm::Fu
   legacy_depth_ = 0;
   is_inlinable_ = true;
   osr_offset_ = osr_offset;
+  entry_depth_ = 0;
   budget_ = free_values + budget_of(module.functions[function.value].body.size);
   walker_.function(module, function);
   return std::move(unsupported_);
@@ -45,15 +46,19 @@ void Prescan::refuse(const Walker& w, std::string reason) {
   if (!unsupported_) unsupported_ = Unsupported{std::move(reason), w.offset()};
 }
 
-void Prescan::open(const Control&) {
-  open_.push_back({static_cast<std::uint32_t>(constructs_.size()), log_.size()});
+void Prescan::open(const Control& c) {
+  open_.push_back(
+      {static_cast<std::uint32_t>(constructs_.size()), log_.size(), c.kind == ControlKind::loop});
   constructs_.emplace_back();
 }
 
 void Prescan::loop(Walker& w, Control& c) {
   open(c);
   if (w.offset() != osr_offset_) return;
-  for (const Open& around : open_) constructs_[around.construct].holds_entry = true;
+  for (const Open& around : open_) {
+    constructs_[around.construct].holds_entry = true;
+    entry_depth_ += around.is_loop;
+  }
 }
 
 void Prescan::legacy_try(Walker&, Control& c) {

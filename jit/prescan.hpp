@@ -31,6 +31,8 @@ class Prescan : public wasm::NullClient<> {
   }
   /// Whether the loop that is entered from an interpreter's frame is in it, or is it.
   bool holds_entry(std::size_t i) const { return constructs_[i].holds_entry; }
+  /// How many loops are around that one, itself included; 0 if there is none.
+  std::uint32_t entry_depth() const { return entry_depth_; }
   /// How many values all labels together may have, parameters and arguments for them: more is
   /// refused, so that time and memory stay linear in the function's size.
   std::size_t budget() const { return budget_; }
@@ -78,6 +80,7 @@ class Prescan : public wasm::NullClient<> {
   struct Open {
     std::uint32_t construct;
     std::size_t log_begin;
+    bool is_loop;
   };
 
   void open(const Control& c);
@@ -91,6 +94,7 @@ class Prescan : public wasm::NullClient<> {
   std::vector<std::uint32_t> log_;  // assignments in the open constructs
   std::vector<std::uint32_t> sets_;
   std::optional<std::uint32_t> osr_offset_;
+  std::uint32_t entry_depth_ = 0;
   std::optional<Unsupported> unsupported_;
   std::size_t budget_ = 0;
   wasm::FuncIdx function_;
