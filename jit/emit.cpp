@@ -43,6 +43,7 @@ constexpr std::uint32_t guessed_bytes(MOp op) {
       return 5;
     case MOp::lea:
     case MOp::store:
+    case MOp::update:
       return 7;
     case MOp::branch:
     case MOp::select:
@@ -526,6 +527,8 @@ void CodeEmitter::instruction(const LInst& inst) {
       return load(m);
     case MOp::store:
       return store(m);
+    case MOp::update:
+      return update(m);
     case MOp::lea:
       return lea_scaled(m);
     case MOp::bounds_check:

@@ -257,6 +257,7 @@ class CodeEmitter : public Encoder {
   static ModRm encoding_of_load(const Machine& m);
   void load_plain(unsigned to, const Xbyak::RegExp& at, unsigned size, bool is_vector);
   void store(const Machine& m);
+  void update(const Machine& m);
   void lea_scaled(const Machine& m);
   void bounds_check(const Machine& m);
   void charge(const Machine& m);

@@ -86,6 +86,7 @@ void CodeEmitter::vector_binary(const Machine& m) {
     row.sse(*this, vector(0), b, m.imm8);
   };
   if (m.has_imm) return with(constant(m.imm, m.extra));
+  if (m.address.base != no_operand) return with(ptr[folded_address(m)]);
   if (loc(2).is_slot()) return with(slot(loc(2), 16));
   with(vector(2));
 }

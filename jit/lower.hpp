@@ -56,13 +56,15 @@ class Lowering {
   void fold_comparison(Value v, Block b);
   void fold_tested(const Inst& conjunction, Block b);
   void fold_operands(const Inst& inst);
+  void fold_vector(const Inst& inst);
   bool is_late_load(Value v, Block b) const;
   bool is_tested_load(Value v, Block b) const;
   bool is_scaled(const Inst& sum, Value v) const;
   unsigned whole_width(const Inst& load) const;
   unsigned tested_width(const Inst& load, std::int32_t imm, Cond cond) const;
   bool is_folded_load(Value v) const;
-  void fold_scale(const Inst& inst);
+  void fold_access(const Inst& inst);
+  void fold_scale(const Inst& inst, unsigned uses);
   bool is_scaled_index(Value v) const;
   void memory_operand(Value v);
 
@@ -85,6 +87,12 @@ class Lowering {
   bool fold_carry(const Inst& inst);
   Value carried(const Inst& inst, unsigned i) const;
   bool add_carry(Value v, const Inst& inst, unsigned size);
+
+  // lower_update.cpp
+  bool is_updated(const Inst& store, Value v) const;
+  void fold_update(const Inst& store);
+  unsigned updated(const Inst& store) const;
+  void update(const Inst& store);
 
   // Writing one instruction: begin(), then its operands in order
   Machine& begin(MOp op, const Inst& inst);

@@ -3,7 +3,7 @@
 // memory itself. A load is made later then, so nothing that acts or may trap may come in between.
 
 #include "jit/effects.hpp"
-#include "jit/lower.hpp"
+#include "jit/lower_vector.hpp"
 #include "jit/upper_bound.hpp"
 
 namespace wrun::inline v0::jit {
@@ -81,7 +81,7 @@ void Lowering::find_folded(Block b) {
     if (is_zero_test(inst) && is_conjunction(arg(inst, 0), b)) folded_[index(arg(inst, 0))] = true;
     if (takes_condition(inst)) fold_condition(v, graph_->args(inst).back());
     if (is_wasm(inst.op) && uses_[index(v)] != 0) fold_operands(inst);
-    fold_scale(inst);
+    if (is_wasm(inst.op)) fold_access(inst);
     const Effects effects = effects_of(inst);
     if (effects.writes != 0 || effects.leaves || effects.is_kept) ++epoch_;
     epochs_[index(v)] = epoch_;
@@ -131,7 +131,7 @@ bool Lowering::is_late_load(Value v, Block b) const {
   if (inst.op == Opcode::field || inst.op == Opcode::read)
     return inst.op == Opcode::field || Place::of(inst.imm2).packed == Packed::no;
   return is_wasm(inst.op) && wasm::info(wasm_op(inst.op)).shape == wasm::Shape::load &&
-         inst.imm <= max_disp && inst.type != Type::v128;
+         inst.imm <= max_disp;
 }
 
 /// The bytes that a load reads if they are all there is of its value; or 0.
@@ -223,6 +223,7 @@ void Lowering::fold_tested(const Inst& conjunction, Block b) {
 /// Of arithmetic.
 void Lowering::fold_operands(const Inst& inst) {
   const Op op = wasm_op(inst.op);
+  if (inst.type == Type::v128) return fold_vector(inst);
   if (!reads_memory(op) || fold_carry(inst)) return;
   const auto args = graph_->args(inst);
   if (at(args[0]).op == Opcode::constant) return;
@@ -240,6 +241,17 @@ void Lowering::fold_operands(const Inst& inst) {
   }
 }
 
+void Lowering::fold_vector(const Inst& inst) {
+  if (!cpu_.has_avx) return;
+  const auto args = graph_->args(inst);
+  for (const unsigned i : {1u, 0u}) {
+    if (i >= args.size() || at(args[i]).op != opcode(Op::v128_load)) continue;
+    if (!VectorLowering::may_be_in_memory(inst, i) || !is_late_load(args[i], inst.block)) continue;
+    folded_[index(args[i])] = true;
+    return;
+  }
+}
+
 /// Whether an operand of an addition is a number that an address can be scaled of.
 bool Lowering::is_scaled(const Inst& sum, Value v) const {
   const bool is_32 = sum.op == opcode(Op::i32_add);
@@ -251,14 +263,23 @@ bool Lowering::is_scaled(const Inst& sum, Value v) const {
          at(count).imm <= 3;
 }
 
-/// Of a load or store, whose index can be scaled by the address: where that wraps, it doesn't.
-void Lowering::fold_scale(const Inst& inst) {
-  if (!is_wasm(inst.op)) return;
+/// Of a load or store, if it is one.
+void Lowering::fold_access(const Inst& inst) {
   const wasm::Shape shape = wasm::info(wasm_op(inst.op)).shape;
-  if (shape != wasm::Shape::load && shape != wasm::Shape::store) return;
+  const bool is_store = shape == wasm::Shape::store;
+  if (is_store) fold_update(inst);
+  // What is updated has its address twice.
+  const bool is_twice = is_store && folded_[index(arg(inst, 2))];
+  if (is_store || shape == wasm::Shape::load) fold_scale(inst, is_twice ? 2 : 1);
+}
+
+/// Of an access whose index can be scaled by the address: where that wraps, it doesn't. `uses` are
+/// those that the access makes of it.
+void Lowering::fold_scale(const Inst& inst, unsigned uses) {
   const Value v = arg(inst, 1);
   const Inst& shift = at(v);
-  if (shift.op != opcode(Op::i32_shl) || shift.block != inst.block || uses_[index(v)] != 1) return;
+  if (shift.op != opcode(Op::i32_shl) || shift.block != inst.block || uses_[index(v)] != uses)
+    return;
   const Value count = arg(shift, 1);
   if (!is_integer_constant(count) || at(count).imm < 1 || at(count).imm > 3) return;
   constexpr std::uint64_t most = 0xffff'ffff;

@@ -63,6 +63,7 @@ void Lowering::load(Value v, const Inst& inst) {
 
 void Lowering::store(const Inst& inst) {
   const Value value = arg(inst, 2);
+  if (folded_[index(value)]) return update(inst);
   const unsigned size = wasm::access_width(wasm::info(wasm_op(inst.op)).imm);
   const auto imm = is_float(at(value).type) ? std::nullopt : immediate(value, size);
   Machine& op = begin(MOp::store, inst);

@@ -1,6 +1,57 @@
 #include "jit/lower_vector.hpp"
 
+#include <utility>
+
 namespace wrun::inline v0::jit {
+
+namespace {
+
+bool may_be_exchanged(VectorOp op) {
+  using enum VectorOp;
+  switch (op) {
+    case paddb:
+    case paddw:
+    case paddd:
+    case paddq:
+    case paddsb:
+    case paddsw:
+    case paddusb:
+    case paddusw:
+    case pmullw:
+    case pmulld:
+    case pmaddwd:
+    case pminsb:
+    case pminsw:
+    case pminsd:
+    case pminub:
+    case pminuw:
+    case pminud:
+    case pmaxsb:
+    case pmaxsw:
+    case pmaxsd:
+    case pmaxub:
+    case pmaxuw:
+    case pmaxud:
+    case pavgb:
+    case pavgw:
+    case pcmpeqb:
+    case pcmpeqw:
+    case pcmpeqd:
+    case pcmpeqq:
+    case pand:
+    case por:
+    case pxor:
+    case addps:
+    case addpd:
+    case mulps:
+    case mulpd:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
 
 void VectorLowering::run() {
   if (wasm::info(wasm_op(inst_.op)).shape == wasm::Shape::store_lane) return store_lane();
@@ -96,22 +147,45 @@ VReg VectorLowering::from_general(VReg a, unsigned size) {
   return to;
 }
 
-VReg VectorLowering::with_second(VectorOp op, std::uint8_t imm8) {
-  const Inst& second = lowering_.at(value(1));
-  if (second.op == Opcode::constant) return binary(op, arg(0), Bits{second.imm, second.imm2}, imm8);
-  return binary(op, arg(0), arg(1), imm8);
+bool VectorLowering::may_be_in_memory(const Inst& inst, unsigned i) {
+  const VectorRow& row = vector_row(wasm_op(inst.op));
+  switch (row.form) {
+    case VectorForm::binary:
+    case VectorForm::inverted:
+      return i == 1 || may_be_exchanged(row.first);
+    case VectorForm::swapped:
+    case VectorForm::swapped_inverted:
+      return i == 0;
+    default:
+      return false;
+  }
+}
+
+/// Of the operands of these numbers; what is a part of this instruction comes second.
+VReg VectorLowering::of_operands(VectorOp op, unsigned first, unsigned second, std::uint8_t imm8) {
+  if (lowering_.is_folded_load(value(first))) std::swap(first, second);
+  const Value other = value(second);
+  if (lowering_.is_folded_load(other)) {
+    const VReg to = begin_binary(op, arg(first), imm8);
+    lowering_.memory_operand(other);
+    return to;
+  }
+  const Inst& inst = lowering_.at(other);
+  if (takes_constant(inst_, second) && inst.op == Opcode::constant)
+    return binary(op, arg(first), Bits{inst.imm, inst.imm2}, imm8);
+  return binary(op, arg(first), arg(second), imm8);
 }
 
 VReg VectorLowering::by_row(const VectorRow& row) {
   switch (row.form) {
     case VectorForm::binary:
-      return with_second(row.first, row.imm8);
+      return of_operands(row.first, 0, 1, row.imm8);
     case VectorForm::swapped:
-      return binary(row.first, arg(1), arg(0), row.imm8);
+      return of_operands(row.first, 1, 0, row.imm8);
     case VectorForm::inverted:
-      return inverted(with_second(row.first, row.imm8));
+      return inverted(of_operands(row.first, 0, 1, row.imm8));
     case VectorForm::swapped_inverted:
-      return inverted(binary(row.first, arg(1), arg(0), row.imm8));
+      return inverted(of_operands(row.first, 1, 0, row.imm8));
     case VectorForm::keeps:
       return binary(row.second, binary(row.first, arg(0), arg(1)), arg(0));
     case VectorForm::changes:

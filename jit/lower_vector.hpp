@@ -21,6 +21,8 @@ class VectorLowering {
   void run();
   /// Whether operand i is written into the instruction if it is a constant.
   static bool takes_constant(const Inst& inst, unsigned i);
+  /// Whether operand i may be in memory where there is AVX: without, it had to be aligned there.
+  static bool may_be_in_memory(const Inst& inst, unsigned i);
 
  private:
   using Op = wasm::Op;
@@ -50,7 +52,7 @@ class VectorLowering {
   Machine& machine() { return lowering_.machine(); }
 
   VReg by_row(const VectorRow& row);
-  VReg with_second(VectorOp op, std::uint8_t imm8);
+  VReg of_operands(VectorOp op, unsigned first, unsigned second, std::uint8_t imm8);
   VReg special();
 
   // lower_vector_integer.cpp

@@ -104,6 +104,7 @@ enum class MOp : std::uint8_t {
   atomic_fence,
   load,          ///< def, address operands; `wasm` says how; size 0: of the type
   store,         ///< value or imm, address operands
+  update,        ///< what is in memory, by use or compare.imm, address operands; `which` is an Alu
   lea,           ///< def, address operands
   bounds_check,  ///< index, limit; imm is added to the index first
   trap_if,       ///< compare; imm is the TrapCode

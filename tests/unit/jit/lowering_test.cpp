@@ -150,6 +150,93 @@ TEST_F(LoweringTest, ComputesWithMemory) {
   EXPECT_EQ(loads(), 1u);
 }
 
+TEST_F(LoweringTest, UpdatesWhatIsInMemory) {
+  lower(
+      "(i32.store offset=8 (local.get $p)"
+      " (i32.add (i32.load offset=8 (local.get $p)) (i32.const 1))) (local.get $q)");
+  EXPECT_EQ(loads() + count(MOp::store) + count(MOp::add), 0u);
+  const Machine& sum = only(MOp::update);
+  EXPECT_EQ(sum.address.disp, 8);
+  EXPECT_EQ(sum.compare.imm, 1);
+  EXPECT_EQ(sum.traps, Machine::Traps::with_address);
+  EXPECT_EQ(module_->bytes[sum.origin.offset], 0x28);  // i32.load, whose trap is the first
+  // Of a part of a number, whichever operand it is.
+  lower(
+      "(i32.store8 (local.get $p) (i32.xor (local.get $q) (i32.load8_s (local.get $p))))"
+      " (local.get $q)");
+  EXPECT_EQ(only(MOp::update).size, 1);
+  EXPECT_FALSE(only(MOp::update).has_imm);
+  lower(
+      "(i64.store32 (local.get $p) (i64.or (i64.load32_u (local.get $p)) (i64.const -2)))"
+      " (local.get $q)");
+  EXPECT_EQ(only(MOp::update).size, 4);
+  EXPECT_EQ(only(MOp::update).compare.imm, -2);
+  // Of an element of a table.
+  lower(
+      "(local $x i32)"
+      " (local.set $x (i32.shl (i32.and (local.get $p) (i32.const 255)) (i32.const 2)))"
+      " (i32.store (local.get $x) (i32.sub (i32.load (local.get $x)) (local.get $q)))"
+      " (local.get $q)");
+  EXPECT_EQ(only(MOp::update).address.scale, 2);
+  EXPECT_EQ(count(MOp::shift_imm), 0u);
+}
+
+TEST_F(LoweringTest, ComputesWithVectorsInMemory) {
+  const auto lower_vectors = [this](const std::string& outcome) {
+    lower(
+        "(local $x v128) (local.set $x (v128.load offset=16 (local.get $q)))"
+        " (v128.store (local.get $p) " +
+        outcome + ") (local.get $q)");
+  };
+  const char* sum = "(f32x4.mul (local.get $x) (v128.load (local.get $p)))";
+  lower_vectors(sum);
+  EXPECT_EQ(loads(), 2u);
+  cpu_.has_avx = true;
+  lower_vectors(sum);
+  EXPECT_EQ(loads(), 1u);
+  EXPECT_EQ(only(MOp::vector_binary).traps, Machine::Traps::with_address);
+  // Where the operands can be exchanged.
+  lower_vectors("(i32x4.add (local.get $x) (i32x4.splat (local.get $p)))");
+  EXPECT_EQ(loads(), 0u);
+  lower_vectors("(f64x2.sub (local.get $x) (f64x2.splat (f64.const 1)))");
+  EXPECT_EQ(loads(), 1u);
+  lower_vectors("(i8x16.gt_s (local.get $x) (v128.load (local.get $p)))");
+  EXPECT_EQ(loads(), 1u);
+  lower_vectors("(i8x16.lt_s (v128.load (local.get $p)) (v128.load (local.get $q)))");
+  EXPECT_EQ(loads(), 3u);
+}
+
+TEST_F(LoweringTest, UpdatesNothingThatIsReadEarlierOrElsewhere) {
+  for (const char* outcome :
+       {// Another place, another width.
+        "(i32.add (i32.load offset=4 (local.get $p)) (local.get $q))",
+        "(i32.add (i32.load (local.get $q)) (local.get $q))",
+        "(i32.add (i32.load8_u (local.get $p)) (local.get $q))",
+        // Nothing is taken from a number in memory but in its place.
+        "(i32.sub (local.get $q) (i32.load (local.get $p)))",
+        // The first of two loads traps first.
+        "(i32.add (i32.load (local.get $p)) (i32.load (local.get $q)))",
+        // What is used again is in a register.
+        "(local.tee $x (i32.add (i32.load (local.get $p)) (local.get $q)))",
+        "(i32.add (local.tee $x (i32.load (local.get $p))) (local.get $q))"}) {
+    lower("(local $x i32) (i32.store (local.get $p) " + std::string(outcome) + ") (local.get $x)");
+    EXPECT_EQ(count(MOp::update), 0u) << outcome;
+    EXPECT_EQ(count(MOp::store), 1u) << outcome;
+  }
+  lower(
+      "(local $x i32) (local.set $x (i32.load (local.get $p)))"
+      " (i32.store (local.get $q) (i32.const 1))"
+      " (i32.store (local.get $p) (i32.add (local.get $x) (local.get $q))) (local.get $q)");
+  EXPECT_EQ(count(MOp::update), 0u);
+  // The other operand's load is made before.
+  lower(
+      "(local $x i32) (local.set $x (i32.load (local.get $q)))"
+      " (i32.store (local.get $p) (i32.add (i32.load (local.get $p)) (local.get $x)))"
+      " (local.get $q)");
+  EXPECT_EQ(count(MOp::update), 1u);
+  EXPECT_EQ(loads(), 1u);
+}
+
 TEST_F(LoweringTest, AChecksTrapIsItsOwn) {
   // Of the divisor; but the table's size, which is there, is compared in its structure.
   lower("(i32.div_u (local.get $q) (i32.load (local.get $p)))");
