@@ -1,8 +1,8 @@
-# wrun_unity(target): with WRUN_UNITY, the target's files are compiled many at a time, since reading
-# headers and making the same templates again is most of a small file's time. So a name in an
-# anonymous namespace is used once in a layer. Files with options of their own stay alone.
+# wrun_unity(target): with WRUN_UNITY, the target's files are compiled as one, since reading headers
+# and making the same templates again is most of a small file's time. So a name in an anonymous
+# namespace is used once in a layer. Files with options of their own stay alone.
 function(wrun_unity target)
-  set_target_properties(${target} PROPERTIES UNITY_BUILD ${WRUN_UNITY} UNITY_BUILD_BATCH_SIZE 16)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${WRUN_UNITY} UNITY_BUILD_BATCH_SIZE 0)
   if(WRUN_UNITY)
     # g++ takes what is included for a header, which may be included elsewhere, too.
     target_compile_options(${target} PRIVATE

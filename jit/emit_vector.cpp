@@ -4,6 +4,7 @@
 namespace wrun::inline v0::jit {
 
 using namespace Xbyak::util;
+using wasm::Op;
 
 namespace {
 
@@ -150,8 +151,7 @@ void CodeEmitter::vector_store_lane(const Machine& m) {
 }
 
 /// Loads that fill a vector with less than its width.
-void CodeEmitter::load_vector(wasm::Op op, const Xbyak::RegExp& at) {
-  using Op = wasm::Op;
+void CodeEmitter::load_vector(Op op, const Xbyak::RegExp& at) {
   const Xmm to = vector(0);
   switch (op) {
     case Op::v128_load:
