@@ -67,6 +67,16 @@ WASM_API_EXTERN bool wrun_module_source_location(const wasm_shared_module_t*, ui
                                                  own wasm_name_t* file, uint32_t* line,
                                                  uint32_t* column);
 
+/** A function of the source that an instruction is of, if the module was compiled with -g: 0 is the
+ * innermost of those that the compiler inlined, the last one that of the module. Its name as the
+ * source has it, without scopes, and where the instruction, or the call of the function before, is:
+ * as above, with an empty file and line 0 where that is unknown. False, and nothing given, if there
+ * are not so many. */
+WASM_API_EXTERN bool wrun_module_source_frame(const wasm_shared_module_t*, uint64_t offset,
+                                              size_t index, own wasm_name_t* function,
+                                              own wasm_name_t* file, uint32_t* line,
+                                              uint32_t* column);
+
 /** How many custom sections it has. */
 WASM_API_EXTERN size_t wrun_module_custom_section_count(const wasm_shared_module_t*);
 

@@ -91,6 +91,24 @@ bool wrun_module_source_location(const wasm_shared_module_t* module, uint64_t of
   });
 }
 
+bool wrun_module_source_frame(const wasm_shared_module_t* module, uint64_t offset, size_t index,
+                              wasm_name_t* function, wasm_name_t* file, uint32_t* line,
+                              uint32_t* column) {
+  capi::clear(function);
+  capi::clear(file);
+  return capi::guarded(false, [&] {
+    const auto found = source_frames(module->module, std::span(&offset, 1));
+    if (!found || index >= found->front().size()) return false;
+    const SourceFrame& frame = found->front()[index];
+    const SourceLocation at = frame.location.value_or(SourceLocation{});
+    *function = capi::make_name(frame.function);
+    *file = capi::make_name(at.file);
+    *line = at.line;
+    *column = at.column;
+    return true;
+  });
+}
+
 wasm_shared_module_t* wrun_module_copy(const wasm_shared_module_t* module) {
   return new (std::nothrow) wasm_shared_module_t(*module);
 }
