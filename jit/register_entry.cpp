@@ -70,16 +70,30 @@ void RegisterScan::enter_after(std::uint32_t pred) {
   }
 }
 
-/// The last that isn't cold: often the one that falls through. If all come later, the dominator
-/// stands for them.
+/// Whether all that a block does is to go on elsewhere: without moves it is nothing at all.
+bool RegisterScan::only_jumps(std::uint32_t block) const {
+  const LBlock& b = function_->blocks[block];
+  return b.end - b.first == 1 && b.succ_count == 1;
+}
+
+/// The first of three or more that only jump, since what is behind branches is best where those
+/// find it. Else the last that isn't cold: often the one that falls through. If all come later, the
+/// dominator stands for them.
 std::uint32_t RegisterScan::best_pred() const {
   std::uint32_t best = none;
+  std::uint32_t first_jump = none;
+  unsigned jumps = 0;
   for (const std::uint32_t pred : flow_->preds(block_)) {
     if (pred >= block_) continue;
+    if (!function_->blocks[pred].is_cold && only_jumps(pred)) {
+      if (first_jump == none) first_jump = pred;
+      ++jumps;
+    }
     if (best == none || !function_->blocks[pred].is_cold || function_->blocks[best].is_cold) {
       best = pred;
     }
   }
+  if (jumps > 2) return first_jump;
   const std::uint32_t dominator = flow_->immediate_dominator(block_);
   return best == none && dominator < block_ ? dominator : best;
 }

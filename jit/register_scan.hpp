@@ -89,6 +89,7 @@ class RegisterScan {
   void enter_after(std::uint32_t pred);
   void enter_join();
   void enter_loop();
+  bool only_jumps(std::uint32_t block) const;
   std::uint32_t best_pred() const;
   bool is_wanted(VReg v, unsigned hot_preds);
   bool is_wanted_before_call(VReg v);

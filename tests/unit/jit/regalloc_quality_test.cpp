@@ -138,6 +138,36 @@ TEST(RegisterQuality, AColdCallCostsTheColdBlockOnly) {
       << result.text();
 }
 
+/// Most ways to a block are branches to it: what they find is left where it is.
+TEST(RegisterQuality, ABlockThatManyBranchesGoToTakesTheirRegisters) {
+  LirBuilder b;
+  const VReg n = b.vreg();
+  const VReg v = b.vreg();
+  std::uint32_t test = b.block();
+  b.inst(test, {def_in(n, rdi), def_in(v, rsi)});
+  std::vector<std::uint32_t> ways;
+  for (unsigned i = 0; i < 3; ++i) {
+    ways.push_back(b.block());
+    const std::uint32_t next = b.block();
+    b.branch(test, {use(n)}, {ways.back(), next});
+    test = next;
+  }
+  const VReg w = b.vreg();
+  b.inst(test, {use(n), def_in(w, rcx)});
+  const std::uint32_t join = b.block();
+  const VReg taken = b.param(join);
+  for (const std::uint32_t way : ways) b.jump(way, join, {v});
+  b.jump(test, join, {w});
+  b.inst(join, {use(taken)});
+  b.ret(join, {use(n)});
+  const Result result(b);
+  EXPECT_EQ(result.count([&](const LBlock& block, const Move&) {
+    return block.end - block.first == 1 && block.succ_count == 1;
+  }),
+            0u)
+      << result.text();
+}
+
 TEST(RegisterQuality, LeavesRegistersThatTheLoopFixes) {
   Loop loop([](Loop& l, std::uint32_t body) {
     const VReg quotient = l.b.vreg();
