@@ -6,55 +6,22 @@
 
 #include <fmt/format.h>
 
-#include "jit/faults.hpp"
 #include "lib/runtime/exec_state.hpp"
-#include "lib/runtime/host_gate.hpp"
 
 namespace wrun::inline v0::jit {
 
 using runtime::ExecState;
-using runtime::HostGate;
 using runtime::Instance;
 using runtime::Leave;
 using runtime::ModuleCode;
 using runtime::NativeEntry;
-using runtime::Slot;
 
 namespace {
 
-/// While machine code runs.
-struct Inside {
-  HostGate gate;
-  CatchingFaults catching;
-
-  Inside(const Workshop& shop, ExecState& state)
-      : gate(state), catching(*shop.arena, shop.stubs.leave(), state) {}
-};
-
-Leave enter_by(const void* stub, ExecState& state, const void* code, Slot* fp, Instance& instance,
-               std::uint32_t function) {
-  using Stub = Leave (*)(ExecState*, const void*, Slot*, Instance*, std::uint32_t, HostGate*);
-  const auto run = reinterpret_cast<Stub>(reinterpret_cast<std::uintptr_t>(stub));
-  const Workshop& shop = native_module(*instance.code).compiler().open_workshop();
-  Inside inside(shop, state);
-  return run(&state, code, fp, &instance, function, &inside.gate);
-}
-
-Leave enter(ExecState& state, const NativeEntry& entry, Instance& instance,
-            std::uint32_t function) {
-  const auto& segment = *reinterpret_cast<const runtime::Segment*>(state.native.sp);
-  return enter_by(entry.stub, state, entry.code, segment.fp, instance, function);
-}
-
-Leave enter_tail(ExecState& state, const NativeEntry& entry, Instance& instance,
-                 std::uint32_t function, Slot* fp) {
-  return enter_by(entry.tail_stub, state, entry.code, fp, instance, function);
-}
-
 Leave resume(ExecState& state, const ModuleCode& module) {
-  const Workshop& shop = native_module(module).compiler().open_workshop();
-  Inside inside(shop, state);
-  return shop.stubs.resume(&state, &inside.gate);
+  Workshop& shop = native_module(module).compiler().open_workshop();
+  const os::CatchingFaults catching(shop.faults.catcher());
+  return shop.stubs.resume(&state);
 }
 
 bool locate(const ModuleCode& module, const void* pc, std::vector<runtime::NativeFrame>& frames) {
@@ -75,12 +42,12 @@ bool find_catch(const ModuleCode& module, const void* pc, const Instance& instan
 }
 
 Leave land(ExecState& state, const ModuleCode& module) {
-  const Workshop& shop = native_module(module).compiler().open_workshop();
-  Inside inside(shop, state);
-  return shop.stubs.land(&state, &inside.gate);
+  Workshop& shop = native_module(module).compiler().open_workshop();
+  const os::CatchingFaults catching(shop.faults.catcher());
+  return shop.stubs.land(&state);
 }
 
-constexpr runtime::NativeTier tier{enter, enter_tail, resume, locate, find_catch, land, hot};
+constexpr runtime::NativeTier tier{resume, locate, find_catch, land, hot};
 
 }  // namespace
 
@@ -221,7 +188,7 @@ std::unique_ptr<NativeFunction> CompilerImpl::place(const wasm::ModuleData& modu
   function->code = room;
   workshop_->arena->set_owner(room, function.get());
   const SignatureStubs::Entries& entries = key.loop != 0 ? stubs.loop : stubs.function;
-  function->entry = {room, entries.call, entries.tail_call};
+  function->entry = {room, entries.call, entries.tail_call, workshop_->faults.catcher()};
   return function;
 }
 

@@ -15,6 +15,7 @@
 #include "jit/arena.hpp"
 #include "jit/compile_queue.hpp"
 #include "jit/direct_calls.hpp"
+#include "jit/faults.hpp"
 #include "jit/jit.hpp"
 #include "jit/native_module.hpp"
 #include "jit/pipeline.hpp"
@@ -29,10 +30,14 @@ struct Workshop {
   Stubs stubs;
   std::vector<std::unique_ptr<Pipeline>> idle;  // each thread that compiles takes one
 
-  os::FaultHandling faults;  // holds nothing where accesses are checked
+  AccessFaults faults;
+  os::FaultHandling handling;  // holds nothing where accesses are checked
 
-  Workshop(std::unique_ptr<CodeArena> memory, os::FaultHandling handling)
-      : arena(std::move(memory)), stubs(*arena), faults(std::move(handling)) {}
+  Workshop(std::unique_ptr<CodeArena> memory, os::FaultHandling held)
+      : arena(std::move(memory)),
+        stubs(*arena),
+        faults(*arena, stubs.leave()),
+        handling(std::move(held)) {}
 };
 
 inline constexpr const char* no_executable_memory = "the system refuses executable memory";

@@ -45,18 +45,18 @@ std::uint64_t address_of(const Access& access, const os::Fault& fault, const std
   return at <= faulted && faulted - at < most_bytes ? at : faulted;
 }
 
-}  // namespace
-
 /// The memory is large enough by now: unless that was tried already, the instruction can succeed.
-bool CatchingFaults::may_repeat(const os::Fault& fault) noexcept {
-  if (repeated_pc_ == fault.pc() && repeated_address_ == fault.address()) return false;
-  repeated_pc_ = fault.pc();
-  repeated_address_ = fault.address();
+bool may_repeat(runtime::NativeState& native, const os::Fault& fault) noexcept {
+  if (native.repeated_pc == fault.pc() && native.repeated_address == fault.address()) return false;
+  native.repeated_pc = fault.pc();
+  native.repeated_address = fault.address();
   return true;
 }
 
-bool CatchingFaults::resolve(void* data, os::Fault& fault) noexcept {
-  auto& self = *static_cast<CatchingFaults*>(data);
+}  // namespace
+
+bool AccessFaults::resolve(void* data, os::Fault& fault) noexcept {
+  const auto& self = *static_cast<const AccessFaults*>(data);
   const auto* function = static_cast<const NativeFunction*>(self.arena_.owner(fault.pc()));
   const Access* access = function ? find_access(*function, fault.pc()) : nullptr;
   if (access == nullptr) return false;
@@ -65,8 +65,9 @@ bool CatchingFaults::resolve(void* data, os::Fault& fault) noexcept {
   const runtime::Memory* memory = find_memory(instance, fault.address());
   if (memory == nullptr) return false;
   const auto at = static_cast<std::uint64_t>(fault.address() - memory->base);
-  if (at < runtime::size_in_bytes(*memory)) return memory->shared && self.may_repeat(fault);
-  runtime::ExecState& state = self.state_;
+  runtime::ExecState& state = *instance.state;
+  if (at < runtime::size_in_bytes(*memory))
+    return memory->shared && may_repeat(state.native, fault);
   state.native.pc = fault.pc() + 1;
   state.native.frame = frame;
   state.native.trap = static_cast<std::uint32_t>(TrapCode::out_of_bounds_memory_access);

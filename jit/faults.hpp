@@ -8,35 +8,23 @@
 
 namespace wrun::inline v0::jit {
 
-/// While machine code runs on this thread. Of other faults than at its accesses of memory, outside
-/// of the memories of the instance that runs, it wants to know nothing.
-class CatchingFaults {
+/// For threads that run machine code of the arena. Of other faults than at its accesses of memory,
+/// outside of the memories of the instance that runs, it wants to know nothing.
+class AccessFaults {
  public:
   /// `leave`: where to go on, see Stubs::leave.
-  CatchingFaults(const CodeArena& arena, const void* leave, runtime::ExecState& state) noexcept
-      : arena_(arena),
-        leave_(leave),
-        state_(state),
-        catcher_{resolve, this},
-        outer_(os::fault_catcher) {
-    os::fault_catcher = &catcher_;
-  }
-  ~CatchingFaults() { os::fault_catcher = outer_; }
-  CatchingFaults(const CatchingFaults&) = delete;
-  CatchingFaults& operator=(const CatchingFaults&) = delete;
+  AccessFaults(const CodeArena& arena, const void* leave) noexcept : arena_(arena), leave_(leave) {}
+  AccessFaults(const AccessFaults&) = delete;
+  AccessFaults& operator=(const AccessFaults&) = delete;
+
+  os::FaultCatcher* catcher() { return &catcher_; }
 
  private:
   static bool resolve(void* self, os::Fault& fault) noexcept;
-  bool may_repeat(const os::Fault& fault) noexcept;
 
   const CodeArena& arena_;
   const void* leave_;
-  runtime::ExecState& state_;
-  os::FaultCatcher catcher_;
-  os::FaultCatcher* outer_;
-  // What was repeated last, as another thread had let the memory grow in between.
-  const std::uint8_t* repeated_pc_ = nullptr;
-  const std::uint8_t* repeated_address_ = nullptr;
+  os::FaultCatcher catcher_{resolve, this};
 };
 
 }  // namespace wrun::inline v0::jit

@@ -53,6 +53,7 @@ inline constexpr std::uint32_t native = offsetof(runtime::ExecState, native);
 inline constexpr std::uint32_t native_limit = native + offsetof(runtime::NativeState, limit);
 inline constexpr std::uint32_t native_sp = native + offsetof(runtime::NativeState, sp);
 inline constexpr std::uint32_t native_host_sp = native + offsetof(runtime::NativeState, host_sp);
+inline constexpr std::uint32_t native_gate = native + offsetof(runtime::NativeState, gate);
 inline constexpr std::uint32_t native_pc = native + offsetof(runtime::NativeState, pc);
 inline constexpr std::uint32_t native_frame = native + offsetof(runtime::NativeState, frame);
 inline constexpr std::uint32_t native_instance = native + offsetof(runtime::NativeState, instance);
@@ -75,7 +76,6 @@ inline constexpr std::uint32_t suspended_resume = offsetof(runtime::Suspended, r
 inline constexpr std::uint32_t suspended_rbp = offsetof(runtime::Suspended, rbp);
 inline constexpr std::uint32_t suspended_pc = offsetof(runtime::Suspended, pc);
 inline constexpr std::uint32_t suspended_fp = offsetof(runtime::Suspended, fp);
-inline constexpr std::uint32_t segment_state = offsetof(runtime::Segment, state);
 
 // What references refer to
 inline constexpr std::uint32_t cell_kind = offsetof(runtime::CellHeader, kind);

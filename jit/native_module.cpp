@@ -242,7 +242,8 @@ void NativeModule::install(const ImageView& image, const std::uint8_t* code) {
     function->inlined.assign(inlined.begin(), inlined.end());
     shop.arena->set_owner(function->code, function.get());
     const SignatureStubs& stubs = shop.stubs.of(shape_of(module_.data->type_of(index)));
-    function->entry = {function->code, stubs.function.call, stubs.function.tail_call};
+    function->entry = {function->code, stubs.function.call, stubs.function.tail_call,
+                       shop.faults.catcher()};
     function->is_in_image = true;
     by_end.emplace(function->code + function->size, function.get());
     places.emplace(CodeKey{each.function, 0},

@@ -77,6 +77,10 @@ class Stubs::Writer : public Xbyak::CodeGenerator {
 
   /// Where the next byte will run.
   const void* here() const { return room_ + getSize(); }
+  template <class Function>
+  Function here_as() const {
+    return reinterpret_cast<Function>(reinterpret_cast<std::uintptr_t>(here()));
+  }
   void begin() { align(16); }
 
   void jump_to(const void* stub) {
@@ -87,16 +91,15 @@ class Stubs::Writer : public Xbyak::CodeGenerator {
 
   void finish() { arena_.write(room_, {getCode(), getSize()}); }
 
-  /// Where native.host_sp points, the gate is.
-  void save_host(const Xbyak::Reg64& gate) {
+  void save_host(const Xbyak::Reg64& state) {
     for (const auto& r : callee_saved) push(r);
-    push(gate);
-    mov(ptr[rdi + layout::native_host_sp], rsp);
+    push(state);  // where native.host_sp points, the stack is aligned
+    mov(ptr[state + layout::native_host_sp], rsp);
   }
 
-  /// Back to whoever called enter or resume.
-  void leave_code() {
-    mov(rsp, ptr[rdi + layout::native_host_sp]);
+  /// Back to whoever entered machine code.
+  void leave_code(const Xbyak::Reg64& state) {
+    mov(rsp, ptr[state + layout::native_host_sp]);
     add(rsp, 8);
     std::for_each(std::rbegin(callee_saved), std::rend(callee_saved),
                   [&](const auto& r) { pop(r); });
@@ -198,31 +201,34 @@ class Stubs::Writer : public Xbyak::CodeGenerator {
     }
   }
 
-  // rdi: ExecState*, rsi: code, rdx: frame, rcx: Instance*, r8d: function index, r9: HostGate*
-  void enter_code(const Signature& signature, bool in_loop, const void* leave) {
+  // NativeEntry::Stub. rdi: Instance*, rsi: frame, rdx: code
+  void enter_code(const Signature& signature, bool in_loop) {
     const int params = in_loop ? 0 : static_cast<int>(signature.param_bytes);
     const int results = static_cast<int>(signature.result_bytes);
-    save_host(r9);
-    mov(rbp, ptr[rdi + layout::native_sp]);
+    mov(rax, ptr[rdi + layout::instance_state]);
+    save_host(rax);
+    mov(rbp, ptr[rax + layout::native_sp]);
     mov(rsp, rbp);
-    push(rcx);  // as a frame has its instance
-    push(rdx);
+    push(rdi);  // as a frame has its instance
+    push(rsi);
     if (params + results) sub(rsp, params + results);
     pass_arguments(signature, in_loop, rsp);
     call(r11);
     mov(r14, ptr[rbp - 16]);
     gather(signature.results, r14, rsp);
-    mov(r13, ptr[rbp + layout::segment_state]);
+    load_state();
     mov(ptr[r13 + layout::native_sp], rbp);
-    leave_with(Leave::returned, leave);
+    mov(eax, static_cast<std::uint32_t>(Leave::returned));
+    leave_code(r13);
   }
 
   // The same in place of the call of the Suspended at native.sp: what is passed on the stack ends
   // where that call's arguments do.
   void enter_tail_code(const Signature& signature, bool in_loop) {
     const int params = in_loop ? 0 : static_cast<int>(signature.param_bytes);
-    save_host(r9);
-    mov(r13, ptr[rdi + layout::native_sp]);
+    mov(rax, ptr[rdi + layout::instance_state]);
+    save_host(rax);
+    mov(r13, ptr[rax + layout::native_sp]);
     mov(r15, ptr[r13 + layout::suspended_resume]);
     mov(r15d, ptr[r15 - 4]);
     mov(rbp, ptr[r13 + layout::suspended_rbp]);
@@ -235,10 +241,8 @@ class Stubs::Writer : public Xbyak::CodeGenerator {
 
   /// From where the entries get them to where code expects them; r11: the code.
   void pass_arguments(const Signature& signature, bool in_loop, const Xbyak::RegExp& area) {
-    mov(r11, rsi);
-    mov(r14, rdx);
-    mov(rdi, rcx);
-    mov(eax, r8d);
+    mov(r11, rdx);
+    mov(r14, rsi);
     if (in_loop) {
       mov(gp64(frame_reg), r14);
     } else {
@@ -246,16 +250,16 @@ class Stubs::Writer : public Xbyak::CodeGenerator {
     }
   }
 
-  // rdi: ExecState*, rsi: HostGate*
+  // rdi: ExecState*, as for the next
   void resume_code() {
-    save_host(rsi);
+    save_host(rdi);
     mov(rsp, ptr[rdi + layout::native_sp]);
     ret();
   }
 
   /// The landing itself puts rsp where its frame ends.
   void land_code() {
-    save_host(rsi);
+    save_host(rdi);
     mov(rbp, ptr[rdi + layout::native_frame]);
     jmp(ptr[rdi + layout::native_pc]);
   }
@@ -341,8 +345,7 @@ class Stubs::Writer : public Xbyak::CodeGenerator {
     mov(r11, ptr[r11 + layout::func_host]);
     cmp(qword[r11 + layout::host_typed], 0);
     je(not_here, T_NEAR);
-    mov(rax, ptr[r13 + layout::native_host_sp]);
-    mov(rax, ptr[rax]);
+    mov(rax, ptr[r13 + layout::native_gate]);
     mov(ptr[rax + layout::record_top], r15);
     mov(r15, ptr[rax + layout::gate_calls_due]);
     mov(r15, ptr[r15]);
@@ -386,7 +389,7 @@ class Stubs::Writer : public Xbyak::CodeGenerator {
     call(ptr[r11 + layout::host_typed]);
     mov(r14, ptr[r15 + layout::suspended_fp]);
     for (const AbiPlace& result : signature.results) store(result, ptr[r14]);
-    mov(rcx, ptr[rsp + static_cast<int>(places.bytes)]);
+    mov(rcx, ptr[r13 + layout::native_gate]);
     mov(rcx, ptr[rcx + layout::record_outer]);
     mov(ptr[r13 + layout::state_records], rcx);
     mov(ptr[r13 + layout::state_stack_top], r14);
@@ -483,7 +486,7 @@ class Stubs::Writer : public Xbyak::CodeGenerator {
 Stubs::Stubs(CodeArena& arena) : arena_(arena) {
   Writer out(arena, common_bytes);
   leave_ = out.here();
-  out.leave_code();
+  out.leave_code(rdi);
   for (unsigned i = 0; i < static_cast<unsigned>(TrapCode::count_); ++i) {
     out.begin();
     traps_[i] = out.here();
@@ -502,10 +505,10 @@ Stubs::Stubs(CodeArena& arena) : arena_(arena) {
   helper_ = out.here();
   out.helper_code(leave_);
   out.begin();
-  resume = reinterpret_cast<Continue>(reinterpret_cast<std::uintptr_t>(out.here()));
+  resume = out.here_as<Continue>();
   out.resume_code();
   out.begin();
-  land = reinterpret_cast<Continue>(reinterpret_cast<std::uintptr_t>(out.here()));
+  land = out.here_as<Continue>();
   out.land_code();
   out.finish();
 }
@@ -542,10 +545,10 @@ const SignatureStubs& Stubs::of(const Shape& shape) {
   Writer out(arena_, bytes_for(shape));
   const auto entries = [&](bool in_loop) {
     SignatureStubs::Entries made;
-    made.call = out.here();
-    out.enter_code(signature, in_loop, leave_);
+    made.call = out.here_as<runtime::NativeEntry::Stub>();
+    out.enter_code(signature, in_loop);
     out.begin();
-    made.tail_call = out.here();
+    made.tail_call = out.here_as<runtime::NativeEntry::Stub>();
     out.enter_tail_code(signature, in_loop);
     out.begin();
     return made;

@@ -24,8 +24,8 @@ namespace wrun::inline v0::jit {
 struct SignatureStubs {
   /// See NativeEntry.
   struct Entries {
-    const void* call = nullptr;
-    const void* tail_call = nullptr;
+    runtime::NativeEntry::Stub call = nullptr;
+    runtime::NativeEntry::Stub tail_call = nullptr;
   };
   Entries function;
   Entries loop;  ///< of code that takes over a frame
@@ -61,7 +61,7 @@ class Stubs {
   /// For people; throws std::bad_alloc.
   std::string name_of(const void* stub) const;
 
-  using Continue = runtime::Leave (*)(runtime::ExecState*, runtime::HostGate*);
+  using Continue = runtime::Leave (*)(runtime::ExecState*);
   Continue resume = nullptr;
   Continue land = nullptr;
 

@@ -22,10 +22,15 @@ namespace api {
 using runtime::ExecState;
 using runtime::FuncRef;
 
-bool may_start(StoreState& state) {
-  ExecState& exec = state.store.state();
-  if (state.is_limited) state.store.stop_if_late();
-  return exec.stop.load() == ExecState::Stop::none || runtime::fail_stopped(exec);
+void Running::begin() noexcept {
+  if (!state_.is_running()) state_.store.begin_call();
+  if (state_.is_limited) state_.store.stop_if_late();
+}
+
+void Running::end() noexcept {
+  if (state_.is_running()) return;
+  state_.store.end_call();
+  if (state_.reports) state_.report();
 }
 
 void take_failure(StoreState& state, detail::CallFailure& failure) noexcept {
@@ -34,7 +39,7 @@ void take_failure(StoreState& state, detail::CallFailure& failure) noexcept {
   failure.exception = std::move(exec.failure.exception);
   exec.failure = {};
   // A request to stop ends all calls that are running, and is forgotten with the outermost.
-  if (state.running != 0 || !failure.error) return;
+  if (state.is_running() || !failure.error) return;
   const auto trap = failure.error->trap();
   if (trap == TrapCode::interrupted) exec.rearm_after(ExecState::Stop::interrupted);
   // Whatever stays used up is found again before the next call.
@@ -49,7 +54,7 @@ namespace {
                                        detail::CallFailure& failure) noexcept {
   {
     const Running running(state);
-    if (may_start(state) && interp::enter(state.store.state(), function, slots)) return true;
+    if (interp::enter(state.store.state(), function, slots)) return true;
   }
   take_failure(state, failure);
   return false;
@@ -109,6 +114,13 @@ FuncType make_type(std::span<const ValType> params, std::span<const ValType> res
   return {{params.begin(), params.end()}, {results.begin(), results.end()}};
 }
 
+/// For want of a session, or of the function.
+[[gnu::noinline]] bool refuse_call(api::Session::Refusal refusal, detail::CallFailure& failure) {
+  const bool is_open = refusal == api::Session::Refusal::none;
+  failure.error.emplace(is_open ? api::stale_handle() : api::Session::error_of(refusal));
+  return false;
+}
+
 /// False with a failure that is filled in.
 Result<bool> call(api::StoreState& state, const FuncRef& function, std::span<const Val> args,
                   std::vector<Val>& results, detail::CallFailure& failure) {
@@ -127,10 +139,11 @@ Result<bool> call(api::StoreState& state, const FuncRef& function, std::span<con
 
 bool detail::call_slots(Handle function, Slot* slots, CallFailure& failure) noexcept {
   const api::Session session(function.store);
-  const FuncRef* found = session ? api::resolve<FuncRef>(*session, function) : nullptr;
+  const FuncRef* found =
+      session ? session->store.resolve<FuncRef>(function.index, function.generation) : nullptr;
   if (found) [[likely]]
     return api::run(*session, *found, reinterpret_cast<runtime::Slot*>(slots), failure);
-  return failure.error.emplace(session ? api::stale_handle() : session.error()), false;
+  return refuse_call(session.refusal(), failure);
 }
 
 bool detail::call_values(Handle function, const Val* args, std::size_t count,

@@ -21,27 +21,29 @@ bool enter(StoreState& state, const runtime::FuncRef& function, runtime::Slot* s
 
 // What all ways to enter have in common.
 
-/// False if something forbids starting: an interruption that nobody has noticed, a deadline that
-/// passed.
-bool may_start(StoreState& state);
 /// Moves the failure that running code left to whoever called it.
 void take_failure(StoreState& state, detail::CallFailure& failure) noexcept;
 
-/// Counts a call for as long as it runs.
+/// A call for as long as it runs: for those who watch the store's calls. The call itself asks
+/// whether it is to stop; that it is late is found here.
 class Running {
  public:
   explicit Running(StoreState& state) : state_(state) {
-    if (state_.running++ == 0) state_.store.begin_call();
+    if (state_.is_watched) [[unlikely]]
+      begin();
   }
+  // Somebody may have begun to watch meanwhile.
   ~Running() {
-    if (--state_.running != 0) return;
-    state_.store.end_call();
-    if (state_.reports) state_.report();
+    if (state_.is_watched) [[unlikely]]
+      end();
   }
   Running(const Running&) = delete;
   Running& operator=(const Running&) = delete;
 
  private:
+  void begin() noexcept;
+  void end() noexcept;
+
   StoreState& state_;
 };
 

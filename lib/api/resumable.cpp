@@ -9,6 +9,7 @@
 #include "lib/api/types.hpp"
 #include "lib/interp/interp.hpp"
 #include "lib/runtime/frame_layout.hpp"
+#include "lib/runtime/trap.hpp"
 #include "lib/wasm/shared.hpp"
 
 namespace wrun::inline v0 {
@@ -43,7 +44,9 @@ Progress run(StoreState& state, detail::Shared<Activation>& activation, CallFail
   interp::Progress progress = interp::Progress::failed;
   {
     const api::Running running(state);
-    if (api::may_start(state)) progress = body(state.store.state());
+    runtime::ExecState& exec = state.store.state();
+    const bool may_start = exec.stop.load() == runtime::ExecState::Stop::none;
+    if (may_start || runtime::fail_stopped(exec)) progress = body(exec);
   }
   if (progress == interp::Progress::paused) return Progress::paused;
   {

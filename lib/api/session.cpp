@@ -24,18 +24,12 @@ Session::Session(const Store& store) noexcept {
   }
 }
 
-void Session::give_up() noexcept {
-  leave();
-  outermost_ = false;
-  refusal_ = Refusal::stale;
+void Session::delete_state(Anchor& anchor) noexcept {
+  delete anchor.state;
 }
 
-void Session::delete_state() noexcept {
-  delete anchor_->state;
-}
-
-Error Session::error() const noexcept {
-  switch (refusal_) {
+Error Session::error_of(Refusal refusal) noexcept {
+  switch (refusal) {
     case Refusal::busy:
       return usage_error(
           "the store is in use: by another thread, or by the call whose callback this is");

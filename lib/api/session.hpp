@@ -28,18 +28,20 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  explicit operator bool() const { return state_ != nullptr; }
+  explicit operator bool() const { return refusal_ == Refusal::none; }
   StoreState& operator*() const { return *state_; }
   StoreState* operator->() const { return state_; }
   /// Whether there is none because another thread is inside.
   bool is_busy() const { return refusal_ == Refusal::busy; }
+  enum class Refusal : std::uint8_t { none, stale, busy, empty };
+  Refusal refusal() const { return refusal_; }
   /// Why there is none.
-  Error error() const noexcept;
+  Error error() const noexcept { return error_of(refusal_); }
+  static Error error_of(Refusal refusal) noexcept;
 
  private:
-  enum class Refusal : std::uint8_t { none, stale, busy, empty };
-
-  // These are the whole of most calls' cost.
+  // These are much of most calls' cost; nothing takes the session's address, so that it is in
+  // registers.
   void enter(std::uint64_t store_id) noexcept {
     Anchor* anchor = find_anchor(store_id);
     if (store_id == 0 || !anchor) [[unlikely]] {
@@ -49,32 +51,38 @@ class Session {
     const std::uintptr_t me = this_thread();
     std::uintptr_t owner = anchor->owner.load(std::memory_order_relaxed);
     if (owner != me) {
-      if (!lock(anchor->owner, me)) [[unlikely]] {
-        refusal_ = Refusal::busy;
+      refusal_ = lock(*anchor, store_id, me);
+      if (refusal_ != Refusal::none) [[unlikely]]
         return;
-      }
-      anchor_ = anchor;
       outermost_ = true;
-      if (anchor->id.load(std::memory_order_acquire) != store_id) [[unlikely]]
-        return give_up();
     }
+    anchor_ = anchor;
     state_ = anchor->state;
   }
   // What a collection inside WebAssembly left behind is destroyed here, outside of it.
   void leave() noexcept {
-    if (state_ && state_->store.has_garbage()) [[unlikely]]
+    if (state_->store.has_garbage()) [[unlikely]]
       state_->store.finalize();
     if (unlock(anchor_->owner) & abandoned_bit) [[unlikely]]
-      delete_state();
+      delete_state(*anchor_);
   }
   // What two threads must do in one step costs more than all else here, and one thread needn't.
-  static bool lock(std::atomic<std::uintptr_t>& owner, std::uintptr_t me) noexcept {
+  static Refusal lock(Anchor& anchor, std::uint64_t store_id, std::uintptr_t me) noexcept {
+    if (!os::has_one_thread()) return lock_among_threads(anchor, store_id, me);
+    if (anchor.owner.load(std::memory_order_relaxed) != 0) return Refusal::busy;
+    anchor.owner.store(me, std::memory_order_relaxed);
+    return Refusal::none;
+  }
+  static Refusal lock_among_threads(Anchor& anchor, std::uint64_t store_id,
+                                    std::uintptr_t me) noexcept {
     std::uintptr_t nobody = 0;
-    if (!os::has_one_thread())
-      return owner.compare_exchange_strong(nobody, me, std::memory_order_acquire);
-    if (owner.load(std::memory_order_relaxed) != nobody) return false;
-    owner.store(me, std::memory_order_relaxed);
-    return true;
+    if (!anchor.owner.compare_exchange_strong(nobody, me, std::memory_order_acquire))
+      return Refusal::busy;
+    if (anchor.id.load(std::memory_order_acquire) == store_id) [[likely]]
+      return Refusal::none;
+    // The store has ended between finding the anchor and locking it.
+    if (unlock(anchor.owner) & abandoned_bit) delete_state(anchor);
+    return Refusal::stale;
   }
   static std::uintptr_t unlock(std::atomic<std::uintptr_t>& owner) noexcept {
     if (!os::has_one_thread()) return owner.exchange(0, std::memory_order_release);
@@ -82,9 +90,7 @@ class Session {
     owner.store(0, std::memory_order_relaxed);
     return before;
   }
-  /// The store has ended between finding the anchor and locking it.
-  void give_up() noexcept;
-  void delete_state() noexcept;
+  static void delete_state(Anchor& anchor) noexcept;
 
   StoreState* state_ = nullptr;
   Anchor* anchor_ = nullptr;
@@ -114,8 +120,7 @@ Error wrong_engine() noexcept;
 template <class T>
 T* resolve(StoreState& state, detail::Handle handle) {
   if (handle.store != state.id) return nullptr;
-  return state.store.resolve<T>(
-      runtime::Handle{state.store.id(), handle.index, handle.generation, runtime::handle_kind<T>});
+  return state.store.resolve<T>(handle.index, handle.generation);
 }
 template <class T>
 T* resolve(StoreState& state, const detail::HandleBase& handle) {

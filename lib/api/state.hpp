@@ -116,12 +116,16 @@ struct StoreState : AnchorHold {
   std::shared_ptr<BudgetState> budget = {};  ///< one that other stores may draw on, too
   bool is_limited = false;                   ///< whether calls may be late when they start
   bool reports = false;                      ///< whether ends of calls are to be reported
-  std::uint32_t running = 0;                 ///< nested calls from the host
+  bool is_watched = false;                   ///< either, or their time is measured
   std::optional<HostWork> host_work;
   std::optional<CallCounters> calls_by_name;
 
   StoreState(std::shared_ptr<EngineState> owner, std::shared_ptr<BudgetState> account);
   ~StoreState();
+  /// Sets is_watched, after what it depends on has changed.
+  void note_watchers() noexcept { is_watched = is_limited || reports || store.measures_time(); }
+  /// Whether code of the store runs, or a host function that it called.
+  bool is_running() { return store.state().records != nullptr; }
   /// Tells the budget what was used.
   void report() noexcept;
 

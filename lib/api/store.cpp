@@ -40,6 +40,7 @@ api::StoreState::StoreState(std::shared_ptr<EngineState> owner,
   limits.stack_bytes = stack_bytes(engine->config.stack_bytes);
   // Refused only by a budget that limits fuel: there's none, then, until the host asks for some.
   (void)store.set_limits(std::move(limits));
+  note_watchers();
 }
 
 api::StoreState::~StoreState() {
@@ -168,6 +169,7 @@ Result<void> Store::limits(const Limits& limits) {
     session->is_limited = limits.deadline || limits.host_bytes || account.limits_time() ||
                           account.budget().host_bytes.is_bounded();
     session->reports = session->budget || limits.soft.fuel;
+    session->note_watchers();
     if (limits.count_calls_by_name && !session->calls_by_name) session->calls_by_name.emplace();
     return {};
   });

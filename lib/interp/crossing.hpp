@@ -6,22 +6,19 @@
 
 namespace wrun::inline v0::interp {
 
-/// Links a record for as long as it lives; what was above it on the stack is free again then.
+/// Links a call of a host function for as long as it runs; what was above it on the stack is free
+/// again then.
 class Crossing {
  public:
   Crossing(runtime::ExecState& state, runtime::Record& record)
-      : state_(state), record_(record), top_(state.stack_top), native_sp_(state.native.sp) {
+      : state_(state), record_(record), top_(state.stack_top) {
     record_.outer = state.records;
     state.records = &record_;
     state.stack_top = record_.top;
-    ++state.depth;
   }
   ~Crossing() {
     state_.records = record_.outer;
     state_.stack_top = top_;
-    // There may have been no stack for machine code at first.
-    state_.native.sp = native_sp_ != nullptr ? native_sp_ : state_.native.stack_end;
-    --state_.depth;
   }
   Crossing(const Crossing&) = delete;
   Crossing& operator=(const Crossing&) = delete;
@@ -30,7 +27,44 @@ class Crossing {
   runtime::ExecState& state_;
   runtime::Record& record_;
   runtime::Slot* top_;
-  std::uint8_t* native_sp_;
+};
+
+/// Links an entry into WebAssembly for as long as that runs; both stacks are as before then,
+/// wherever it stopped.
+class Entered {
+ public:
+  Entered(runtime::ExecState& state, runtime::Entry& entry, runtime::Instance* instance)
+      : state_(state), entry_(entry) {
+    entry.record.instance = instance;
+    state.records = &entry.record;
+  }
+  ~Entered() {
+    state_.records = entry_.record.outer;
+    state_.stack_top = entry_.record.top;
+    state_.native.sp = entry_.native_sp;
+  }
+  Entered(const Entered&) = delete;
+  Entered& operator=(const Entered&) = delete;
+
+ private:
+  runtime::ExecState& state_;
+  runtime::Entry& entry_;
+};
+
+/// An entry other than ExecState::outermost: there is one around it, or the host's stack can't be
+/// measured, or it has a stack of its own. What machine code of the entry around it goes on with is
+/// put back.
+class InnerEntry : public runtime::Entry {
+ public:
+  explicit InnerEntry(runtime::ExecState& state) noexcept;
+  ~InnerEntry();
+  InnerEntry(const InnerEntry&) = delete;
+  InnerEntry& operator=(const InnerEntry&) = delete;
+
+ private:
+  runtime::ExecState& state_;
+  runtime::HostGate* outer_gate_;
+  void* outer_host_sp_;
 };
 
 /// Fails for want of stack.

@@ -20,6 +20,24 @@ using runtime::ExecState;
 using runtime::HostFunction;
 using runtime::Record;
 
+// Machine code counts no crossings, so it makes none by itself where their number is all that is
+// known.
+InnerEntry::InnerEntry(ExecState& state) noexcept
+    : state_(state), outer_gate_(state.native.gate), outer_host_sp_(state.native.host_sp) {
+  record.outer = state.records;
+  record.top = state.stack_top;
+  native_sp = state.native.sp;
+  runtime::make_gate(*this, state, os::has_known_stack(runtime::host_reserve));
+  state.native.gate = &gate;
+}
+
+InnerEntry::~InnerEntry() {
+  state_.native.gate = outer_gate_;
+  state_.native.host_sp = outer_host_sp_;
+  // There may have been no stack for machine code at first.
+  if (state_.native.sp == nullptr) state_.native.sp = state_.native.stack_end;
+}
+
 bool exhausted(ExecState& state) {
   return runtime::fail(state,
                        add_backtrace(runtime::make_trap(TrapCode::stack_exhausted), state, {}));
@@ -61,17 +79,12 @@ Slot* push_frame(ExecState& state, const SlotCode& code, const Slot* args) {
   return fp;
 }
 
-[[gnu::noinline]] bool run(ExecState& state, const SlotCode& code, const runtime::FuncRef& function,
-                           Slot* args) {
+[[gnu::noinline]] bool run(ExecState& state, runtime::Entry& entry, const SlotCode& code,
+                           const runtime::FuncRef& function, Slot* args) {
   Slot* fp = push_frame(state, code, args);
   if (fp == nullptr) return exhausted(state);
   Instance* const inst = function.instance;
-  Record record;
-  record.kind = Record::Kind::enter;
-  record.fp = fp;
-  record.instance = inst;
-  record.top = fp;
-  const Crossing crossing(state, record);
+  const Entered entered(state, entry, inst);
   write_link(fp + code.link, stop_instr.code(), nullptr, inst);
   Regs r{code.entry, fp, nullptr, 0, inst, function.index, 0, 0, {}};
   reload_memory(r);
@@ -136,20 +149,51 @@ bool finish_host_call(ExecState& state, const HostFunction& host, Slot* args,
   return settle(state);
 }
 
+namespace {
+
+[[gnu::always_inline]] inline bool run_code(ExecState& state, runtime::Entry& entry,
+                                            const SlotCode& code, const runtime::FuncRef& function,
+                                            Slot* args) {
+  if (code.is_native) return run_native(state, entry, code, function, args);
+  return run(state, entry, code, function, args);
+}
+
+/// The function's first call.
+[[gnu::noinline]] bool translate_and_run(ExecState& state, runtime::Entry& entry,
+                                         const runtime::FuncRef& function, Slot* args) {
+  const SlotCode* code = code_of(*function.instance->code, function.index);
+  if (code == nullptr) return runtime::fail(state, runtime::make_trap(TrapCode::allocation_failed));
+  return run_code(state, entry, *code, function, args);
+}
+
+[[gnu::always_inline]] inline bool enter_by(ExecState& state, runtime::Entry& entry,
+                                            const runtime::FuncRef& function, Slot* args) {
+  if (state.stop.load(std::memory_order_acquire) != ExecState::Stop::none) [[unlikely]]
+    return runtime::fail_stopped(state);
+  if (function.host != nullptr) [[unlikely]]
+    return enter_host(state, *function.host, args);
+  const SlotCode* code = load_code(*function.cell);
+  if (is_stand_in(code)) [[unlikely]]
+    return translate_and_run(state, entry, function, args);
+  return run_code(state, entry, *code, function, args);
+}
+
+[[gnu::noinline]] bool enter_inside(ExecState& state, const runtime::FuncRef& function,
+                                    Slot* args) {
+  if (!runtime::has_host_room(state)) return exhausted(state);
+  if (!state.store->stack() && !make_stack(state)) return false;
+  InnerEntry entry(state);
+  return enter_by(state, entry, function, args);
+}
+
+}  // namespace
+
 // Small, and its last step is another call: that one's registers are the only ones to be saved.
 bool enter(ExecState& state, const runtime::FuncRef& function, Slot* args) noexcept {
-  if (!runtime::has_host_room(state)) return exhausted(state);
-  if (!state.store->stack() && !make_stack(state)) [[unlikely]]
-    return false;
-  if (function.host != nullptr) return enter_host(state, *function.host, args);
-  if (state.stop.load(std::memory_order_acquire) != ExecState::Stop::none) {
-    return runtime::fail_stopped(state);
-  }
-  const SlotCode* code = load_code(*function.cell);
-  if (is_stand_in(code)) code = code_of(*function.instance->code, function.index);
-  if (code == nullptr) return runtime::fail(state, runtime::make_trap(TrapCode::allocation_failed));
-  if (code->is_native) return run_native(state, *code, function, args);
-  return run(state, *code, function, args);
+  const bool is_outermost = state.records == nullptr && state.stack_top != nullptr;
+  if (!is_outermost || !os::has_known_stack(runtime::host_reserve)) [[unlikely]]
+    return enter_inside(state, function, args);
+  return enter_by(state, state.outermost, function, args);
 }
 
 const char* dispatch_policy() {

@@ -165,20 +165,27 @@ void push_segment(ExecState& state, Slot* fp, const Slot* link) {
   auto& segment = *reinterpret_cast<Segment*>(below);
   std::memcpy(segment.link.words, link, sizeof(segment.link.words));
   segment.fp = fp;
-  segment.state = &state;
   segment.outer_sp = state.native.sp;
   segment.outer_top = state.stack_top;
   state.native.sp = reinterpret_cast<std::uint8_t*>(&segment);
+  state.native.repeated_pc = nullptr;
+}
+
+Leave run_stub(NativeEntry::Stub stub, const NativeEntry& entry, Instance& instance, Slot* fp) {
+  const os::CatchingFaults catching(entry.catcher);
+  return stub(&instance, fp, entry.code);
 }
 
 /// Whether there is a stack for machine code, and room on it.
 bool has_native_room(ExecState& state) {
   constexpr std::uintptr_t least = 4096;
-  if (state.native.sp == nullptr && !state.store->ensure_native_stack()) return false;
-  return reinterpret_cast<std::uintptr_t>(state.native.sp) > state.native.stack_limit + least;
+  const runtime::NativeState& native = state.native;
+  if (reinterpret_cast<std::uintptr_t>(native.sp) > native.stack_limit + least) [[likely]]
+    return true;
+  return native.sp == nullptr && state.store->ensure_native_stack();
 }
 
-void enter(Regs& r, const NativeEntry& entry, std::uint32_t function, const Slot* link, Slot* top) {
+void enter(Regs& r, const NativeEntry& entry, const Slot* link, Slot* top) {
   ExecState& state = *r.inst->state;
   if (!has_native_room(state)) {
     const Place caller = caller_of(link);
@@ -194,11 +201,11 @@ void enter(Regs& r, const NativeEntry& entry, std::uint32_t function, const Slot
     // Tail calls from one tier to the other and back would pile up segments otherwise.
     state.native.sp = reinterpret_cast<std::uint8_t*>(link[1].get<Slot*>());
     state.stack_top = suspended(state)->fp;
-    return go_on(r, tier_of(*r.inst).enter_tail(state, entry, *r.inst, function, r.fp));
+    return go_on(r, run_stub(entry.tail_stub, entry, *r.inst, r.fp));
   }
   push_segment(state, r.fp, link);
   state.stack_top = top;
-  go_on(r, tier_of(*r.inst).enter(state, entry, *r.inst, function));
+  go_on(r, run_stub(entry.stub, entry, *r.inst, r.fp));
 }
 
 struct EnterNative {
@@ -206,7 +213,7 @@ struct EnterNative {
     const auto index = static_cast<std::uint32_t>(r.i);
     const auto& code = static_cast<const NativeCode&>(
         *load_code(r.inst->cells[index - r.inst->imported_functions]));
-    enter(r, code.native, index, r.fp + code.link, r.fp + code.frame_slots());
+    enter(r, code.native, r.fp + code.link, r.fp + code.frame_slots());
   }
 };
 
@@ -228,7 +235,7 @@ struct HotCall {
     r.pc = pc + through_d;
     if (native == nullptr) return;
     const auto& entry = static_cast<const NativeCode&>(*native).native;
-    enter(r, entry, function, r.fp + code->link, r.fp + native->frame_slots());
+    enter(r, entry, r.fp + code->link, r.fp + native->frame_slots());
   }
 };
 
@@ -245,7 +252,7 @@ struct HotLoop {
     r.pc = pc + through_d;
     if (entry == nullptr) return;
     const SlotCode* code = find_code(module, pc);
-    enter(r, *entry, function, r.fp + code->link, r.fp + code->frame_slots());
+    enter(r, *entry, r.fp + code->link, r.fp + code->frame_slots());
   }
 };
 
@@ -271,27 +278,31 @@ const StaticInstr hot_loop_instr{rare_handler<HotLoop>};
 const StaticInstr resume_native_instr{rare_handler<ResumeNative>};
 const StaticInstr land_native_instr{rare_handler<LandNative>};
 
+namespace {
+
+/// What machine code that the host called has left for. False: it failed.
+[[gnu::noinline]] bool dispatch_from(ExecState& state, const runtime::Entry& entry, Leave why) {
+  Regs r{stop_instr.code(), nullptr, nullptr, 0, entry.record.instance, 0, 0, 0, {}};
+  go_on(r, why);
+  dispatch(r);
+  return !state.failure;
+}
+
+}  // namespace
+
 // Nothing is left for the interpreter unless machine code comes back for another reason than that
 // it has returned.
-bool run_native(ExecState& state, const SlotCode& code, const runtime::FuncRef& function,
-                Slot* args) {
+bool run_native(ExecState& state, runtime::Entry& entry, const SlotCode& code,
+                const runtime::FuncRef& function, Slot* args) {
   Instance* const inst = function.instance;
-  runtime::Record record;
-  record.instance = inst;
-  record.fp = record.top = state.stack_top;
-  const Crossing crossing(state, record);
+  const Entered entered(state, entry, inst);
   if (!has_native_room(state)) return exhausted(state);
   Slot link[runtime::link_slots];
   write_link(link, stop_instr.code(), nullptr, inst);
   push_segment(state, args, link);
-  const NativeEntry& entry = static_cast<const NativeCode&>(code).native;
-  const Leave why = tier_of(*inst).enter(state, entry, *inst, function.index);
-  if (why == Leave::returned) [[likely]]
-    return true;
-  Regs r{stop_instr.code(), args, nullptr, 0, inst, 0, 0, 0, {}};
-  go_on(r, why);
-  dispatch(r);
-  return !state.failure;
+  const NativeEntry& native = static_cast<const NativeCode&>(code).native;
+  const Leave why = run_stub(native.stub, native, *inst, args);
+  return why == Leave::returned || dispatch_from(state, entry, why);
 }
 
 namespace {

@@ -42,8 +42,8 @@ extern const StaticInstr resume_native_instr;
 extern const StaticInstr land_native_instr;
 
 /// Calls a function that has machine code, from the host. False: it failed.
-bool run_native(runtime::ExecState& state, const SlotCode& code, const runtime::FuncRef& function,
-                Slot* args);
+bool run_native(runtime::ExecState& state, runtime::Entry& entry, const SlotCode& code,
+                const runtime::FuncRef& function, Slot* args);
 
 /// Compiles a function and lets calls go to that code; null if it stays interpreted.
 const SlotCode* publish_native(const runtime::ModuleCode& module, std::uint32_t function) noexcept;

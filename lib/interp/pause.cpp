@@ -19,7 +19,6 @@ namespace wrun::inline v0::interp {
 
 using runtime::Activation;
 using runtime::ExecState;
-using runtime::Record;
 using Phase = runtime::Activation::Phase;
 
 bool pause(Regs& r, const runtime::HostFunction& host, const CallSite& site, Slot* results) {
@@ -39,16 +38,21 @@ bool pause(Regs& r, const runtime::HostFunction& host, const CallSite& site, Slo
 
 namespace {
 
-Record entry_of(Activation& activation) {
-  Record record;
-  record.kind = Record::Kind::enter;
-  record.fp = activation.base;
-  record.instance = activation.function->instance;
-  record.host = activation.function->host;
-  record.top = activation.base;
-  record.activation = &activation;
-  return record;
-}
+/// The host's call that starts the activation, or goes on with it.
+class ActivationEntry {
+ public:
+  /// `top`: the first slot above what the host has put on the stack.
+  ActivationEntry(ExecState& state, Activation& activation, Slot* top)
+      : inner_(state), entered_(state, inner_, activation.function->instance) {
+    inner_.record.host = activation.function->host;
+    inner_.record.activation = &activation;
+    inner_.record.top = state.stack_top = top;
+  }
+
+ private:
+  InnerEntry inner_;
+  Entered entered_;
+};
 
 /// Where a paused activation stopped: the call that paused it.
 Place place_of(const Activation& activation) {
@@ -102,9 +106,7 @@ Progress start_host(ExecState& state, Activation& activation, const runtime::Hos
     return exhausted(state), fail(activation);
   std::memcpy(base, args, host.param_slots * sizeof(Slot));
   std::memset(base + host.param_slots, 0, (slots - host.param_slots) * sizeof(Slot));
-  Record record = entry_of(activation);
-  record.top = base + slots;
-  const Crossing crossing(state, record);
+  const ActivationEntry entry(state, activation, base + slots);
   runtime::CallContext context{&state, nullptr};
   if (state.store->count_host_call()) host.call(host.env, &context, base);
   activation.results = base;
@@ -129,8 +131,7 @@ Progress start(ExecState& state, Activation& activation, Slot* args) noexcept {
   Slot* fp = activation.base;
   if (!fits(*code, fp, state.stack_end)) return exhausted(state), fail(activation);
   std::memcpy(fp, args, code->param_slots * sizeof(Slot));
-  Record record = entry_of(activation);
-  const Crossing crossing(state, record);
+  const ActivationEntry entry(state, activation, activation.base);
   write_link(fp + code->link, stop_instr.code(), nullptr, function.instance);
   Regs r{code->entry, fp, nullptr, 0, function.instance, function.index, 0, 0, {}};
   reload_memory(r);
@@ -144,8 +145,7 @@ Progress resume(ExecState& state, Activation& activation, const Slot* values,
   if (!runtime::has_host_room(state)) return exhausted(state), fail(activation);
   activation.phase = Phase::running;
   std::memcpy(activation.results, values, activation.host->result_slots * sizeof(Slot));
-  Record record = entry_of(activation);
-  const Crossing crossing(state, record);
+  const ActivationEntry entry(state, activation, activation.base);
   if (activation.instance) {
     Regs r = regs_of(activation);
     set_accumulators(r, activation.results[0]);
@@ -157,8 +157,7 @@ Progress resume(ExecState& state, Activation& activation, const Slot* values,
 Progress resume_failed(ExecState& state, Activation& activation, Slot* results) noexcept {
   const runtime::OnStackOf switched(state, activation, activation.base);
   activation.phase = Phase::running;
-  Record record = entry_of(activation);
-  const Crossing crossing(state, record);
+  const ActivationEntry entry(state, activation, activation.base);
   if (!activation.instance) return fail(activation);
   const Place place = place_of(activation);
   if (state.failure.error && !runtime::exception_of(state, *state.failure.error))

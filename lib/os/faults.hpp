@@ -41,6 +41,18 @@ struct FaultCatcher {
 /// it.
 [[gnu::tls_model("initial-exec")]] extern constinit thread_local FaultCatcher* fault_catcher;
 
+/// Has the thread's faults offered to that catcher while it lives.
+class CatchingFaults {
+ public:
+  explicit CatchingFaults(FaultCatcher* by) noexcept : outer_(std::exchange(fault_catcher, by)) {}
+  ~CatchingFaults() { fault_catcher = outer_; }
+  CatchingFaults(const CatchingFaults&) = delete;
+  CatchingFaults& operator=(const CatchingFaults&) = delete;
+
+ private:
+  FaultCatcher* outer_;
+};
+
 /// Thread-safe.
 class FaultHandling {
  public:

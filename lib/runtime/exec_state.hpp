@@ -26,18 +26,39 @@ struct Activation;
 /// Backtraces, exceptions and the collector walk these.
 struct Record {
   enum class Kind : std::uint8_t {
-    enter,      ///< the host called WebAssembly: the frames above base belong to it
+    enter,      ///< the host called WebAssembly, or a function of its own
     host_call,  ///< WebAssembly called the host at pc in the frame at fp of `instance`
   };
   Kind kind = Kind::enter;
   Record* outer = nullptr;
-  const void* pc = nullptr;
+  const void* pc = nullptr;  ///< of a host_call, as fp
   Slot* fp = nullptr;
   Instance* instance = nullptr;
   const HostFunction* host = nullptr;  ///< that runs: whoever it was called through may be gone
   Slot* top =
       nullptr;  ///< first slot above what the record's frame uses: the next entry starts there
   Activation* activation = nullptr;  ///< of an entry that may be paused
+};
+
+struct CallContext {
+  ExecState* state = nullptr;
+  Instance* caller = nullptr;  ///< the calling instance; null if the host calls its own function
+};
+
+/// What machine code needs to call host functions by itself: what is the same in all such calls of
+/// an entry. It fills in the rest, and links the record.
+struct HostGate {
+  Record record;
+  CallContext context;
+  /// A call is made in this way only while ExecState::host_calls is less.
+  const std::uint64_t* calls_due = nullptr;
+};
+
+/// A call from the host into WebAssembly, while it runs.
+struct Entry {
+  Record record;
+  HostGate gate;
+  std::uint8_t* native_sp = nullptr;  ///< what NativeState::sp is without it
 };
 
 /// Why running code stopped, for whoever called it.
@@ -64,13 +85,13 @@ struct ExecState {
   Slot* stack_end = nullptr;  ///< what limit is when nobody interrupts
   Slot* stack_top = nullptr;  ///< first free slot: where the next entry's frame starts
   Record* records = nullptr;  ///< innermost
+  Entry outermost;            ///< the entry that no other one is around: most are
   /// The instruction that left the fast path, and what a call that did so was about to do.
   const std::uint32_t* pc = nullptr;
   std::uint64_t address = 0;  ///< of the memory access that failed
   const FuncRef* callee = nullptr;
   Slot* callee_fp = nullptr;
   std::size_t call_words = 0;
-  std::uint32_t depth = 0;  ///< nested entries
   Store* store = nullptr;
   Heap* heap = nullptr;  ///< the store's
   /// What an allocation that found no room asks for: of that type and size, with live values
@@ -130,11 +151,6 @@ struct ExecState {
   static Stop without(Stop set, Stop why) {
     return Stop(static_cast<std::uint32_t>(set) & ~static_cast<std::uint32_t>(why));
   }
-};
-
-struct CallContext {
-  ExecState* state = nullptr;
-  Instance* caller = nullptr;  ///< the calling instance; null if the host calls its own function
 };
 
 }  // namespace wrun::inline v0::runtime

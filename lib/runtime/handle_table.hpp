@@ -19,7 +19,11 @@ class HandleTable {
   Handle intern(void* object, HandleKind kind, Handle owner);
   /// Null if the handle is stale, of another store, or of another kind.
   void* find(Handle handle) const {
-    const Entry* found = entry(handle);
+    return handle.store == store_id_ ? find(handle.index, handle.generation, handle.kind) : nullptr;
+  }
+  /// The same for who knows that it is of this store.
+  void* find(std::uint32_t index, std::uint32_t generation, HandleKind kind) const {
+    const Entry* found = entry(index, generation, kind);
     return found ? found->object : nullptr;
   }
   /// Drops the entry and those that it owns. False if the handle was stale or foreign.
@@ -57,11 +61,15 @@ class HandleTable {
     }
   };
 
+  const Entry* entry(std::uint32_t index, std::uint32_t generation, HandleKind kind) const {
+    if (index >= entries_.size()) return nullptr;
+    const Entry& found = entries_[index];
+    const bool is_current = found.generation == generation && found.kind == kind;
+    return is_current && kind != HandleKind::none ? &found : nullptr;
+  }
   const Entry* entry(Handle handle) const {
-    if (handle.store != store_id_ || handle.index >= entries_.size()) return nullptr;
-    const Entry& found = entries_[handle.index];
-    const bool current = found.generation == handle.generation && found.kind == handle.kind;
-    return current && found.kind != HandleKind::none ? &found : nullptr;
+    return handle.store == store_id_ ? entry(handle.index, handle.generation, handle.kind)
+                                     : nullptr;
   }
   std::uint32_t allocate();
   void unlink(std::uint32_t index);

@@ -179,7 +179,7 @@ Result<std::uint64_t> Instantiation::address(wasm::ConstExpr expression, bool is
 Error Instantiation::stopped() {
   ExecState& state = *instance_.state;
   Error error = stopped_error(state);
-  if (state.depth == 0) state.rearm_after(ExecState::Stop::interrupted);
+  if (state.records == nullptr) state.rearm_after(ExecState::Stop::interrupted);
   return error;
 }
 

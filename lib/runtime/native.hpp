@@ -5,9 +5,9 @@
 // tier; the two tiers meet here.
 //
 // Interpreter and machine code are two coroutines. The interpreter runs on the host's stack, its
-// frames are arrays of slots; machine code's frames are on a stack of the store's. NativeTier's
-// enter() and resume() switch over and come back with the reason, at the same depth of the host's
-// stack: neither nests in the other, however often they call each other.
+// frames are arrays of slots; machine code's frames are on a stack of the store's. A NativeEntry's
+// stubs and NativeTier's resume() switch over and come back with the reason, at the same depth of
+// the host's stack: neither nests in the other, however often they call each other.
 
 #include <atomic>
 #include <cstddef>
@@ -15,6 +15,7 @@
 #include <span>
 #include <vector>
 
+#include "lib/os/faults.hpp"
 #include "lib/os/stack.hpp"
 #include "lib/runtime/slot.hpp"
 #include "lib/wasm/module_data.hpp"
@@ -24,6 +25,7 @@ namespace wrun::inline v0::runtime {
 struct CodeCell;
 struct ExecState;
 struct FuncRef;
+struct HostGate;
 struct Instance;
 struct ModuleCode;
 struct Tag;
@@ -50,7 +52,6 @@ struct Link {
 struct Segment {
   Link link;           ///< where to go on in the interpreter
   Slot* fp = nullptr;  ///< the frame whose arguments it got, and that gets its results
-  ExecState* state = nullptr;
   std::uint8_t* outer_sp = nullptr;  ///< state->native.sp before
   Slot* outer_top = nullptr;         ///< state->stack_top before
 };
@@ -93,6 +94,7 @@ struct NativeState {
   std::atomic<std::uintptr_t> limit{0};
   std::uint8_t* sp = nullptr;      ///< where the next segment starts, or a Suspended
   void* host_sp = nullptr;         ///< of whoever entered machine code
+  HostGate* gate = nullptr;        ///< for calls of host functions; the innermost entry's
   std::uintptr_t stack_limit = 0;  ///< what limit is when nobody interrupts
   std::uint8_t* stack_end = nullptr;
   os::Stack* stack = nullptr;       ///< the one in use; perhaps not reserved yet
@@ -107,14 +109,22 @@ struct NativeState {
   // What is caught: the exception, and by which of the function's clauses
   Ref thrown = null_ref;
   std::uint32_t clause = 0;
+  // The access that was repeated last, as another thread had let the memory grow in between
+  const std::uint8_t* repeated_pc = nullptr;
+  const std::uint8_t* repeated_address = nullptr;
 };
 
 /// Machine code of a function, as the interpreter enters it.
 struct NativeEntry {
+  /// Runs the code with the arguments at `fp`, which is where its results are afterwards.
+  using Stub = Leave (*)(Instance*, Slot* fp, const void* code);
+
   const void* code = nullptr;
-  const void* stub = nullptr;  ///< brings arguments into registers and results back
-  /// The same in place of the call that a Suspended stands for.
-  const void* tail_stub = nullptr;
+  Stub stub = nullptr;  ///< starts at the Segment at NativeState::sp
+  /// For a function that an interpreted one tail-calls, which machine code called: it returns
+  /// there, and the Suspended at NativeState::sp is gone.
+  Stub tail_stub = nullptr;
+  os::FaultCatcher* catcher = nullptr;  ///< for as long as a stub runs
 };
 
 /// One frame that machine code stands for: an inlined function has one of its own.
@@ -142,12 +152,6 @@ class NativeEngine {
 
 /// What the compiler offers for a module.
 struct NativeTier {
-  Leave (*enter)(ExecState& state, const NativeEntry& entry, Instance& instance,
-                 std::uint32_t function);
-  /// The same for a function that an interpreted one tail-calls, which machine code called: it
-  /// returns there, and the Suspended is gone. `fp` is where its arguments are.
-  Leave (*enter_tail)(ExecState& state, const NativeEntry& entry, Instance& instance,
-                      std::uint32_t function, Slot* fp);
   Leave (*resume)(ExecState& state, const ModuleCode& module);
   /// The frames at a return address in the module's code, innermost first. False if it isn't any.
   bool (*locate)(const ModuleCode& module, const void* pc, std::vector<NativeFrame>& frames);

@@ -6,6 +6,7 @@
 #include "lib/runtime/activation.hpp"
 #include "lib/runtime/cells.hpp"
 #include "lib/runtime/exceptions.hpp"
+#include "lib/runtime/host_gate.hpp"
 #include "lib/runtime/initial_memory.hpp"
 #include "lib/runtime/marker.hpp"
 #include "lib/runtime/memory.hpp"
@@ -57,6 +58,8 @@ Store::Store(StoreConfig config)
   state_.store = this;
   state_.heap = &heap_;
   state_.native.stack = &native_stack_;
+  state_.native.gate = &state_.outermost.gate;
+  make_gate(state_.outermost, state_, true);
   (void)set_fuel(std::nullopt);
   if (account_.wants_time()) (void)watch_time();
   bound_host_calls();

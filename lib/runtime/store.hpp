@@ -86,7 +86,13 @@ class Store {
     static_assert(handle_kind<T> != HandleKind::none);
     return handle.kind == handle_kind<T> ? static_cast<T*>(handles_.find(handle)) : nullptr;
   }
-  /// The same for a reference that isn't null or a function's.
+  /// The same for who knows that the handle is of this store.
+  template <class T>
+  T* resolve(std::uint32_t index, std::uint32_t generation) const {
+    static_assert(handle_kind<T> != HandleKind::none);
+    return static_cast<T*>(handles_.find(index, generation, handle_kind<T>));
+  }
+  /// handle() for a reference that isn't null or a function's.
   Handle ref_handle(Ref ref) {
     return handles_.intern(reinterpret_cast<void*>(ref), HandleKind::reference, {});
   }
@@ -194,12 +200,10 @@ class Store {
 
   /// The outermost call from the host begins and ends.
   void begin_call() noexcept {
-    is_in_call_ = true;
     if (time_) time_->begin();
   }
   void end_call() noexcept {
     if (time_) time_->end();
-    is_in_call_ = false;
   }
   /// Charges the time of the running call until now.
   void settle_time() noexcept {
@@ -285,7 +289,6 @@ class Store {
   std::uint64_t waits_reported_ = 0;
   std::optional<os::Timer::Id> deadline_;
   std::unique_ptr<TimeMeter> time_;  // null where nobody wants to know
-  bool is_in_call_ = false;
   std::uint64_t host_calls_due_ = unlimited;
   std::uint64_t host_calls_start_ = 0;  // what it was when the limits were set
   std::atomic<std::uint32_t> late_{0};  // what stop_late() was told, and 1; or 0

@@ -37,7 +37,7 @@ Result<void> Store::watch_time() {
   }
   if (time_) return {};
   time_ = std::make_unique<TimeMeter>(*this, timer_);
-  if (is_in_call_) time_->begin();
+  if (state_.records != nullptr) time_->begin();
   return {};
 }
 

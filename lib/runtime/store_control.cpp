@@ -31,7 +31,7 @@ Result<void> Store::ensure_stack() {
     return charged;
   }
   stack_ = std::move(*stack);
-  state_.stack_top = reinterpret_cast<Slot*>(stack_.begin());
+  state_.stack_top = state_.outermost.record.top = reinterpret_cast<Slot*>(stack_.begin());
   state_.stack_end = reinterpret_cast<Slot*>(stack_.end());
   // Somebody may have asked to stop before there was a limit to take away.
   state_.restore_limits();
@@ -61,6 +61,7 @@ bool Store::ensure_native_stack() noexcept {
   auto made = os::Stack::create(account_.limits().stack_bytes + native_reserve);
   if (!made || !account_.take(Resource::stack_bytes, made->size())) return false;
   stack = std::move(*made);
+  if (&stack == &native_stack_) state_.outermost.native_sp = stack.end();
   use_native_stack(state_, &stack, nullptr);
   return true;
 }

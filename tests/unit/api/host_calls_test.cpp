@@ -7,6 +7,7 @@
 #include <optional>
 #include <stdexcept>
 #include <tuple>
+#include <vector>
 
 #include "tests/unit/api/support.hpp"
 #include "tests/unit/wasm/allocation_counter.hpp"
@@ -149,6 +150,33 @@ TEST_P(HostCalls, SeeTheirCallersAndCallBack) {
   for (int round = 0; round < 4; ++round) {
     EXPECT_EQ(take((*again)(5)), 600);
     EXPECT_EQ(frames, 6u);
+  }
+}
+
+TEST_P(HostCalls, FindTheirCallersAfterInnerCalls) {
+  std::optional<TypedFunc<int32_t(int32_t)>> inner;
+  std::vector<Instance> callers;
+  world_.linker.func("host", "one", [&](Caller& caller, int32_t x) -> Result<int32_t> {
+    callers.push_back(caller.instance().value());
+    if (x > 0) {
+      for (int i = 0; i < 2; ++i) take((*inner)(0));
+      // An inner call that fails leaves all as it was, too.
+      EXPECT_EQ(kind_of((*inner)(-1)), ErrorKind::host);
+      callers.push_back(caller.instance().value());
+      EXPECT_EQ(caller.backtrace().size(), 1u);
+    }
+    return x < 0 ? Result<int32_t>(Error(ErrorKind::host, "refused")) : x;
+  });
+  const Instance outer = world_.instance(one_text);
+  const Instance other = world_.instance(one_text);
+  inner = take(other.typed<int32_t(int32_t)>("run"));
+  const auto loop = take(outer.typed<int32_t(int32_t)>("loop"));
+  for (int round = 0; round < 5; ++round) {
+    callers.clear();
+    EXPECT_EQ(take(loop(3)), 6);
+    ASSERT_EQ(callers.size(), 15u);
+    for (std::size_t i = 0; i < callers.size(); ++i)
+      EXPECT_EQ(callers[i] == outer, i % 5 == 0 || i % 5 == 4) << i;
   }
 }
 
