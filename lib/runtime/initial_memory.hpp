@@ -27,14 +27,14 @@ struct MemoryPool {
   /// Whether machine code relies on what lies behind a memory: see has_guard(). Chosen before any
   /// memory is made.
   bool has_guards = false;
-  MemorySlots slots;  // of those that have
+  MemorySlots slots;
   os::StackPool stacks;
   os::ImageFile images;
   std::atomic<std::uint32_t> idle{0};
   static constexpr std::uint32_t most_idle = 1024;
 };
 
-/// Of a memory that is about to be destroyed: a reservation with guard pages goes to the pool,
+/// Of a memory that is about to be destroyed: a reservation of the usual size goes to the pool,
 /// unless give_back() has a better place for it.
 void give_slot_back(Memory& memory, MemoryPool& pool) noexcept;
 

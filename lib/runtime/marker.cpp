@@ -109,6 +109,7 @@ Cell* Marker::find_cell(std::uintptr_t word) const {
 }
 
 void Marker::mark_words(std::span<const Slot> words) {
+  if (words.empty()) return;
   if (known_ == Extents::unknown) find_extents();
   for (const Slot& slot : words) {
     const auto word = slot.get<std::uintptr_t>();

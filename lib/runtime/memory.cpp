@@ -40,18 +40,36 @@ bool is_guarded(const MemoryPool& pool, const Memory& memory) {
   return pool.has_guards && has_guard(memory.type);
 }
 
+/// Whether the memory may grow to all that 32 bits reach, or is to be guarded so far.
+bool takes_slot(const Memory& memory, bool guards) {
+  constexpr std::uint64_t reached = memory_reservation - guarded_offset;
+  return guards || (has_guard(memory.type) && max_bytes(memory) == reached);
+}
+
+std::optional<os::Mapping> take_slot(MemorySlots& slots, std::uint64_t bytes, bool guards) {
+  if (guards) return slots.take(bytes);
+  if (auto idle = slots.take_idle(bytes)) return idle;
+  // Asking is a call of the system.
+  if (os::address_space_is_limited()) return std::nullopt;
+  return slots.take(bytes);
+}
+
 /// Reserves what the memory may grow to, or as much as there is.
 bool reserve(Memory& memory, std::uint64_t bytes) {
-  const bool guards = is_guarded(memory.store->memories(), memory);
-  const std::uint64_t wanted = guards ? memory_reservation : reservation(memory, bytes);
+  MemoryPool& pool = memory.store->memories();
+  const bool guards = is_guarded(pool, memory);
+  const bool is_slot = takes_slot(memory, guards);
+  std::uint64_t wanted = is_slot ? memory_reservation : reservation(memory, bytes);
   if (wanted == 0) return true;
   std::optional<os::Mapping> mapping;
   if (memory.initial) mapping = memory.initial->take(bytes, wanted);
   if (mapping) return adopt(memory, std::move(*mapping));
   memory.initial = nullptr;
-  if (guards) {
-    mapping = memory.store->memories().slots.take(bytes);
-    return mapping && adopt(memory, std::move(*mapping));
+  if (is_slot) {
+    mapping = take_slot(pool.slots, bytes, guards);
+    if (mapping) return adopt(memory, std::move(*mapping));
+    if (guards) return false;
+    wanted = bytes;
   }
   mapping = os::Mapping::reserve(wanted);
   if (!mapping && bytes == 0) return true;
@@ -170,8 +188,8 @@ Error no_guard() {
 }
 
 void give_slot_back(Memory& memory, MemoryPool& pool) noexcept {
-  if (memory.mapping && !memory.initial && is_guarded(pool, memory))
-    pool.slots.give(std::move(memory.mapping), memory.size);
+  const bool is_slot = memory.mapping.size() == memory_reservation && has_guard(memory.type);
+  if (is_slot && !memory.initial) pool.slots.give(std::move(memory.mapping), memory.size);
 }
 
 void give_back(Memory& memory) noexcept {

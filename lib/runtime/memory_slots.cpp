@@ -1,14 +1,56 @@
 #include "lib/runtime/memory_slots.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "lib/runtime/memory.hpp"
 
 namespace wrun::inline v0::runtime {
 
+namespace {
+
+/// Of larger ones, reading takes longer than what it saves.
+constexpr std::size_t most_swept = 64 * 1024;
+/// Bytes of a memory that may stay touched while it is idle.
+constexpr std::size_t most_kept = 16 * 1024;
+/// So many have to come back before: the first reading of a page costs a fault.
+constexpr std::uint32_t first_swept = 256;
+
+/// By the C library's quickest loop: whether each word is as the one before it, and the first zero.
+bool is_zero(const std::uint8_t* bytes, std::size_t size) {
+  std::uint64_t first = 0;
+  std::memcpy(&first, bytes, sizeof(first));
+  return first == 0 && std::memcmp(bytes, bytes + sizeof(first), size - sizeof(first)) == 0;
+}
+
+/// Writes zeros where there is anything else. Pages that nobody has written to are all the system's
+/// one page of zeros: reading them is quick, and takes no memory. False, not done, if the others
+/// are too many.
+bool sweep(std::uint8_t* bytes, std::size_t size) {
+  const std::size_t page = os::page_size();
+  std::size_t kept = 0;
+  for (std::size_t at = 0; at < size; at += page) {
+    if (is_zero(bytes + at, page)) continue;
+    kept += page;
+    if (kept > most_kept) return false;
+    std::memset(bytes + at, 0, page);
+  }
+  return true;
+}
+
+}  // namespace
+
+/// A call of the system and the faults of the pages that are touched next are most of what a small
+/// memory costs otherwise.
+bool MemorySlots::clear(os::Mapping& mapping, std::size_t size) noexcept {
+  const bool are_many = came_back_.fetch_add(1, std::memory_order_relaxed) >= first_swept;
+  if (are_many && size <= most_swept && sweep(mapping.data(), size)) return true;
+  return mapping.decommit(0, size);
+}
+
 /// One of that size, or else any: many instances are of one module.
-std::optional<MemorySlots::Slot> MemorySlots::take_idle(std::size_t bytes) noexcept {
+std::optional<MemorySlots::Slot> MemorySlots::find_idle(std::size_t bytes) noexcept {
   const std::lock_guard lock(mutex_);
   if (idle_.empty()) return std::nullopt;
   const auto same = std::find_if(idle_.rbegin(), idle_.rend(),
@@ -19,19 +61,27 @@ std::optional<MemorySlots::Slot> MemorySlots::take_idle(std::size_t bytes) noexc
   return slot;
 }
 
-std::optional<os::Mapping> MemorySlots::take(std::uint64_t bytes) noexcept {
-  const auto size = static_cast<std::size_t>(bytes);
-  std::optional<Slot> slot = take_idle(size);
-  if (!slot) {
-    auto fresh = os::Mapping::reserve(memory_reservation);
-    if (!fresh) return std::nullopt;
-    slot = Slot{std::move(*fresh), 0};
-  }
+/// The slot's mapping, with as much accessible.
+std::optional<os::Mapping> MemorySlots::resize(std::optional<Slot> slot,
+                                               std::size_t size) noexcept {
+  if (!slot) return std::nullopt;
   const std::size_t accessible = slot->accessible;
   if (accessible < size && !slot->mapping.commit(accessible, size - accessible))
     return std::nullopt;
   if (accessible > size && !slot->mapping.guard(size, accessible - size)) return std::nullopt;
   return std::move(slot->mapping);
+}
+
+std::optional<os::Mapping> MemorySlots::take_idle(std::uint64_t bytes) noexcept {
+  const auto size = static_cast<std::size_t>(bytes);
+  return resize(find_idle(size), size);
+}
+
+std::optional<os::Mapping> MemorySlots::take(std::uint64_t bytes) noexcept {
+  if (auto idle = take_idle(bytes)) return idle;
+  auto fresh = os::Mapping::reserve(memory_reservation);
+  if (!fresh) return std::nullopt;
+  return resize(Slot{std::move(*fresh), 0}, static_cast<std::size_t>(bytes));
 }
 
 bool MemorySlots::try_one() noexcept {
@@ -43,8 +93,8 @@ bool MemorySlots::try_one() noexcept {
 
 void MemorySlots::give(os::Mapping mapping, std::uint64_t bytes) noexcept {
   const auto size = static_cast<std::size_t>(bytes);
-  // Locked memory can't be given back so, and contents must not be left.
-  if (size != 0 && !mapping.decommit(0, size)) return;
+  // Locked memory can't be given back to the system, and contents must not be left.
+  if (size != 0 && !clear(mapping, size)) return;
   const std::lock_guard lock(mutex_);
   if (idle_.size() == most) return;
   try {

@@ -77,9 +77,10 @@ Store::~Store() {
   for (Cell* cell : cells_) destroy(cell);
 }
 
+// What comes and goes soon is freed soon: its memory is still in the caches when it is used again.
 bool Store::release(Handle handle) {
   if (!handles_.release(handle)) return false;
-  collect_if_due();
+  if (is_due() || is_cheap()) collect();
   return true;
 }
 
@@ -164,11 +165,14 @@ Cell* owner(const FuncRef& function) {
 
 void Store::sweep() {
   alive_ = 0;
+  std::uint64_t marked_bytes = heap_.live_bytes();
   std::size_t kept = 0;
   for (Cell* cell : cells_) {
     if (cell->marked) {
       cell->marked = false;
-      alive_ += size_with_contents(*cell);
+      const std::uint64_t bytes = size_with_contents(*cell);
+      alive_ += bytes;
+      if (cell->kind != CellKind::memory) marked_bytes += bytes;
       cells_[kept++] = cell;
     } else if (cell->kind == CellKind::exception) {
       destroy(cell);  // nothing of the host's; loops that throw make many
@@ -180,6 +184,8 @@ void Store::sweep() {
   cells_.resize(kept);
   allocated_ = 0;
   due_ = std::max(alive_, least_cell_bytes);
+  constexpr std::uint64_t marked_per_cell = 256;
+  cheap_from_ = 2 * kept + least_cheap_cells + marked_bytes / marked_per_cell;
 }
 
 std::shared_ptr<void> Store::detach(const Cell& cell) {

@@ -53,6 +53,9 @@ struct ExceptionHold;
 /// The least that cells must have taken before a collection is worth its while.
 inline constexpr std::uint64_t least_cell_bytes = 8 * 1024 * 1024;
 
+/// Cells that make up for what a collection costs where nothing lives.
+inline constexpr std::size_t least_cheap_cells = 4;
+
 class Store {
  public:
   explicit Store(StoreConfig config);
@@ -240,6 +243,10 @@ class Store {
   void end_dropped() noexcept;
   void mark_and_sweep() noexcept;
   void sweep();
+  /// Whether a collection costs little more than has been done for the cells that it may free.
+  bool is_cheap() const {
+    return cells_.size() >= cheap_from_ && state_.records == nullptr && activations_.empty();
+  }
   void destroy(Cell* cell);
   std::shared_ptr<void> detach(const Cell& cell);
   Object* allocate(wasm::TypeId type, std::uint64_t bytes) noexcept;
@@ -282,6 +289,7 @@ class Store {
   std::uint64_t allocated_ = 0;  // bytes since the last collection
   std::uint64_t alive_ = 0;      // bytes after it
   std::uint64_t due_ = least_cell_bytes;
+  std::size_t cheap_from_ = least_cheap_cells;
   std::uint64_t fuel_granted_ = 0;
   bool fuel_is_charged_ = false;  // what is left was taken from the budget
   std::uint64_t fuel_reported_ = 0;

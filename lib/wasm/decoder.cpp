@@ -1,6 +1,7 @@
 #include "lib/wasm/decoder.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <new>
 #include <utility>
@@ -63,6 +64,7 @@ class ModuleDecoder {
 
 bool ModuleDecoder::run() {
   header();
+  module_.sections.reserve(std::size(section_rules));
   while (in_.ok() && !in_.done()) section();
   if (in_.ok()) finish();
   return in_.ok();

@@ -88,8 +88,8 @@ struct BasicControl {
   }
 };
 
-/// A vector whose elements above its size keep their values until they are pushed over, and whose
-/// memory is reused.
+/// A vector whose elements above its size have whatever values they had before, or none, until they
+/// are pushed over, and whose memory is reused.
 template <class T>
 class ScratchStack {
  public:
@@ -97,11 +97,11 @@ class ScratchStack {
   bool empty() const { return size_ == 0; }
   void clear() { size_ = 0; }
   void truncate(std::uint32_t size) { size_ = size; }
-  T* data() { return items_.get(); }
+  T* data() { return items_; }
   T& operator[](std::size_t i) { return items_[i]; }
   const T& operator[](std::size_t i) const { return items_[i]; }
   T& back() { return items_[size_ - 1]; }
-  std::span<T> from(std::uint32_t begin) { return {items_.get() + begin, size_ - begin}; }
+  std::span<T> from(std::uint32_t begin) { return {items_ + begin, size_ - begin}; }
 
   void reserve(std::uint32_t more) {
     if (capacity_ - size_ < more) [[unlikely]]
@@ -124,14 +124,20 @@ class ScratchStack {
   static_assert(std::is_trivially_copyable_v<T>);
 
   [[gnu::noinline]] void grow(std::uint32_t more) {
-    const std::size_t capacity = std::max<std::size_t>(64, 2 * (std::size_t{size_} + more));
-    std::unique_ptr<T[]> items(new T[capacity]);
-    std::copy_n(items_.get(), capacity_, items.get());
-    items_ = std::move(items);
+    // What malloc keeps at hand for each thread is no larger.
+    constexpr std::size_t first = std::max<std::size_t>(8, 1000 / sizeof(T));
+    const std::size_t capacity = std::max<std::size_t>(first, 2 * (std::size_t{size_} + more));
+    // Most functions push few: initialising the others took longer than what is done with those.
+    std::unique_ptr<std::byte[]> memory(new std::byte[capacity * sizeof(T)]);
+    T* const items = reinterpret_cast<T*>(memory.get());
+    std::copy_n(items_, capacity_, items);
+    memory_ = std::move(memory);
+    items_ = items;
     capacity_ = static_cast<std::uint32_t>(capacity);
   }
 
-  std::unique_ptr<T[]> items_;
+  std::unique_ptr<std::byte[]> memory_;
+  T* items_ = nullptr;
   std::uint32_t size_ = 0;
   std::uint32_t capacity_ = 0;
 };

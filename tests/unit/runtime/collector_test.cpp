@@ -188,7 +188,8 @@ TEST_F(CollectorTest, ManyShortLivedInstancesStayFew) {
     EXPECT_TRUE(store.release(handle));
     most = std::max(most, store.cell_count());
   }
-  EXPECT_LT(most, 4'000u);
+  // Freed soon, so that their memory is used again while it is in the caches.
+  EXPECT_LT(most, 50u);
   EXPECT_EQ(store.handle_count(), 0u);
   if (!test::sanitized) {
     EXPECT_LT(resident_bytes(), before + (8u << 20));

@@ -2,6 +2,7 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "tests/unit/runtime/module_builder.hpp"
@@ -39,6 +40,28 @@ TEST_F(MemoryTest, StartsZeroedAndGrowsInPlace) {
   EXPECT_EQ(m.base, base);
   EXPECT_EQ(m.base[100 * page - 1], 0);
   EXPECT_EQ(store.account().used(Resource::memory_bytes).now(), 100 * page);
+}
+
+TEST_F(MemoryTest, ThoseOfFormerOnesAreZeroed) {
+  constexpr std::size_t step = 4096;
+  for (std::uint64_t round = 0; round < 1000; ++round) {
+    const std::uint64_t pages = round % 97 == 0 ? 3 : 1;
+    auto made = create_memory(store, type(pages));
+    ASSERT_TRUE(made);
+    Memory& m = **made;
+    const Handle handle = store.handle(m);
+    for (std::size_t at = 0; at < m.size; at += 8)
+      ASSERT_EQ(std::count(m.base + at, m.base + at + 8, 0), 8) << at << " in round " << round;
+    // As few pages as none, and as many as all.
+    for (std::size_t at = 0; at < round % 20 && at * step < m.size; ++at)
+      m.base[at * step + round % step] = 1;
+    if (round % 31 == 0) {
+      ASSERT_TRUE(grow(m, 2));
+      m.base[m.size - 1] = 1;
+    }
+    EXPECT_TRUE(store.release(handle));
+    store.collect();
+  }
 }
 
 TEST_F(MemoryTest, GrowsToItsMaximumAndNoFurther) {
