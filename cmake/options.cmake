@@ -11,7 +11,6 @@ option(WRUN_PACKAGES "Let cpack make Debian packages of what is installed" ${PRO
 option(WRUN_LONG_TESTS "Register the tests that take minutes" OFF)
 option(WRUN_WERROR "Treat warnings as errors" OFF)
 option(WRUN_FETCH_DEPENDENCIES "Download pinned dependencies that the system lacks" OFF)
-option(WRUN_PRECOMPILE "Precompile the headers of tests: quicker where ccache has nothing" OFF)
 option(WRUN_UNITY "Compile a layer's files as one: a third of the time, but after a change" ON)
 set(WRUN_SANITIZE "" CACHE STRING "Sanitizers to build with, such as address,undefined")
 

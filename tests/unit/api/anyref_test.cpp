@@ -10,7 +10,7 @@
 namespace wrun::test {
 namespace {
 
-constexpr std::string_view text = R"((module
+constexpr std::string_view any_text = R"((module
   (type $pair (struct (field i8) (field $x (mut i64)) (field (mut anyref))))
   (type $numbers (array (mut f64)))
   (import "host" "pass" (func $pass (param anyref) (result anyref)))
@@ -44,7 +44,7 @@ struct AnyRefTest : testing::Test {
     world.linker.func("host", "make", [this] {
       return Rooted<ExternRef>(take(ExternRef::make(world.store, object)));
     });
-    module.emplace(world.module(text));
+    module.emplace(world.module(any_text));
     instance = take(world.linker.instantiate(world.store, *module));
   }
 

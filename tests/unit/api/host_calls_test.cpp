@@ -15,16 +15,9 @@
 namespace wrun::test {
 namespace {
 
-Config config_of(Tier tier) {
-  Config config;
-  config.tier = tier;
-  config.hot_after = 2;
-  return config;
-}
-
 class HostCalls : public testing::TestWithParam<Tier> {
  protected:
-  World world_{config_of(GetParam())};
+  World world_{hot_config(GetParam())};
 };
 
 INSTANTIATE_TEST_SUITE_P(All, HostCalls,

@@ -51,13 +51,13 @@ void on_threads(const Body& body) {
   for (std::thread& thread : threads) thread.join();
 }
 
-struct Shared {
+struct Raced {
   Engine engine;
   Linker linker{engine};
   Module module;
   Prepared prepared;
 
-  explicit Shared(Tier tier)
+  explicit Raced(Tier tier)
       : engine(Config{.tier = tier, .hot_after = 3}),
         module(take(Module::from_text(engine, guest))),
         prepared([this] {
@@ -74,7 +74,7 @@ INSTANTIATE_TEST_SUITE_P(Tiers, Races,
                          testing::Values(Tier::interpreter, Tier::compiler, Tier::automatic));
 
 TEST_P(Races, OneModuleOnEightThreads) {
-  Shared shared(GetParam());
+  Raced shared(GetParam());
   std::atomic<int> right = 0;
   on_threads([&](int t) {
     for (int i = 0; i < 5; ++i) {
@@ -90,7 +90,7 @@ TEST_P(Races, OneModuleOnEightThreads) {
 }
 
 TEST_P(Races, StoresMoveFromThreadToThread) {
-  Shared shared(GetParam());
+  Raced shared(GetParam());
   struct Moved {
     Store store;
     TypedFunc<int(int)> fib;
@@ -124,7 +124,7 @@ TEST_P(Races, StoresMoveFromThreadToThread) {
 }
 
 TEST_P(Races, PausedCallsGoOnElsewhere) {
-  Shared shared(GetParam());
+  Raced shared(GetParam());
   struct Paused {
     Store store;
     Resumable<int> call;
@@ -168,13 +168,13 @@ TEST_P(Races, PausedCallsGoOnElsewhere) {
 
 TEST_P(Races, InterruptionsAtRandomMoments) {
   constexpr int interruptions = 10'000;
-  Shared shared(GetParam());
+  Raced shared(GetParam());
   struct Target {
     Store store;
     TypedFunc<int(int)> forever;
     std::atomic<int> struck{0};
 
-    explicit Target(Shared& from)
+    explicit Target(Raced& from)
         : store(from.engine),
           forever(take(take(from.prepared.instantiate(store)).typed<int(int)>("forever"))) {}
   };

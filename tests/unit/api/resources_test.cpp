@@ -16,7 +16,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::string_view guest_text = R"((module
+constexpr std::string_view accounted_text = R"((module
   (import "host" "f" (func $f))
   (import "host" "read" (func $read (param i32)))
   (memory (export "memory") 1)
@@ -44,7 +44,7 @@ struct Guest : World {
   explicit Guest(Tier tier, bool fuel = false)
       : World(Config{.tier = tier, .hot_after = 2, .fuel = fuel}) {
     define(linker);
-    instance = World::instance(guest_text);
+    instance = World::instance(accounted_text);
   }
   void define(Linker& into) {
     into.func("host", "f", [this] { ++calls; });
@@ -82,7 +82,7 @@ TEST_P(Resources, WallTimeEndsACallAndTheNextOnes) {
 TEST_P(Resources, CpuTimeIsNotSpentAsleep) {
   Guest guest(GetParam());
   guest.linker.func("host", "f", [] { std::this_thread::sleep_for(50ms); });
-  guest.instance = guest.World::instance(guest_text);
+  guest.instance = guest.World::instance(accounted_text);
   take(guest.store.limits({.cpu_time = 40ms}));
   take(guest.call("calls", 1));
   const Usage asleep = take(guest.store.usage());
@@ -208,7 +208,7 @@ TEST_P(Resources, CallsByName) {
     take(store.limits({.count_calls_by_name = true}));
     Linker linker(guest.engine);
     guest.define(linker);
-    const Instance instance = take(linker.instantiate(store, guest.module(guest_text)));
+    const Instance instance = take(linker.instantiate(store, guest.module(accounted_text)));
     take(take(instance.func("calls")).call({7}));
     take(take(instance.func("read")).call({7}));
     using Calls = std::vector<std::pair<std::string, std::uint64_t>>;
@@ -223,7 +223,7 @@ TEST_P(Resources, CallsByName) {
 template <class Body>
 void on_threads(Tier tier, const Budget& budget, int count, const Body& body) {
   const Engine engine(Config{.tier = tier, .hot_after = 2});
-  const Module module = take(Module::from_text(engine, guest_text));
+  const Module module = take(Module::from_text(engine, accounted_text));
   std::vector<std::thread> threads;
   for (int t = 0; t < count; ++t) {
     threads.emplace_back([&] {
@@ -289,7 +289,7 @@ TEST_P(Resources, ThreadsShareABudgetsStacks) {
     stores.emplace_back(guest.engine, budget);
     Linker linker(guest.engine);
     guest.define(linker);
-    const Instance instance = take(linker.instantiate(stores.back(), guest.module(guest_text)));
+    const Instance instance = take(linker.instantiate(stores.back(), guest.module(accounted_text)));
     const auto run = take(instance.func("spin")).call({1});
     if (run) {
       ++started;

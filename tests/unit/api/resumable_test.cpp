@@ -10,7 +10,7 @@ namespace wrun::test {
 namespace {
 
 /// run(n) adds up what host.next gives, n times; the others do one thing each.
-constexpr std::string_view guest_text = R"((module
+constexpr std::string_view pausing_text = R"((module
   (import "host" "next" (func $next (param i32) (result i32)))
   (import "host" "wait" (func $wait))
   (import "host" "many" (func $many (param i64) (result i64 f64)))
@@ -56,7 +56,7 @@ struct Pausing : testing::Test {
   int32_t last = 0;
   bool is_ready = false;
 
-  void SetUp() override { load(guest_text); }
+  void SetUp() override { load(pausing_text); }
   void load(std::string_view text) {
     world.linker.func("host", "next", [this](int32_t n) -> Pausable<int32_t> {
       ++asked;
@@ -178,7 +178,7 @@ TEST_F(Pausing, UntypedCallsPauseToo) {
                       caller.pause();
                       return {};
                     });
-  instance = world.instance(guest_text);
+  instance = world.instance(pausing_text);
   auto call = take(take(instance.func("run")).start({2}));
   EXPECT_EQ(kind_of(call.resume({Val(1.0)})), ErrorKind::usage);
   take(call.resume(std::vector<Val>{Val(4)}));
@@ -233,7 +233,7 @@ TEST_F(Pausing, HostExceptionsComeOut) {
     if (throws) throw std::runtime_error("from the host");
     return pending;
   });
-  instance = world.instance(guest_text);
+  instance = world.instance(pausing_text);
   auto call = take(typed<int32_t(int32_t)>("run").start(2));
   throws = true;
   EXPECT_THROW((void)call.resume(int32_t{1}), std::runtime_error);
@@ -317,7 +317,7 @@ TEST_F(Pausing, NestedActivationsPauseByThemselves) {
     EXPECT_TRUE(inner->is_paused());
     return pending;
   });
-  const Instance other = world.instance(guest_text);
+  const Instance other = world.instance(pausing_text);
   auto outer = take(take(other.typed<void()>("wait")).start());
   ASSERT_TRUE(outer.is_paused());
   take(inner->resume(int32_t{10}));
@@ -334,7 +334,7 @@ TEST_F(Pausing, OrdinaryCallsBelowCannotPauseTheOuterOne) {
     EXPECT_EQ(kind_of(run(1)), ErrorKind::usage);
     return pending;
   });
-  const Instance other = world.instance(guest_text);
+  const Instance other = world.instance(pausing_text);
   auto outer = take(take(other.typed<void()>("wait")).start());
   ASSERT_TRUE(outer.is_paused());
   take(outer.resume());
@@ -346,7 +346,7 @@ TEST_F(Pausing, CannotBeResumedByWhatItRuns) {
     if (n == 2) return pending;
     return pending;
   });
-  instance = world.instance(guest_text);
+  instance = world.instance(pausing_text);
   call.emplace(take(typed<int32_t(int32_t)>("run").start(2)));
   auto wait = take(typed<void()>("wait").start());
   wait = take(typed<void()>("wait").start());
@@ -399,7 +399,7 @@ TEST_F(Pausing, DroppedByAnotherThreadWhileTheStoreIsBusy) {
     std::thread([&] { call.reset(); }).join();
     return {};
   });
-  const Instance other = world.instance(guest_text);
+  const Instance other = world.instance(pausing_text);
   take(take(other.typed<void()>("wait"))());
   take(world.store.collect());
   EXPECT_TRUE(watch.expired());

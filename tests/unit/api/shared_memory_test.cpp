@@ -21,12 +21,12 @@ Config with_threads() {
 }
 
 /// An engine with threads, and a memory that stores of it may share.
-struct Shared {
+struct Sharing {
   Engine engine{with_threads()};
   SharedMemory memory = take(SharedMemory::make(engine, one_to_ten));
   Linker linker{engine};
 
-  Shared() { linker.define("env", "memory", memory); }
+  Sharing() { linker.define("env", "memory", memory); }
   Prepared prepare(std::string_view body) {
     const std::string text =
         R"((module (import "env" "memory" (memory 1 10 shared)) )" + std::string(body) + ")";
@@ -39,7 +39,7 @@ constexpr std::string_view sleeper_text = R"(
     (memory.atomic.wait32 (i32.const 0) (i32.const 0) (local.get 0))))";
 
 TEST(SharedMemory, StoresSeeEachOthersWrites) {
-  Shared shared;
+  Sharing shared;
   const Prepared prepared = shared.prepare(R"(
     (func (export "set") (param i32) (i32.store (i32.const 8) (local.get 0)))
     (func (export "get") (result i32) (i32.load (i32.const 8))))");
@@ -51,7 +51,7 @@ TEST(SharedMemory, StoresSeeEachOthersWrites) {
 }
 
 TEST(SharedMemory, AHandleCopiesAndHasNoSpan) {
-  Shared shared;
+  Sharing shared;
   Store store(shared.engine);
   const Memory memory = take(shared.memory.in(store));
   EXPECT_EQ(kind_of(memory.span()), ErrorKind::usage);
@@ -81,7 +81,7 @@ TEST(SharedMemory, UnsharedMemoriesCopyToo) {
 }
 
 TEST(SharedMemory, AtomicsOfTheHost) {
-  Shared shared;
+  Sharing shared;
   const SharedMemory& memory = shared.memory;
   take(memory.store<std::uint32_t>(4, 10));
   EXPECT_EQ(take(memory.fetch_add<std::uint32_t>(4, 5)), 10u);
@@ -98,7 +98,7 @@ TEST(SharedMemory, AtomicsOfTheHost) {
 }
 
 TEST(SharedMemory, GrowsForAll) {
-  Shared shared;
+  Sharing shared;
   const Prepared prepared = shared.prepare(R"(
     (func (export "size") (result i32) memory.size)
     (func (export "grow") (param i32) (result i32) (memory.grow (local.get 0)))
@@ -140,7 +140,7 @@ TEST(SharedMemory, IsCountedByItsBudgetAndByEachStoresLimits) {
 }
 
 TEST(SharedMemory, TypesAndEnginesThatDoNotFit) {
-  Shared shared;
+  Sharing shared;
   const Engine& engine = shared.engine;
   EXPECT_EQ(kind_of(SharedMemory::make(engine, {.size = {.min = 1, .max = 1}})), ErrorKind::usage);
   EXPECT_EQ(kind_of(SharedMemory::make(engine, {.size = {.min = 1}, .is_shared = true})),
@@ -158,7 +158,7 @@ TEST(SharedMemory, TypesAndEnginesThatDoNotFit) {
 }
 
 TEST(SharedMemory, HostAndGuestWakeEachOther) {
-  Shared shared;
+  Sharing shared;
   const Prepared prepared = shared.prepare(sleeper_text);
   std::thread guest([&] {
     Store store(shared.engine);
@@ -175,7 +175,7 @@ TEST(SharedMemory, HostAndGuestWakeEachOther) {
 }
 
 TEST(SharedMemory, AnInterruptionEndsAWait) {
-  Shared shared;
+  Sharing shared;
   const Prepared prepared = shared.prepare(sleeper_text);
   Store store(shared.engine);
   const auto wait = take(take(prepared.instantiate(store)).typed<int(std::int64_t)>("wait"));
@@ -191,7 +191,7 @@ TEST(SharedMemory, AnInterruptionEndsAWait) {
 }
 
 TEST(SharedMemory, ADeadlineEndsAWait) {
-  Shared shared;
+  Sharing shared;
   const Prepared prepared = shared.prepare(sleeper_text);
   Store store(shared.engine);
   take(store.limits({.deadline = Clock::now() + 20ms}));
@@ -202,7 +202,7 @@ TEST(SharedMemory, ADeadlineEndsAWait) {
 }
 
 TEST(SharedMemory, AHostMayForbidWaiting) {
-  Shared shared;
+  Sharing shared;
   const Prepared prepared = shared.prepare(sleeper_text);
   Store store(shared.engine);
   take(store.limits({.may_wait = false}));
@@ -211,7 +211,7 @@ TEST(SharedMemory, AHostMayForbidWaiting) {
 }
 
 TEST(SharedMemory, LivesWithWhoeverRefersToIt) {
-  Shared shared;
+  Sharing shared;
   Store store(shared.engine);
   std::optional<SharedMemory> own;
   {

@@ -27,6 +27,15 @@ ErrorKind kind_of(const Result<T>& result) {
   return result.has_value() ? ErrorKind::host : result.error().kind();
 }
 
+/// Functions are hot at their second call.
+inline Config hot_config(Tier tier, bool fuel = false) {
+  Config config;
+  config.tier = tier;
+  config.hot_after = 2;
+  config.fuel = fuel;
+  return config;
+}
+
 /// An engine, a store and a linker.
 struct World {
   Engine engine;

@@ -11,14 +11,6 @@
 namespace wrun::test {
 namespace {
 
-Config config_of(Tier tier, bool fuel = false) {
-  Config config;
-  config.tier = tier;
-  config.hot_after = 2;
-  config.fuel = fuel;
-  return config;
-}
-
 class Tiers : public testing::TestWithParam<Tier> {};
 
 INSTANTIATE_TEST_SUITE_P(All, Tiers,
@@ -59,13 +51,13 @@ struct Mixed : World {
 };
 
 TEST_P(Tiers, CallEachOtherAtAnyDepth) {
-  Mixed world(config_of(GetParam()));
+  Mixed world(hot_config(GetParam()));
   auto even = take(world.instance_.typed<int(int)>("even"));
   for (int n : {0, 1, 2, 7, 1000}) EXPECT_EQ(take(even(n)), n % 2 == 0) << n;
 }
 
 TEST_P(Tiers, TrapInTheSamePlaces) {
-  Mixed world(config_of(GetParam()));
+  Mixed world(hot_config(GetParam()));
   auto divide = take(world.instance_.typed<int(int)>("divide"));
   for (int round = 0; round < 3; ++round) {
     const auto result = divide(3);
@@ -80,20 +72,20 @@ TEST_P(Tiers, TrapInTheSamePlaces) {
 }
 
 TEST_P(Tiers, GoOnInLoops) {
-  Mixed world(config_of(GetParam()));
+  Mixed world(hot_config(GetParam()));
   auto sum = take(world.instance_.typed<int64_t(int64_t)>("sum"));
   EXPECT_EQ(take(sum(100'000)), 5'000'050'000);
 }
 
 TEST_P(Tiers, ChargeTheSameFuel) {
-  Mixed world(config_of(GetParam(), true));
+  Mixed world(hot_config(GetParam(), true));
   auto even = take(world.instance_.typed<int(int)>("even"));
   auto sum = take(world.instance_.typed<int64_t(int64_t)>("sum"));
   take(world.store.limits({.fuel = 1'000'000}));
   take(even(10));
   take(sum(1000));
   const auto used = 1'000'000 - take(world.store.fuel());
-  Mixed reference(config_of(Tier::interpreter, true));
+  Mixed reference(hot_config(Tier::interpreter, true));
   take(reference.store.limits({.fuel = 1'000'000}));
   take(take(reference.instance_.typed<int(int)>("even"))(10));
   take(take(reference.instance_.typed<int64_t(int64_t)>("sum"))(1000));
@@ -101,14 +93,14 @@ TEST_P(Tiers, ChargeTheSameFuel) {
 }
 
 TEST_P(Tiers, EndRecursionInExhaustion) {
-  Mixed world(config_of(GetParam()));
+  Mixed world(hot_config(GetParam()));
   auto deep = take(world.instance_.typed<int()>("deep"));
   for (int round = 0; round < 3; ++round) EXPECT_EQ(kind_of(deep()), ErrorKind::exhaustion);
   EXPECT_EQ(take(take(world.instance_.typed<int(int)>("even"))(8)), 1);
 }
 
 TEST_P(Tiers, LetThemselvesBeInterrupted) {
-  Mixed world(config_of(GetParam()));
+  Mixed world(hot_config(GetParam()));
   auto forever = take(world.instance_.typed<void()>("forever"));
   std::thread other([&] {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
@@ -119,7 +111,7 @@ TEST_P(Tiers, LetThemselvesBeInterrupted) {
 }
 
 TEST(Compiler, SaysWhatItCompiled) {
-  Mixed world(config_of(Tier::automatic));
+  Mixed world(hot_config(Tier::automatic));
   if (world.engine.info().tier == "interpreter") GTEST_SKIP() << world.engine.info().tier_reason;
   take(take(world.instance_.typed<int64_t(int64_t)>("sum"))(1000));
   const api::CompiledCounts counts = api::compiled_functions(take(world.instance_.module()));
@@ -129,7 +121,7 @@ TEST(Compiler, SaysWhatItCompiled) {
 }
 
 TEST(Compiler, NoPageIsWritableAndExecutable) {
-  Mixed world(config_of(Tier::compiler));
+  Mixed world(hot_config(Tier::compiler));
   take(take(world.instance_.typed<int(int)>("even"))(10));
   std::ifstream maps("/proc/self/maps");
   for (std::string line; std::getline(maps, line);) EXPECT_EQ(line.find(" rwx"), line.npos) << line;

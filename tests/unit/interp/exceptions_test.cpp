@@ -26,13 +26,13 @@ constexpr const char* prelude = R"(
     (return_call $tail (local.get 0) (i32.sub (local.get 1) (i32.const 1))))
 )";
 
-struct Case {
+struct ExceptionCase {
   const char* name;
   const char* body;  // of (func (param $x i32) (param $y i32) (result i32) (local $z i32) ...)
   std::uint32_t x, y, result;
 };
 
-const Case cases[] = {
+const ExceptionCase exception_cases[] = {
     {"a value is caught",
      "(block $h (result i32) (try_table (catch $e $h) (throw $e (i32.const 7)))"
      " (i32.const 0))",
@@ -259,7 +259,7 @@ const Case cases[] = {
      3, 0, 3},
 };
 
-std::string module_of(const Case& c) {
+std::string module_of(const ExceptionCase& c) {
   return std::string("(module") + prelude + R"(
     (tag $v (param i32 v128 i32))
     (func $vectors (param $x i32) (result i32) (local v128)
@@ -271,10 +271,10 @@ std::string module_of(const Case& c) {
          c.body + "))";
 }
 
-class Exceptions : public testing::TestWithParam<Case> {};
+class Exceptions : public testing::TestWithParam<ExceptionCase> {};
 
 TEST_P(Exceptions, GiveTheResult) {
-  const Case& c = GetParam();
+  const ExceptionCase& c = GetParam();
   for (const bool fuel : {false, true}) {
     for (const bool poison : {false, true}) {
       Machine machine(module_of(c), {fuel, true, poison});
@@ -284,7 +284,7 @@ TEST_P(Exceptions, GiveTheResult) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Table, Exceptions, testing::ValuesIn(cases));
+INSTANTIATE_TEST_SUITE_P(Table, Exceptions, testing::ValuesIn(exception_cases));
 
 }  // namespace
 }  // namespace wrun::test

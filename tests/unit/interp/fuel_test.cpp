@@ -10,13 +10,13 @@ namespace {
 
 constexpr interp::CodeOptions with_fuel{true, true, false};
 
-struct Case {
+struct FuelCase {
   const char* body;  // of a function (param i32) in a module with a memory and a table
   std::uint32_t argument;
   std::int64_t cost;
 };
 
-const Case cases[] = {
+const FuelCase fuel_cases[] = {
     {"", 0, 0},
     {"(nop) (nop)", 0, 0},
     {"(drop (i32.const 1))", 0, 2},
@@ -32,15 +32,15 @@ const Case cases[] = {
     {"(drop (table.grow (ref.null func) (i32.const 100)))", 0, 6},
 };
 
-class Fuel : public testing::TestWithParam<Case> {};
+class Fuel : public testing::TestWithParam<FuelCase> {};
 
-std::string module_of(const Case& c) {
+std::string module_of(const FuelCase& c) {
   return std::string("(module (memory 1) (table 0 funcref)") +
          " (func $callee (drop (i32.const 1))) (func (export \"f\") (param i32) " + c.body + "))";
 }
 
 TEST_P(Fuel, CostsWhatTheBlocksSay) {
-  const Case& c = GetParam();
+  const FuelCase& c = GetParam();
   Machine machine(module_of(c), with_fuel);
   machine.state().fuel = 1000;
   machine.call("f", {c.argument});
@@ -48,7 +48,7 @@ TEST_P(Fuel, CostsWhatTheBlocksSay) {
 }
 
 TEST_P(Fuel, IsEnoughExactlyAtThatCost) {
-  const Case& c = GetParam();
+  const FuelCase& c = GetParam();
   Machine machine(module_of(c), with_fuel);
   machine.state().fuel = c.cost;
   machine.call("f", {c.argument});
@@ -59,7 +59,7 @@ TEST_P(Fuel, IsEnoughExactlyAtThatCost) {
   EXPECT_GE(machine.state().fuel, 0) << c.body;
 }
 
-INSTANTIATE_TEST_SUITE_P(Table, Fuel, testing::ValuesIn(cases));
+INSTANTIATE_TEST_SUITE_P(Table, Fuel, testing::ValuesIn(fuel_cases));
 
 TEST(Fuel, StopsABlockBeforeItRuns) {
   Machine machine(R"((module (global (export "g") (mut i32) (i32.const 0))

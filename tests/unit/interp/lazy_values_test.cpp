@@ -8,13 +8,13 @@
 namespace wrun::test {
 namespace {
 
-struct Case {
+struct LazyCase {
   const char* name;
   const char* body;  // of (func (param $x i32) (param $y i32) (result i32) (local $z i32) ...)
   std::uint32_t x, y, result;
 };
 
-const Case cases[] = {
+const LazyCase lazy_cases[] = {
     {"a local read before it changes",
      "local.get $x  (local.set $x (i32.const 7))  local.get $x  i32.sub", 10, 0, 3},
     {"a local read twice before it changes",
@@ -119,10 +119,10 @@ const Case cases[] = {
      8, 0, 8},
 };
 
-class LazyValues : public testing::TestWithParam<Case> {};
+class LazyValues : public testing::TestWithParam<LazyCase> {};
 
 TEST_P(LazyValues, GiveTheResult) {
-  const Case& c = GetParam();
+  const LazyCase& c = GetParam();
   const std::string text = std::string("(module (memory 1) (func (export \"f\") (param $x i32)") +
                            " (param $y i32) (result i32) (local $z i32) " + c.body + "))";
   for (const bool fuel : {false, true}) {
@@ -136,7 +136,7 @@ TEST_P(LazyValues, GiveTheResult) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Table, LazyValues, testing::ValuesIn(cases));
+INSTANTIATE_TEST_SUITE_P(Table, LazyValues, testing::ValuesIn(lazy_cases));
 
 }  // namespace
 }  // namespace wrun::test

@@ -7,12 +7,12 @@
 namespace wrun::test {
 namespace {
 
-struct Case {
+struct ListingCase {
   const char* body;     // of (func (param $a i32) (param $b i32) (result i32) (local $c i32) ...)
   const char* listing;  // without positions and offsets
 };
 
-const Case cases[] = {
+const ListingCase listing_cases[] = {
     {"(i32.add (local.get $a) (local.get $b))", "acc = i32.add s0, s1\nreturn acc\n"},
     {"(local.set $c (i32.add (local.get $a) (i32.const 5))) (i32.mul (local.get $c) (local.get "
      "$b))",
@@ -74,16 +74,16 @@ std::string without_places(const std::string& listing) {
   return result;
 }
 
-class Listing : public testing::TestWithParam<Case> {};
+class Listing : public testing::TestWithParam<ListingCase> {};
 
 TEST_P(Listing, IsWhatItWas) {
-  const Case& c = GetParam();
+  const ListingCase& c = GetParam();
   Machine machine(std::string("(module (memory 1) (func (param $a i32) (param $b i32)") +
                   " (result i32) (local $c i32) " + c.body + "))");
   EXPECT_EQ(without_places(interp::print_slots(machine.code(), 0)), c.listing);
 }
 
-INSTANTIATE_TEST_SUITE_P(Table, Listing, testing::ValuesIn(cases));
+INSTANTIATE_TEST_SUITE_P(Table, Listing, testing::ValuesIn(listing_cases));
 
 }  // namespace
 }  // namespace wrun::test

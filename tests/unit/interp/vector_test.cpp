@@ -10,14 +10,14 @@
 namespace wrun::test {
 namespace {
 
-struct Case {
+struct VectorCase {
   const char* name;
   const char* body;  // of (func (param $i i32) (param $v v128) (param $w v128) (result i32)
                      //          (local $x v128) (local $n i32) ...), called with 5, 10s and 3s
   std::uint32_t result;
 };
 
-const Case cases[] = {
+const VectorCase vector_cases[] = {
     {"a local read before it changes",
      "local.get $v (local.set $v (v128.const i32x4 1 1 1 1)) local.get $v i32x4.sub"
      " i32x4.extract_lane 2",
@@ -161,7 +161,7 @@ constexpr const char* module_text = R"((module
   (func (export "f") (param $i i32) (param $v v128) (param $w v128) (result i32)
     (local $x v128) (local $n i32) )";
 
-class Vectors : public testing::TestWithParam<Case> {};
+class Vectors : public testing::TestWithParam<VectorCase> {};
 
 TEST_P(Vectors, GiveTheResult) {
   const std::uint64_t ten = 10 * 0x1'0000'0001, three = 3 * 0x1'0000'0001;
@@ -172,7 +172,7 @@ TEST_P(Vectors, GiveTheResult) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Table, Vectors, testing::ValuesIn(cases));
+INSTANTIATE_TEST_SUITE_P(Table, Vectors, testing::ValuesIn(vector_cases));
 
 TEST(VectorTraps, AreAtTheLastByteThatIsThere) {
   const char* bodies[] = {

@@ -9,6 +9,13 @@
 
 namespace wrun::inline v0::jit {
 
+// As instructions encode them.
+inline constexpr Reg rax = 0;
+inline constexpr Reg rcx = 1;
+inline constexpr Reg rdx = 2;
+inline constexpr Reg rsi = 6;
+inline constexpr Reg rdi = 7;
+
 Operand use(VReg v, Constraint constraint = Constraint::reg);
 Operand late_use(VReg v);
 Operand use_in(VReg v, Reg reg);

@@ -8,10 +8,6 @@ namespace wrun::inline v0::jit {
 
 namespace {
 
-constexpr Reg rax = 0;
-constexpr Reg rcx = 1;
-constexpr Reg rdx = 2;
-
 using Values = std::vector<VReg>;
 
 class Generator {

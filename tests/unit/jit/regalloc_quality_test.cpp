@@ -12,12 +12,6 @@
 namespace wrun::inline v0::jit {
 namespace {
 
-constexpr Reg rax = 0;
-constexpr Reg rcx = 1;
-constexpr Reg rdx = 2;
-constexpr Reg rsi = 6;
-constexpr Reg rdi = 7;
-
 struct Result {
   LFunction function;
   Allocation allocation;

@@ -11,10 +11,6 @@
 namespace wrun::inline v0::jit {
 namespace {
 
-constexpr Reg rax = 0;
-constexpr Reg rcx = 1;
-constexpr Reg rdx = 2;
-
 /// One block: a and b are made in rax and rcx, then one instruction, then a is returned in rax.
 struct OneBlock {
   LirBuilder b;

@@ -10,11 +10,9 @@
 #include <string>
 #include <vector>
 
-namespace wrun::test {
+#include "tests/unit/wasi/as_bytes.hpp"
 
-inline std::span<const std::byte> as_bytes_of(const std::string& text) {
-  return std::as_bytes(std::span(text));
-}
+namespace wrun::test {
 
 /// One entry of a .tar.
 struct TarEntry {

@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "tests/unit/wasi/as_bytes.hpp"
 #include "tests/unit/wasi/temporary_directory.hpp"
 
 namespace wrun::test {
@@ -20,17 +21,14 @@ class HostFiles : public HostDirectoryTest {
     EXPECT_TRUE(opened) << path << ": " << wasi::text(opened.error());
     return opened ? std::get<std::shared_ptr<wasi::File>>(*opened) : nullptr;
   }
-  static std::span<const std::byte> bytes(std::string_view text) {
-    return std::as_bytes(std::span(text));
-  }
 };
 
 TEST_P(HostFiles, create_write_read_append) {
   const auto file = open("new", {.read = true, .write = true, .create = true});
   ASSERT_TRUE(file);
-  EXPECT_EQ(*file->write_at(2, bytes("bc")), 2u);
-  EXPECT_EQ(*file->write_at(0, bytes("aa")), 2u);
-  const auto appended = file->append(bytes("de"));
+  EXPECT_EQ(*file->write_at(2, as_bytes_of("bc")), 2u);
+  EXPECT_EQ(*file->write_at(0, as_bytes_of("aa")), 2u);
+  const auto appended = file->append(as_bytes_of("de"));
   ASSERT_TRUE(appended);
   EXPECT_EQ(appended->end, 6u);
   EXPECT_EQ(read_all(*file), "aabcde");
@@ -56,7 +54,7 @@ TEST_P(HostFiles, create_through_a_dangling_link) {
   fs::create_symlink("dir/made", tmp.inside() / "link");
   const auto file = open("link", {.write = true, .create = true});
   ASSERT_TRUE(file);
-  EXPECT_TRUE(file->write_at(0, bytes("x")));
+  EXPECT_TRUE(file->write_at(0, as_bytes_of("x")));
   EXPECT_EQ(tmp.read("inside/dir/made"), "x");
   EXPECT_EQ(root()->open("link", {.read = true, .follow = false}).error(), Errno::loop);
 }
@@ -119,7 +117,7 @@ TEST_P(HostFiles, file_size_limit_is_an_errno) {
   ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &old), 0);
   const rlimit small = {1000, old.rlim_max};
   ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
-  EXPECT_EQ(file->write_at(2000, bytes("x")).error(), Errno::fbig);
+  EXPECT_EQ(file->write_at(2000, as_bytes_of("x")).error(), Errno::fbig);
   EXPECT_EQ(file->set_size(5000).error(), Errno::fbig);
   ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &old), 0);
   sigset_t pending;

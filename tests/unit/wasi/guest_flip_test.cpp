@@ -15,7 +15,7 @@ namespace {
 
 // 64: the path, 17 bytes; 128 and 160: what it flips between. 256: a vector, 8 bytes; 264 and 272:
 // what it flips between. A thread flips what its argument says until the guest ends.
-constexpr std::string_view guest_text = R"((module
+constexpr std::string_view flipper_text = R"((module
   (import "env" "memory" (memory 1 1 shared))
   (import "wasi" "thread-spawn" (func $spawn (param i32) (result i32)))
   (import "wasi_snapshot_preview1" "path_open"
@@ -97,7 +97,7 @@ class FlippedByGuests : public HostDirectoryTest {
   Budget budget;
   Store store{engine, budget};
   Linker linker{engine};
-  Module module = Module::from_text(engine, guest_text).value();
+  Module module = Module::from_text(engine, flipper_text).value();
   std::shared_ptr<wasi::ThreadGroup> group;
   Instance instance;
 };

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/sanitized.hpp"
+#include "tests/unit/wasi/as_bytes.hpp"
 #include "wasi/virtual/copy.hpp"
 
 namespace wrun::test {
@@ -12,10 +13,6 @@ namespace {
 
 using wasi::Errno;
 using wasi::MemoryFiles;
-
-std::span<const std::byte> bytes(std::string_view text) {
-  return std::as_bytes(std::span(text));
-}
 
 TEST(MemoryFiles, written_and_read_by_the_host) {
   const auto files = MemoryFiles::create();
@@ -64,15 +61,15 @@ TEST(MemoryFiles, the_quota_of_bytes) {
   const auto file =
       wasi::open_file(*files->root(), "f", {.read = true, .write = true, .create = true});
   ASSERT_TRUE(file);
-  EXPECT_EQ(*(*file)->write_at(0, bytes(std::string(5 * 4096, 'x'))), 3u * 4096);
-  EXPECT_EQ((*file)->write_at(3 * 4096, bytes("y")).error(), Errno::nospc);
-  EXPECT_EQ((*file)->append(bytes("y")).error(), Errno::nospc);
-  EXPECT_EQ(*(*file)->write_at(0, bytes("z")), 1u);
+  EXPECT_EQ(*(*file)->write_at(0, as_bytes_of(std::string(5 * 4096, 'x'))), 3u * 4096);
+  EXPECT_EQ((*file)->write_at(3 * 4096, as_bytes_of("y")).error(), Errno::nospc);
+  EXPECT_EQ((*file)->append(as_bytes_of("y")).error(), Errno::nospc);
+  EXPECT_EQ(*(*file)->write_at(0, as_bytes_of("z")), 1u);
   EXPECT_TRUE((*file)->set_size(std::uint64_t{1} << 62));
   EXPECT_EQ((*file)->allocate(0, std::uint64_t{1} << 62).error(), Errno::nospc);
   EXPECT_TRUE((*file)->set_size(4096));
-  EXPECT_EQ(*(*file)->write_at(std::uint64_t{1} << 61, bytes("far")), 3u);
-  EXPECT_EQ((*file)->write_at((std::uint64_t{1} << 63) - 1, bytes("x")).error(), Errno::fbig);
+  EXPECT_EQ(*(*file)->write_at(std::uint64_t{1} << 61, as_bytes_of("far")), 3u);
+  EXPECT_EQ((*file)->write_at((std::uint64_t{1} << 63) - 1, as_bytes_of("x")).error(), Errno::fbig);
 }
 
 TEST(MemoryFiles, names_and_links_count) {

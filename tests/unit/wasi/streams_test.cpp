@@ -7,31 +7,28 @@
 #include <wrun/wasi/random.hpp>
 #include <wrun/wasi/streams.hpp>
 
+#include "tests/unit/wasi/as_bytes.hpp"
 #include "tests/unit/wasi/temporary_directory.hpp"
 
 namespace wrun::test {
 namespace {
 
-std::span<const std::byte> bytes(std::string_view text) {
-  return std::as_bytes(std::span(text));
-}
-
 TEST(Streams, string_output_has_a_cap) {
   wasi::StringOutput out(5);
-  EXPECT_EQ(*out.write(bytes("abc")), 3u);
-  EXPECT_EQ(*out.write(bytes("def")), 2u);
-  EXPECT_EQ(out.write(bytes("g")).error(), wasi::Errno::nospc);
+  EXPECT_EQ(*out.write(as_bytes_of("abc")), 3u);
+  EXPECT_EQ(*out.write(as_bytes_of("def")), 2u);
+  EXPECT_EQ(out.write(as_bytes_of("g")).error(), wasi::Errno::nospc);
   EXPECT_EQ(out.take(), "abcde");
   EXPECT_EQ(out.text(), "");
 }
 
 TEST(Streams, ring_output_keeps_the_end) {
   wasi::RingOutput out(4);
-  EXPECT_EQ(*out.write(bytes("ab")), 2u);
+  EXPECT_EQ(*out.write(as_bytes_of("ab")), 2u);
   EXPECT_EQ(out.text(), "ab");
-  EXPECT_EQ(*out.write(bytes("cdefg")), 5u);
+  EXPECT_EQ(*out.write(as_bytes_of("cdefg")), 5u);
   EXPECT_EQ(out.text(), "defg");
-  EXPECT_EQ(*out.write(bytes("h")), 1u);
+  EXPECT_EQ(*out.write(as_bytes_of("h")), 1u);
   EXPECT_EQ(out.text(), "efgh");
 }
 
@@ -40,7 +37,7 @@ TEST(Streams, closed_pipe_is_an_errno_and_no_signal) {
   ASSERT_EQ(::pipe(ends), 0);
   ::close(ends[0]);
   const auto out = wasi::output_to_fd(ends[1]);
-  EXPECT_EQ(out->write(bytes("x")).error(), wasi::Errno::pipe);
+  EXPECT_EQ(out->write(as_bytes_of("x")).error(), wasi::Errno::pipe);
   sigset_t pending;
   sigpending(&pending);
   EXPECT_EQ(sigismember(&pending, SIGPIPE), 0);
@@ -54,7 +51,7 @@ TEST(Streams, full_pipe_would_block) {
   const std::string text(100'000, 'x');
   std::size_t total = 0;
   wasi::Outcome<std::size_t> last = std::size_t{0};
-  while ((last = out->write(bytes(text)))) total += *last;
+  while ((last = out->write(as_bytes_of(text)))) total += *last;
   EXPECT_EQ(last.error(), wasi::Errno::would_block);
   EXPECT_GE(total, 4096u);
   ::close(ends[0]);
@@ -74,9 +71,9 @@ TEST(Random, seeded_is_reproducible) {
 TEST(Streams, capped_output_passes_on_what_fits) {
   const auto out = std::make_shared<wasi::StringOutput>();
   const auto capped = wasi::capped_output(out, 5);
-  EXPECT_EQ(*capped->write(bytes("abc")), 3u);
-  EXPECT_EQ(*capped->write(bytes("def")), 2u);
-  EXPECT_EQ(capped->write(bytes("g")).error(), wasi::Errno::nospc);
+  EXPECT_EQ(*capped->write(as_bytes_of("abc")), 3u);
+  EXPECT_EQ(*capped->write(as_bytes_of("def")), 2u);
+  EXPECT_EQ(capped->write(as_bytes_of("g")).error(), wasi::Errno::nospc);
   EXPECT_EQ(*capped->write({}), 0u);
   EXPECT_EQ(out->text(), "abcde");
 }
@@ -97,8 +94,8 @@ TEST(Streams, callbacks) {
         return some.size();
       });
   const auto capped = wasi::capped_output(sink, 4);
-  EXPECT_EQ(*capped->write(bytes("abcdef")), 4u);
-  EXPECT_EQ(capped->write(bytes("ef")).error(), wasi::Errno::nospc);
+  EXPECT_EQ(*capped->write(as_bytes_of("abcdef")), 4u);
+  EXPECT_EQ(capped->write(as_bytes_of("ef")).error(), wasi::Errno::nospc);
   EXPECT_EQ(seen, 4u);
 }
 
@@ -108,8 +105,8 @@ TEST(Streams, files) {
   {
     const auto out = wasi::output_to_file(path, 3);
     ASSERT_TRUE(out);
-    EXPECT_EQ(*(*out)->write(bytes("abcd")), 3u);
-    EXPECT_EQ((*out)->write(bytes("d")).error(), wasi::Errno::nospc);
+    EXPECT_EQ(*(*out)->write(as_bytes_of("abcd")), 3u);
+    EXPECT_EQ((*out)->write(as_bytes_of("d")).error(), wasi::Errno::nospc);
   }
   const auto in = wasi::input_from_file(path);
   ASSERT_TRUE(in);

@@ -11,15 +11,13 @@
 #include <wrun/wasi/wasi.hpp>
 #include <wrun/wrun.hpp>
 
+#include "tests/unit/wasi/as_bytes.hpp"
+
 namespace wrun::test {
 namespace {
 
 using wasi::Access;
 using wasi::Errno;
-
-std::span<const std::byte> bytes(std::string_view text) {
-  return std::as_bytes(std::span(text));
-}
 
 TEST(WasiSurface, SetsOfAccess) {
   const Access both = wasi::operator|(Access::read, Access::write);
@@ -75,7 +73,7 @@ TEST(WasiSurface, StreamsOfNothing) {
   std::byte room[4];
   EXPECT_EQ(*wasi::empty_input()->read(room), 0u);
   EXPECT_TRUE(wasi::empty_input()->subscribe()->ready());
-  EXPECT_EQ(*wasi::null_output()->write(bytes("abc")), 3u);
+  EXPECT_EQ(*wasi::null_output()->write(as_bytes_of("abc")), 3u);
 }
 
 /// Puts another descriptor in the place of a standard one while it lives.
@@ -103,8 +101,8 @@ TEST(WasiSurface, TheHostsOwnStreams) {
     const Instead input(0, ends[0]);
     const Instead output(1, ends[1]);
     const Instead errors(2, ends[1]);
-    EXPECT_EQ(*wasi::host_stdout()->write(bytes("ab")), 2u);
-    EXPECT_EQ(*wasi::host_stderr()->write(bytes("cd")), 2u);
+    EXPECT_EQ(*wasi::host_stdout()->write(as_bytes_of("ab")), 2u);
+    EXPECT_EQ(*wasi::host_stderr()->write(as_bytes_of("cd")), 2u);
     std::byte read[8];
     EXPECT_EQ(*wasi::host_stdin()->read(read), 4u);
     EXPECT_EQ(std::string_view(reinterpret_cast<const char*>(read), 4), "abcd");
@@ -124,7 +122,7 @@ TEST(WasiSurface, ThreadsOfTheHost) {
 }
 
 /// Writes "no" to standard error, and exits with 5.
-constexpr std::string_view guest_text = R"((module
+constexpr std::string_view caller_text = R"((module
   (import "wasi_snapshot_preview1" "fd_write"
     (func $write (param i32 i32 i32 i32) (result i32)))
   (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
@@ -140,7 +138,7 @@ Error end_of(const wasi::Config& config) {
   Linker linker(engine);
   EXPECT_TRUE(wasi::add_to(linker, config));
   Store store(engine);
-  const auto instance = linker.instantiate(store, Module::from_text(engine, guest_text).value());
+  const auto instance = linker.instantiate(store, Module::from_text(engine, caller_text).value());
   return instance.value().typed<void()>("_start").value()().error();
 }
 

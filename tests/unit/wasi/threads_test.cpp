@@ -20,7 +20,7 @@ using namespace std::chrono_literals;
 
 // What a thread does is what it is given: 0 counts at 0 and returns; 1 exits with 7; 2 traps; 3
 // waits for ever; 4 spins; 5 reads from standard input; 6 starts another that counts.
-constexpr std::string_view guest_text = R"((module
+constexpr std::string_view spawner_text = R"((module
   (import "env" "memory" (memory 1 4 shared))
   (import "wasi" "thread-spawn" (func $spawn (param i32) (result i32)))
   (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
@@ -83,7 +83,7 @@ class ThreadGroups : public testing::Test {
     Linker linker(*engine);
     const auto input = std::make_shared<Silence>();
     ASSERT_TRUE(wasi::add_to(linker, wasi::Config{}.stdin_(input)));
-    const auto module = Module::from_text(*engine, guest_text);
+    const auto module = Module::from_text(*engine, spawner_text);
     ASSERT_TRUE(module) << module.error().message();
     auto made = wasi::ThreadGroup::add_to(linker, *module, budget, options);
     ASSERT_TRUE(made);
@@ -234,7 +234,7 @@ TEST_F(ThreadGroups, TheLimitOfInstancesIsAnErrno) {
   const Budget small({.instances = 1});
   Linker linker(*engine);
   ASSERT_TRUE(wasi::add_to(linker, wasi::Config{}));
-  const Module module = Module::from_text(*engine, guest_text).value();
+  const Module module = Module::from_text(*engine, spawner_text).value();
   const auto other = wasi::ThreadGroup::add_to(linker, module, small).value();
   Store first(*engine, small);
   const Instance made = other->start(first, linker.prepare(module).value()).value();
@@ -247,7 +247,7 @@ TEST_F(ThreadGroups, NobodyHasThemUnasked) {
   const Engine plain(config(false));
   Linker linker(plain);
   ASSERT_TRUE(wasi::add_to(linker, wasi::Config{}));
-  const auto prepared = linker.prepare(Module::from_text(plain, guest_text).value());
+  const auto prepared = linker.prepare(Module::from_text(plain, spawner_text).value());
   ASSERT_FALSE(prepared);
   EXPECT_EQ(prepared.error().kind(), ErrorKind::unlinkable);
 }

@@ -4,6 +4,7 @@
 
 #include <wrun/wasi/memory_files.hpp>
 
+#include "tests/unit/wasi/as_bytes.hpp"
 #include "tests/unit/wasi/temporary_directory.hpp"
 
 namespace wrun::test {
@@ -13,10 +14,6 @@ using wasi::Directory;
 using wasi::Errno;
 using wasi::FileType;
 using DirectoryPtr = std::shared_ptr<Directory>;
-
-std::span<const std::byte> bytes(std::string_view text) {
-  return std::as_bytes(std::span(text));
-}
 
 /// A directory that holds what a TemporaryDirectory has inside.
 struct FileSystem {
@@ -62,7 +59,7 @@ class Files : public testing::TestWithParam<FileSystem> {
   void write(const std::string& path, std::string_view text) {
     const auto file = open(path, {.write = true, .create = true, .truncate = true});
     ASSERT_TRUE(file);
-    EXPECT_EQ(*file->write_at(0, bytes(text)), text.size());
+    EXPECT_EQ(*file->write_at(0, as_bytes_of(text)), text.size());
   }
   std::string read(const std::string& path) {
     const auto file = open(path, {.read = true});
@@ -107,9 +104,9 @@ TEST_P(Files, what_is_there) {
 TEST_P(Files, write_read_append_truncate) {
   const auto file = open("new", {.read = true, .write = true, .create = true});
   ASSERT_TRUE(file);
-  EXPECT_EQ(*file->write_at(2, bytes("bc")), 2u);
-  EXPECT_EQ(*file->write_at(0, bytes("aa")), 2u);
-  EXPECT_EQ(file->append(bytes("de"))->end, 6u);
+  EXPECT_EQ(*file->write_at(2, as_bytes_of("bc")), 2u);
+  EXPECT_EQ(*file->write_at(0, as_bytes_of("aa")), 2u);
+  EXPECT_EQ(file->append(as_bytes_of("de"))->end, 6u);
   EXPECT_EQ(read_all(*file), "aabcde");
   EXPECT_TRUE(file->set_size(3));
   EXPECT_TRUE(file->set_size(5));
@@ -127,14 +124,14 @@ TEST_P(Files, change_what_was_there) {
   write("file", "other");
   EXPECT_EQ(read("file"), "other");
   const auto file = open("dir/nested/deep", {.read = true, .write = true});
-  EXPECT_EQ(file->append(bytes("er"))->end, 6u);
+  EXPECT_EQ(file->append(as_bytes_of("er"))->end, 6u);
   EXPECT_EQ(read("dir/nested/deep"), "deeper");
 }
 
 TEST_P(Files, holes) {
   const auto file = open("sparse", {.read = true, .write = true, .create = true});
   EXPECT_TRUE(file->set_size(std::uint64_t{1} << 40));
-  EXPECT_EQ(*file->write_at((std::uint64_t{1} << 40) - 1, bytes("x")), 1u);
+  EXPECT_EQ(*file->write_at((std::uint64_t{1} << 40) - 1, as_bytes_of("x")), 1u);
   EXPECT_EQ(read_all(*file), std::string(100, '\0'));
   EXPECT_EQ(file->stat()->size, std::uint64_t{1} << 40);
 }
@@ -280,7 +277,7 @@ TEST_P(Files, unlinked_while_open) {
   EXPECT_TRUE(root->unlink("dir/nested/deep"));
   EXPECT_TRUE(root->remove_directory("dir/nested"));
   EXPECT_EQ(read_all(*file), "contents");
-  EXPECT_EQ(*file->write_at(8, bytes("!")), 1u);
+  EXPECT_EQ(*file->write_at(8, as_bytes_of("!")), 1u);
   EXPECT_EQ(file->stat()->size, 9u);
   EXPECT_EQ(file->stat()->links, 0u);
   EXPECT_EQ(gone->open("x", {.write = true, .create = true}).error(), Errno::noent);
@@ -354,8 +351,8 @@ TEST_P(Files, a_read_only_view) {
   ASSERT_TRUE(opened);
   wasi::File& file = *std::get<std::shared_ptr<wasi::File>>(*opened);
   EXPECT_EQ(read_all(file), "contents");
-  EXPECT_EQ(file.write_at(0, bytes("x")).error(), Errno::rofs);
-  EXPECT_EQ(file.append(bytes("x")).error(), Errno::rofs);
+  EXPECT_EQ(file.write_at(0, as_bytes_of("x")).error(), Errno::rofs);
+  EXPECT_EQ(file.append(as_bytes_of("x")).error(), Errno::rofs);
   EXPECT_EQ(file.set_size(0).error(), Errno::rofs);
   EXPECT_EQ(file.allocate(0, 1).error(), Errno::rofs);
   EXPECT_EQ(file.set_times({}).error(), Errno::rofs);

@@ -34,6 +34,10 @@ struct Item {
 };
 using Body = std::initializer_list<Item>;
 
+// Types of blocks.
+inline constexpr int empty = 0x40;
+inline constexpr int i32 = 0x7f;
+
 inline void leb(Bytes& out, std::uint32_t value) {
   for (; value >= 0x80; value >>= 7) out.push_back(static_cast<std::uint8_t>(value | 0x80));
   out.push_back(static_cast<std::uint8_t>(value));

@@ -11,6 +11,9 @@ namespace wrun::wasm {
 
 using Bytes = std::vector<std::uint8_t>;
 
+/// Of the code section, from which DWARF counts.
+inline constexpr std::uint32_t code_start = 100;
+
 /// With the 0 that ends it.
 inline void text(Bytes& out, std::string_view text) {
   out.insert(out.end(), text.begin(), text.end());

@@ -78,8 +78,6 @@ Sections sections(unsigned version) {
   return out;
 }
 
-constexpr std::uint32_t code_start = 100;
-
 std::vector<std::vector<SourceFunction>> find(ModuleData& module, const Sections& from,
                                               std::vector<std::uint32_t> addresses) {
   module.sections.push_back({SectionId::code, {code_start, 1000}});

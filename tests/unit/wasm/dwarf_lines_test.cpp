@@ -84,8 +84,6 @@ Bytes unit(unsigned version) {
   return out;
 }
 
-constexpr std::uint32_t code_start = 100;
-
 /// A module with that section, and code somewhere.
 std::vector<std::optional<SourceLine>> find(const Bytes& section,
                                             std::vector<std::uint32_t> addresses) {

@@ -8,8 +8,6 @@ namespace {
 
 using enum wasm::Op;
 using wasm::FuelBlock;
-constexpr int empty = 0x40;
-constexpr int i32 = 0x7f;
 
 /// Offsets are from the first instruction of the body.
 struct FuelCase {

@@ -7,8 +7,6 @@ namespace wrun::test {
 namespace {
 
 using enum wasm::Op;
-constexpr int empty = 0x40;
-constexpr int i32 = 0x7f;
 
 struct TraceCase {
   const char* name;
