@@ -1,6 +1,5 @@
 # System packages first. WRUN_FETCH_DEPENDENCIES downloads the pinned version of what is missing.
 include(cmake/fetch.cmake)
-wrun_dependency(fmt)
 wrun_dependency(ZLIB)
 find_package(Threads REQUIRED)
 
@@ -54,13 +53,16 @@ if(WRUN_NATIVE)
   endif()
 endif()
 
-# fmt's out-of-line part goes into the library itself: Debian has no archive of it, and a
-# consumer of wrun shouldn't need to find fmt.
-get_target_property(fmt_includes fmt::fmt INTERFACE_INCLUDE_DIRECTORIES)
-add_library(wrun_fmt OBJECT ${PROJECT_SOURCE_DIR}/cmake/fmt.cpp)
-target_include_directories(wrun_fmt SYSTEM PRIVATE ${fmt_includes})
-target_compile_features(wrun_fmt PRIVATE cxx_std_20)
-set_target_properties(wrun_fmt PROPERTIES
-  CXX_VISIBILITY_PRESET hidden
-  VISIBILITY_INLINES_HIDDEN ON
-  POSITION_INDEPENDENT_CODE ON)
+# The library doesn't use fmt. Its out-of-line part goes into the command itself, since Debian has no
+# archive of it.
+if(WRUN_BUILD_TOOLS OR WRUN_BUILD_TESTS OR WRUN_BUILD_BENCH)
+  wrun_dependency(fmt)
+  get_target_property(fmt_includes fmt::fmt INTERFACE_INCLUDE_DIRECTORIES)
+  add_library(wrun_fmt OBJECT ${PROJECT_SOURCE_DIR}/cmake/fmt.cpp)
+  target_include_directories(wrun_fmt SYSTEM PRIVATE ${fmt_includes})
+  target_compile_features(wrun_fmt PRIVATE cxx_std_20)
+  set_target_properties(wrun_fmt PROPERTIES
+    CXX_VISIBILITY_PRESET hidden
+    VISIBILITY_INLINES_HIDDEN ON
+    POSITION_INDEPENDENT_CODE ON)
+endif()

@@ -33,10 +33,12 @@ string(TOUPPER "${CMAKE_BUILD_TYPE}" build_type)
 if(NOT WRUN_SANITIZE AND "${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_${build_type}}" MATCHES "-O[23]")
   set(wrun_size_options -Os -fno-asynchronous-unwind-tables)
 endif()
-target_compile_options(wrun_fmt PRIVATE ${wrun_size_options} -ffunction-sections -fdata-sections)
-# All of the library's messages do without these numbers, and what writes them is large.
+# All messages do without these numbers, and what writes them is large.
 target_compile_definitions(wrun_options INTERFACE FMT_USE_LONG_DOUBLE=0)
-target_compile_definitions(wrun_fmt PRIVATE FMT_USE_LONG_DOUBLE=0)
+if(TARGET wrun_fmt)
+  target_compile_options(wrun_fmt PRIVATE ${wrun_size_options} -ffunction-sections -fdata-sections)
+  target_compile_definitions(wrun_fmt PRIVATE FMT_USE_LONG_DOUBLE=0)
+endif()
 
 # An object library of a layer, or of a part of it.
 function(wrun_layer_part name)
@@ -46,7 +48,7 @@ function(wrun_layer_part name)
   endif()
   # So that a linker can leave out what a program doesn't use.
   target_compile_options(wrun_${name} PRIVATE -ffunction-sections -fdata-sections)
-  target_link_libraries(wrun_${name} PRIVATE wrun_options fmt::fmt ZLIB::ZLIB Threads::Threads)
+  target_link_libraries(wrun_${name} PRIVATE wrun_options ZLIB::ZLIB Threads::Threads)
   set_target_properties(wrun_${name} PROPERTIES
     CXX_EXTENSIONS OFF
     CXX_VISIBILITY_PRESET hidden

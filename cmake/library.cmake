@@ -4,7 +4,6 @@
 get_property(layers GLOBAL PROPERTY WRUN_LAYERS)
 set(objects ${layers})
 list(TRANSFORM objects REPLACE "(.+)" "$<TARGET_OBJECTS:\\1>")
-list(APPEND objects $<TARGET_OBJECTS:wrun_fmt>)
 
 add_library(wrun_library ${objects})
 add_library(wrun::wrun ALIAS wrun_library)
@@ -21,7 +20,7 @@ target_include_directories(wrun_library PUBLIC
 
 if(BUILD_SHARED_LIBS)
   target_link_libraries(wrun_library PRIVATE ZLIB::ZLIB Threads::Threads)
-  # Templates of the standard library and fmt that were instantiated here stay here.
+  # Templates of the standard library that were instantiated here stay here.
   target_link_options(wrun_library PRIVATE LINKER:--exclude-libs,ALL)
   add_library(wrun_internal STATIC ${objects})
   set_target_properties(wrun_internal PROPERTIES LINKER_LANGUAGE CXX)
@@ -42,6 +41,10 @@ else()
   target_link_libraries(wrun_internal INTERFACE wrun_library)
 endif()
 target_link_libraries(wrun_internal INTERFACE wrun_options)
+# What uses wrun_internal prints by fmt.
+if(TARGET wrun_fmt)
+  target_sources(wrun_internal INTERFACE $<TARGET_OBJECTS:wrun_fmt>)
+endif()
 target_link_libraries(wrun_library PRIVATE ${WRUN_ATOMIC_LIBRARY})
 target_link_libraries(wrun_internal INTERFACE ${WRUN_ATOMIC_LIBRARY})
 

@@ -1,11 +1,10 @@
 #include "jit/announcer.hpp"
 
-#include <fmt/format.h>
-
 #include <new>
 
 #include "jit/native_module.hpp"
 #include "lib/os/perf_files.hpp"
+#include "lib/wasm/compose.hpp"
 
 namespace wrun::inline v0::jit {
 
@@ -19,7 +18,7 @@ std::string name_of(const wasm::ModuleData& module, std::uint32_t function) {
   for (const wasm::Export& each : module.exports)
     if (each.kind == wasm::ExternKind::func && each.index == function)
       return std::string(each.name);
-  return fmt::format("func[{}]", function);
+  return compose("func[{}]", function);
 }
 
 /// In one line of text, whatever the module says.
@@ -27,7 +26,7 @@ std::string shown_name(const wasm::ModuleData& module, CodeKey key) {
   std::string name = name_of(module, key.function);
   for (char& c : name)
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
-  return key.loop == 0 ? name : fmt::format("{}:loop@{:#x}", name, key.loop);
+  return key.loop == 0 ? name : compose("{}:loop@{:#x}", name, key.loop);
 }
 
 }  // namespace

@@ -4,9 +4,8 @@
 #include <new>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "lib/runtime/exec_state.hpp"
+#include "lib/wasm/compose.hpp"
 
 namespace wrun::inline v0::jit {
 
@@ -128,7 +127,7 @@ std::string CompilerImpl::code_key() const {
   const CompileOptions options = options_for(0);
   std::string key = "x86-64-v2";
   const auto add = [&key](bool has, const char* name) {
-    if (has) key += fmt::format(" {}", name);
+    if (has) key += compose(" {}", name);
   };
   add(cpu_.has_bmi1, "bmi1");
   add(cpu_.has_bmi2, "bmi2");
@@ -196,7 +195,7 @@ Outcome CompilerImpl::compile(const wasm::ModuleData& module, CodeKey key, bool 
     try {
   const wasm::FuncIdx function(key.function);
   if (const std::uint32_t size = module.functions[key.function].body.size; size > most_body)
-    return fmt::format("its body has {} bytes, and at most {} are compiled", size, most_body);
+    return compose("its body has {} bytes, and at most {} are compiled", size, most_body);
   auto pipeline = take_pipeline();
   CompileOptions options = options_for(key.loop);
   options.lines = lines;

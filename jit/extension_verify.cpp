@@ -3,9 +3,8 @@
 #include <span>
 #include <vector>
 
-#include <fmt/format.h>
-
 #include "jit/types.hpp"
+#include "lib/wasm/compose.hpp"
 #include "lib/wasm/walk_table.hpp"
 
 namespace wrun::inline v0::jit {
@@ -118,8 +117,8 @@ class Extension {
     if (m.traps == Machine::Traps::no && !is_checked) return {};
     const OperandNo index = is_checked ? OperandNo{0} : m.address.index;
     if (index == no_operand || is_extended_[lir_.operands_of(inst)[index].vreg]) return {};
-    return fmt::format("v{} is an address at {:#x}, and not known to be zero-extended",
-                       lir_.operands_of(inst)[index].vreg, m.origin.offset);
+    return compose("v{} is an address at {:#x}, and not known to be zero-extended",
+                   lir_.operands_of(inst)[index].vreg, m.origin.offset);
   }
 
   const MachineFunction& function_;

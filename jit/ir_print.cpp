@@ -1,7 +1,5 @@
 #include "jit/ir_print.hpp"
 
-#include <fmt/format.h>
-
 #include <iterator>
 #include <string_view>
 #include <vector>
@@ -10,6 +8,7 @@
 
 #include "jit/cfg.hpp"
 #include "jit/helpers.hpp"
+#include "lib/wasm/compose.hpp"
 
 namespace wrun::inline v0::jit {
 
@@ -54,8 +53,8 @@ class Printer {
   static constexpr std::uint32_t none = ~std::uint32_t{0};
 
   template <class... Args>
-  void put(fmt::format_string<Args...> format, Args&&... args) {
-    fmt::format_to(std::back_inserter(text_), format, std::forward<Args>(args)...);
+  void put(Pattern<Args...> format, const Args&... args) {
+    compose_to(text_, format, args...);
   }
   template <class Do>
   void each(Block b, Do&& act) {
@@ -64,7 +63,7 @@ class Printer {
   void number(Value v) { values_[index(v)] = next_++; }
   std::string value(Value v) const {
     const std::uint32_t n = v == Value::none ? none : values_[index(v)];
-    return n == none ? fmt::format("?{}", index(v)) : fmt::format("v{}", n);
+    return n == none ? compose("?{}", index(v)) : compose("v{}", n);
   }
   void list(std::span<const Value> values, std::string_view before = "") {
     for (const Value v : values) {
@@ -189,7 +188,7 @@ class Printer {
 }  // namespace
 
 std::string name(Opcode op) {
-  if (is_wasm(op)) return std::string(wasm::info(wasm_op(op)).text);
+  if (is_wasm(op)) return std::string(wasm::info(wasm_op(op)).text());
   return std::string(
       own_names[static_cast<unsigned>(op) - static_cast<unsigned>(Opcode::first_own)]);
 }

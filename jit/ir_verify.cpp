@@ -1,7 +1,5 @@
 #include "jit/ir_verify.hpp"
 
-#include <fmt/format.h>
-
 #include <utility>
 #include <vector>
 
@@ -10,6 +8,7 @@
 #include "jit/helpers.hpp"
 #include "jit/ir_print.hpp"
 #include "jit/types.hpp"
+#include "lib/wasm/compose.hpp"
 #include "lib/wasm/walk_table.hpp"
 
 namespace wrun::inline v0::jit {
@@ -35,13 +34,12 @@ class Verifier {
   static constexpr std::uint32_t nowhere = ~std::uint32_t{0};
 
   template <class... Args>
-  void fail(Value v, fmt::format_string<Args...> format, Args&&... args) {
+  void fail(Value v, Pattern<Args...> format, const Args&... args) {
     if (!problem_.empty()) return;
-    problem_ = fmt::format("v{}", index(v));
+    problem_ = compose("v{}", index(v));
     if (v != Value::none)
-      problem_ +=
-          fmt::format(" ({}, offset {})", name(graph_.at(v).op), graph_.at(v).origin.offset);
-    problem_ += ": " + fmt::format(format, std::forward<Args>(args)...);
+      problem_ += compose(" ({}, offset {})", name(graph_.at(v).op), graph_.at(v).origin.offset);
+    problem_ += ": " + compose(format, args...);
   }
 
   /// Before anything may walk the graph. Only what is reached is looked at.
@@ -56,7 +54,7 @@ class Verifier {
       seen[index(b)] = true;
       const Value last = graph_.at(b).last;
       if (last == Value::none || !ends_block(graph_.at(last).op)) {
-        problem_ = fmt::format("block {} has no end", index(b));
+        problem_ = compose("block {} has no end", index(b));
         return;
       }
       for (const Edge& edge : graph_.successors(b)) {

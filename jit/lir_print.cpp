@@ -1,8 +1,8 @@
 #include "jit/lir_print.hpp"
 
-#include <fmt/format.h>
-
 #include <array>
+
+#include "lib/wasm/compose.hpp"
 
 namespace wrun::inline v0::jit {
 
@@ -12,12 +12,12 @@ std::string reg_name(Reg reg) {
   constexpr std::array<const char*, 16> general = {"rax", "rcx", "rdx", "rbx", "rsp", "rbp",
                                                    "rsi", "rdi", "r8",  "r9",  "r10", "r11",
                                                    "r12", "r13", "r14", "r15"};
-  return reg < 16 ? general[reg] : fmt::format("xmm{}", reg - 16);
+  return reg < 16 ? general[reg] : compose("xmm{}", reg - 16);
 }
 
 std::string loc_name(Loc loc) {
   if (loc.is_none()) return "?";
-  return loc.is_reg() ? reg_name(loc.reg()) : fmt::format("[{}]", loc.slot());
+  return loc.is_reg() ? reg_name(loc.reg()) : compose("[{}]", loc.slot());
 }
 
 class LirPrinter {
@@ -33,15 +33,15 @@ class LirPrinter {
  private:
   void print_block(std::uint32_t b) {
     const LBlock& block = f_.blocks[b];
-    text_ += fmt::format("block {}", b);
+    text_ += compose("block {}", b);
     print_list({f_.params.data() + block.first_param, block.param_count});
     if (block.is_loop_header) text_ += " loop";
-    if (block.loop_depth > 0) text_ += fmt::format(" depth {}", block.loop_depth);
+    if (block.loop_depth > 0) text_ += compose(" depth {}", block.loop_depth);
     if (block.is_cold) text_ += " cold";
     text_ += '\n';
     for (std::uint32_t i = block.first; i < block.end; ++i) {
       print_moves(i);
-      text_ += fmt::format("  {:3} {}", i, opcode_name(f_.insts[i]));
+      text_ += compose("  {:3} {}", i, opcode_name(f_.insts[i]));
       print_operands(f_.insts[i]);
       if (i + 1 == block.end) print_edges(block);
       text_ += '\n';
@@ -49,13 +49,13 @@ class LirPrinter {
   }
 
   std::string opcode_name(const LInst& inst) const {
-    return name_ ? name_(inst) : fmt::format("op{}", inst.op);
+    return name_ ? name_(inst) : compose("op{}", inst.op);
   }
 
   void print_list(std::span<const VReg> vregs) {
     if (vregs.empty()) return;
     text_ += '(';
-    for (const VReg& v : vregs) text_ += fmt::format("{}v{}", &v == vregs.data() ? "" : " ", v);
+    for (const VReg& v : vregs) text_ += compose("{}v{}", &v == vregs.data() ? "" : " ", v);
     text_ += ')';
   }
 
@@ -63,7 +63,7 @@ class LirPrinter {
     if (block.succ_count > 0) text_ += " ->";
     for (std::uint32_t s = 0; s < block.succ_count; ++s) {
       const LEdge& edge = f_.succs[block.first_succ + s];
-      text_ += fmt::format(" {}", edge.to);
+      text_ += compose(" {}", edge.to);
       print_list({f_.edge_args.data() + edge.first_arg, edge.arg_count});
     }
   }
@@ -72,10 +72,9 @@ class LirPrinter {
     if (a_ == nullptr) return;
     for (; move_ < a_->moves.size() && a_->moves[move_].at == at; ++move_) {
       const Move& move = a_->moves[move_];
-      const std::string from = move.from.is_none()
-                                   ? fmt::format("{:#x}", f_.vregs[move.vreg].constant)
-                                   : loc_name(move.from);
-      text_ += fmt::format("      {} = {}  ; v{}\n", loc_name(move.to), from, move.vreg);
+      const std::string from = move.from.is_none() ? compose("{:#x}", f_.vregs[move.vreg].constant)
+                                                   : loc_name(move.from);
+      text_ += compose("      {} = {}  ; v{}\n", loc_name(move.to), from, move.vreg);
     }
   }
 
@@ -94,9 +93,9 @@ class LirPrinter {
   void print_operand(std::uint32_t index) {
     constexpr std::array<const char*, 4> roles = {"", "late ", "=", "early="};
     const Operand& operand = f_.operands[index];
-    text_ += fmt::format(" {}v{}", roles[static_cast<unsigned>(operand.role)], operand.vreg);
+    text_ += compose(" {}v{}", roles[static_cast<unsigned>(operand.role)], operand.vreg);
     if (operand.constraint == Constraint::fixed) text_ += ':' + reg_name(operand.fixed);
-    if (operand.constraint == Constraint::tied) text_ += fmt::format(":{}", operand.fixed);
+    if (operand.constraint == Constraint::tied) text_ += compose(":{}", operand.fixed);
     if (operand.constraint == Constraint::any) text_ += ":any";
     if (a_ != nullptr) text_ += '@' + loc_name(a_->operands[index]);
   }

@@ -10,7 +10,7 @@ namespace wrun::inline v0::jit {
 namespace {
 
 Type operand_type(const wasm::OpInfo& op) {
-  return type_of(wasm::kind_of_letter(op.signature[0]));
+  return type_of(wasm::kind_of_letter(op.letters[0]));
 }
 
 }  // namespace

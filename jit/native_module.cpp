@@ -4,10 +4,9 @@
 #include <cstring>
 #include <new>
 
-#include <fmt/format.h>
-
 #include "jit/compiler.hpp"
 #include "lib/os/populate.hpp"
+#include "lib/wasm/compose.hpp"
 
 namespace wrun::inline v0::jit {
 
@@ -137,8 +136,8 @@ std::string NativeModule::over_budget(CodeKey key, std::size_t bytes) const {
   constexpr std::uint64_t per_byte = 4;
   const std::uint64_t most = least + per_byte * module_.data->bytes.size();
   if ((key.loop != 0 ? loop_bytes_ : function_bytes_) + bytes < most) return {};
-  return fmt::format("the module would have more than {} bytes of machine code{}", most,
-                     key.loop != 0 ? " for loops" : "");
+  return compose("the module would have more than {} bytes of machine code{}", most,
+                 key.loop != 0 ? " for loops" : "");
 }
 
 /// Puts code into its place and lets calls go there; or says why not.

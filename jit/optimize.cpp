@@ -1,8 +1,7 @@
 #include "jit/optimize.hpp"
 
-#include <fmt/format.h>
-
 #include "jit/ir_verify.hpp"
+#include "lib/wasm/compose.hpp"
 
 namespace wrun::inline v0::jit {
 
@@ -11,7 +10,7 @@ namespace {
 std::string check([[maybe_unused]] const Graph& graph, [[maybe_unused]] const char* pass) {
 #ifndef NDEBUG
   if (const std::string wrong = verify(graph); !wrong.empty())
-    return fmt::format("after {}: {}", pass, wrong);
+    return compose("after {}: {}", pass, wrong);
 #endif
   return {};
 }

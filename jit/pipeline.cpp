@@ -2,13 +2,12 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
 #include "jit/extension_verify.hpp"
 #include "jit/ir_print.hpp"
 #include "jit/ir_verify.hpp"
 #include "jit/lir_print.hpp"
 #include "jit/regalloc_verify.hpp"
+#include "lib/wasm/compose.hpp"
 
 namespace wrun::inline v0::jit {
 
@@ -138,7 +137,7 @@ std::variant<Compiled, std::string> Pipeline::run(const wasm::ModuleData& module
   emit(module, *allocation, options, made);
   return made;
 } catch (const Xbyak::Error& error) {
-  return fmt::format("machine code couldn't be written: {}", error.what());
+  return compose("machine code couldn't be written: {}", error.what());
 }
 
 std::string Pipeline::print(const wasm::ModuleData& module, wasm::FuncIdx function,

@@ -1,9 +1,8 @@
 #include "jit/prescan.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
+#include "lib/wasm/compose.hpp"
 #include "lib/wasm/rethrow_depth.hpp"
 
 namespace wrun::inline v0::jit {
@@ -39,7 +38,7 @@ std::optional<Unsupported> Prescan::run(const wasm::ModuleData& module, wasm::Fu
 }
 
 void Prescan::begin(Walker& w) {
-  if (w.locals().size() > budget_) refuse(w, fmt::format("{} locals", w.locals().size()));
+  if (w.locals().size() > budget_) refuse(w, compose("{} locals", w.locals().size()));
 }
 
 void Prescan::refuse(const Walker& w, std::string reason) {

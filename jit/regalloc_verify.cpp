@@ -1,8 +1,7 @@
 #include "jit/regalloc_verify.hpp"
 
-#include <fmt/format.h>
-
 #include "jit/regalloc_state.hpp"
+#include "lib/wasm/compose.hpp"
 
 namespace wrun::inline v0::jit {
 
@@ -10,7 +9,7 @@ namespace {
 
 std::string name(Loc loc) {
   if (loc.is_none()) return "nowhere";
-  return loc.is_reg() ? fmt::format("r{}", loc.reg()) : fmt::format("slot {}", loc.slot());
+  return loc.is_reg() ? compose("r{}", loc.reg()) : compose("slot {}", loc.slot());
 }
 
 /// Whether two places have a byte in common.
@@ -38,8 +37,8 @@ class AllocationVerifier {
 
  private:
   template <typename... Args>
-  void fail(fmt::format_string<Args...> text, Args&&... args) {
-    if (error_.empty()) error_ = fmt::format(text, std::forward<Args>(args)...);
+  void fail(Pattern<Args...> text, const Args&... args) {
+    if (error_.empty()) error_ = compose(text, args...);
   }
 
   void check_shape() {

@@ -1,6 +1,6 @@
 #include <wrun/wasi/config.hpp>
 
-#include <fmt/format.h>
+#include "lib/wasm/compose.hpp"
 
 namespace wrun::inline v0::wasi {
 
@@ -27,7 +27,7 @@ std::shared_ptr<Arguments> Config::fixed_arguments(std::vector<std::string> argu
 
 Config& Config::env(std::string name, std::string value) {
   if (!error_ && (name.empty() || name.find('=') != std::string::npos || has_nul(name))) {
-    error_ = Error(ErrorKind::usage, fmt::format("\"{}\" can't name a variable", name));
+    error_ = Error(ErrorKind::usage, compose("\"{}\" can't name a variable", name));
   }
   variables_.emplace_back(std::move(name), std::move(value));
   return *this;
@@ -41,8 +41,8 @@ Config& Config::dir(const std::string& host_path, std::string guest_path, Access
     return *this;
   }
   if (!error_) {
-    error_ = Error(ErrorKind::io, fmt::format("can't open directory \"{}\": {}", host_path,
-                                              text(directory.error())));
+    error_ = Error(ErrorKind::io,
+                   compose("can't open directory \"{}\": {}", host_path, text(directory.error())));
   }
   return *this;
 }
@@ -50,7 +50,7 @@ Config& Config::dir(const std::string& host_path, std::string guest_path, Access
 Error exit_error(std::uint32_t status) {
   Error::Details details;
   details.exit_status = static_cast<int>(status);
-  return Error(ErrorKind::exit, fmt::format("exit with status {}", status), std::move(details));
+  return Error(ErrorKind::exit, compose("exit with status {}", status), std::move(details));
 }
 
 namespace {
@@ -62,7 +62,7 @@ void append_escaped(std::string& out, std::string_view bytes) {
       out.push_back('\\');
       out.push_back(c);
     } else if (code < 0x20 || code == 0x7f) {
-      fmt::format_to(std::back_inserter(out), "\\x{:02x}", code);
+      compose_to(out, "\\x{:02x}", code);
     } else {
       out.push_back(c);
     }

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include <fmt/format.h>
+#include "lib/wasm/compose.hpp"
 
 namespace wrun::inline v0::wasi {
 
@@ -114,7 +114,7 @@ std::string text(const IpAddress& address) {
 
 Result<Endpoint> Endpoint::parse(std::string_view text) {
   const auto refuse = [&] {
-    return Error(ErrorKind::usage, fmt::format("'{}' isn't ADDRESS:PORT", text));
+    return Error(ErrorKind::usage, compose("'{}' isn't ADDRESS:PORT", text));
   };
   const auto parts = split(text);
   if (!parts || !parts->ports) return refuse();
@@ -131,11 +131,10 @@ Result<Endpoint> Endpoint::parse(std::string_view text) {
 }
 
 std::string text(const Endpoint& endpoint) {
-  if (!endpoint.name.empty()) return fmt::format("{}:{}", endpoint.name, endpoint.port);
-  if (!endpoint.address) return fmt::format("*:{}", endpoint.port);
+  if (!endpoint.name.empty()) return compose("{}:{}", endpoint.name, endpoint.port);
+  if (!endpoint.address) return compose("*:{}", endpoint.port);
   const bool v6 = endpoint.address->is_v6;
-  return fmt::format("{}{}{}:{}", v6 ? "[" : "", text(*endpoint.address), v6 ? "]" : "",
-                     endpoint.port);
+  return compose("{}{}{}:{}", v6 ? "[" : "", text(*endpoint.address), v6 ? "]" : "", endpoint.port);
 }
 
 bool SocketRules::Rule::covers(Direction asked, const Endpoint& endpoint) const {
@@ -184,7 +183,7 @@ bool SocketRules::parse_host(std::string_view text, Rule& rule) {
 
 Result<SocketRules::Rule> SocketRules::parse(std::string_view text) {
   const auto refuse = [&] {
-    return Error(ErrorKind::usage, fmt::format("'{}' isn't [listen|connect] HOST[:PORTS]", text));
+    return Error(ErrorKind::usage, compose("'{}' isn't [listen|connect] HOST[:PORTS]", text));
   };
   Rule rule;
   rule.text = text;

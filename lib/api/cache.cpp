@@ -1,10 +1,10 @@
 #include "lib/api/cache.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+
+#include "lib/wasm/compose.hpp"
 
 namespace wrun::inline v0::api {
 
@@ -16,7 +16,7 @@ constexpr std::string_view suffix = ".cwasm";
 constexpr std::chrono::nanoseconds abandoned = std::chrono::hours(1);
 
 Error cache_error(const std::string& path, std::string_view why) {
-  return Error(ErrorKind::io, fmt::format("cache {}: {}", path, why));
+  return Error(ErrorKind::io, compose("cache {}: {}", path, why));
 }
 
 std::int64_t now() {
@@ -55,7 +55,7 @@ std::string CodeCache::name_of(const std::string& engine_key,
   const auto* text = reinterpret_cast<const std::uint8_t*>(engine_key.data());
   const wasm::Hash128 of_engine = wasm::siphash(key_, {text, engine_key.size()});
   const wasm::Hash128 of_module = wasm::siphash(of_engine, module);
-  return fmt::format("{:016x}{:016x}{}", of_module[0], of_module[1], suffix);
+  return compose("{:016x}{:016x}{}", of_module[0], of_module[1], suffix);
 }
 
 std::optional<std::vector<std::uint8_t>> CodeCache::find(const std::string& name) const {

@@ -1,7 +1,5 @@
 #include "lib/api/calls.hpp"
 
-#include <fmt/format.h>
-
 #include <new>
 
 #include <wrun/detail/slot.hpp>
@@ -14,6 +12,7 @@
 #include "lib/runtime/exceptions.hpp"
 #include "lib/runtime/frame_layout.hpp"
 #include "lib/runtime/trap.hpp"
+#include "lib/wasm/compose.hpp"
 
 namespace wrun::inline v0 {
 
@@ -66,10 +65,10 @@ Result<void> write_args(StoreState& state, const wasm::CanonFuncType& type,
                         std::span<const Val> args, runtime::Slot* at) {
   if (args.size() != type.params.size())
     return Error(ErrorKind::usage,
-                 fmt::format("the function takes {} arguments, not {}: {}", type.params.size(),
-                             args.size(), to_string(to_public(type))));
+                 compose("the function takes {} arguments, not {}: {}", type.params.size(),
+                         args.size(), to_string(to_public(type))));
   for (std::size_t i = 0; i < args.size(); ++i) {
-    auto written = to_slots(state, args[i], type.params[i], at, fmt::format("argument {}", i + 1));
+    auto written = to_slots(state, args[i], type.params[i], at, compose("argument {}", i + 1));
     if (!written) return written;
     at += wasm::slot_count(type.params[i]);
   }
@@ -169,8 +168,8 @@ std::optional<Error> detail::check_signature(Handle function, std::span<const Va
     const wasm::CanonFuncType& type = type_of(*session, *found);
     if (api::equal(params, type.params) && api::equal(results, type.results)) return {};
     return Error(ErrorKind::usage,
-                 fmt::format("the function's type is {}, not {}", to_string(api::to_public(type)),
-                             to_string(make_type(params, results))));
+                 compose("the function's type is {}, not {}", to_string(api::to_public(type)),
+                         to_string(make_type(params, results))));
   });
   if (checked) return std::nullopt;
   return std::move(checked).error();
@@ -181,7 +180,7 @@ Error detail::error_of(const std::exception_ptr& exception) noexcept {
     std::rethrow_exception(exception);
   } catch (const std::exception& thrown) {
     try {
-      return Error(ErrorKind::host, fmt::format("a host function threw: {}", thrown.what()));
+      return Error(ErrorKind::host, compose("a host function threw: {}", thrown.what()));
     } catch (...) {
       return api::out_of_memory();
     }

@@ -1,13 +1,12 @@
 #include <wrun/engine.hpp>
 
-#include <fmt/format.h>
-
 #include "jit/jit.hpp"
 #include "lib/api/state.hpp"
 #include "lib/interp/interp.hpp"
 #include "lib/os/mapping.hpp"
 #include "lib/runtime/initial_memory.hpp"
 #include "lib/runtime/memory.hpp"
+#include "lib/wasm/compose.hpp"
 
 namespace wrun::inline v0 {
 

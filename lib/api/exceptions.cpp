@@ -1,7 +1,5 @@
 #include <wrun/exception.hpp>
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 
@@ -11,6 +9,7 @@
 #include "lib/api/values.hpp"
 #include "lib/runtime/exceptions.hpp"
 #include "lib/runtime/frame_layout.hpp"
+#include "lib/wasm/compose.hpp"
 
 namespace wrun::inline v0 {
 
@@ -29,11 +28,11 @@ Result<runtime::Exception*> create(StoreState& state, runtime::Tag& tag,
   const auto& types = types_of(state, tag);
   if (values.size() != types.size())
     return Error(ErrorKind::usage,
-                 fmt::format("the tag takes {} values, not {}", types.size(), values.size()));
+                 compose("the tag takes {} values, not {}", types.size(), values.size()));
   std::vector<runtime::Slot> slots(runtime::slot_count<wasm::TypeId>(types));
   runtime::Slot* to = slots.data();
   for (std::size_t i = 0; i < types.size(); ++i) {
-    auto written = api::to_slots(state, values[i], types[i], to, fmt::format("value {}", i + 1));
+    auto written = api::to_slots(state, values[i], types[i], to, compose("value {}", i + 1));
     if (!written) return std::move(written).error();
     to += wasm::slot_count(types[i]);
   }

@@ -1,7 +1,5 @@
 // AnyRef: structures, arrays and integers of 31 bits, from the host.
 
-#include <fmt/format.h>
-
 #include <wrun/anyref.hpp>
 #include <wrun/module.hpp>
 
@@ -10,6 +8,7 @@
 #include "lib/runtime/casts.hpp"
 #include "lib/runtime/heap_access.hpp"
 #include "lib/runtime/trap.hpp"
+#include "lib/wasm/compose.hpp"
 
 namespace wrun::inline v0 {
 
@@ -59,7 +58,7 @@ Result<Place> find_place(StoreState& state, Ref ref, std::uint32_t index) {
   if (index < size_of(object, type_of(state, object))) return place_in(state, object, index);
   if (object.kind == CellKind::array)
     return runtime::make_trap(TrapCode::out_of_bounds_array_access);
-  return Error(ErrorKind::usage, fmt::format("the structure has no field {}", index));
+  return Error(ErrorKind::usage, compose("the structure has no field {}", index));
 }
 
 Result<void> write(StoreState& state, const Place& place, const Val& value, std::string_view what) {
@@ -82,11 +81,11 @@ Result<AnyRef> make(Store& store, const Module& module, std::uint32_t index, Com
     const wasm::TypeSection& types = made_of->data->types;
     const bool is_struct = kind == CompositeKind::struct_;
     if (index >= types.types.size() || types.types[index].kind != kind)
-      return Error(ErrorKind::usage, fmt::format("the module's type {} is no {}", index,
-                                                 is_struct ? "structure" : "array"));
+      return Error(ErrorKind::usage, compose("the module's type {} is no {}", index,
+                                             is_struct ? "structure" : "array"));
     if (is_struct && values.size() != types.types[index].fields.size())
-      return Error(ErrorKind::usage, fmt::format("the structure has {} fields, not {}",
-                                                 types.types[index].fields.size(), values.size()));
+      return Error(ErrorKind::usage, compose("the structure has {} fields, not {}",
+                                             types.types[index].fields.size(), values.size()));
     Object* object = nullptr;
     if (is_struct) {
       object = session->store.allocate_struct(types.ids[index]);
@@ -98,7 +97,7 @@ Result<AnyRef> make(Store& store, const Module& module, std::uint32_t index, Com
       return Error(ErrorKind::limit, "no memory within the limits of the heap (heap_bytes)");
     for (std::uint32_t i = 0; i < values.size(); ++i) {
       auto written = write(*session, place_in(*session, *object, i), values[i],
-                           fmt::format("{} {}", is_struct ? "field" : "element", i));
+                           compose("{} {}", is_struct ? "field" : "element", i));
       if (!written) return std::move(written).error();
     }
     return api::make_ref_handle<AnyRef>(*session, runtime::as_ref(object));

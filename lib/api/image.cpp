@@ -1,13 +1,12 @@
 #include "lib/api/image.hpp"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <cstring>
 
 #include "jit/jit.hpp"
 #include "lib/os/build_id.hpp"
 #include "lib/os/populate.hpp"
+#include "lib/wasm/compose.hpp"
 #include "lib/wasm/quoted.hpp"
 
 namespace wrun::inline v0::api {
@@ -43,7 +42,7 @@ struct Parts {
 };
 
 Error damaged(std::string_view how) {
-  return Error(ErrorKind::malformed, fmt::format("precompiled module: {}", how));
+  return Error(ErrorKind::malformed, compose("precompiled module: {}", how));
 }
 
 constexpr std::uint64_t padded(std::uint64_t size) {
@@ -103,14 +102,14 @@ bool is_image(ByteView content) {
 Result<std::string> image_key(EngineState& engine) {
   jit::Compiler* compiler = engine.compiler();
   if (compiler == nullptr)
-    return Error(ErrorKind::usage, fmt::format("there is no compiler: {}", engine.no_compiler));
+    return Error(ErrorKind::usage, compose("there is no compiler: {}", engine.no_compiler));
   if (std::string why = compiler->unavailable(); !why.empty())
-    return Error(ErrorKind::usage, fmt::format("nothing can be compiled: {}", why));
+    return Error(ErrorKind::usage, compose("nothing can be compiled: {}", why));
   static const std::string build = os::build_id();
   if (build.empty())
     return Error(ErrorKind::usage, "this program has no build-id (a linker's --build-id)");
-  return fmt::format("wrun {}, build {}, {}, features {:x}", version(), build, compiler->code_key(),
-                     engine.config.features.bits());
+  return compose("wrun {}, build {}, {}, features {:x}", version(), build, compiler->code_key(),
+                 engine.config.features.bits());
 }
 
 Result<std::vector<std::uint8_t>> make_image(const ModuleState& module, const wasm::HashKey& key) {
@@ -154,8 +153,8 @@ Result<Module> load_image(const std::shared_ptr<EngineState>& engine, ByteView i
   if (!wanted) return wanted.error();
   if (text_of(parts->key) != *wanted)
     return Error(ErrorKind::usage,
-                 fmt::format("precompiled module: it is for another engine ({}, and this is {})",
-                             wasm::quoted(text_of(parts->key)), *wanted));
+                 compose("precompiled module: it is for another engine ({}, and this is {})",
+                         wasm::quoted(text_of(parts->key)), *wanted));
   std::vector<std::uint8_t> bytes;
   bytes.reserve(parts->module.size());
   os::populate_for_writing(bytes.data(), bytes.capacity());

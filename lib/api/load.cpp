@@ -1,6 +1,5 @@
 #include "lib/api/load.hpp"
 
-#include <fmt/format.h>
 #include <zlib.h>
 
 #include <algorithm>
@@ -11,6 +10,7 @@
 #include <string>
 #include <system_error>
 
+#include "lib/wasm/compose.hpp"
 #include "lib/wasm/reader.hpp"
 
 namespace wrun::inline v0::api {
@@ -20,12 +20,12 @@ namespace {
 constexpr std::size_t chunk = 256 * 1024;
 
 Error io_error(std::string_view name, int code) {
-  return Error(ErrorKind::io, fmt::format("{}: {}", name, std::generic_category().message(code)));
+  return Error(ErrorKind::io, compose("{}: {}", name, std::generic_category().message(code)));
 }
 
 Error too_large(std::string_view name, std::uint64_t most) {
   return Error(ErrorKind::limit,
-               fmt::format("{}: larger than the limit of {} bytes for a module", name, most));
+               compose("{}: larger than the limit of {} bytes for a module", name, most));
 }
 
 struct Close {
@@ -57,7 +57,7 @@ struct Inflater {
 };
 
 Error bad_gzip(const char* why) {
-  return Error(ErrorKind::malformed, fmt::format("gzip: {}", why ? why : "damaged data"));
+  return Error(ErrorKind::malformed, compose("gzip: {}", why ? why : "damaged data"));
 }
 
 bool starts_with(std::span<const std::uint8_t> bytes, std::string_view prefix) {

@@ -1,7 +1,5 @@
 #include <wrun/module.hpp>
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <string>
 
@@ -15,6 +13,7 @@
 #include "lib/runtime/extern.hpp"
 #include "lib/text/module.hpp"
 #include "lib/text/source.hpp"
+#include "lib/wasm/compose.hpp"
 
 namespace wrun::inline v0 {
 
@@ -90,7 +89,7 @@ Result<Module> build(const Engines& engine, Bytes&& bytes) {
 Error shown_in(std::string_view text, const Error& error) {
   if (!error.offset()) return error;
   const wat::Location at = wat::locate(text, *error.offset());
-  std::string message = fmt::format("{} (line {}, column {})", error.message(), at.line, at.column);
+  std::string message = compose("{} (line {}, column {})", error.message(), at.line, at.column);
   const std::string picture = wat::explain(text, "", error);
   if (const auto line = picture.find('\n'); line != picture.npos) message += picture.substr(line);
   return Error(error.kind(), *error.offset(), std::move(message));
@@ -113,9 +112,9 @@ std::string_view as_text(std::span<const std::uint8_t> bytes) {
 Error not_a_module(std::span<const std::uint8_t> bytes) {
   std::string start;
   for (const std::uint8_t byte : bytes.first(std::min<std::size_t>(bytes.size(), 4)))
-    start += fmt::format(" {:02x}", byte);
+    start += compose(" {:02x}", byte);
   return Error(ErrorKind::malformed, 0,
-               fmt::format("neither a WebAssembly module nor text: it starts with{}", start));
+               compose("neither a WebAssembly module nor text: it starts with{}", start));
 }
 
 Result<Module> build_plain(const Engines& engine, Bytes&& content) {

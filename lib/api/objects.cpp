@@ -1,10 +1,9 @@
 #include "lib/api/objects.hpp"
 
-#include <fmt/format.h>
-
 #include "lib/api/held_types.hpp"
 #include "lib/api/types.hpp"
 #include "lib/runtime/cells.hpp"
+#include "lib/wasm/compose.hpp"
 
 namespace wrun::inline v0 {
 
@@ -26,8 +25,8 @@ std::string list_exports(const wasm::ModuleData& data) {
   if (data.exports.empty()) return "it exports nothing";
   std::string text = "it exports";
   for (std::size_t i = 0; i < data.exports.size() && i < most; ++i)
-    text += fmt::format("{} \"{}\"", i == 0 ? "" : ",", data.exports[i].name);
-  if (data.exports.size() > most) text += fmt::format(" and {} more", data.exports.size() - most);
+    text += compose("{} \"{}\"", i == 0 ? "" : ",", data.exports[i].name);
+  if (data.exports.size() > most) text += compose(" and {} more", data.exports.size() - most);
   return text;
 }
 
@@ -54,8 +53,8 @@ Extern to_public(StoreState& state, const runtime::Extern& object, runtime::Hand
 }
 
 Error no_export(const runtime::Instance& instance, std::string_view name) {
-  return Error(ErrorKind::usage, fmt::format("the module has no export \"{}\": {}", name,
-                                             list_exports(*instance.module->data)));
+  return Error(ErrorKind::usage, compose("the module has no export \"{}\": {}", name,
+                                         list_exports(*instance.module->data)));
 }
 
 Result<Extern> find_export(StoreState& state, runtime::Instance& instance, std::string_view name) {

@@ -2,14 +2,13 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
 #include "lib/api/boundary.hpp"
 #include "lib/api/calls.hpp"
 #include "lib/api/types.hpp"
 #include "lib/interp/interp.hpp"
 #include "lib/runtime/frame_layout.hpp"
 #include "lib/runtime/trap.hpp"
+#include "lib/wasm/compose.hpp"
 #include "lib/wasm/shared.hpp"
 
 namespace wrun::inline v0 {
@@ -82,7 +81,7 @@ class PausedSession {
 
 Error wrong_values(std::string_view wanted) {
   return Error(ErrorKind::usage,
-               fmt::format("the call waits for the results of a function of type {}", wanted));
+               compose("the call waits for the results of a function of type {}", wanted));
 }
 
 }  // namespace

@@ -1,5 +1,3 @@
-#include <fmt/format.h>
-
 #include <wrun/global.hpp>
 #include <wrun/memory.hpp>
 #include <wrun/table.hpp>
@@ -16,6 +14,7 @@
 #include "lib/runtime/shared_access.hpp"
 #include "lib/runtime/table.hpp"
 #include "lib/runtime/trap.hpp"
+#include "lib/wasm/compose.hpp"
 
 namespace wrun::inline v0 {
 
@@ -27,9 +26,9 @@ using api::StoreState;
 
 Result<void> check_range(const SizeRange& size, std::uint64_t most, const char* what) {
   if (size.min > most || (size.max && *size.max > most))
-    return Error(ErrorKind::usage, fmt::format("a {} of more than {}", what, most));
+    return Error(ErrorKind::usage, compose("a {} of more than {}", what, most));
   if (size.max && *size.max < size.min)
-    return Error(ErrorKind::usage, fmt::format("a {}'s minimum is above its maximum", what));
+    return Error(ErrorKind::usage, compose("a {}'s minimum is above its maximum", what));
   return {};
 }
 
@@ -53,7 +52,7 @@ namespace api {
 
 Error growth_refused(const char* what) {
   return Error(ErrorKind::limit,
-               fmt::format("the {} can't grow: its maximum, a limit or the system refuses", what));
+               compose("the {} can't grow: its maximum, a limit or the system refuses", what));
 }
 
 Result<void> check_type(const MemoryType& type) {

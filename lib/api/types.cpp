@@ -1,9 +1,9 @@
 #include "lib/api/types.hpp"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <string_view>
+
+#include "lib/wasm/compose.hpp"
 
 namespace wrun::inline v0 {
 
@@ -115,35 +115,35 @@ constexpr std::array<std::string_view, 12> nullable_names = {
 
 std::string join(std::string_view keyword, const std::vector<ValType>& types) {
   if (types.empty()) return {};
-  std::string text = fmt::format(" ({}", keyword);
+  std::string text = compose(" ({}", keyword);
   for (const ValType& type : types) text += ' ' + to_string(type);
   return text + ')';
 }
 
 std::string range_text(const SizeRange& size) {
-  std::string text = fmt::format("{}{}", size.is_64 ? "i64 " : "", size.min);
-  if (size.max) text += fmt::format(" {}", *size.max);
+  std::string text = compose("{}{}", size.is_64 ? "i64 " : "", size.min);
+  if (size.max) text += compose(" {}", *size.max);
   return text;
 }
 
 struct ExternPrinter {
   std::string operator()(const FuncType& type) const { return to_string(type); }
   std::string operator()(const TableType& type) const {
-    return fmt::format("(table {} {})", range_text(type.size), to_string(type.element));
+    return compose("(table {} {})", range_text(type.size), to_string(type.element));
   }
   std::string operator()(const MemoryType& type) const {
-    std::string text = fmt::format("(memory {}", range_text(type.size));
+    std::string text = compose("(memory {}", range_text(type.size));
     if (type.is_shared) text += " shared";
     if (type.page_size_log2 != 16)
-      text += fmt::format(" (pagesize {})", std::uint64_t{1} << type.page_size_log2);
+      text += compose(" (pagesize {})", std::uint64_t{1} << type.page_size_log2);
     return text + ')';
   }
   std::string operator()(const GlobalType& type) const {
-    if (!type.is_mutable) return fmt::format("(global {})", to_string(type.type));
-    return fmt::format("(global (mut {}))", to_string(type.type));
+    if (!type.is_mutable) return compose("(global {})", to_string(type.type));
+    return compose("(global (mut {}))", to_string(type.type));
   }
   std::string operator()(const TagType& type) const {
-    return fmt::format("(tag{})", join("param", type.params));
+    return compose("(tag{})", join("param", type.params));
   }
 };
 
@@ -153,13 +153,13 @@ std::string to_string(const ValType& type) {
   if (!type.is_ref()) return std::string(number_names[static_cast<std::size_t>(type.kind())]);
   const auto heap = static_cast<std::size_t>(type.heap());
   if (type.heap() == HeapKind::defined)
-    return fmt::format("(ref {}{})", type.is_nullable() ? "null " : "", type.defined_id());
+    return compose("(ref {}{})", type.is_nullable() ? "null " : "", type.defined_id());
   if (type.is_nullable()) return std::string(nullable_names[heap]);
-  return fmt::format("(ref {})", heap_names[heap]);
+  return compose("(ref {})", heap_names[heap]);
 }
 
 std::string to_string(const FuncType& type) {
-  return fmt::format("(func{}{})", join("param", type.params), join("result", type.results));
+  return compose("(func{}{})", join("param", type.params), join("result", type.results));
 }
 
 ExternKind kind_of(const ExternType& type) {

@@ -1,7 +1,5 @@
 #include "lib/api/untyped.hpp"
 
-#include <fmt/format.h>
-
 #include <memory>
 
 #include "lib/api/held_types.hpp"
@@ -9,6 +7,7 @@
 #include "lib/api/types.hpp"
 #include "lib/api/values.hpp"
 #include "lib/runtime/exec_state.hpp"
+#include "lib/wasm/compose.hpp"
 #include "lib/wasm/shared.hpp"
 
 namespace wrun::inline v0::api {
@@ -41,7 +40,7 @@ Result<void> call(const Untyped& function, runtime::CallContext* context, runtim
   for (std::size_t i = 0; i < results.size(); ++i) {
     const wasm::CanonType type = function.type.results[i];
     auto written =
-        to_slots(state, results[i], type, to, fmt::format("result {} of the host function", i + 1));
+        to_slots(state, results[i], type, to, compose("result {} of the host function", i + 1));
     if (!written) return written;
     to += wasm::slot_count(type);
   }

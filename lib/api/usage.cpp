@@ -1,13 +1,13 @@
 #include <wrun/usage.hpp>
 
-#include <fmt/format.h>
-
 #include <array>
 #include <chrono>
 #include <cstdint>
 #include <iterator>
 #include <optional>
 #include <string_view>
+
+#include "lib/wasm/compose.hpp"
 
 namespace wrun::inline v0 {
 
@@ -69,7 +69,7 @@ void append_json(std::string& text, std::string_view value) {
   text += '"';
   for (const char each : value) {
     if (static_cast<unsigned char>(each) < 0x20) {
-      fmt::format_to(std::back_inserter(text), "\\u{:04x}", static_cast<unsigned char>(each));
+      compose_to(text, "\\u{:04x}", static_cast<unsigned char>(each));
     } else {
       append_escaped(text, std::string_view(&each, 1));
     }
@@ -115,7 +115,7 @@ std::string lists_json(const Usage& usage) {
     for (const auto& [name, calls] : *usage.host_calls_by_name) {
       if (text.back() != '{') text += ',';
       append_json(text, name);
-      fmt::format_to(std::back_inserter(text), ":{}", calls);
+      compose_to(text, ":{}", calls);
     }
     text += '}';
   }
@@ -129,24 +129,23 @@ std::string lists_json(const Usage& usage) {
 }
 
 void append_lists(std::string& text, std::span<const LabelledUsage> usages) {
-  const auto out = std::back_inserter(text);
   text += "# TYPE wrun_host_calls_by_name_total counter\n";
   for (const LabelledUsage& each : usages) {
     if (!each.usage.host_calls_by_name) {
-      fmt::format_to(out, "# wrun_host_calls_by_name_total{} wasn't measured\n", labels_text(each));
+      compose_to(text, "# wrun_host_calls_by_name_total{} wasn't measured\n", labels_text(each));
       continue;
     }
     for (const auto& [name, calls] : *each.usage.host_calls_by_name)
-      fmt::format_to(out, "wrun_host_calls_by_name_total{} {}\n",
-                     labels_text(each, "function", name), calls);
+      compose_to(text, "wrun_host_calls_by_name_total{} {}\n", labels_text(each, "function", name),
+                 calls);
   }
   text += "# TYPE wrun_soft_limit_passed gauge\n";
   for (const LabelledUsage& each : usages) {
     for (unsigned i = 0; i < resources; ++i) {
       const auto resource = static_cast<Resource>(i);
       if (each.usage.passed(resource))
-        fmt::format_to(out, "wrun_soft_limit_passed{} 1\n",
-                       labels_text(each, "resource", wrun::text(resource)));
+        compose_to(text, "wrun_soft_limit_passed{} 1\n",
+                   labels_text(each, "resource", wrun::text(resource)));
     }
   }
 }
@@ -157,29 +156,27 @@ std::string to_json(const Usage& usage) {
   std::string text;
   for (const Figure& figure : figures) {
     const Value value = figure.get(usage);
-    fmt::format_to(std::back_inserter(text), "{}\"{}{}\":", text.empty() ? "{" : ",", figure.name,
-                   figure.kind == Kind::time ? "_ns" : "");
-    text += value ? fmt::format("{}", *value) : "null";
+    compose_to(text, "{}\"{}{}\":", text.empty() ? "{" : ",", figure.name,
+               figure.kind == Kind::time ? "_ns" : "");
+    text += value ? compose("{}", *value) : "null";
   }
   return text + lists_json(usage) + "}";
 }
 
 std::string to_prometheus(std::span<const LabelledUsage> usages) {
   std::string text;
-  const auto out = std::back_inserter(text);
   for (const Figure& figure : figures) {
-    const std::string name = fmt::format("wrun_{}{}", figure.name, unit(figure.kind));
-    fmt::format_to(out, "# TYPE {} {}\n", name, figure.kind == Kind::gauge ? "gauge" : "counter");
+    const std::string name = compose("wrun_{}{}", figure.name, unit(figure.kind));
+    compose_to(text, "# TYPE {} {}\n", name, figure.kind == Kind::gauge ? "gauge" : "counter");
     for (const LabelledUsage& each : usages) {
       const std::string sample = name + labels_text(each);
       const Value value = figure.get(each.usage);
       if (!value) {
-        fmt::format_to(out, "# {} wasn't measured\n", sample);
+        compose_to(text, "# {} wasn't measured\n", sample);
       } else if (figure.kind == Kind::time) {
-        fmt::format_to(out, "{} {}.{:09}\n", sample, *value / 1'000'000'000,
-                       *value % 1'000'000'000);
+        compose_to(text, "{} {}.{:09}\n", sample, *value / 1'000'000'000, *value % 1'000'000'000);
       } else {
-        fmt::format_to(out, "{} {}\n", sample, *value);
+        compose_to(text, "{} {}\n", sample, *value);
       }
     }
   }

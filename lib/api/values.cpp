@@ -1,7 +1,5 @@
 #include "lib/api/values.hpp"
 
-#include <fmt/format.h>
-
 #include <wrun/anyref.hpp>
 #include <wrun/exception.hpp>
 
@@ -9,6 +7,7 @@
 #include "lib/api/types.hpp"
 #include "lib/runtime/casts.hpp"
 #include "lib/runtime/exceptions.hpp"
+#include "lib/wasm/compose.hpp"
 
 namespace wrun::inline v0 {
 
@@ -23,7 +22,7 @@ using wasm::CanonType;
 
 Error wrong_type(std::string_view what, const ValType& expected, const Val& value) {
   return Error(ErrorKind::usage,
-               fmt::format("{} must be {}, not {}", what, to_string(expected), to_string(value)));
+               compose("{} must be {}, not {}", what, to_string(expected), to_string(value)));
 }
 
 /// The root of the hierarchy that a kind of heap is in.
@@ -176,31 +175,31 @@ namespace {
 std::string nan_text(std::string_view type, bool negative, std::uint64_t payload,
                      std::uint64_t quiet) {
   const std::string_view sign = negative ? "-" : "";
-  if (payload == quiet) return fmt::format("({}.const {}nan)", type, sign);
-  return fmt::format("({}.const {}nan:{:#x})", type, sign, payload);
+  if (payload == quiet) return compose("({}.const {}nan)", type, sign);
+  return compose("({}.const {}nan:{:#x})", type, sign, payload);
 }
 
 std::string float_text(float value, std::uint64_t bits) {
-  if (value == value) return fmt::format("(f32.const {})", value);
+  if (value == value) return compose("(f32.const {})", value);
   return nan_text("f32", bits >> 31 != 0, bits & 0x7f'ffff, 0x40'0000);
 }
 
 std::string float_text(double value, std::uint64_t bits) {
-  if (value == value) return fmt::format("(f64.const {})", value);
+  if (value == value) return compose("(f64.const {})", value);
   return nan_text("f64", bits >> 63 != 0, bits & 0xf'ffff'ffff'ffff, 0x8'0000'0000'0000);
 }
 
 std::string vector_text(const Val& value) {
   const auto bits = value.bits();
   std::string text = "(v128.const i64x2";
-  for (const std::uint64_t lane : bits) text += fmt::format(" {:#018x}", lane);
+  for (const std::uint64_t lane : bits) text += compose(" {:#018x}", lane);
   return text + ')';
 }
 
 std::string ref_text(const Val& value) {
   const std::string type = to_string(ValType::ref(ValAccess::heap(value), false));
   const std::string heap = type.substr(5, type.size() - 6);
-  return value.is_null() ? fmt::format("(ref.null {})", heap) : fmt::format("(ref.{})", heap);
+  return value.is_null() ? compose("(ref.null {})", heap) : compose("(ref.{})", heap);
 }
 
 }  // namespace
@@ -208,9 +207,9 @@ std::string ref_text(const Val& value) {
 std::string to_string(const Val& value) {
   switch (value.kind()) {
     case ValKind::i32:
-      return fmt::format("(i32.const {})", *value.get<std::int32_t>());
+      return compose("(i32.const {})", *value.get<std::int32_t>());
     case ValKind::i64:
-      return fmt::format("(i64.const {})", *value.get<std::int64_t>());
+      return compose("(i64.const {})", *value.get<std::int64_t>());
     case ValKind::f32:
       return float_text(*value.get<float>(), value.bits()[0]);
     case ValKind::f64:

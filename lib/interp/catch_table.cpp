@@ -1,9 +1,9 @@
 #include "lib/interp/catch_table.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <iterator>
+
+#include "lib/wasm/compose.hpp"
 
 namespace wrun::inline v0::interp {
 
@@ -70,15 +70,14 @@ void CatchTable::truncate(std::uint32_t position) {
 namespace {
 
 std::string try_name(std::uint32_t index) {
-  return index == CatchTable::none ? std::string("none") : fmt::format("try {}", index);
+  return index == CatchTable::none ? std::string("none") : compose("try {}", index);
 }
 
 std::string entry_text(const CatchTable::Entry& entry) {
-  std::string text =
-      entry.tag == CatchTable::none ? "catch_all" : fmt::format("catch {}", entry.tag);
-  text += fmt::format(" at {}", entry.target);
-  if (entry.values != CatchTable::none) text += fmt::format(", values s{}", entry.values);
-  if (entry.exception != CatchTable::none) text += fmt::format(", exception s{}", entry.exception);
+  std::string text = entry.tag == CatchTable::none ? "catch_all" : compose("catch {}", entry.tag);
+  text += compose(" at {}", entry.target);
+  if (entry.values != CatchTable::none) text += compose(", values s{}", entry.values);
+  if (entry.exception != CatchTable::none) text += compose(", exception s{}", entry.exception);
   return text;
 }
 
@@ -87,12 +86,12 @@ std::string entry_text(const CatchTable::Entry& entry) {
 std::string to_text(const CatchTable& table) {
   std::string text;
   for (const auto& mark : table.marks_)
-    text += fmt::format("; from {}: {}\n", mark.position, try_name(mark.innermost));
+    text += compose("; from {}: {}\n", mark.position, try_name(mark.innermost));
   for (std::uint32_t i = 0; i < table.tries_.size(); ++i) {
     const CatchTable::Try& each = table.tries_[i];
     for (std::uint32_t e = each.first; e != CatchTable::none; e = table.entries_[e].next)
-      text += fmt::format("; try {}: {}\n", i, entry_text(table.entries_[e]));
-    text += fmt::format("; try {}: then {}\n", i, try_name(each.outer));
+      text += compose("; try {}: {}\n", i, entry_text(table.entries_[e]));
+    text += compose("; try {}: then {}\n", i, try_name(each.outer));
   }
   return text;
 }

@@ -47,7 +47,7 @@ constexpr bool is_common(Op op) {
 }
 /// Of the instruction of a row of the table.
 constexpr bool is_common(const wasm::OpInfo& info) {
-  return common[static_cast<std::size_t>(&info - wasm::op_table)];
+  return common[static_cast<std::size_t>(&info - wasm::op_table.data())];
 }
 
 /// Whether an instruction's operands may be elsewhere than in slots: common ones', and those of

@@ -31,7 +31,7 @@ constexpr bool in_group(const wasm::OpInfo& info, char letter, std::size_t opera
 
 constexpr bool is_comparison(const wasm::OpInfo& info, char letter) {
   return in_group(info, letter, 2) && info.results() == "i" && (letter != 'i' || [&] {
-           const std::string_view name = info.text.substr(info.text.find('.') + 1);
+           const std::string_view name = info.text().substr(info.text().find('.') + 1);
            return name == "eq" || name == "ne" || name.starts_with("lt") ||
                   name.starts_with("gt") || name.starts_with("le") || name.starts_with("ge");
          }());

@@ -1,7 +1,5 @@
 #include "lib/interp/module.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <iterator>
 #include <memory>
@@ -11,6 +9,7 @@
 #include "lib/interp/catch_table.hpp"
 #include "lib/interp/native_calls.hpp"
 #include "lib/interp/translator.hpp"
+#include "lib/wasm/compose.hpp"
 
 namespace wrun::inline v0::interp {
 
@@ -168,17 +167,17 @@ std::string print_slots(const ModuleCode& module, std::uint32_t index) {
   const std::unique_ptr<SlotCode, FreeSlotCode> code(
       translator.translate(wasm::FuncIdx(index), &trace));
   if (!code) throw std::bad_alloc();
-  std::string text = fmt::format("; {} slots, link at s{}\n", code->frame_slots(), code->link);
+  std::string text = compose("; {} slots, link at s{}\n", code->frame_slots(), code->link);
   for (std::size_t i = 0; i < trace.places().size(); ++i) {
     const Trace::Text& line = trace.texts()[i];
     std::string result;
     if (line.result >= 0) {
-      result = line.stored ? fmt::format("s{} = ", line.result) : std::string("acc = ");
+      result = line.stored ? compose("s{} = ", line.result) : std::string("acc = ");
     }
     const std::uint32_t more = trace.lengths().empty() ? 0 : trace.lengths()[i] - 1u;
-    text += fmt::format("{:5}  {}{} {}  ; 0x{:x}{}\n", trace.places()[i].at, result, line.name,
-                        line.operands, trace.places()[i].offset,
-                        more != 0 ? fmt::format(", with the next {}", more) : "");
+    text += compose("{:5}  {}{} {}  ; 0x{:x}{}\n", trace.places()[i].at, result, line.name,
+                    line.operands, trace.places()[i].offset,
+                    more != 0 ? compose(", with the next {}", more) : "");
   }
   if (code->catches != nullptr) text += to_text(*code->catches);
   return text;

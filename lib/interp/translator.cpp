@@ -261,4 +261,9 @@ void Translator::forget_region(Walker& w, const Control& innermost) {
   forget_accs();
 }
 
+void Translator::describe_values(std::uint32_t at, const char* text, std::uint64_t types,
+                                 const PatternValue* values) {
+  if (Trace::Text* known = text_at(at)) known->operands = compose_values(text, types, values);
+}
+
 }  // namespace wrun::inline v0::interp

@@ -4,8 +4,6 @@
 // or a constant costs no instruction until a consumer can't take it where it is, and a result
 // stays in its accumulator until something else needs that accumulator.
 
-#include <fmt/format.h>
-
 #include <array>
 #include <cstdint>
 #include <span>
@@ -21,6 +19,7 @@
 #include "lib/interp/trace.hpp"
 #include "lib/runtime/frame_layout.hpp"
 #include "lib/runtime/heap_object.hpp"
+#include "lib/wasm/compose.hpp"
 #include "lib/wasm/fuel_blocks.hpp"
 #include "lib/wasm/walker.hpp"
 
@@ -331,10 +330,13 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   std::uint32_t emit(Handler handler, std::uint32_t words, wasm::Op op);
   /// What a listing shows of the operands of the instruction at `at`.
   template <class... Args>
-  void describe(std::uint32_t at, fmt::format_string<Args...> text, Args&&... args) {
-    if (Trace::Text* known = text_at(at))
-      known->operands = fmt::format(text, std::forward<Args>(args)...);
+  void describe(std::uint32_t at, Pattern<Args...> text, const Args&... args) {
+    if (trace_) [[unlikely]]
+      describe_values(at, text.text(), value_types<Args...>,
+                      PatternValues<Args...>{args...}.data());
   }
+  void describe_values(std::uint32_t at, const char* text, std::uint64_t types,
+                       const PatternValue* values);
   void put_slot(std::uint32_t at, std::uint32_t byte, std::uint32_t slot);
 
   const wasm::ModuleData& module_;

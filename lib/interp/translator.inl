@@ -98,7 +98,7 @@ inline std::uint32_t Translator::emit(Handler handler, std::uint32_t words, wasm
   const std::uint32_t at = code_.begin(handler, words);
   last_emitted_ = at;
   if (trace_) [[unlikely]]
-    trace_->add({at, walker_.offset()}, wasm::info(op).text);
+    trace_->add({at, walker_.offset()}, wasm::info(op).text());
   return at;
 }
 

@@ -13,7 +13,7 @@ void Translator::atomic_op(Walker& w, Op op, const wasm::MemArg& arg, Operands a
   std::array<std::uint32_t, 3> slots{};
   for (std::size_t i = 0; i < args.size(); ++i) slots[i] = in_slot(args[i].value);
   for (std::size_t i = args.size(); i > 0; --i) pop(args[i - 1].value);
-  const std::uint32_t at = emit(atomic_handler(op), through_f, wasm::info(op).text);
+  const std::uint32_t at = emit(atomic_handler(op), through_f, wasm::info(op).text());
   put_slot(at, at_a, slots[0]);
   put_slot(at, at_b, home(w));
   put_slot(at, at_c, slots[1]);

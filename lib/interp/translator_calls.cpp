@@ -38,7 +38,7 @@ void Translator::call(Walker& w, Op op, wasm::FuncIdx callee, const wasm::FuncTy
   const Handler handlers[] = {&handler<CallLocal>, &handler<CallImport>, &handler<TailCallLocal>,
                               &handler<TailCallImport>};
   const std::uint32_t at =
-      emit(handlers[(is_tail ? 2 : 0) + (is_import ? 1 : 0)], through_c, wasm::info(op).text);
+      emit(handlers[(is_tail ? 2 : 0) + (is_import ? 1 : 0)], through_c, wasm::info(op).text());
   put_slot(at, at_a, frame);
   put_slot(at, at_b, layout_.link());
   code_.put(at, at_c, callee.value);
@@ -56,7 +56,7 @@ void Translator::call_indirect(Walker& w, Op op, wasm::TypeIdx type, wasm::Table
   consume(index);
   const std::uint32_t frame = place_args(w, args);
   const std::uint32_t at = emit(call_indirect_handler(is_tail, is_64, src),
-                                is_tail ? through_e : through_d, wasm::info(op).text);
+                                is_tail ? through_e : through_d, wasm::info(op).text());
   put_slot(at, at_a, frame);
   put_slot(at, at_b, slot);
   code_.put(at, at_c, type.value);
@@ -75,7 +75,7 @@ void Translator::call_ref(Walker& w, Op op, wasm::TypeIdx, Value callee, Operand
   pop(callee);
   const std::uint32_t frame = place_args(w, args);
   const std::uint32_t at =
-      emit(is_tail ? &handler<TailCallRef> : &handler<CallRef>, through_c, wasm::info(op).text);
+      emit(is_tail ? &handler<TailCallRef> : &handler<CallRef>, through_c, wasm::info(op).text());
   put_slot(at, at_a, frame);
   put_slot(at, at_b, reference);
   put_slot(at, at_c, layout_.link());

@@ -156,7 +156,7 @@ std::uint32_t Translator::emit_condition(const Condition& c, bool when, bool pol
   } else {
     put_slot(at, at_b, c.form.b);
   }
-  if (trace_) describe(at, "{} {}", wasm::info(c.op).text, pair_text(c.form));
+  if (trace_) describe(at, "{} {}", wasm::info(c.op).text(), pair_text(c.form));
   return at;
 }
 

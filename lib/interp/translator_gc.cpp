@@ -88,7 +88,7 @@ Value Translator::struct_get(Walker& w, Op op, std::uint32_t offset, Storage sto
   open_result(type);
   const Form form = form_of(storage.kind(), op == Op::struct_get_s);
   const std::size_t first = src == Src::acc ? 0 : 2;
-  const std::uint32_t at = emit(pick<StructGets>(form, first), through_c, wasm::info(op).text);
+  const std::uint32_t at = emit(pick<StructGets>(form, first), through_c, wasm::info(op).text());
   put_slot(at, at_a, slot);
   code_.put(at, at_c, offset);
   if (trace_) describe(at, "[{} + {}]", operand_text(object, src), offset);
@@ -106,8 +106,8 @@ void Translator::struct_set(Op op, std::uint32_t offset, Storage storage, Value 
     from = Src::slot;
   }
   const std::size_t which = from == Src::acc ? 1 : to == Src::acc ? 2 : 0;
-  const std::uint32_t at =
-      emit(pick<StructSets>(form_of(storage.kind(), false), which), through_c, wasm::info(op).text);
+  const std::uint32_t at = emit(pick<StructSets>(form_of(storage.kind(), false), which), through_c,
+                                wasm::info(op).text());
   put_slot(at, at_a, slot_of(object));
   put_slot(at, at_b, slot_of(value));
   code_.put(at, at_c, offset);
@@ -123,7 +123,8 @@ Value Translator::array_get(Walker& w, Op op, Storage storage, Value array, Valu
   open_result(type);
   const Form form = form_of(storage.kind(), op == Op::array_get_s);
   const std::size_t first_form = static_cast<std::size_t>(pair.pair) * 2;
-  const std::uint32_t at = emit(pick<ArrayGets>(form, first_form), through_c, wasm::info(op).text);
+  const std::uint32_t at =
+      emit(pick<ArrayGets>(form, first_form), through_c, wasm::info(op).text());
   put_slot(at, at_a, pair.a);
   if (second(pair.pair) == Src::imm) {
     code_.put(at, at_c, static_cast<std::uint32_t>(pair.imm));
@@ -141,7 +142,7 @@ void Translator::array_set(Op op, Storage storage, Value array, Value index, Val
   const Src from = source(value);
   const std::uint32_t at =
       emit(pick<ArraySets>(form_of(storage.kind(), false), from == Src::acc ? 1 : 0), through_c,
-           wasm::info(op).text);
+           wasm::info(op).text());
   put_slot(at, at_a, at_array);
   put_slot(at, at_b, slot_of(value));
   put_slot(at, at_c, at_index);
@@ -175,7 +176,7 @@ std::uint32_t Translator::emit_on_slots(Walker& w, Op op, Handler handler, std::
   for (Operand& arg : args) materialise(arg.value);
   for (std::size_t i = args.size(); i > 0; --i) pop(args[i - 1].value);
   store_all_pending();
-  const std::uint32_t at = emit(handler, words, wasm::info(op).text);
+  const std::uint32_t at = emit(handler, words, wasm::info(op).text());
   put_slot(at, at_a, home(w));
   put_slot(at, at_b, home(w));
   describe(at, "s{}", home(w));

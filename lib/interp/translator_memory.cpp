@@ -100,19 +100,19 @@ void Translator::put_address(std::uint32_t at, const AddressForm& form) {
 std::string Translator::address_text(const AddressForm& form) {
   switch (form.form) {
     case Addr::acc:
-      return fmt::format("[acc + {}]", form.offset);
+      return compose("[acc + {}]", form.offset);
     case Addr::slot:
-      return fmt::format("[s{} + {}]", form.a, form.offset);
+      return compose("[s{} + {}]", form.a, form.offset);
     case Addr::slot_slot:
-      return fmt::format("[s{} + s{} + {}]", form.a, form.second, form.offset);
+      return compose("[s{} + s{} + {}]", form.a, form.second, form.offset);
     case Addr::acc_slot:
-      return fmt::format("[acc + s{} + {}]", form.second, form.offset);
+      return compose("[acc + s{} + {}]", form.second, form.offset);
     case Addr::slot_const:
-      return fmt::format("[s{} + 0x{:x} + {}]", form.a, form.second, form.offset);
+      return compose("[s{} + 0x{:x} + {}]", form.a, form.second, form.offset);
     case Addr::acc_const:
-      return fmt::format("[acc + 0x{:x} + {}]", form.second, form.offset);
+      return compose("[acc + 0x{:x} + {}]", form.second, form.offset);
     default:
-      return fmt::format("[{}]", form.offset);
+      return compose("[{}]", form.offset);
   }
 }
 
@@ -183,7 +183,7 @@ Value Translator::load_any(Walker& w, Op op, const wasm::MemArg& arg, Value addr
   consume(address);
   open_result(type);
   const Handler accessing = load_any_handler(op);
-  const std::uint32_t at = emit(accessing, through_e, wasm::info(op).text);
+  const std::uint32_t at = emit(accessing, through_e, wasm::info(op).text());
   put_any_address(at, arg, from);
   describe(at, "memory {} [s{} + {}]", arg.memory.value, from, arg.offset);
   return finish_in_acc(w, type, at, accessing);
@@ -194,7 +194,7 @@ void Translator::store_any(Op op, const wasm::MemArg& arg, Value address, Value 
   const std::uint32_t to = in_slot(address);
   consume(value);
   consume(address);
-  const std::uint32_t at = emit(store_any_handler(op), through_e, wasm::info(op).text);
+  const std::uint32_t at = emit(store_any_handler(op), through_e, wasm::info(op).text());
   put_any_address(at, arg, to);
   put_slot(at, at_b, from);
   describe(at, "memory {} [s{} + {}], s{}", arg.memory.value, to, arg.offset, from);
@@ -206,7 +206,7 @@ void Translator::emit_bulk(Walker& w, Op op, Handler handler, Operands args, std
                            std::uint32_t second, Operands results) {
   for (Operand& arg : args) materialise(arg.value);
   for (std::size_t i = args.size(); i > 0; --i) pop(args[i - 1].value);
-  const std::uint32_t at = emit(handler, through_d, wasm::info(op).text);
+  const std::uint32_t at = emit(handler, through_d, wasm::info(op).text());
   put_slot(at, at_a, home(w));
   put_slot(at, at_b, home(w));
   code_.put(at, at_c, first);

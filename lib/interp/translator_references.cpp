@@ -82,7 +82,8 @@ Value Translator::ref_test(Walker& w, Op op, Value reference, wasm::ValType type
   open_result(Kind::i32);
   const Cast cast = runtime::cast_to(*module_.registry, module_.canonical(type.heap()));
   const std::size_t form = src == Src::acc ? 0 : 2;
-  const std::uint32_t at = emit_cast(pick_cast<Tests>(cast, form), slot, type, wasm::info(op).text);
+  const std::uint32_t at =
+      emit_cast(pick_cast<Tests>(cast, form), slot, type, wasm::info(op).text());
   if (trace_) describe(at, "{}", operand_text(reference, src));
   return finish_in_acc(w, Kind::i32, at, pick_cast<Tests>(cast, form + 1));
 }
@@ -92,7 +93,7 @@ Value Translator::ref_cast(Walker& w, Op op, Value reference, wasm::ValType type
   const Src src = source(reference);
   const Cast cast = runtime::cast_to(*module_.registry, module_.canonical(type.heap()));
   const std::uint32_t at = emit_cast(pick_cast<Casts>(cast, src == Src::acc ? 0 : 1),
-                                     slot_of(reference), type, wasm::info(op).text);
+                                     slot_of(reference), type, wasm::info(op).text());
   if (trace_) describe(at, "{}", operand_text(reference, src));
   return unchanged(w, reference);
 }
@@ -115,7 +116,7 @@ Value Translator::i31_op(Walker& w, Op op, Value v) {
   const std::uint32_t slot = slot_of(v);
   consume(v);
   open_result(type);
-  const std::uint32_t at = emit(i31_handler(op, src, Dst::acc), through_b, wasm::info(op).text);
+  const std::uint32_t at = emit(i31_handler(op, src, Dst::acc), through_b, wasm::info(op).text());
   put_slot(at, at_a, slot);
   if (trace_) describe(at, "{}", operand_text(v, src));
   return finish_in_acc(w, type, at, i31_handler(op, src, Dst::store));

@@ -121,14 +121,14 @@ inline std::uint32_t Translator::emit_pair(Op op, const PairForm& form, Handler 
 }
 
 std::string Translator::pair_text(const PairForm& form) {
-  const std::string left = first(form.pair) == Src::acc ? "acc" : fmt::format("s{}", form.a);
+  const std::string left = first(form.pair) == Src::acc ? "acc" : compose("s{}", form.a);
   switch (second(form.pair)) {
     case Src::acc:
       return left + ", acc";
     case Src::slot:
-      return fmt::format("{}, s{}", left, form.b);
+      return compose("{}, s{}", left, form.b);
     default:
-      return fmt::format("{}, 0x{:x}", left, form.imm);
+      return compose("{}, 0x{:x}", left, form.imm);
   }
 }
 
@@ -239,7 +239,7 @@ Value Translator::select(Walker& w, wasm::ValType type, Value a, Value b, Value 
   put_slot(at, at_c, if_true);
   put_slot(at, at_c2, if_false);
   if (trace_)
-    describe(at, "{} ? s{} : s{}", acc_test ? "acc" : fmt::format("s{}", test), if_true, if_false);
+    describe(at, "{} ? s{} : s{}", acc_test ? "acc" : compose("s{}", test), if_true, if_false);
   return finish_in_acc(w, type.kind(), at, pick(std::integral_constant<Dst, Dst::store>()));
 }
 
@@ -324,7 +324,7 @@ void Translator::global_set(Walker&, wasm::GlobalIdx index, const wasm::GlobalTy
 
 std::string Translator::operand_text(const Value& v, Src src) const {
   if (src == Src::acc) return "acc";
-  return src == Src::imm ? fmt::format("0x{:x}", v.bits) : fmt::format("s{}", slot_of(v));
+  return src == Src::imm ? compose("0x{:x}", v.bits) : compose("s{}", slot_of(v));
 }
 
 }  // namespace wrun::inline v0::interp

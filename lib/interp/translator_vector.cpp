@@ -28,7 +28,7 @@ Value Translator::numeric(Walker& w, Op op, Value a, Value b, Value c) {
   consume(b);
   consume(a);
   open_result(Kind::v128);
-  const std::uint32_t at = emit(ternary_handler(op), through_c, wasm::info(op).text);
+  const std::uint32_t at = emit(ternary_handler(op), through_c, wasm::info(op).text());
   put_slot(at, at_a, slots[0]);
   put_slot(at, at_c, slots[1]);
   put_slot(at, at_c2, slots[2]);
@@ -43,7 +43,12 @@ Value Translator::shuffle(Walker& w, const wasm::Lanes& lanes, Value a, Value b)
   put_slot(at, at_a, form.a);
   put_slot(at, at_c, form.b);
   for (std::uint32_t i = 0; i < 16; ++i) code_.put(at, at_d + i, lanes.lane[i]);
-  if (trace_) describe(at, "{}, [{}]", pair_text(form), fmt::join(lanes.lane, " "));
+  if (trace_) {
+    std::string numbers;
+    for (const unsigned lane : lanes.lane)
+      numbers += compose("{}{}", numbers.empty() ? "" : " ", lane);
+    describe(at, "{}, [{}]", pair_text(form), numbers);
+  }
   return finish_in_acc(w, Kind::v128, at, shuffle_handler());
 }
 
@@ -54,7 +59,7 @@ Value Translator::lane(Walker& w, Op op, std::uint8_t lane, Operands args) {
   const std::uint32_t from = in_slot(args[0].value);
   consume(args[0].value);
   open_result(type);
-  const std::uint32_t at = emit(extract_lane_handler(op), through_c, wasm::info(op).text);
+  const std::uint32_t at = emit(extract_lane_handler(op), through_c, wasm::info(op).text());
   put_slot(at, at_a, from);
   code_.put(at, at_c, static_cast<std::uint16_t>(lane));
   describe(at, "s{}, {}", from, lane);
@@ -67,7 +72,7 @@ Value Translator::replace_lane(Walker& w, Op op, std::uint8_t lane, Value& vecto
   consume(x);
   consume(vector);
   open_result(Kind::v128);
-  const std::uint32_t at = emit(replace_lane_handler(op), through_c, wasm::info(op).text);
+  const std::uint32_t at = emit(replace_lane_handler(op), through_c, wasm::info(op).text());
   put_slot(at, at_a, from);
   code_.put(at, at_c, static_cast<std::uint16_t>(lane));
   put_slot(at, at_c2, value);
@@ -82,7 +87,7 @@ Value Translator::load_lane(Walker& w, Op op, const wasm::MemArg& arg, std::uint
   consume(vector);
   consume(address);
   open_result(Kind::v128);
-  const std::uint32_t at = emit(load_lane_handler(op), through_f, wasm::info(op).text);
+  const std::uint32_t at = emit(load_lane_handler(op), through_f, wasm::info(op).text());
   put_any_address(at, arg, from);
   put_slot(at, at_f, other);
   code_.put(at, at_f2, static_cast<std::uint16_t>(lane));
@@ -96,7 +101,7 @@ void Translator::store_lane(Walker&, Op op, const wasm::MemArg& arg, std::uint8_
   const std::uint32_t to = in_slot(address);
   consume(vector);
   consume(address);
-  const std::uint32_t at = emit(store_lane_handler(op), through_f, wasm::info(op).text);
+  const std::uint32_t at = emit(store_lane_handler(op), through_f, wasm::info(op).text());
   put_any_address(at, arg, to);
   put_slot(at, at_b, stored);
   code_.put(at, at_f2, static_cast<std::uint16_t>(lane));

@@ -1,7 +1,6 @@
 #include "lib/native/call.hpp"
 
 #include <ffi.h>
-#include <fmt/format.h>
 
 #include <array>
 #include <bit>
@@ -14,6 +13,7 @@
 #include "lib/runtime/exec_state.hpp"
 #include "lib/runtime/memory.hpp"
 #include "lib/runtime/trap.hpp"
+#include "lib/wasm/compose.hpp"
 #include "lib/wasm/shared.hpp"
 
 namespace wrun::inline v0::native {
@@ -128,7 +128,7 @@ class Call {
     if (value.role == Role::size) {
       const auto size = returned.get<std::size_t>();
       if (size > std::numeric_limits<std::uint32_t>::max()) {
-        return Error(ErrorKind::host, fmt::format("a native function returned the size {}", size));
+        return Error(ErrorKind::host, compose("a native function returned the size {}", size));
       }
       result->set(static_cast<std::uint32_t>(size));
     } else if (is_narrow(value.kind)) {

@@ -1,7 +1,6 @@
 // WebAssembly functions as C function pointers.
 
 #include <ffi.h>
-#include <fmt/format.h>
 
 #include <array>
 #include <cstring>
@@ -18,6 +17,7 @@
 #include "lib/native/types.hpp"
 #include "lib/runtime/memory.hpp"
 #include "lib/runtime/slot.hpp"
+#include "lib/wasm/compose.hpp"
 #include "lib/wasm/shared.hpp"
 
 namespace wrun::inline v0 {
@@ -220,7 +220,7 @@ Result<detail::Shared<detail::NativeCode>> detail::make_native(Handle function, 
   return api::guarded([&]() -> Result<Shared<NativeCode>> {
     if (params.size() > native::max_params)
       return Error(ErrorKind::usage,
-                   fmt::format("a native function of more than {} parameters", native::max_params));
+                   compose("a native function of more than {} parameters", native::max_params));
     if (auto wrong = check(function, memory, result, params)) return std::move(*wrong);
     auto code = std::make_shared<NativeCode>(function, memory, result, params);
     if (!code->make_closure())

@@ -1,7 +1,8 @@
 #include "lib/native/library.hpp"
 
 #include <dlfcn.h>
-#include <fmt/format.h>
+
+#include "lib/wasm/compose.hpp"
 
 namespace wrun::inline v0::native {
 
@@ -9,7 +10,7 @@ namespace {
 
 Error not_found(const std::string& what) {
   const char* why = dlerror();
-  return Error(ErrorKind::io, fmt::format("{}: {}", what, why ? why : "not found"));
+  return Error(ErrorKind::io, compose("{}: {}", what, why ? why : "not found"));
 }
 
 }  // namespace

@@ -1,11 +1,11 @@
 #include "lib/native/signature.hpp"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <charconv>
 #include <optional>
 #include <utility>
+
+#include "lib/wasm/compose.hpp"
 
 namespace wrun::inline v0::native {
 
@@ -59,14 +59,14 @@ class Parser {
     const std::size_t open = rest.find('(');
     if (open == rest.npos || rest.back() != ')') return refuse("isn't RESULT(PARAM, ...)");
     const std::string_view result = trim(rest.substr(0, open));
-    if (!parse_result(result)) return refuse(fmt::format("has no result such as '{}'", result));
+    if (!parse_result(result)) return refuse(compose("has no result such as '{}'", result));
     rest = trim(rest.substr(open + 1, rest.size() - open - 2));
     while (!rest.empty()) {
       const std::string_view param = trim(cut(rest, ','));
-      if (!parse_param(param)) return refuse(fmt::format("has no parameter such as '{}'", param));
+      if (!parse_param(param)) return refuse(compose("has no parameter such as '{}'", param));
     }
     if (signature_.params.size() > max_params)
-      return refuse(fmt::format("has more than {} parameters", max_params));
+      return refuse(compose("has more than {} parameters", max_params));
     for (const Value& param : signature_.params) {
       if (!check_size(param)) return refuse("takes a size from what is no integer parameter");
     }
@@ -75,7 +75,7 @@ class Parser {
 
  private:
   Error refuse(std::string_view why) const {
-    return Error(ErrorKind::usage, fmt::format("the native signature \"{}\" {}", text_, why));
+    return Error(ErrorKind::usage, compose("the native signature \"{}\" {}", text_, why));
   }
 
   bool parse_result(std::string_view text) {

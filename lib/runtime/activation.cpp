@@ -2,12 +2,11 @@
 
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "lib/runtime/initial_memory.hpp"
 #include "lib/runtime/marker.hpp"
 #include "lib/runtime/store.hpp"
 #include "lib/runtime/trap.hpp"
+#include "lib/wasm/compose.hpp"
 
 namespace wrun::inline v0::runtime {
 
@@ -76,7 +75,7 @@ Result<std::shared_ptr<Activation>> Store::start_activation(const FuncRef& funct
     auto stack = memories_->stacks.take(bytes);
     if (!stack) {
       return Error(ErrorKind::limit,
-                   fmt::format("no address space for a stack of {} bytes (stack_bytes)", bytes));
+                   compose("no address space for a stack of {} bytes (stack_bytes)", bytes));
     }
     if (auto charged = charge_stack(stack->size()); !charged) {
       memories_->stacks.give(std::move(*stack));

@@ -2,10 +2,9 @@
 
 #include <vector>
 
-#include <fmt/format.h>
-
 #include "lib/runtime/heap_access.hpp"
 #include "lib/runtime/store.hpp"
+#include "lib/wasm/compose.hpp"
 #include "lib/wasm/opcode.hpp"
 #include "lib/wasm/reader.hpp"
 
@@ -32,9 +31,9 @@ class Evaluation {
       if (op == Op::end) return result();
       if (step(op)) continue;
       return Error(ErrorKind::limit,
-                   fmt::format("{} in a constant expression: no memory within the limits of the "
-                               "heap (heap_bytes)",
-                               wasm::info(op).text));
+                   compose("{} in a constant expression: no memory within the limits of the "
+                           "heap (heap_bytes)",
+                           wasm::info(op).text()));
     }
   }
 

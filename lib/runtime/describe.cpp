@@ -1,8 +1,7 @@
 // Types as the text format writes them, for messages.
 
-#include <fmt/format.h>
-
 #include "lib/runtime/extern.hpp"
+#include "lib/wasm/compose.hpp"
 
 namespace wrun::inline v0::runtime {
 
@@ -29,13 +28,13 @@ std::string_view text_of(wasm::CompositeKind kind) {
 }
 
 std::string text_of(const wasm::SizeLimits& limits) {
-  return fmt::format("{}{}{}", limits.is_64 ? "i64 " : "", limits.min,
-                     limits.max ? fmt::format(" {}", *limits.max) : "");
+  return compose("{}{}{}", limits.is_64 ? "i64 " : "", limits.min,
+                 limits.max ? compose(" {}", *limits.max) : "");
 }
 
 std::string text_of(const wasm::MemoryType& memory) {
-  return fmt::format("(memory {}{}{})", text_of(memory.limits), memory.is_shared ? " shared" : "",
-                     memory.page_size_log2 == 16 ? "" : " (pagesize 1)");
+  return compose("(memory {}{}{})", text_of(memory.limits), memory.is_shared ? " shared" : "",
+                 memory.page_size_log2 == 16 ? "" : " (pagesize 1)");
 }
 
 }  // namespace
@@ -44,10 +43,10 @@ std::string describe(const wasm::TypeRegistry& registry, wasm::CanonType type) {
   if (!type.is_ref()) return std::string(text_of(type.kind()));
   const wasm::CanonHeap heap = type.heap();
   const std::string_view null = type.is_nullable() ? "null " : "";
-  if (!heap.is_concrete()) return fmt::format("(ref {}{})", null, text_of(heap.abstract()));
+  if (!heap.is_concrete()) return compose("(ref {}{})", null, text_of(heap.abstract()));
   // Defined types may refer to themselves: a number stands for one.
   const wasm::TypeId id = heap.index();
-  return fmt::format("(ref {}${}{})", null, text_of(registry.entry(id).type.kind), id.value);
+  return compose("(ref {}${}{})", null, text_of(registry.entry(id).type.kind), id.value);
 }
 
 namespace {
@@ -55,7 +54,7 @@ namespace {
 void list(std::string& out, std::string_view word, const wasm::TypeRegistry& registry,
           const std::vector<wasm::CanonType>& types) {
   if (types.empty()) return;
-  out += fmt::format(" ({}", word);
+  out += compose(" ({}", word);
   for (const wasm::CanonType type : types) out += ' ' + describe(registry, type);
   out += ')';
 }
@@ -74,16 +73,16 @@ std::string describe(const wasm::TypeRegistry& registry, const ExternType& type)
     case ExternKind::func:
       return describe(registry, registry.entry(type.type).type.func);
     case ExternKind::table:
-      return fmt::format("(table {} {})", text_of(type.table.limits),
-                         describe(registry, type.table.element));
+      return compose("(table {} {})", text_of(type.table.limits),
+                     describe(registry, type.table.element));
     case ExternKind::memory:
       return text_of(type.memory);
     case ExternKind::global:
       return type.global.is_mutable
-                 ? fmt::format("(global (mut {}))", describe(registry, type.global.type))
-                 : fmt::format("(global {})", describe(registry, type.global.type));
+                 ? compose("(global (mut {}))", describe(registry, type.global.type))
+                 : compose("(global {})", describe(registry, type.global.type));
     case ExternKind::tag:
-      return fmt::format("(tag {})", describe(registry, registry.entry(type.type).type.func));
+      return compose("(tag {})", describe(registry, registry.entry(type.type).type.func));
   }
   return {};
 }

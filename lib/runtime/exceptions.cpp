@@ -1,7 +1,5 @@
 #include "lib/runtime/exceptions.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <new>
 #include <utility>
@@ -10,6 +8,7 @@
 #include "lib/runtime/frame_layout.hpp"
 #include "lib/runtime/store.hpp"
 #include "lib/runtime/trap.hpp"
+#include "lib/wasm/compose.hpp"
 #include "lib/wasm/quoted.hpp"
 #include "lib/wasm/shared.hpp"
 
@@ -25,27 +24,27 @@ const wasm::CanonFuncType& type_of(const Exception& exception) {
 
 template <class Float, class Bits>
 std::string float_text(std::string_view type, Float value, Bits bits) {
-  if (value == value) return fmt::format("({}.const {})", type, value);
-  return fmt::format("({}.const nan of bits {:#x})", type, bits);
+  if (value == value) return compose("({}.const {})", type, value);
+  return compose("({}.const nan of bits {:#x})", type, bits);
 }
 
 std::string value_text(const wasm::TypeRegistry& registry, wasm::CanonType type,
                        const Slot* slots) {
   switch (type.kind()) {
     case wasm::Kind::i32:
-      return fmt::format("(i32.const {})", slots->get<std::int32_t>());
+      return compose("(i32.const {})", slots->get<std::int32_t>());
     case wasm::Kind::i64:
-      return fmt::format("(i64.const {})", slots->get<std::int64_t>());
+      return compose("(i64.const {})", slots->get<std::int64_t>());
     case wasm::Kind::f32:
       return float_text("f32", slots->get<float>(), slots->get<std::uint32_t>());
     case wasm::Kind::f64:
       return float_text("f64", slots->get<double>(), slots->get<std::uint64_t>());
     case wasm::Kind::v128:
-      return fmt::format("(v128.const i64x2 {:#018x} {:#018x})", slots[0].get<std::uint64_t>(),
-                         slots[1].get<std::uint64_t>());
+      return compose("(v128.const i64x2 {:#018x} {:#018x})", slots[0].get<std::uint64_t>(),
+                     slots[1].get<std::uint64_t>());
     default:
-      return fmt::format("{}{}", slots->get<Ref>() == null_ref ? "null of " : "",
-                         describe(registry, type));
+      return compose("{}{}", slots->get<Ref>() == null_ref ? "null of " : "",
+                     describe(registry, type));
   }
 }
 
@@ -71,7 +70,7 @@ std::string tag_text(const Exception& exception, const Instance* thrower) {
   if (found == tags.end()) return "a tag of another module";
   const auto index = static_cast<std::uint32_t>(found - tags.begin());
   const std::string name = tag_name(*thrower->module->data, index);
-  return name.empty() ? fmt::format("tag {}", index) : fmt::format("tag {}", name);
+  return name.empty() ? compose("tag {}", index) : compose("tag {}", name);
 }
 
 }  // namespace
@@ -110,7 +109,7 @@ std::string describe(const Exception& exception, const Instance* thrower) {
     text += ' ' + value_text(exception.store->types(), types[i], value);
     value += wasm::slot_count(types[i]);
   }
-  if (types.size() > most_values) text += fmt::format(" and {} more", types.size() - most_values);
+  if (types.size() > most_values) text += compose(" and {} more", types.size() - most_values);
   return text;
 }
 

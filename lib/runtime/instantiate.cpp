@@ -3,14 +3,13 @@
 #include <new>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "lib/runtime/cells.hpp"
 #include "lib/runtime/const_eval.hpp"
 #include "lib/runtime/memory.hpp"
 #include "lib/runtime/store.hpp"
 #include "lib/runtime/table.hpp"
 #include "lib/runtime/trap.hpp"
+#include "lib/wasm/compose.hpp"
 
 namespace wrun::inline v0::runtime {
 

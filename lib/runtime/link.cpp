@@ -1,9 +1,8 @@
 // Checking imports.
 
-#include <fmt/format.h>
-
 #include "lib/runtime/instantiate.hpp"
 #include "lib/runtime/store.hpp"
+#include "lib/wasm/compose.hpp"
 
 namespace wrun::inline v0::runtime {
 
@@ -19,7 +18,7 @@ std::string quote(std::string_view name) {
     } else if (c >= ' ' && c <= '~') {
       out += c;
     } else {
-      out += fmt::format("\\{:02x}", static_cast<unsigned char>(c));
+      out += compose("\\{:02x}", static_cast<unsigned char>(c));
     }
   }
   return out + '"';
@@ -35,12 +34,12 @@ Result<void> check_import(const wasm::ModuleData& module, std::size_t import,
   if (found && matches(registry, *found, expected)) return {};
   const std::string name = quote(wanted.module) + ' ' + quote(wanted.name);
   if (!found) {
-    return Error(ErrorKind::unlinkable, fmt::format("unknown import {}: the module needs {}", name,
-                                                    describe(registry, expected)));
+    return Error(ErrorKind::unlinkable, compose("unknown import {}: the module needs {}", name,
+                                                describe(registry, expected)));
   }
   return Error(ErrorKind::unlinkable,
-               fmt::format("incompatible import type of {}: the module needs {}, found {}", name,
-                           describe(registry, expected), describe(registry, *found)));
+               compose("incompatible import type of {}: the module needs {}, found {}", name,
+                       describe(registry, expected), describe(registry, *found)));
 }
 
 Result<void> check_imports(const Store& store, const wasm::ModuleData& module,
@@ -52,8 +51,8 @@ Result<void> check_imports(const Store& store, const wasm::ModuleData& module,
     const Extern object = i < imports.size() ? imports[i] : Extern();
     if (object && object.cell()->store != &store) {
       return Error(ErrorKind::usage,
-                   fmt::format("the import {} {} is of another store",
-                               quote(module.imports[i].module), quote(module.imports[i].name)));
+                   compose("the import {} {} is of another store", quote(module.imports[i].module),
+                           quote(module.imports[i].name)));
     }
     const ExternType type = object ? type_of(object) : ExternType();
     if (auto checked = check_import(module, i, object ? &type : nullptr); !checked) return checked;

@@ -4,8 +4,6 @@
 #include <cstring>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "lib/os/faults.hpp"
 #include "lib/runtime/initial_memory.hpp"
 #include "lib/runtime/page_counts.hpp"
@@ -13,6 +11,7 @@
 #include "lib/runtime/shared_access.hpp"
 #include "lib/runtime/shared_memory.hpp"
 #include "lib/runtime/store.hpp"
+#include "lib/wasm/compose.hpp"
 
 namespace wrun::inline v0::runtime {
 
@@ -150,8 +149,8 @@ Result<Memory*> create_memory(Store& store, const wasm::MemoryType& type,
   if (type.is_shared) return create_shared(store, type);
   const auto bytes = bytes_of_pages(type.limits.min, type);
   if (!bytes) {
-    return Error(ErrorKind::limit, fmt::format("a memory of {} pages is more than {} bytes",
-                                               type.limits.min, max_memory_bytes));
+    return Error(ErrorKind::limit, compose("a memory of {} pages is more than {} bytes",
+                                           type.limits.min, max_memory_bytes));
   }
   RootScope scope(store);
   store.collect_if_due();
@@ -165,7 +164,7 @@ Result<Memory*> create_memory(Store& store, const wasm::MemoryType& type,
     store.collect();
     if (!store.account().grow(wanted)) {
       return Error(ErrorKind::limit,
-                   fmt::format("a memory of {} bytes is over a limit (memory_bytes)", *bytes));
+                   compose("a memory of {} bytes is over a limit (memory_bytes)", *bytes));
     }
   }
   memory.size = *bytes;
@@ -177,14 +176,14 @@ Result<Memory*> create_memory(Store& store, const wasm::MemoryType& type,
   memory.size = 0;
   store.account().give(Resource::memory_bytes, *bytes);
   if (store.memories().has_guards && has_guard(type)) return no_guard();
-  return Error(ErrorKind::limit, fmt::format("the system refuses a memory of {} bytes", *bytes));
+  return Error(ErrorKind::limit, compose("the system refuses a memory of {} bytes", *bytes));
 }
 
 Error no_guard() {
   return Error(ErrorKind::limit,
-               fmt::format("the system refuses {} bytes of address space for a memory with guard "
-                           "pages (Config::memory_checks)",
-                           memory_reservation));
+               compose("the system refuses {} bytes of address space for a memory with guard "
+                       "pages (Config::memory_checks)",
+                       memory_reservation));
 }
 
 void give_slot_back(Memory& memory, MemoryPool& pool) noexcept {
@@ -213,9 +212,8 @@ Result<Memory*> create_memory(Store& store, std::shared_ptr<SharedMemory> shared
   if (!store.account().grow_shared(wanted)) {
     store.collect();
     if (!store.account().grow_shared(wanted)) {
-      return Error(
-          ErrorKind::limit,
-          fmt::format("a shared memory of {} bytes is over a limit (memory_bytes)", bytes));
+      return Error(ErrorKind::limit,
+                   compose("a shared memory of {} bytes is over a limit (memory_bytes)", bytes));
     }
   }
   memory.size = bytes;

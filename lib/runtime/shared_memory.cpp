@@ -1,9 +1,8 @@
 #include "lib/runtime/shared_memory.hpp"
 
-#include <fmt/format.h>
-
 #include "lib/runtime/memory.hpp"
 #include "lib/runtime/page_counts.hpp"
+#include "lib/wasm/compose.hpp"
 #include "lib/wasm/numeric_atomic.hpp"
 
 namespace wrun::inline v0::runtime {
@@ -40,21 +39,21 @@ Result<std::shared_ptr<SharedMemory>> SharedMemory::create(const wasm::MemoryTyp
                                                            bool has_guards) {
   const auto bytes = bytes_of_pages(type.limits.min, type);
   if (!bytes) {
-    return Error(ErrorKind::limit, fmt::format("a memory of {} pages is more than {} bytes",
-                                               type.limits.min, max_memory_bytes));
+    return Error(ErrorKind::limit, compose("a memory of {} pages is more than {} bytes",
+                                           type.limits.min, max_memory_bytes));
   }
   std::shared_ptr<SharedMemory> memory(new SharedMemory(type, std::move(budget)));
   if (!memory->budget_->take_memory(*bytes)) {
     return Error(ErrorKind::limit,
-                 fmt::format("a memory of {} bytes is over a limit (memory_bytes)", *bytes));
+                 compose("a memory of {} bytes is over a limit (memory_bytes)", *bytes));
   }
   memory->size_ = *bytes;
   const bool guards = has_guards && has_guard(type);
   if (memory->reserve(*bytes, guards)) return memory;
   if (guards) return no_guard();
   return Error(ErrorKind::limit,
-               fmt::format("the system refuses address space for a shared memory of {} pages",
-                           most_pages(type)));
+               compose("the system refuses address space for a shared memory of {} pages",
+                       most_pages(type)));
 }
 
 SharedMemory::~SharedMemory() {

@@ -3,10 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "lib/runtime/store.hpp"
 #include "lib/runtime/trap.hpp"
+#include "lib/wasm/compose.hpp"
 
 namespace wrun::inline v0::runtime {
 
@@ -18,10 +17,10 @@ Error used_up(Resource resource, UsedUp whose) noexcept try {
   Error::Details details;
   if (resource == Resource::wall_time || resource == Resource::cpu_time)
     details.trap = TrapCode::deadline;
-  return Error(ErrorKind::limit,
-               fmt::format("used up: the {}'s {}", whose == UsedUp::store ? "store" : "budget",
-                           text(resource)),
-               std::move(details));
+  return Error(
+      ErrorKind::limit,
+      compose("used up: the {}'s {}", whose == UsedUp::store ? "store" : "budget", text(resource)),
+      std::move(details));
 } catch (...) {
   return Error(ErrorKind::limit, "used up");
 }

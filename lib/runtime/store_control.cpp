@@ -4,10 +4,9 @@
 #include <limits>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "lib/runtime/initial_memory.hpp"
 #include "lib/runtime/store.hpp"
+#include "lib/wasm/compose.hpp"
 
 namespace wrun::inline v0::runtime {
 
@@ -24,7 +23,7 @@ Result<void> Store::ensure_stack() {
   auto stack = memories_->stacks.take(bytes);
   if (!stack) {
     return Error(ErrorKind::limit,
-                 fmt::format("no address space for a stack of {} bytes (stack_bytes)", bytes));
+                 compose("no address space for a stack of {} bytes (stack_bytes)", bytes));
   }
   if (auto charged = charge_stack(stack->size()); !charged) {
     memories_->stacks.give(std::move(*stack));
@@ -51,7 +50,7 @@ void use_native_stack(ExecState& state, os::Stack* stack, std::uint8_t* sp) noex
 Result<void> Store::charge_stack(std::uint64_t bytes) {
   if (account_.take(Resource::stack_bytes, bytes)) return {};
   return Error(ErrorKind::limit,
-               fmt::format("the budget has no {} bytes left for a stack (stack_bytes)", bytes));
+               compose("the budget has no {} bytes left for a stack (stack_bytes)", bytes));
 }
 
 bool Store::ensure_native_stack() noexcept {
@@ -103,7 +102,7 @@ Result<void> Store::set_fuel(std::optional<std::uint64_t> fuel) {
   }
   const std::uint64_t amount = std::min(fuel.value_or(endless), endless);
   if (fuel && !meter.take(amount)) {
-    return Error(ErrorKind::limit, fmt::format("the budget has no {} units of fuel left", amount));
+    return Error(ErrorKind::limit, compose("the budget has no {} units of fuel left", amount));
   }
   fuel_is_charged_ = fuel.has_value();
   state_.fuel = static_cast<std::int64_t>(amount);

@@ -5,12 +5,11 @@
 #include <cstring>
 #include <limits>
 
-#include <fmt/format.h>
-
 #include "lib/runtime/cells.hpp"
 #include "lib/runtime/memory.hpp"
 #include "lib/runtime/segment_values.hpp"
 #include "lib/runtime/store.hpp"
+#include "lib/wasm/compose.hpp"
 
 namespace wrun::inline v0::runtime {
 
@@ -42,7 +41,7 @@ Result<Table*> create_table(Store& store, const CanonTableType& type, Ref init) 
   const std::uint64_t count = type.limits.min;
   if (count > max_table_elements) {
     return Error(ErrorKind::limit,
-                 fmt::format("a table of {} elements is more than {}", count, max_table_elements));
+                 compose("a table of {} elements is more than {}", count, max_table_elements));
   }
   RootScope scope(store);
   store.collect_if_due();
@@ -58,12 +57,12 @@ Result<Table*> create_table(Store& store, const CanonTableType& type, Ref init) 
     store.collect();
     if (!store.account().grow(growth(table, count))) {
       return Error(ErrorKind::limit,
-                   fmt::format("a table of {} elements is over a limit (table_elements)", count));
+                   compose("a table of {} elements is over a limit (table_elements)", count));
     }
   }
   if (!make_room(table, count)) {
     store.account().give(Resource::table_elements, count);
-    return Error(ErrorKind::limit, fmt::format("no memory for a table of {} elements", count));
+    return Error(ErrorKind::limit, compose("no memory for a table of {} elements", count));
   }
   std::fill_n(table.elements, count, init);
   table.size = count;

@@ -1,12 +1,11 @@
 #include "lib/runtime/trap.hpp"
 
-#include <fmt/format.h>
-
 #include <new>
 #include <string>
 #include <utility>
 
 #include "lib/runtime/store.hpp"
+#include "lib/wasm/compose.hpp"
 
 namespace wrun::inline v0::runtime {
 
@@ -62,8 +61,8 @@ Error make_no_room(std::uint64_t bytes) noexcept try {
   Error::Details details;
   details.trap = TrapCode::allocation_failed;
   return Error(ErrorKind::limit,
-               fmt::format("{}: no {} bytes within the limits of the heap (heap_bytes)",
-                           text(TrapCode::allocation_failed), bytes),
+               compose("{}: no {} bytes within the limits of the heap (heap_bytes)",
+                       text(TrapCode::allocation_failed), bytes),
                std::move(details));
 } catch (const std::bad_alloc&) {
   return make_trap(TrapCode::allocation_failed);

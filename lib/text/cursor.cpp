@@ -146,7 +146,7 @@ std::uint64_t Cursor::expect_u64() {
 void Cursor::unexpected(std::string_view expected) {
   if (!ok()) return;
   const std::string_view word = spelling();
-  const auto hint = expected.empty() ? std::string() : fmt::format(", expected {}", expected);
+  const auto hint = expected.empty() ? std::string() : compose(", expected {}", expected);
   const bool is_unknown = at(TokenKind::reserved) ||
                           (at(TokenKind::keyword) && !is_known_keyword(word)) ||
                           (at(TokenKind::number) && !is_number(word));

@@ -25,9 +25,9 @@ constexpr std::array<Op, table_size> make_table() {
   std::array<Op, table_size> table{};
   for (Op& slot : table) slot = wasm::op_none;
   for (std::size_t i = 0; i < wasm::op_count; ++i) {
-    const std::string_view text = wasm::op_table[i].text;
+    const std::string_view text = wasm::op_table[i].text();
     std::size_t slot = hash(text) % table_size;
-    while (table[slot] != wasm::op_none && wasm::info(table[slot]).text != text)
+    while (table[slot] != wasm::op_none && wasm::info(table[slot]).text() != text)
       slot = (slot + 1) % table_size;
     if (table[slot] == wasm::op_none) table[slot] = static_cast<Op>(i);
   }
@@ -154,7 +154,7 @@ bool is_natural(std::string_view word) {
 Op op_from_text(std::string_view text) {
   for (std::size_t slot = hash(text) % table_size;; slot = (slot + 1) % table_size) {
     const Op op = table[slot];
-    if (op == wasm::op_none || wasm::info(op).text == text) return op;
+    if (op == wasm::op_none || wasm::info(op).text() == text) return op;
   }
 }
 

@@ -1,7 +1,5 @@
 #include "lib/text/print_atoms.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <bit>
 #include <charconv>
@@ -9,6 +7,7 @@
 #include <iterator>
 
 #include "lib/text/literals.hpp"
+#include "lib/wasm/compose.hpp"
 
 namespace wrun::inline v0::wat {
 namespace {
@@ -32,8 +31,7 @@ void print_float(Bits bits, std::string& out) {
   if (std::isnan(value)) {
     const Bits payload = bits & fraction_mask;
     out += std::signbit(value) ? "-nan" : "nan";
-    if (payload != (Bits{1} << (fraction_bits - 1)))
-      fmt::format_to(std::back_inserter(out), ":{:#x}", payload);
+    if (payload != (Bits{1} << (fraction_bits - 1))) compose_to(out, ":{:#x}", payload);
     return;
   }
   char buffer[64];
@@ -52,7 +50,7 @@ void print_string(std::string_view bytes, std::string& out) {
     if (is_plain(c) && (keep_high || !is_high))
       out += c;
     else
-      fmt::format_to(std::back_inserter(out), "\\{:02x}", static_cast<unsigned char>(c));
+      compose_to(out, "\\{:02x}", static_cast<unsigned char>(c));
   }
   out += '"';
 }

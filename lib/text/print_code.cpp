@@ -130,7 +130,7 @@ void BodyPrinter::instruction(Op op) {
   if (divides_block(op)) --depth_;
   line();
   if (divides_block(op)) ++depth_;
-  context_.out += wasm::info(op).text;
+  context_.out += wasm::info(op).text();
   if (closes_block(op)) labels_.pop();
   if (opens_block(op)) {
     const std::string_view label = next_label();
@@ -159,7 +159,7 @@ void print_expression(PrintContext& context, wasm::ConstExpr expression) {
   std::uint32_t count = 0;
   for (Op op = read_op(in); op != Op::end; op = read_op(in), ++count) {
     if (count > 0) context.out += ' ';
-    context.out += wasm::info(op).text;
+    context.out += wasm::info(op).text();
     print_immediates(context, {no_locals, labels}, op, in);
   }
   if (count != 1) return;

@@ -2,14 +2,13 @@
 
 // What printing a module's parts shares: the module, its identifiers, the text so far.
 
-#include <fmt/format.h>
-
 #include <iterator>
 #include <map>
 #include <string>
 #include <utility>
 
 #include "lib/text/print_names.hpp"
+#include "lib/wasm/compose.hpp"
 #include "lib/wasm/module_data.hpp"
 
 namespace wrun::inline v0::wat {
@@ -25,8 +24,8 @@ struct PrintContext {
   bool all_names_printed = true;
 
   template <class... Args>
-  void print(fmt::format_string<Args...> text, Args&&... args) {
-    fmt::format_to(std::back_inserter(out), text, std::forward<Args>(args)...);
+  void print(Pattern<Args...> text, const Args&... args) {
+    compose_to(out, text, args...);
   }
   const PrintedNames& names(wasm::ExternKind kind) const;
   const PrintedNames& fields_of(std::uint32_t type) const;

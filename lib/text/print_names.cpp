@@ -1,10 +1,9 @@
 #include "lib/text/print_names.hpp"
 
-#include <fmt/format.h>
-
 #include <iterator>
 
 #include "lib/text/print_atoms.hpp"
+#include "lib/wasm/compose.hpp"
 
 namespace wrun::inline v0::wat {
 
@@ -34,7 +33,7 @@ bool PrintedNames::print_name(std::uint32_t index, std::string& out) const {
 
 void PrintedNames::print_binding(std::uint32_t index, std::string& out) const {
   print_name(index, out);
-  fmt::format_to(std::back_inserter(out), " (;{};)", index);
+  compose_to(out, " (;{};)", index);
 }
 
 void PrintedNames::print_use(std::uint32_t index, std::string& out) const {
@@ -42,7 +41,7 @@ void PrintedNames::print_use(std::uint32_t index, std::string& out) const {
   if (names_ && it != names_->end() && is_id(index, it->second))
     print_id(it->second, out);
   else
-    fmt::format_to(std::back_inserter(out), "{}", index);
+    compose_to(out, "{}", index);
 }
 
 }  // namespace wrun::inline v0::wat

@@ -57,8 +57,7 @@ class ModulePrinter {
   }
   bool fits() const { return out_.size() <= options_.max_size; }
   Error too_long() const {
-    return Error(ErrorKind::limit,
-                 fmt::format("the text has more than {} bytes", options_.max_size));
+    return Error(ErrorKind::limit, compose("the text has more than {} bytes", options_.max_size));
   }
 
   PrintContext context_;
@@ -92,7 +91,7 @@ Result<std::string> ModulePrinter::module() {
 
 Result<std::string> ModulePrinter::function(std::uint32_t index) {
   if (index < module_.imported_functions || index >= module_.functions.size())
-    return Error(ErrorKind::usage, fmt::format("no function {} is defined here", index));
+    return Error(ErrorKind::usage, compose("no function {} is defined here", index));
   if (!function_field(index)) return too_long();
   out_.erase(0, out_.find('('));
   out_ += '\n';

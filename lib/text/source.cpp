@@ -1,8 +1,8 @@
 #include "lib/text/source.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include "lib/wasm/compose.hpp"
 
 namespace wrun::inline v0::wat {
 namespace {
@@ -53,12 +53,12 @@ Location locate(std::string_view text, std::uint64_t offset) {
 
 std::string explain(std::string_view text, std::string_view file, const Error& error) {
   const std::string_view kind = wrun::text(error.kind());
-  if (!error.offset()) return fmt::format("{}: {}: {}", file, kind, error.message());
+  if (!error.offset()) return compose("{}: {}: {}", file, kind, error.message());
   const Location location = locate(text, *error.offset());
   const Excerpt shown = excerpt(
       text, static_cast<std::size_t>(std::min<std::uint64_t>(*error.offset(), text.size())));
-  return fmt::format("{}:{}:{}: {}: {}\n{}\n{:>{}}", file, location.line, location.column, kind,
-                     error.message(), shown.line, "^", shown.caret + 1);
+  return compose("{}:{}:{}: {}: {}\n{}\n{}^", file, location.line, location.column, kind,
+                 error.message(), shown.line, std::string(shown.caret, ' '));
 }
 
 }  // namespace wrun::inline v0::wat

@@ -178,7 +178,7 @@ Result<std::shared_ptr<ModuleData>> decode(std::vector<std::uint8_t> bytes,
   const std::uint64_t limit = std::min(options.limits.module_size, offset_limit);
   if (bytes.size() > limit)
     return Error(ErrorKind::limit, 0,
-                 fmt::format("the module has {} bytes, the limit is {}", bytes.size(), limit));
+                 compose("the module has {} bytes, the limit is {}", bytes.size(), limit));
   auto module = std::make_shared<ModuleData>();
   module->bytes = std::move(bytes);
   module->registry = std::move(registry);

@@ -21,7 +21,7 @@ enum class Rmw : std::uint8_t { add, sub, and_, or_, xor_, xchg };
 
 /// By the last word of the name: i64.atomic.rmw16.and_u.
 constexpr Rmw rmw_of(const OpInfo& info) {
-  const std::string_view word = info.text.substr(info.text.rfind('.') + 1);
+  const std::string_view word = info.text().substr(info.text().rfind('.') + 1);
   if (word.starts_with("add")) return Rmw::add;
   if (word.starts_with("sub")) return Rmw::sub;
   if (word.starts_with("and")) return Rmw::and_;

@@ -27,17 +27,18 @@ constexpr bool agrees(std::string_view name, std::string_view text) {
 
 constexpr bool names_agree() {
   for (std::size_t i = 0; i < op_count; ++i)
-    if (!agrees(names[i], op_table[i].text)) return false;
+    if (!agrees(names[i], op_table[i].text())) return false;
   return true;
 }
 static_assert(names_agree(), "a row's name is its text with '.' as '_'");
 
 constexpr bool signatures_are_well_formed() {
   for (const OpInfo& row : op_table) {
-    if (row.signature.empty()) continue;
-    if (row.signature.find_first_not_of("iIfFva:") != row.signature.npos) return false;
-    const auto colon = row.signature.find(':');
-    if (colon == row.signature.npos || row.signature.find(':', colon + 1) != row.signature.npos)
+    if (row.signature().empty()) continue;
+    if (row.signature().find_first_not_of("iIfFva:") != row.signature().npos) return false;
+    const auto colon = row.signature().find(':');
+    if (colon == row.signature().npos ||
+        row.signature().find(':', colon + 1) != row.signature().npos)
       return false;
   }
   return true;

@@ -162,29 +162,52 @@ enum class Op : std::uint16_t {
 #undef OP
 };
 
-/// One row of opcodes.def.
+/// The names of all instructions, each with a null behind it.
+inline constexpr char op_texts[] =
+#define OP(name, code, text, immediates, signature, shape, feature) text "\0"
+#include "lib/wasm/opcodes.def"
+#undef OP
+    ;
+
+/// One row of opcodes.def. It has no addresses in it, which would take more room and would have to
+/// be relocated.
 struct OpInfo {
   std::uint32_t code;  ///< 0xPP'SSSS for prefixed ones
-  std::string_view text;
+  std::uint16_t text_size;
+  std::uint16_t text_begin;  ///< in op_texts
   Imm imm;
-  std::string_view signature;
   Shape shape;
   Feature feature;
+  char letters[8];  ///< of the signature, and a null
 
-  constexpr std::string_view params() const { return signature.substr(0, signature.find(':')); }
+  constexpr std::string_view text() const { return {op_texts + text_begin, text_size}; }
+  constexpr std::string_view signature() const { return letters; }
+  constexpr std::string_view params() const { return signature().substr(0, signature().find(':')); }
   constexpr std::string_view results() const {
-    return signature.empty() ? signature : signature.substr(signature.find(':') + 1);
+    return signature().empty() ? signature() : signature().substr(signature().find(':') + 1);
   }
 };
 
-inline constexpr OpInfo op_table[] = {
-#define OP(name, code, text, immediates, signature, shape, feature) \
-  {code, text, Imm::immediates, signature, Shape::shape, Feature::feature},
+inline constexpr std::size_t op_count = 0
+#define OP(name, code, text, immediates, signature, shape, feature) +1
 #include "lib/wasm/opcodes.def"
 #undef OP
-};
+    ;
 
-inline constexpr std::size_t op_count = std::size(op_table);
+inline constexpr auto op_table = [] {
+  std::array<OpInfo, op_count> table = {{
+#define OP(name, code, text, immediates, signature, shape, feature) \
+  OpInfo{code, sizeof(text) - 1, 0, Imm::immediates, Shape::shape, Feature::feature, signature},
+#include "lib/wasm/opcodes.def"
+#undef OP
+  }};
+  std::size_t at = 0;
+  for (OpInfo& row : table) {
+    row.text_begin = static_cast<std::uint16_t>(at);
+    at += row.text_size + std::size_t{1};
+  }
+  return table;
+}();
 
 constexpr const OpInfo& info(Op op) {
   return op_table[static_cast<std::size_t>(op)];

@@ -1,8 +1,8 @@
 #include "lib/wasm/quoted.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include "lib/wasm/compose.hpp"
 
 namespace wrun::inline v0::wasm {
 
@@ -16,7 +16,7 @@ std::string quoted(std::string_view name) {
   for (char c : name.substr(0, cut)) {
     const auto byte = static_cast<unsigned char>(c);
     if (byte < 0x20 || byte == 0x7f || c == '"' || c == '\\')
-      result += fmt::format("\\{:02x}", byte);
+      result += compose("\\{:02x}", byte);
     else
       result += c;
   }

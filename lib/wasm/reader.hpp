@@ -82,20 +82,26 @@ class Reader {
 
   /// Reports a malformed module and goes to the end.
   template <class... Args>
-  void fail(std::uint32_t where, fmt::format_string<Args...> text, Args&&... args) {
-    if (errors_) errors_->malformed(where, text, std::forward<Args>(args)...);
-    at_ = end_;
+  void fail(std::uint32_t where, Pattern<Args...> text, const Args&... args) {
+    fail_values(ErrorKind::malformed, where, text.text(), value_types<Args...>,
+                PatternValues<Args...>{args...}.data());
   }
   /// The same for a module that is well-formed but invalid.
   template <class... Args>
-  void fail_invalid(std::uint32_t where, fmt::format_string<Args...> text, Args&&... args) {
-    if (errors_) errors_->invalid(where, text, std::forward<Args>(args)...);
-    at_ = end_;
+  void fail_invalid(std::uint32_t where, Pattern<Args...> text, const Args&... args) {
+    fail_values(ErrorKind::invalid, where, text.text(), value_types<Args...>,
+                PatternValues<Args...>{args...}.data());
   }
   /// Goes to the end, after an error that was reported otherwise.
   void stop() { at_ = end_; }
 
  private:
+  [[gnu::cold, gnu::noinline]] void fail_values(ErrorKind kind, std::uint32_t where,
+                                                const char* text, std::uint64_t types,
+                                                const PatternValue* values) {
+    if (errors_) errors_->report(kind, where, text, types, values);
+    at_ = end_;
+  }
   bool need(std::size_t count) {
     if (trust == Trust::yes || remaining() >= count) return true;
     fail(offset(), "unexpected end of section or function");

@@ -1,8 +1,7 @@
 // Validation is walking: of function bodies for a client that hears nothing, of constant
 // expressions for the same one, which then notes the functions that are named.
 
-#include <fmt/format.h>
-
+#include "lib/wasm/compose.hpp"
 #include "lib/wasm/const_expr_validator.hpp"
 #include "lib/wasm/decoder.hpp"
 #include "lib/wasm/quoted.hpp"
@@ -27,8 +26,8 @@ using ValidatingWalker = FunctionWalker<Validator, Trust::no>;
 /// func 12 "name"
 std::string describe(const ModuleData& module, FuncIdx func) {
   const auto named = module.names.functions.find(func.value);
-  if (named == module.names.functions.end()) return fmt::format("func {}", func.value);
-  return fmt::format("func {} {}", func.value, quoted(named->second));
+  if (named == module.names.functions.end()) return compose("func {}", func.value);
+  return compose("func {} {}", func.value, quoted(named->second));
 }
 
 }  // namespace
@@ -42,7 +41,7 @@ Result<void> validate(ModuleData& module, const DecodeOptions& options) {
     if (walker.function(module, FuncIdx(i))) continue;
     const Error error = errors.take();
     return Error(error.kind(), *error.offset(),
-                 fmt::format("{}: {}", describe(module, FuncIdx(i)), error.message()));
+                 compose("{}: {}", describe(module, FuncIdx(i)), error.message()));
   }
   return {};
 }

@@ -121,6 +121,7 @@ class FunctionWalker {
   bool is_a_slow(ValType found, ValType expected);
   template <class List>
   void mismatch(const List& expected, std::string_view who = "instruction");
+  void report_mismatch(std::span<const ValType> wanted, std::string_view who);
   bool expect(const Operand& operand, ValType type);
   Operands prepare_results(std::span<const ValType> types);
   void retype(std::span<const ValType> types);
@@ -267,12 +268,12 @@ class FunctionWalker {
 
   bool ok() const { return trust == Trust::yes || errors_->ok(); }
   template <class... Args>
-  void invalid(fmt::format_string<Args...> message, Args&&... args) {
-    errors_->invalid(offset_, message, std::forward<Args>(args)...);
+  void invalid(Pattern<Args...> message, const Args&... args) {
+    errors_->invalid(offset_, message, args...);
   }
   template <class... Args>
-  void malformed(fmt::format_string<Args...> message, Args&&... args) {
-    errors_->malformed(offset_, message, std::forward<Args>(args)...);
+  void malformed(Pattern<Args...> message, const Args&... args) {
+    errors_->malformed(offset_, message, args...);
   }
   bool has(Feature feature) const { return trust == Trust::yes || features_->has(feature); }
   void need(Feature feature, std::string_view what) {

@@ -111,7 +111,7 @@ void FunctionWalker<C, trust>::legacy_catch(Op op) {
   Control& control = innermost();
   if (trust == Trust::no && control.kind != ControlKind::legacy_try &&
       control.kind != ControlKind::legacy_catch)
-    return malformed("END opcode expected: {} outside of try", info(op).text);
+    return malformed("END opcode expected: {} outside of try", info(op).text());
   check_end(control);
   const bool reached = live_;
   if (control.live) client_.legacy_catch(*this, control, op, tag, reached);
@@ -263,7 +263,8 @@ void FunctionWalker<C, trust>::br_on_cast(Op op) {
     if (!is_a(to, from))
       return report_type_mismatch(*errors_, start, "br_on_cast", std::span(&from, 1),
                                   std::span(&to, 1));
-    if (expected.empty()) return invalid("type mismatch: {}'s label takes no value", info(op).text);
+    if (expected.empty())
+      return invalid("type mismatch: {}'s label takes no value", info(op).text());
     top(std::span(&from, 1));
   }
   operands_.back().type = taken;

@@ -112,7 +112,7 @@ inline void FunctionWalker<C, trust>::step() {
   const Op op = read_op();
   const WalkRow& row = walk_row(op);
   if constexpr (trust == Trust::no) {
-    if (row.feature != Feature::mvp) need(row.feature, info(op).text);
+    if (row.feature != Feature::mvp) need(row.feature, info(op).text());
     if (constant_only_ && !allow_in_expression(op)) return;
   }
   if (live_) client_.instruction(*this, op);
@@ -123,16 +123,16 @@ template <class C, Trust trust>
 bool FunctionWalker<C, trust>::allow_in_expression(Op op) {
   if (!ok()) return false;
   if (!is_constant(op)) {
-    invalid("constant expression required: {} is not constant", info(op).text);
+    invalid("constant expression required: {} is not constant", info(op).text());
     return false;
   }
   if (walk_row(op).shape == Shape::numeric) {
     if (!has(Feature::extended_const)) {
       invalid("constant expression required: {} needs feature {} (enable with --features +{})",
-              info(op).text, name(Feature::extended_const), name(Feature::extended_const));
+              info(op).text(), name(Feature::extended_const), name(Feature::extended_const));
       return false;
     }
-    need(Feature::extended_const, info(op).text);
+    need(Feature::extended_const, info(op).text());
   }
   return true;
 }

@@ -107,8 +107,13 @@ bool FunctionWalker<C, trust>::is_a_slow(ValType found, ValType expected) {
 template <class C, Trust trust>
 template <class List>
 void FunctionWalker<C, trust>::mismatch(const List& expected, std::string_view who) {
+  report_mismatch(std::vector<ValType>(expected.begin(), expected.end()), who);
+}
+
+template <class C, Trust trust>
+void FunctionWalker<C, trust>::report_mismatch(std::span<const ValType> wanted,
+                                               std::string_view who) {
   if (!errors_->ok()) return;
-  std::vector<ValType> wanted(expected.begin(), expected.end());
   std::vector<ValType> found;
   const std::uint32_t there = operands_.size() - innermost().base;
   const std::uint32_t shown = who == "block"

@@ -54,8 +54,6 @@ class WrunConan(ConanFile):
         self.requires("zlib/[>=1.2.11 <2]")
         if self.options.native:
             self.requires("libffi/3.4.4")
-        # Compiled into the library, and in none of its headers.
-        self.requires("fmt/[>=9 <12]", visible=False)
         if self.options.get_safe("jit"):
             self.requires("xbyak/[>=6.60]", visible=False)
 

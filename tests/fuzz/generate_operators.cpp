@@ -61,7 +61,7 @@ const std::vector<Op>& operators(std::string_view results, bool is_memory, const
   for (std::size_t i = 0; i < wasm::op_count; ++i) {
     const wasm::OpInfo& row = wasm::op_table[i];
     if (!(is_memory ? is_memory_access(row.shape) : is_pure(row.shape))) continue;
-    if (row.signature.empty() || row.results() != results || !is_allowed(row, plan)) continue;
+    if (row.signature().empty() || row.results() != results || !is_allowed(row, plan)) continue;
     found.push_back(static_cast<Op>(i));
   }
   return groups.emplace_back(key, std::move(found)).second;
@@ -74,7 +74,7 @@ bool is_atomic(const wasm::OpInfo& row) {
 /// Whether a NaN that the instruction makes could reach integers by its result.
 bool makes_vector_nan(const wasm::OpInfo& row) {
   if (row.shape != Shape::numeric || row.results() != "v") return false;
-  return row.text.starts_with("f32x4") || row.text.starts_with("f64x2");
+  return row.text().starts_with("f32x4") || row.text().starts_with("f64x2");
 }
 
 }  // namespace
@@ -132,8 +132,8 @@ void FunctionGenerator::operand(Op which, char type, unsigned depth) {
   if (type != 'f' && type != 'F') return;
   const wasm::OpInfo& row = wasm::info(which);
   const bool sees_bits = is_memory_access(row.shape) || row.results() == "v" ||
-                         row.text.find("reinterpret") != std::string_view::npos ||
-                         row.text.find("copysign") != std::string_view::npos;
+                         row.text().find("reinterpret") != std::string_view::npos ||
+                         row.text().find("copysign") != std::string_view::npos;
   if (sees_bits) canonical(type);
 }
 

@@ -67,7 +67,7 @@ void print(const Histogram& histogram) {
   fmt::print("instructions\n");
   for (std::size_t i = 0; i < wasm::op_count; ++i)
     if (histogram.ops[i] != 0)
-      fmt::print("  {:>10} {}\n", histogram.ops[i], wasm::op_table[i].text);
+      fmt::print("  {:>10} {}\n", histogram.ops[i], wasm::op_table[i].text());
   fmt::print("modules that use\n");
   for (std::size_t i = 0; i < histogram.features.size(); ++i)
     fmt::print("  {:>10} {}\n", histogram.features[i], name(static_cast<Feature>(i)));
@@ -97,7 +97,7 @@ bool is_complete(const Histogram& histogram) {
     complete = complete && is_there;
   };
   for (std::size_t i = 0; i < wasm::op_count; ++i)
-    need(histogram.ops[i] != 0, wasm::op_table[i].text);
+    need(histogram.ops[i] != 0, wasm::op_table[i].text());
   for (const TrapCode trap : expected_traps)
     need(histogram.happened.traps[static_cast<std::size_t>(trap)] != 0, text(trap));
   need(histogram.happened.exceptions != 0, "exceptions");

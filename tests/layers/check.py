@@ -34,8 +34,8 @@ OUTSIDE = [
     (r"(cpuid\.h|ucontext\.h)", {"lib/os"}),
     (r"xbyak/.*", {"jit"}),
     (r"ffi(target)?\.h", {"lib/native"}),
-    (r"(zlib\.h|fmt/.*)", set(BELOW) - {"include"}),
-    (r"(CLI/.*|nlohmann/.*)", {"tools"}),
+    (r"zlib\.h", set(BELOW) - {"include"}),
+    (r"(fmt/.*|CLI/.*|nlohmann/.*)", {"tools"}),
     (r"(gtest|gmock|benchmark)/.*", set()),
 ]
 

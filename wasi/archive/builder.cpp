@@ -2,8 +2,7 @@
 
 #include <limits>
 
-#include <fmt/format.h>
-
+#include "lib/wasm/compose.hpp"
 #include "lib/wasm/quoted.hpp"
 #include "lib/wasm/reader.hpp"
 #include "wasi/virtual/path_walk.hpp"
@@ -38,7 +37,7 @@ Result<std::vector<std::string>> components(std::string_view name) {
 }  // namespace
 
 Error archive_error(ErrorKind kind, std::string_view name, std::string_view why) {
-  return Error(kind, fmt::format("archive: {}: {}", wasm::quoted(name), why));
+  return Error(kind, compose("archive: {}: {}", wasm::quoted(name), why));
 }
 
 std::uint64_t most_archive_bytes(const FilesQuota& quota) {

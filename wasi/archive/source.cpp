@@ -4,7 +4,7 @@
 #include <cstring>
 #include <limits>
 
-#include <fmt/format.h>
+#include "lib/wasm/compose.hpp"
 
 namespace wrun::inline v0::wasi {
 
@@ -84,7 +84,7 @@ Result<std::size_t> Inflater::read(std::span<std::byte> bytes) {
       return Error(ErrorKind::limit, "archive: no memory to unpack it");
     } else if (status != Z_OK) {
       const char* why = stream_.msg != nullptr ? stream_.msg : "it ends too early";
-      return Error(ErrorKind::malformed, fmt::format("archive: damaged: {}", why));
+      return Error(ErrorKind::malformed, compose("archive: damaged: {}", why));
     }
   }
   return done;

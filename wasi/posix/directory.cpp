@@ -12,10 +12,9 @@
 #include <limits>
 #include <mutex>
 
-#include <fmt/format.h>
-
 #include <wrun/wasi/filesystem.hpp>
 
+#include "lib/wasm/compose.hpp"
 #include "wasi/link_limit.hpp"
 #include "wasi/posix/file.hpp"
 #include "wasi/posix/host_result.hpp"
@@ -34,7 +33,7 @@ constexpr mode_t new_directory_mode = 0777;
 constexpr char host_file_system = 0;
 
 std::string proc_path(int fd) {
-  return fmt::format("/proc/self/fd/{}", fd);
+  return compose("/proc/self/fd/{}", fd);
 }
 
 Outcome<struct stat> status_of(int fd) {

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
+#include "lib/wasm/compose.hpp"
 
 namespace wrun::inline v0::wasi::preview1 {
 

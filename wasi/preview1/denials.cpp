@@ -1,8 +1,7 @@
 // Refusals that explain themselves: the guest gets an errno, the host a Denial with the flag of the
 // command that would have granted it.
 
-#include <fmt/format.h>
-
+#include "lib/wasm/compose.hpp"
 #include "wasi/preview1/call.hpp"
 
 namespace wrun::inline v0::wasi::preview1 {
@@ -40,10 +39,10 @@ Errno Call::deny_access(const char* call, const Descriptor& descriptor, const st
   const std::string& mount = descriptor.mount;
   context_.denied({.call = call,
                    .what = full_path(descriptor.path, path),
-                   .reason = fmt::format("{} isn't granted for {}", mount, wish(access)),
+                   .reason = compose("{} isn't granted for {}", mount, wish(access)),
                    .grant = descriptor.host_path.empty()
                                 ? std::string()
-                                : fmt::format("--dir {}::{}", descriptor.host_path, mount)});
+                                : compose("--dir {}::{}", descriptor.host_path, mount)});
   if (only_reads(access)) return Errno::acces;
   return only_reads(descriptor.access) ? Errno::rofs : Errno::perm;
 }
@@ -51,19 +50,17 @@ Errno Call::deny_access(const char* call, const Descriptor& descriptor, const st
 Errno Call::deny_ungranted(const char* call, const std::string& path, Access access) const {
   const std::string full = full_path("/", path);
   const std::string directory = parent_of(full);
-  context_.denied({.call = call,
-                   .what = full,
-                   .reason = "no directory granted covers it",
-                   .grant = fmt::format("--dir {}::{}{}", directory, directory,
-                                        only_reads(access) ? ":ro" : "")});
+  context_.denied(
+      {.call = call,
+       .what = full,
+       .reason = "no directory granted covers it",
+       .grant = compose("--dir {}::{}{}", directory, directory, only_reads(access) ? ":ro" : "")});
   return Errno::notcapable;
 }
 
 Errno Call::deny_capability(const char* call, const char* capability, const char* flag) const {
-  context_.denied({.call = call,
-                   .what = {},
-                   .reason = fmt::format("no {} is granted", capability),
-                   .grant = flag});
+  context_.denied(
+      {.call = call, .what = {}, .reason = compose("no {} is granted", capability), .grant = flag});
   return Errno::notcapable;
 }
 
@@ -71,7 +68,7 @@ Errno Call::explain(const char* call, const Place& place, Errno error) const {
   if (error != Errno::notcapable) return error;
   context_.denied({.call = call,
                    .what = full_path(place.descriptor->path, place.path),
-                   .reason = fmt::format("it leads out of {}", place.descriptor->path),
+                   .reason = compose("it leads out of {}", place.descriptor->path),
                    .grant = {}});
   return Errno::perm;
 }

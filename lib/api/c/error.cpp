@@ -1,10 +1,9 @@
 #include "lib/api/c/error.hpp"
 
-#include <fmt/format.h>
-
 #include "lib/api/c/guard.hpp"
 #include "lib/api/c/trap.hpp"
 #include "lib/runtime/trap.hpp"
+#include "lib/wasm/compose.hpp"
 
 using namespace wrun;
 
@@ -31,9 +30,9 @@ Error take_error(Use& use, detail::CallFailure& failure) noexcept {
 
 Error wrong_size(const char* type) {
   return Error(ErrorKind::usage,
-               fmt::format("{} has a size that this version of the library doesn't know: "
-                           "initialise it with its WRUN_..._INIT",
-                           type));
+               compose("{} has a size that this version of the library doesn't know: "
+                       "initialise it with its WRUN_..._INIT",
+                       type));
 }
 
 void give_text(wasm_name_t* out, const std::string& text) noexcept {
@@ -73,7 +72,7 @@ wrun_error_t* wrun_error_new_exit(int status) {
   return capi::attempt([&]() -> Result<void> {
     Error::Details details;
     details.exit_status = status;
-    return Error(ErrorKind::exit, fmt::format("exit status {}", status), std::move(details));
+    return Error(ErrorKind::exit, compose("exit status {}", status), std::move(details));
   });
 }
 

@@ -1,7 +1,5 @@
 #include "lib/api/c/instance.hpp"
 
-#include <fmt/format.h>
-
 #include <vector>
 
 #include "lib/api/boundary.hpp"
@@ -14,6 +12,7 @@
 #include "lib/api/objects.hpp"
 #include "lib/api/types.hpp"
 #include "lib/runtime/instantiate.hpp"
+#include "lib/wasm/compose.hpp"
 
 namespace wrun::inline v0::capi {
 
@@ -38,13 +37,13 @@ runtime::Extern resolve_extern(api::StoreState& state, const wasm_extern_t& ref)
 Result<std::vector<runtime::Extern>> gather(Use& use, const wasm::ModuleData& data,
                                             std::span<wasm_extern_t* const> imports) {
   if (imports.size() < data.imports.size())
-    return Error(ErrorKind::unlinkable, fmt::format("the module has {} imports, and {} are given",
-                                                    data.imports.size(), imports.size()));
+    return Error(ErrorKind::unlinkable, compose("the module has {} imports, and {} are given",
+                                                data.imports.size(), imports.size()));
   std::vector<runtime::Extern> list;
   list.reserve(data.imports.size());
   for (wasm_extern_t* each : imports.first(data.imports.size())) {
     if (each && &each->store != &use.store())
-      return Error(ErrorKind::usage, fmt::format("import {} is of another store", list.size() + 1));
+      return Error(ErrorKind::usage, compose("import {} is of another store", list.size() + 1));
     list.push_back(each ? resolve_extern(use.state(), *each) : runtime::Extern());
   }
   return list;

@@ -1,13 +1,12 @@
 #include "lib/api/c/values.hpp"
 
-#include <fmt/format.h>
-
 #include "lib/api/c/foreign.hpp"
 #include "lib/api/c/guard.hpp"
 #include "lib/api/c/types.hpp"
 #include "lib/api/types.hpp"
 #include "lib/api/values.hpp"
 #include "lib/runtime/exceptions.hpp"
+#include "lib/wasm/compose.hpp"
 
 namespace wrun::inline v0::capi {
 
@@ -40,8 +39,8 @@ bool is_in(Use& use, CanonType type, AbstractHeap top) {
 }
 
 Error wrong_kind(std::string_view what, CanonType type, wasm_valkind_t kind) {
-  return Error(ErrorKind::usage, fmt::format("{} must be {}, not of kind {}", what,
-                                             to_string(api::to_public(type)), kind));
+  return Error(ErrorKind::usage, compose("{} must be {}, not of kind {}", what,
+                                         to_string(api::to_public(type)), kind));
 }
 
 /// Whatever isn't WebAssembly's own goes through externref as a host object.
@@ -78,7 +77,7 @@ Result<void> v128_to_slots(const V& value, Slot* slots, std::string_view what) {
     return {};
   } else {
     return Error(ErrorKind::usage,
-                 fmt::format("{} is a vector, which wrun_val_t has room for only", what));
+                 compose("{} is a vector, which wrun_val_t has room for only", what));
   }
 }
 
@@ -94,7 +93,7 @@ Result<void> ref_to_slots(Use& use, wasm_ref_t* ref, CanonType type, Slot* slots
     return api::to_slots(use.state(), Val::null(heap), type, slots, what);
   }
   if (&ref->store != &use.store())
-    return Error(ErrorKind::usage, fmt::format("{} is of another store", what));
+    return Error(ErrorKind::usage, compose("{} is of another store", what));
   if (is_in(use, type, AbstractHeap::extern_) && travels_as_object(*ref)) {
     slots[0].set(to_externref(use, *ref));
     return {};
@@ -176,7 +175,7 @@ Result<void> write_all(Use& use, std::span<const CanonType> types, std::span<con
                        Slot* slots, std::string_view what) {
   if (values.size() != types.size())
     return Error(ErrorKind::usage,
-                 fmt::format("there must be {} {}s, not {}", types.size(), what, values.size()));
+                 compose("there must be {} {}s, not {}", types.size(), what, values.size()));
   for (std::size_t i = 0; i < types.size(); ++i) {
     if (number_to_slot(values[i], types[i], *slots)) {
       ++slots;
@@ -185,7 +184,7 @@ Result<void> write_all(Use& use, std::span<const CanonType> types, std::span<con
     auto written = to_slots(use, values[i], types[i], slots, what);
     if (!written)
       return Error(written.error().kind(),
-                   fmt::format("{} (number {})", written.error().message(), i + 1));
+                   compose("{} (number {})", written.error().message(), i + 1));
     slots += wasm::slot_count(types[i]);
   }
   return {};

@@ -46,7 +46,7 @@ std::string module_of(const wasm::OpInfo& info, const Where& where) {
       (func (export "op"){}{} ({} {}offset=8{}))
       (func (export "peek") (result i64) (i64.load {}({}.const 16)))
       (func (export "poke") (param i64) (i64.store {}({}.const 16) (local.get 0)))))",
-                     where.memories, params, result, info.text, where.index, gets, where.index,
+                     where.memories, params, result, info.text(), where.index, gets, where.index,
                      where.address, where.index, where.address);
 }
 
@@ -142,7 +142,7 @@ TEST(Atomics, EachRowOnEachKindOfMemory) {
     if (!accesses) continue;
     ++rows;
     for (const Where& where : places) {
-      SCOPED_TRACE(std::string(info.text) + " in " + where.memories);
+      SCOPED_TRACE(std::string(info.text()) + " in " + where.memories);
       Row(info, where).check();
     }
   }

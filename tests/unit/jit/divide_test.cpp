@@ -72,7 +72,7 @@ class Evaluation {
     if (inst.op == opcode(Op::i64_mul_wide_u)) return multiply(args[0], args[1], false);
     if (inst.op == opcode(Op::i64_mul_wide_s)) return multiply(args[0], args[1], true);
     const auto folded = fold(wasm_op(inst.op), args);
-    EXPECT_TRUE(folded) << wasm::info(wasm_op(inst.op)).text;
+    EXPECT_TRUE(folded) << wasm::info(wasm_op(inst.op)).text();
     return folded.value_or(0);
   }
   std::uint64_t multiply(std::uint64_t a, std::uint64_t b, bool is_signed) {
@@ -93,7 +93,7 @@ class Division : public testing::TestWithParam<Op> {};
 
 TEST_P(Division, ByConstantsGivesTheSame) {
   const Op op = GetParam();
-  const bool is_64 = wasm::info(op).text.starts_with("i64");
+  const bool is_64 = wasm::info(op).text().starts_with("i64");
   const unsigned bits = is_64 ? 64 : 32;
   for (const std::uint64_t divisor : numbers(bits)) {
     if (divisor == 0) continue;

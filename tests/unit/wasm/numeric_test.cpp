@@ -62,14 +62,14 @@ constexpr bool computes(Shape shape) {
 template <Op op>
 void check_row() {
   const OpInfo& row = info(op);
-  std::string wanted(row.signature);
+  std::string wanted(row.signature());
   if (row.shape == Shape::lane || row.shape == Shape::load_lane || row.shape == Shape::store_lane)
     wanted.insert(wanted.find(':'), "i");
   if (row.shape == Shape::shuffle) wanted.insert(wanted.find(':'), "v");
   if constexpr (has_semantics<op>)
-    EXPECT_EQ(signature_of(semantics<op>), wanted) << row.text;
+    EXPECT_EQ(signature_of(semantics<op>), wanted) << row.text();
   else
-    EXPECT_FALSE(computes(row.shape)) << row.text;
+    EXPECT_FALSE(computes(row.shape)) << row.text();
 }
 
 /// Every row that computes has a function, whose type is what the row says, then the number of a

@@ -7,7 +7,7 @@ namespace {
 
 TEST(Opcode, EveryRowIsFoundByItsCode) {
   for (std::size_t i = 0; i < op_count; ++i)
-    EXPECT_EQ(op_from_code(op_table[i].code), static_cast<Op>(i)) << op_table[i].text;
+    EXPECT_EQ(op_from_code(op_table[i].code), static_cast<Op>(i)) << op_table[i].text();
 }
 
 TEST(Opcode, EveryOtherCodeIsNone) {

@@ -27,7 +27,7 @@ struct Tracer : wasm::NullClient<int> {
   void legacy_try(auto&, Control&) { say("try"); }
   void else_(auto& w, Control& c, bool reached) { say("else{}", fall(w, c, reached)); }
   void legacy_catch(auto& w, Control& c, Op op, wasm::TagIdx, bool reached) {
-    say("{}{}", wasm::info(op).text, fall(w, c, reached));
+    say("{}{}", wasm::info(op).text(), fall(w, c, reached));
   }
   int caught(auto&, Control&, std::uint32_t) { return make(); }
   void legacy_delegate(auto&, Control&, Control&) { say("delegate"); }
@@ -52,14 +52,14 @@ struct Tracer : wasm::NullClient<int> {
   void br_on_cast(auto&, Op, Control&, wasm::ValType, wasm::ValType) { say("br_on_cast"); }
 
   void call(auto&, Op op, wasm::FuncIdx f, const wasm::FuncType&, Operands args, Operands out) {
-    many(fmt::format("{}:{}", wasm::info(op).text, f.value), args, out);
+    many(fmt::format("{}:{}", wasm::info(op).text(), f.value), args, out);
   }
   void call_indirect(auto&, Op op, wasm::TypeIdx, wasm::TableIdx, int i, Operands args,
                      Operands out) {
-    many(fmt::format("{}[{}]", wasm::info(op).text, i), args, out);
+    many(fmt::format("{}[{}]", wasm::info(op).text(), i), args, out);
   }
   void call_ref(auto&, Op op, wasm::TypeIdx, int f, Operands args, Operands out) {
-    many(fmt::format("{}[{}]", wasm::info(op).text, f), args, out);
+    many(fmt::format("{}[{}]", wasm::info(op).text(), f), args, out);
   }
   void throw_(auto&, wasm::TagIdx, Operands args) { many("throw", args, {}); }
   void throw_ref(auto&, int e) { say("throw_ref({})", e); }
@@ -73,7 +73,7 @@ struct Tracer : wasm::NullClient<int> {
   int numeric(auto&, Op op, int a, int b) { return one(op, a, b); }
   int numeric(auto&, Op op, int a, int b, int c) { return one(op, a, b, c); }
   void numeric(auto&, Op op, Operands args, Operands out) {
-    many(std::string(wasm::info(op).text), args, out);
+    many(std::string(wasm::info(op).text()), args, out);
   }
   int lane(auto&, Op op, std::uint8_t, Operands args) { return one(op, args[0].value); }
   int shuffle(auto&, const wasm::Lanes&, int a, int b) { return one(Op::i8x16_shuffle, a, b); }
@@ -88,25 +88,25 @@ struct Tracer : wasm::NullClient<int> {
   }
   int load(auto&, Op op, const wasm::MemArg&, int a) { return one(op, a); }
   void store(auto&, Op op, const wasm::MemArg&, int a, int b) {
-    say("{}({},{})", wasm::info(op).text, a, b);
+    say("{}({},{})", wasm::info(op).text(), a, b);
   }
   int load_lane(auto&, Op op, const wasm::MemArg&, std::uint8_t, int a, int b) {
     return one(op, a, b);
   }
   void atomic_op(auto&, Op op, const wasm::MemArg&, Operands args, Operands out) {
-    many(std::string(wasm::info(op).text), args, out);
+    many(std::string(wasm::info(op).text()), args, out);
   }
   void memory_op(auto&, Op op, const wasm::Immediates&, Operands args, Operands out) {
-    many(std::string(wasm::info(op).text), args, out);
+    many(std::string(wasm::info(op).text()), args, out);
   }
   void table_op(auto&, Op op, const wasm::Immediates&, Operands args, Operands out) {
-    many(std::string(wasm::info(op).text), args, out);
+    many(std::string(wasm::info(op).text()), args, out);
   }
   void reference_op(auto&, Op op, const wasm::Immediates&, Operands args, Operands out) {
-    many(std::string(wasm::info(op).text), args, out);
+    many(std::string(wasm::info(op).text()), args, out);
   }
   void aggregate_op(auto&, Op op, const wasm::Immediates&, Operands args, Operands out) {
-    many(std::string(wasm::info(op).text), args, out);
+    many(std::string(wasm::info(op).text()), args, out);
   }
 
   template <class... Args>
@@ -118,7 +118,7 @@ struct Tracer : wasm::NullClient<int> {
   int one(Op op, Values... values) {
     std::string args;
     ((args += (args.empty() ? "" : ",") + std::to_string(values)), ...);
-    say("{}={}({})", next, wasm::info(op).text, args);
+    say("{}={}({})", next, wasm::info(op).text(), args);
     return make();
   }
   void many(const std::string& name, Operands args, Operands out) {
