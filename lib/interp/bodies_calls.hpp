@@ -49,7 +49,7 @@ inline void enter_local(Regs& r, const SlotCode* code, Slot* fp, const Word* nex
 inline void reenter(Regs& r, std::uint32_t index, const SlotCode* code, const Slot* args,
                     std::uint32_t link) {
   if (!fits(*code, r.fp, stack_limit(r))) [[unlikely]]
-    return go_slow(r, limit_instr);
+    return leave_by(r, Exit::limit);
   Slot saved[runtime::link_slots];
   std::memcpy(saved, r.fp + link, sizeof(saved));
   std::memmove(r.fp, args, code->param_slots * sizeof(Slot));
@@ -67,7 +67,7 @@ struct CallLocal {
     const SlotCode* code = load_code(r.inst->cells[r.i - r.inst->imported_functions]);
     Slot* const fp = &slot(r, at_a);
     if (!fits(*code, fp, stack_limit(r))) [[unlikely]]
-      return go_slow(r, limit_instr);
+      return leave_by(r, Exit::limit);
     enter_local(r, code, fp, r.pc + through_c);
   }
 };
@@ -88,7 +88,7 @@ inline void call_reference(Regs& r, const FuncRef* callee, std::size_t words) {
     const std::int64_t room = bytes_between(&slot(r, at_a), stack_limit(r));
     const SlotCode* code = load_code(*callee->cell);
     if (room < code->frame_bytes) [[unlikely]]
-      return go_slow(r, limit_instr);
+      return leave_by(r, Exit::limit);
     compute_anew(r);
     r.i = callee->index;
     return enter_local(r, code, &slot(r, at_a), r.pc + words);

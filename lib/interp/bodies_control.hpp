@@ -32,7 +32,7 @@ struct Fuel {
     runtime::ExecState& state = *r.inst->state;
     const std::int64_t left = state.fuel - operand<std::uint32_t>(r.pc, at_a);
     if (left < 0) [[unlikely]]
-      return go_slow(r, out_of_fuel_instr), false;
+      return leave_by(r, Exit::out_of_fuel), false;
     state.fuel = left;
     r.pc += through_b;
     return true;

@@ -56,16 +56,32 @@ std::uint64_t effective_address(const Regs& r) {
   return std::uint64_t{base} + operand<std::uint32_t>(r.pc, at_c);
 }
 
+/// Whether an access ends behind the memory.
+template <std::size_t width>
+bool exceeds(Regs& r, std::uint64_t address) {
+#if defined(__clang__)
+  // clang would compute the address and its sum with the width each from the beginning. So nothing
+  // is added to the address: both numbers are far from 2^63, and the size minus the width may be
+  // negative. Kept for the next access, that difference would cost a register.
+  if constexpr (width > 1) {
+    asm("" : "+r"(r.mem_size));
+    return static_cast<std::int64_t>(address) >
+           static_cast<std::int64_t>(r.mem_size) - static_cast<std::int64_t>(width);
+  }
+#endif
+  return address + width > r.mem_size;
+}
+
 inline bool out_of_bounds(Regs& r, std::uint64_t address) {
-  rare_state(r).address = address;
-  return go_slow(r, out_of_bounds_instr), false;
+  note_address(r, address);
+  return leave_by(r, Exit::out_of_bounds), false;
 }
 
 /// The same in any memory: of those that the interpreter doesn't keep at hand, only the first one's
 /// addresses of 32 bits are reported, as the compiler does.
 inline bool out_of_bounds_any(Regs& r, std::uint32_t memory, bool is_64, std::uint64_t address) {
   if (memory == 0 && !is_64) return out_of_bounds(r, address);
-  return go_slow(r, out_of_bounds_any_instr), false;
+  return leave_by(r, Exit::out_of_bounds_any), false;
 }
 
 /// A load's or store's semantics (numeric_memory.hpp), with its types.
@@ -85,7 +101,7 @@ template <auto access, std::size_t width, Addr form, Dst dst>
 struct Load {
   static bool run(Regs& r) {
     const std::uint64_t address = effective_address<form>(r);
-    if (address + width > r.mem_size) [[unlikely]]
+    if (exceeds<width>(r, address)) [[unlikely]]
       return out_of_bounds(r, address);
     write<dst>(r, access(r.mem + address));
     // Else what is loaded and stored again is kept in a register of its own, unextended.
@@ -100,7 +116,7 @@ struct Store {
   using Value = typename Access<access>::Value;
   static bool run(Regs& r) {
     const std::uint64_t address = effective_address<form>(r);
-    if (address + width > r.mem_size) [[unlikely]]
+    if (exceeds<width>(r, address)) [[unlikely]]
       return out_of_bounds(r, address);
     Value value;
     if constexpr (src == Src::imm) {

@@ -61,7 +61,7 @@ template <bool poll>
 bool branch(Regs& r, std::size_t at) {
   if constexpr (poll) {
     if (should_stop(r)) [[unlikely]]
-      return go_slow(r, limit_instr), false;
+      return leave_by(r, Exit::limit), false;
   }
   r.pc += operand<std::int32_t>(r.pc, at);
   return false;

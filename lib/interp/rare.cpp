@@ -1,6 +1,11 @@
 // The instructions outside any function: traps, interruption, translation at first call, calls
 // that leave the instance. Hot handlers come here by go_slow().
 
+#include <wrun_dispatch/dispatch.hpp>
+#if __has_include(<wrun_dispatch/exits.hpp>)
+#include <wrun_dispatch/exits.hpp>
+#endif
+
 #include "lib/interp/backtrace.hpp"
 #include "lib/interp/bodies_calls.hpp"
 #include "lib/interp/bodies_control.hpp"

@@ -37,6 +37,10 @@ inline constexpr std::uint32_t at_a = 4, at_b = 6, at_c = 8, at_c2 = 10, at_d = 
 inline constexpr std::uint32_t through_b = 2, through_c = 3, through_d = 4, through_e = 5,
                                through_f = 6, through_g = 7;
 
+/// Shared ends of handlers, which don't go on at pc then. Many handlers have such an end, so each
+/// costs as little code there as the dispatch policy can make of it (traps.hpp).
+enum class Exit : std::uint8_t { none, out_of_bounds, out_of_bounds_any, limit, out_of_fuel, trap };
+
 /// What handlers pass on in machine registers. Each result also stays in the accumulator of its
 /// class, where the next instruction may read it without a load.
 struct Regs {
@@ -45,10 +49,11 @@ struct Regs {
   std::uint8_t* mem;       ///< memory 0; reloaded after calls and growth
   std::uint64_t mem_size;  ///< bytes
   Instance* inst;
-  std::uint64_t i;  ///< accumulator of i32 (upper half unspecified), i64, references
-  float f;          ///< accumulator of f32
-  double d;         ///< accumulator of f64
-  Vector v;         ///< accumulator of v128
+  std::uint64_t i;         ///< accumulator of i32 (upper half unspecified), i64, references
+  float f;                 ///< accumulator of f32
+  double d;                ///< accumulator of f64
+  Vector v;                ///< accumulator of v128
+  Exit exit = Exit::none;  ///< for this handler alone
 };
 
 /// The T at byte `at` of the instruction.

@@ -125,12 +125,13 @@ constexpr std::size_t node_count = [] {
 class Tree {
  public:
   static constexpr std::uint16_t none = 0xffff;
+  static constexpr std::uint16_t no_sequence = 0x7fff;
 
   struct Node {
     std::uint16_t from = none;
     std::uint16_t key = none;
-    std::uint16_t sequence = none;  ///< that ends here, or none
-    bool goes_on = false;
+    std::uint16_t sequence : 15 = no_sequence;  ///< that ends here
+    std::uint16_t goes_on : 1 = 0;
   };
 
   constexpr const Node& operator[](std::uint16_t node) const { return nodes_[node]; }
@@ -143,7 +144,7 @@ class Tree {
   }
   constexpr void insert(std::uint16_t number, const Node& node) {
     nodes_[number] = node;
-    nodes_[node.from].goes_on = true;
+    nodes_[node.from].goes_on = 1;
     std::size_t i = place(node.from, node.key);
     while (places_[i] != 0) i = (i + 1) % size;
     places_[i] = number;
@@ -151,7 +152,7 @@ class Tree {
 
  private:
   static constexpr std::size_t size = 8192;
-  static_assert(node_count * 2 <= size && sequence_count < none);
+  static_assert(node_count * 2 <= size && sequence_count < no_sequence);
 
   static constexpr std::size_t place(std::uint16_t from, std::uint16_t key) {
     return ((std::uint32_t{from} << 10 | key) * 0x9e3779b1u) >> 19;
@@ -171,28 +172,41 @@ constexpr Tree tree = [] {
       const bool is_last = key_at(i, depth + 1) == BodyKey::end;
       path[depth + 1] = nodes;
       t.insert(nodes++, {path[depth], keys.number(key_at(i, depth)),
-                         is_last ? static_cast<std::uint16_t>(i) : Tree::none});
+                         is_last ? static_cast<std::uint16_t>(i) : Tree::no_sequence});
     }
   }
   return t;
 }();
 
+/// All keys, once each.
+constexpr auto single_keys = [] {
+  std::array<BodyKey, keys.count()> list{};
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < KeySet::size; ++i)
+    if (keys[i] != BodyKey::end) list[at++] = keys[i];
+  return list;
+}();
+constexpr auto single_numbers = [] {
+  std::array<std::uint16_t, keys.count()> numbers{};
+  for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = keys.number(single_keys[i]);
+  return numbers;
+}();
+
 /// Null for numeric instructions of vectors: which handlers those have depends on the processor.
-template <std::size_t number>
+template <BodyKey key>
 constexpr Handler single_handler() {
-  if constexpr (keys[number] == BodyKey::end ||
-                (is_of_vectors(keys[number]) && group_of(keys[number]) <= Group::binary)) {
+  if constexpr (is_of_vectors(key) && group_of(key) <= Group::binary) {
     return nullptr;
   } else {
-    return &handler<BodyOf<keys[number]>>;
+    return &handler<BodyOf<key>>;
   }
 }
 
-/// The handlers of single instructions, by their keys' numbers.
+/// Their handlers.
 constexpr auto single_handlers = []<std::size_t... i>(std::index_sequence<i...>) {
-  return std::array<Handler, KeySet::size>{single_handler<i>()...};
+  return std::array<Handler, keys.count()>{single_handler<single_keys[i]>()...};
 }
-(std::make_index_sequence<KeySet::size>());
+(std::make_index_sequence<keys.count()>());
 
 /// The key's number of a handler, and the node of the sequences that begin with it.
 struct Entry {
@@ -213,10 +227,9 @@ class Index {
  public:
   Index() {
     for (std::size_t i = 0; i < single_handlers.size(); ++i) {
-      if (keys[i] == BodyKey::end) continue;
       Handler known = single_handlers[i];
-      if (known == nullptr) known = vector_handler(keys[i]);
-      if (known != nullptr) insert(word_of(known), static_cast<std::uint16_t>(i));
+      if (known == nullptr) known = vector_handler(single_keys[i]);
+      if (known != nullptr) insert(word_of(known), single_numbers[i]);
     }
   }
   const Entry& find(Word handler) const {
@@ -263,20 +276,20 @@ void combine(std::span<Word> code, std::span<const std::uint32_t> starts,
     Word& handler = code[starts[i]];
     const Entry& entry = index.find(handler);
     std::uint32_t dispatches = at(i + 1).dispatches + 1;
-    std::uint16_t best = Tree::none;
+    std::uint16_t best = Tree::no_sequence;
     std::size_t depth = 1;
     for (std::uint16_t node = entry.node; node != 0 && tree[node].goes_on && i + depth < count;) {
       node = tree.find(node, at(i + depth).key);
       if (node == 0) break;
       ++depth;
       const std::uint16_t sequence = tree[node].sequence;
-      if (sequence == Tree::none || at(i + depth).dispatches + 1 > dispatches) continue;
+      if (sequence == Tree::no_sequence || at(i + depth).dispatches + 1 > dispatches) continue;
       dispatches = at(i + depth).dispatches + 1;
       best = sequence;
       if (lengths != nullptr) (*lengths)[i] = static_cast<std::uint8_t>(depth);
     }
     at(i) = {dispatches, entry.key};
-    if (best != Tree::none) handler = word_of(handler_of(best));
+    if (best != Tree::no_sequence) handler = word_of(handler_of(best));
   }
 }
 

@@ -67,8 +67,61 @@ inline void go_slow(Regs& r, const StaticInstr& instr) {
   r.pc = instr.code();
 }
 
+// g++ would compute each address where `mem` is, and keep that in another register; so there
+// Exit::out_of_bounds finds its address in the state. It would also keep the pc of calls and of
+// what pays fuel for a jump to their exits, and clear the way for a trap's code before a division.
+#if defined(__clang__)
+inline constexpr bool exits_take_registers = true;
+#else
+inline constexpr bool exits_take_registers = false;
+#endif
+
+inline void note_address(Regs& r, std::uint64_t address) {
+  if constexpr (exits_take_registers) {
+    r.mem = reinterpret_cast<std::uint8_t*>(address);
+  } else {
+    rare_state(r).address = address;
+  }
+}
+
+/// What an exit does.
+inline void run_exit(Regs& r, Exit exit) {
+  switch (exit) {
+    case Exit::out_of_bounds:
+      if constexpr (exits_take_registers)
+        rare_state(r).address = reinterpret_cast<std::uintptr_t>(r.mem);
+      return go_slow(r, out_of_bounds_instr);
+    case Exit::out_of_bounds_any:
+      return go_slow(r, out_of_bounds_any_instr);
+    case Exit::limit:
+      return go_slow(r, limit_instr);
+    case Exit::out_of_fuel:
+      return go_slow(r, out_of_fuel_instr);
+    case Exit::trap:
+      return go_slow(r, trap_instrs[reinterpret_cast<std::uintptr_t>(r.mem)]);
+    case Exit::none:
+      return;
+  }
+}
+
+/// Ends the handler. What goes on after an exit takes `mem` anew, which may hold a number for it.
+inline void leave_by(Regs& r, Exit exit) {
+  const bool needs_pc = exit == Exit::limit || exit == Exit::out_of_fuel;
+  if (has_exits && (exits_take_registers || !needs_pc)) {
+    r.exit = exit;
+  } else {
+    run_exit(r, exit);
+  }
+}
+
 inline void trap(Regs& r, TrapCode code) {
-  go_slow(r, trap_instrs[static_cast<std::size_t>(code)]);
+  const auto number = static_cast<std::uintptr_t>(code);
+  if constexpr (has_exits && exits_take_registers) {
+    r.mem = reinterpret_cast<std::uint8_t*>(number);
+    r.exit = Exit::trap;
+  } else {
+    go_slow(r, trap_instrs[number]);
+  }
 }
 
 /// Whether the store was asked to stop, as loops and entries check.

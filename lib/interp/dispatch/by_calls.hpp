@@ -21,6 +21,9 @@ inline Handler handler_at(const Word* pc) {
   return at_distance<Handler>(*pc, reinterpret_cast<std::uintptr_t>(&far_handler));
 }
 
+/// A body does what an exit does itself.
+inline constexpr bool has_exits = false;
+
 /// The handler of an instruction whose meaning is Body::run(Regs&), which leaves pc at the next
 /// instruction.
 template <class Body>

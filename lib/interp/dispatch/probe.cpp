@@ -10,6 +10,11 @@ namespace wrun::inline v0::interp {
 volatile std::uintptr_t first_frame = 0;
 volatile std::uintptr_t last_frame = 0;
 
+// No handler takes an exit here.
+template <Exit exit>
+void exit_handler(const Word*, Slot*, std::uint8_t*, std::uint64_t, Instance*, std::uint64_t, float,
+                  double, Vector) {}
+
 // As hot handlers are: it works on the registers, and branches.
 struct Step {
   static void run(Regs& r) {

@@ -32,16 +32,25 @@ inline Handler handler_at(const Word* pc, const Instance* inst) {
   return at_distance<Handler>(*pc, inst->handlers);
 }
 
+/// An exit is a handler, which others jump to (exits.hpp).
+inline constexpr bool has_exits = true;
+template <Exit exit>
+void exit_handler(const Word* pc, Slot* fp, std::uint8_t* mem, std::uint64_t mem_size,
+                  Instance* inst, std::uint64_t i, float f, double d, Vector v);
+
 /// The handler of an instruction whose meaning is Body::run(Regs&), which leaves pc at the next
-/// instruction. The registers' lifetime ends before the jump: a body that isn't inlined has seen
-/// their address, and g++ makes a call of a jump while they live. Flattened, since a body is to be
-/// inlined whatever its size, with what it is made of, unless it says that it isn't.
+/// instruction. Which exit a body takes is known on each way through it, so no handler asks. The
+/// registers' lifetime ends before the jump: a body that isn't inlined has seen their address, and
+/// g++ makes a call of a jump while they live. Flattened, since a body is to be inlined whatever
+/// its size, with what it is made of, unless it says that it isn't.
 template <class Body>
 [[gnu::flatten]] void handler(const Word* pc, Slot* fp, std::uint8_t* mem, std::uint64_t mem_size,
                               Instance* inst, std::uint64_t i, float f, double d, Vector v) {
+  Exit exit;
   {
     Regs r{pc, fp, mem, mem_size, inst, i, f, d, v};
     Body::run(r);
+    exit = r.exit;
     pc = r.pc;
     fp = r.fp;
     mem = r.mem;
@@ -52,10 +61,21 @@ template <class Body>
     d = r.d;
     v = r.v;
   }
-  WRUN_TAIL_CALL handler_at(pc, inst)(pc, fp, mem, mem_size, inst, i, f, d, v);
+  switch (exit) {
+    case Exit::out_of_bounds:
+      WRUN_TAIL_CALL exit_handler<Exit::out_of_bounds>(pc, fp, mem, mem_size, inst, i, f, d, v);
+    case Exit::out_of_bounds_any:
+      WRUN_TAIL_CALL exit_handler<Exit::out_of_bounds_any>(pc, fp, mem, mem_size, inst, i, f, d, v);
+    case Exit::limit:
+      WRUN_TAIL_CALL exit_handler<Exit::limit>(pc, fp, mem, mem_size, inst, i, f, d, v);
+    case Exit::out_of_fuel:
+      WRUN_TAIL_CALL exit_handler<Exit::out_of_fuel>(pc, fp, mem, mem_size, inst, i, f, d, v);
+    case Exit::trap:
+      WRUN_TAIL_CALL exit_handler<Exit::trap>(pc, fp, mem, mem_size, inst, i, f, d, v);
+    case Exit::none:
+      WRUN_TAIL_CALL handler_at(pc, inst)(pc, fp, mem, mem_size, inst, i, f, d, v);
+  }
 }
-
-#undef WRUN_TAIL_CALL
 
 /// The handler that leaves the interpreter.
 inline void stop_handler(const Word*, Slot*, std::uint8_t*, std::uint64_t, Instance*, std::uint64_t,
