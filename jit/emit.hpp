@@ -166,6 +166,8 @@ class CodeEmitter : public Encoder {
   }
   Place86 place(const Machine& m);
   void operation(Alu which, unsigned size, Reg to, Loc from);
+  template <class From>
+  void operation(Alu which, const Xbyak::Operand& to, const From& from);
   /// The general register or the slot of an operand, `size` bytes wide.
   template <class F>
   void with_general(unsigned operand, unsigned size, F&& f);
@@ -355,6 +357,23 @@ void CodeEmitter::with_place(const Machine& m, OperandNo operand, unsigned size,
       return f(dword[at]);
     default:
       return f(qword[at]);
+  }
+}
+
+/// Of any but imul and cmp, wherever its operands are: the second one may be a constant.
+template <class From>
+void CodeEmitter::operation(Alu which, const Xbyak::Operand& to, const From& from) {
+  switch (which) {
+    case Alu::add:
+      return add(to, from);
+    case Alu::or_:
+      return or_(to, from);
+    case Alu::and_:
+      return and_(to, from);
+    case Alu::sub:
+      return sub(to, from);
+    default:
+      return xor_(to, from);
   }
 }
 

@@ -78,20 +78,9 @@ void CodeEmitter::operation(Alu which, unsigned size, Reg to, Loc from) {
 }
 
 void CodeEmitter::alu(const Machine& m, const Xbyak::Reg& to, const Xbyak::Operand& from) {
-  switch (static_cast<Alu>(m.which)) {
-    case Alu::add:
-      return add(to, from);
-    case Alu::or_:
-      return or_(to, from);
-    case Alu::and_:
-      return and_(to, from);
-    case Alu::sub:
-      return sub(to, from);
-    case Alu::xor_:
-      return xor_(to, from);
-    default:
-      return imul(to, from);
-  }
+  const auto which = static_cast<Alu>(m.which);
+  if (which == Alu::imul) return imul(to, from);
+  operation(which, to, from);
 }
 
 void CodeEmitter::alu(const Machine& m) {

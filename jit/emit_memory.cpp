@@ -149,22 +149,9 @@ void CodeEmitter::store(const Machine& m) {
 
 void CodeEmitter::update(const Machine& m) {
   with_place(m, in_memory, m.size, [&](const auto& to) {
-    const auto apply = [&](const auto& by) {
-      switch (static_cast<Alu>(m.which)) {
-        case Alu::add:
-          return add(to, by);
-        case Alu::sub:
-          return sub(to, by);
-        case Alu::and_:
-          return and_(to, by);
-        case Alu::or_:
-          return or_(to, by);
-        default:
-          return xor_(to, by);
-      }
-    };
-    if (m.has_imm) return apply(static_cast<std::uint32_t>(m.compare.imm));
-    apply(sized(0, m.size));
+    const auto which = static_cast<Alu>(m.which);
+    if (m.has_imm) return operation(which, to, static_cast<std::uint32_t>(m.compare.imm));
+    operation(which, to, sized(0, m.size));
   });
 }
 
