@@ -21,10 +21,13 @@ bool Builder::is_worth_inlining(wasm::FuncIdx callee) const {
   if (size > std::max(most, inline_limits.recursive) || size > inline_budget_) return false;
   if (depth_ == inline_limits.depth || over_budget_) return false;
   if (graph_.at(emit_.block()).is_cold) return false;
-  const auto own = std::count_if(bodies_.begin(), bodies_.begin() + depth_ + 1,
-                                 [=](const auto& body) { return body->function == callee; });
+  const auto is_callee = [=](const auto& body) { return body->function == callee; };
+  const auto end = bodies_.begin() + depth_ + 1;
+  const auto own = std::count_if(bodies_.begin(), end, is_callee);
   if (own == 0) return size <= most;
-  return own <= inline_limits.recursions;
+  const Prescan& seen = (*std::find_if(bodies_.begin(), end, is_callee))->prescan;
+  return own <=
+         (seen.own_calls() == 1 ? inline_limits.recursions_of_one_call : inline_limits.recursions);
 }
 
 bool Builder::inline_call(Walker& w, wasm::FuncIdx callee, Operands args, Operands results) {

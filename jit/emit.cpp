@@ -103,6 +103,7 @@ EmittedCode CodeEmitter::run(const EmitterTask& task) {
 bool CodeEmitter::write(const EmitterTask& task) {
   start(task);
   find_targets();
+  find_tight_loops();
   guess_starts();
   has_frame_ = needs_frame();
   prologue();
@@ -220,6 +221,26 @@ void CodeEmitter::find_targets() {
   starts_.assign(count, 0);
 }
 
+/// Loops without calls: to be entered at an aligned address pays for them only.
+void CodeEmitter::find_tight_loops() {
+  const LFunction& lir = function_->lir;
+  is_tight_.assign(lir.blocks.size(), false);
+  std::vector<std::uint32_t> open;  // headers around the block at hand, no call seen so far
+  for (std::uint32_t b = 0; b < lir.blocks.size(); ++b) {
+    const LBlock& block = lir.blocks[b];
+    if (block.is_cold) continue;
+    const std::uint32_t depth = block.loop_depth + (block.is_loop_header ? 0 : 1);
+    while (!open.empty() && lir.blocks[open.back()].loop_depth >= depth) open.pop_back();
+    if (block.is_loop_header) {
+      open.push_back(b);
+      is_tight_[b] = true;
+    }
+    if (!block.has_call) continue;
+    for (const std::uint32_t header : open) is_tight_[header] = false;
+    open.clear();
+  }
+}
+
 /// As long as it gets but seldom: jumps that look short are written short, and where one turns out
 /// not to be, all is written again.
 void CodeEmitter::guess_starts() {
@@ -231,7 +252,7 @@ void CodeEmitter::guess_starts() {
     const LBlock& block = lir.blocks[b];
     guesses_[b] = bytes;
     if (targets_[b] != b) continue;
-    if (block.is_loop_header) bytes += loop_alignment;
+    if (is_tight_[b]) bytes += loop_alignment;
     for (std::uint32_t i = block.first; i < block.end; ++i)
       bytes += guessed_bytes(function_->machine[lir.insts[i].payload].op);
     const std::size_t first_move = move;
@@ -245,7 +266,7 @@ void CodeEmitter::block(std::uint32_t b) {
   block_ = b;
   const LBlock& block = function_->lir.blocks[b];
   if (targets_[b] != b) return;
-  if (block.is_loop_header) align(loop_alignment);
+  if (is_tight_[b]) align(loop_alignment);
   starts_[b] = getSize();
   flags_ = {};
   const auto& moves = allocation_->moves;

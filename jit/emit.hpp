@@ -135,6 +135,7 @@ class CodeEmitter : public Encoder {
   bool needs_frame() const;
   void leave_frame();
   void find_targets();
+  void find_tight_loops();
   void guess_starts();
   bool write(const EmitterTask& task);
   bool is_near(std::uint32_t b) const;
@@ -305,6 +306,7 @@ class CodeEmitter : public Encoder {
   EmittedCode out_;
   std::vector<std::size_t> starts_;     // of blocks
   std::vector<std::uint32_t> targets_;  // by block: itself, or where it only jumps to
+  std::vector<bool> is_tight_;          // by block: a loop's header that is aligned
   std::vector<std::uint32_t> guesses_;  // where blocks probably begin at the latest
   bool guesses_well_ = true;            // so far
   std::vector<Fixup> fixups_;

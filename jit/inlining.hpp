@@ -23,8 +23,9 @@ struct InlineLimits {
   std::uint32_t recursive = 0;  ///< of one that calls itself
   std::uint32_t budget = 0;     ///< of all callees together, and
   std::uint32_t per_caller_byte = 0;
-  std::uint32_t depth = 0;       ///< of calls in calls
-  std::uint32_t recursions = 0;  ///< of one function in itself
+  std::uint32_t depth = 0;                   ///< of calls in calls
+  std::uint32_t recursions = 0;              ///< of one function in itself
+  std::uint32_t recursions_of_one_call = 0;  ///< the same, if it calls itself in one place only
 };
 inline constexpr InlineLimits inline_limits{
     .anywhere = 24,
@@ -34,6 +35,7 @@ inline constexpr InlineLimits inline_limits{
     .per_caller_byte = 1,
     .depth = 4,
     .recursions = 2,
+    .recursions_of_one_call = 4,
 };
 
 }  // namespace wrun::inline v0::jit

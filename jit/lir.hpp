@@ -95,6 +95,7 @@ struct LBlock {
   std::uint32_t loop_depth = 0;
   bool is_loop_header = false;
   bool is_cold = false;
+  bool has_call = false;
 };
 
 /// To a block, with the vregs for its parameters, of their class and size. No edge is critical: a

@@ -77,6 +77,7 @@ Signature Lowering::begin_call(const Inst& inst, MOp direct, MOp by_reference) {
   const Signature signature = signature_of(shape_of(type_of_callee(inst)));
   const bool is_direct = inst.op == Opcode::call || inst.op == Opcode::tail_call;
   Machine& made = begin(is_direct ? direct : by_reference, inst);
+  out_->lir.blocks.back().has_call = true;
   made.imm = inst.imm;
   made.extra = out_->calls.size();
   const auto args = graph_->args(inst);
@@ -132,6 +133,7 @@ void Lowering::helper(Value v, const Inst& inst) {
   constexpr Reg regs[] = {reg::rdi, reg::rsi, reg::rdx, reg::rcx, reg::r8, reg::r9};
   const auto args = graph_->args(inst);
   Machine& made = begin(MOp::call_helper, inst);
+  out_->lir.blocks.back().has_call = true;
   made.imm = inst.imm;
   made.has_imm = inst.imm2 != 0;
   for (std::size_t i = 0; i < args.size(); ++i) use_in(args[i], regs[i]);

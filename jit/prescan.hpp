@@ -42,6 +42,8 @@ class Prescan : public wasm::NullClient<> {
   std::uint32_t kept() const { return kept_.value_or(0); }
   /// Neither catches anything nor calls in its own place.
   bool is_inlinable() const { return is_inlinable_; }
+  /// In how many places it calls itself.
+  std::uint32_t own_calls() const { return own_calls_; }
 
   // The walker's callbacks
   void begin(Walker& w);
@@ -55,8 +57,9 @@ class Prescan : public wasm::NullClient<> {
   void legacy_try(Walker&, Control& c);
   void legacy_catch(Walker& w, Control& c, wasm::Op op, wasm::TagIdx tag, bool reached);
   void end(Walker& w, Control& c, bool reached);
-  void call(Walker&, wasm::Op op, wasm::FuncIdx, const wasm::FuncType&, Operands, Operands) {
+  void call(Walker&, wasm::Op op, wasm::FuncIdx callee, const wasm::FuncType&, Operands, Operands) {
     is_inlinable_ &= op == wasm::Op::call;
+    own_calls_ += callee == function_;
   }
   void call_indirect(Walker&, wasm::Op op, wasm::TypeIdx, wasm::TableIdx, Value, Operands,
                      Operands) {
@@ -101,6 +104,7 @@ class Prescan : public wasm::NullClient<> {
   std::optional<std::uint32_t> kept_;  // once it is asked for
   std::uint32_t legacy_depth_ = 0;
   bool is_inlinable_ = true;
+  std::uint32_t own_calls_ = 0;
 };
 
 }  // namespace wrun::inline v0::jit

@@ -8,8 +8,9 @@ namespace wrun::inline v0::jit {
 
 namespace {
 
-constexpr unsigned loops_told = 6;      ///< around a use
-constexpr std::uint32_t near_use = 60;  ///< of a value that some edges would have to load
+constexpr unsigned loops_told = 6;           ///< around a use
+constexpr std::uint32_t near_use = 60;       ///< of a value that some edges would have to load
+constexpr std::uint32_t far_use = 1u << 20;  ///< behind calls or loops
 constexpr std::uint32_t no_distance = 1u << 30;
 
 }  // namespace
@@ -76,22 +77,55 @@ bool RegisterScan::only_jumps(std::uint32_t block) const {
   return b.end - b.first == 1 && b.succ_count == 1;
 }
 
-/// The first of three or more that only jump, since what is behind branches is best where those
-/// find it. Else the last that isn't cold: often the one that falls through. If all come later, the
-/// dominator stands for them.
-std::uint32_t RegisterScan::best_pred() const {
+/// Where a loop is entered from: of several the last one that isn't cold.
+std::uint32_t RegisterScan::entry_pred() const {
   std::uint32_t best = none;
-  std::uint32_t first_jump = none;
-  unsigned jumps = 0;
   for (const std::uint32_t pred : flow_->preds(block_)) {
     if (pred >= block_) continue;
-    if (!function_->blocks[pred].is_cold && only_jumps(pred)) {
-      if (first_jump == none) first_jump = pred;
-      ++jumps;
-    }
-    if (best == none || !function_->blocks[pred].is_cold || function_->blocks[best].is_cold) {
+    if (best == none || !function_->blocks[pred].is_cold || function_->blocks[best].is_cold)
       best = pred;
+  }
+  return best;
+}
+
+/// Of a block that several lead to, those that are done and not cold, unless all are.
+void RegisterScan::collect_preds() {
+  constexpr std::size_t most = 200;
+  const auto is_cold = [&](std::uint32_t pred) { return function_->blocks[pred].is_cold; };
+  preds_.clear();
+  bool are_cold = true;
+  for (const std::uint32_t pred : flow_->preds(block_)) {
+    if (pred >= block_ || (!are_cold && is_cold(pred))) continue;
+    if (are_cold && !is_cold(pred)) {
+      preds_.clear();
+      are_cold = false;
     }
+    if (preds_.size() < most) preds_.push_back(pred);
+  }
+  if (are_cold && !preds_.empty()) preds_.erase(preds_.begin(), preds_.end() - 1);
+}
+
+/// The first of three or more that only jump, since what is behind branches is best where those
+/// find it. Else the one that has most of what the block needs in registers: others, which have
+/// called something perhaps, load it anyway. Of equals the last: often the one that falls through.
+/// If all come later, the dominator stands for them. Counts who has what.
+std::uint32_t RegisterScan::best_pred() {
+  collect_preds();
+  std::uint32_t best = none;
+  unsigned best_count = 0;
+  std::uint32_t first_jump = none;
+  unsigned jumps = 0;
+  for (const std::uint32_t pred : preds_) {
+    if (only_jumps(pred) && jumps++ == 0) first_jump = pred;
+    unsigned count = 0;
+    for (const std::uint32_t piece : out_->pieces_of(out_->out[pred])) {
+      Value& value = values_[out_->pieces[piece].vreg];
+      ++value.residents;
+      if (value.live_in_at == block_ + 1) ++count;
+    }
+    if (best != none && count < best_count) continue;
+    best = pred;
+    best_count = count;
   }
   if (jumps > 2) return first_jump;
   const std::uint32_t dominator = flow_->immediate_dominator(block_);
@@ -99,36 +133,36 @@ std::uint32_t RegisterScan::best_pred() const {
 }
 
 /// A value that some predecessors would have to load comes in a register only if it is used soon.
-bool RegisterScan::is_wanted(VReg v, unsigned hot_preds) {
+bool RegisterScan::is_wanted(VReg v) {
   if (is_constant(v)) return distance(v) < near_use;
   if (values_[v].live_in_at != block_ + 1) return false;
-  return values_[v].residents == hot_preds || distance(v) < near_use;
+  return values_[v].residents == preds_.size() || distance(v) < near_use;
 }
 
 void RegisterScan::enter_join() {
-  const std::uint32_t best = best_pred();
-  if (best == none) return;
-  constexpr unsigned most = 200;
-  unsigned hot_preds = 0;
-  const auto is_counted = [&](std::uint32_t pred) {
-    return pred < block_ && (pred == best || !function_->blocks[pred].is_cold);
-  };
-  const auto each_resident = [&](auto&& act) {
-    unsigned seen = 0;
-    for (const std::uint32_t pred : flow_->preds(block_)) {
-      if (!is_counted(pred) || seen++ >= most) continue;
-      for (const std::uint32_t piece : out_->pieces_of(out_->out[pred])) {
-        act(values_[out_->pieces[piece].vreg].residents);
-      }
-    }
-    hot_preds = std::min(seen, most);
-  };
-  each_resident([](std::uint8_t& count) { ++count; });
-  for (const std::uint32_t piece : out_->pieces_of(out_->out[best])) {
+  if (best_pred_ == none) return;
+  for (const std::uint32_t piece : out_->pieces_of(out_->out[best_pred_])) {
     const Piece from = out_->pieces[piece];
-    if (is_wanted(from.vreg, hot_preds)) enter_value(from.vreg, from.reg);
+    if (is_wanted(from.vreg)) enter_value(from.vreg, from.reg);
   }
-  each_resident([](std::uint8_t& count) { count = 0; });
+}
+
+/// What at least half of the predecessors have in a register stays in one, if one is left. The
+/// others, which have called something perhaps, load it: they would have to soon, and those that
+/// have it needn't store it for them. The counts are zero then.
+void RegisterScan::enter_residents() {
+  for (const std::uint32_t pred : preds_) {
+    for (const std::uint32_t piece : out_->pieces_of(out_->out[pred])) {
+      const VReg v = out_->pieces[piece].vreg;
+      Value& value = values_[v];
+      const bool is_common = 2u * value.residents >= preds_.size();
+      value.residents = 0;
+      if (!is_common || value.piece != none || value.live_in_at != block_ + 1) continue;
+      if (is_constant(v) || (free_ & class_regs(v)).empty() || distance(v) >= far_use) continue;
+      const Reg r = choose_free(v, class_regs(v), out_->pieces[piece].reg);
+      if (r != no_reg) enter_value(v, r);
+    }
+  }
 }
 
 /// Of a value in a loop with a call.
@@ -144,11 +178,10 @@ bool RegisterScan::is_wanted_before_call(VReg v) {
 /// uses before: anything else would be loaded for each round in vain. So would constants be that
 /// the loop doesn't use, and they are made anew after it for less.
 void RegisterScan::enter_loop() {
-  const std::uint32_t best = best_pred();
-  if (best == none) return;
+  if (best_pred_ == none) return;
   const std::uint32_t end = flow_->loop_end(block_);
   const bool has_call = next_call() < end;
-  for (const std::uint32_t piece : out_->pieces_of(out_->out[best])) {
+  for (const std::uint32_t piece : out_->pieces_of(out_->out[best_pred_])) {
     const Piece from = out_->pieces[piece];
     const VReg v = from.vreg;
     const bool is_alive = is_constant(v) ? next_use(v) < end : values_[v].live_in_at == block_ + 1;
@@ -197,12 +230,11 @@ void RegisterScan::load_for_loop() {
 Reg RegisterScan::wish_of_param(std::uint32_t position) {
   const LBlock& block = function_->blocks[block_];
   const VReg param = function_->params[block.first_param + position];
-  const std::uint32_t best = best_pred();
-  if (best == none) return values_[param].wish;
-  const LEdge& edge = function_->succs[function_->blocks[best].first_succ];
+  if (best_pred_ == none) return values_[param].wish;
+  const LEdge& edge = function_->succs[function_->blocks[best_pred_].first_succ];
   if (edge.to != block_) return values_[param].wish;
   const VReg arg = function_->edge_args[edge.first_arg + position];
-  for (const std::uint32_t piece : out_->pieces_of(out_->out[best])) {
+  for (const std::uint32_t piece : out_->pieces_of(out_->out[best_pred_])) {
     if (out_->pieces[piece].vreg == arg) return out_->pieces[piece].reg;
   }
   return values_[param].wish;
@@ -216,6 +248,9 @@ void RegisterScan::enter_params() {
     if (uses_->of(v).empty() || crosses_call(v)) continue;
     const bool is_looping = flow_->is_loop_header(block_) && wish != no_reg &&
                             next_fixed(wish) < flow_->loop_end(block_);
+    // What arrives where a number is takes its place.
+    const bool is_held = !is_looping && wish != no_reg && !free_.has(wish);
+    if (is_held && is_constant(out_->pieces[held_[wish]].vreg)) drop(wish);
     Reg r = choose_free(v, class_regs(v), is_looping ? no_reg : wish);
     if (r == no_reg) {
       r = farthest(class_regs(v));
@@ -250,14 +285,20 @@ void RegisterScan::enter(std::uint32_t b) {
   stamp_lives(b);
   const auto preds = flow_->preds(b);
   const bool is_loop = flow_->is_loop_header(b);
-  if (preds.size() == 1 && preds[0] < b) {
+  const bool is_single = preds.size() == 1 && preds[0] < b;
+  const bool is_join = !is_single && !is_loop;
+  if (is_single) {
+    best_pred_ = preds[0];
     enter_after(preds[0]);
   } else if (is_loop) {
+    best_pred_ = entry_pred();
     enter_loop();
   } else {
+    best_pred_ = best_pred();
     enter_join();
   }
   enter_params();
+  if (is_join) enter_residents();
   if (is_loop) {
     leave_conflicts();
     load_for_loop();

@@ -41,7 +41,7 @@ class RegisterScan {
     std::uint32_t live_in_at = 0;   ///< the last block it was alive into, plus 1
     std::uint32_t live_out_at = 0;  ///< the same at ends of blocks
     Reg wish = no_reg;              ///< of a param: where an arg is, and then where it is itself
-    std::uint8_t residents = 0;     ///< of how many hot predecessors; 0 between uses
+    std::uint8_t residents = 0;     ///< of how many of preds_; 0 between uses
     bool is_constant = false;
     RegClass cls = RegClass::general;
   };
@@ -88,10 +88,13 @@ class RegisterScan {
   void stamp_lives(std::uint32_t b);
   void enter_after(std::uint32_t pred);
   void enter_join();
+  void enter_residents();
   void enter_loop();
   bool only_jumps(std::uint32_t block) const;
-  std::uint32_t best_pred() const;
-  bool is_wanted(VReg v, unsigned hot_preds);
+  std::uint32_t entry_pred() const;
+  void collect_preds();
+  std::uint32_t best_pred();
+  bool is_wanted(VReg v);
   bool is_wanted_before_call(VReg v);
   void enter_params();
   void note_params();
@@ -158,7 +161,9 @@ class RegisterScan {
   // At the moment
   std::uint32_t block_ = 0;
   std::uint32_t at_ = 0;
-  std::uint32_t from_ = 0;  ///< uses before it are behind us
+  std::uint32_t from_ = 0;            ///< uses before it are behind us
+  std::uint32_t best_pred_ = none;    ///< in whose registers values enter the block
+  std::vector<std::uint32_t> preds_;  ///< of a block that several lead to
   std::span<const Operand> ops_;
   std::span<Loc> places_;
   std::uint32_t first_operand_ = 0;

@@ -132,6 +132,29 @@ TEST(RegisterQuality, AColdCallCostsTheColdBlockOnly) {
       << result.text();
 }
 
+/// The way with the call stores and loads what is used behind it, and the other one doesn't.
+TEST(RegisterQuality, ACallOnOneOfTwoWaysCostsThatWayOnly) {
+  LirBuilder b;
+  const std::uint32_t entry = b.block();
+  const std::uint32_t plain = b.block();
+  const std::uint32_t calling = b.block();
+  const std::uint32_t join = b.block();
+  const VReg n = b.vreg();
+  const VReg v = b.vreg();
+  b.inst(entry, {def_in(n, rdi), def_in(v, rsi)});
+  b.branch(entry, {use(n)}, {plain, calling});
+  b.inst(plain, {use(v)});
+  b.jump(plain, join);
+  b.call(calling, {use_in(n, rdi)});
+  b.jump(calling, join);
+  b.inst(join, {use(n), use(v)});
+  b.ret(join);
+  const Result result(b);
+  const std::uint32_t at = result.function.blocks[calling].first;
+  EXPECT_EQ(result.count([at](const LBlock& block, const Move&) { return block.first != at; }), 0u)
+      << result.text();
+}
+
 /// Most ways to a block are branches to it: what they find is left where it is.
 TEST(RegisterQuality, ABlockThatManyBranchesGoToTakesTheirRegisters) {
   LirBuilder b;
