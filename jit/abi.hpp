@@ -5,8 +5,8 @@
 // A call has the callee's instance in rdi, its function index in eax and, where it is made through
 // a function reference, that FuncRef in r11. Arguments and results are in registers as far as they
 // go, then in 8-byte slots on the stack: arguments from the callee's return address upwards, the
-// results' area above them. The callee pops the arguments. No register but rbp and rsp survives a
-// call. An i32 is zero-extended.
+// results' area above them. The callee pops the arguments. No register but rbp, rsp and
+// fuel_reg survives a call. An i32 is zero-extended.
 //
 // A frame is the saved rbp at [rbp], below it the instance at [rbp - 8], where the collector and
 // backtraces find it, then spill slots.
@@ -40,9 +40,14 @@ inline constexpr Reg frame_reg = reg::rsi;
 inline constexpr std::uint32_t instance_slot = 0;
 inline constexpr std::uint32_t reserved_slots = 1;
 
-inline constexpr RegSet allocatable_regs{
-    0xffff'ffffu &
-    ~(1u << reg::rsp | 1u << reg::rbp | 1u << scratch_general | 1u << scratch_vector)};
+/// Where all code of an engine that counts fuel has what is left of it, from the stub that enters
+/// machine code to the one that leaves it: in memory, each charge would wait for the one before.
+inline constexpr Reg fuel_reg = reg::r15;
+
+constexpr RegSet allocatable_regs(bool fuel) {
+  return RegSet{0xffff'ffffu & ~(1u << reg::rsp | 1u << reg::rbp | 1u << scratch_general |
+                                 1u << scratch_vector | (fuel ? 1u << fuel_reg : 0))};
+}
 
 /// Where an argument or a result is: in a register, or `stack` bytes from the start of its area.
 struct AbiPlace {

@@ -129,8 +129,7 @@ void Builder::charge(std::uint32_t offset) {
   std::size_t& next = body_->next_fuel;
   while (next < blocks.size() && blocks[next].offset < offset) ++next;
   if (next == blocks.size() || blocks[next].offset != offset) return;
-  const Value state = emit_.field(Type::i64, instance_, layout::instance_state);
-  emit_.append(Opcode::charge, Type::none, blocks[next].cost, std::span(&state, 1));
+  emit_.append(Opcode::charge, Type::none, blocks[next].cost, {});
 }
 
 /// Has the function begin at the loop's header, with what the interpreter's frame holds.

@@ -72,7 +72,7 @@ Workshop* CompilerImpl::workshop() {
   if (asked_) return workshop_.get();
   auto arena = CodeArena::create(options_.code_bytes);
   if (arena) {
-    workshop_ = std::make_unique<Workshop>(std::move(arena), std::move(faults));
+    workshop_ = std::make_unique<Workshop>(std::move(arena), options_.fuel, std::move(faults));
     for (auto& [shape, cell] : host_cells_)
       cell.machine_code.store(workshop_->stubs.of(shape).to_host);
     for (const NativeModule* module : modules_) module->fill_cells(workshop_->stubs);

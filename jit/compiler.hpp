@@ -33,10 +33,10 @@ struct Workshop {
   AccessFaults faults;
   os::FaultHandling handling;  // holds nothing where accesses are checked
 
-  Workshop(std::unique_ptr<CodeArena> memory, os::FaultHandling held)
+  Workshop(std::unique_ptr<CodeArena> memory, bool fuel, os::FaultHandling held)
       : arena(std::move(memory)),
-        stubs(*arena),
-        faults(*arena, stubs.leave()),
+        stubs(*arena, fuel),
+        faults(*arena, fuel, stubs.leave()),
         handling(std::move(held)) {}
 };
 

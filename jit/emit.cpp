@@ -423,7 +423,7 @@ void CodeEmitter::rare_code(const Rare& rare) {
       call_stub(stubs_.out_of_bounds());
       return site(rare.origin);
     case Rare::Kind::out_of_fuel:
-      add(qword[r11 + layout::state_fuel], static_cast<std::uint32_t>(rare.imm));
+      add(gp64(fuel_reg), static_cast<std::uint32_t>(rare.imm));
       call_stub(stubs_.trap(TrapCode::out_of_fuel));
       return site(rare.origin);
     case Rare::Kind::limit_in_loop:

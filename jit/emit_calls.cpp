@@ -149,15 +149,15 @@ void CodeEmitter::move_arguments_up(std::uint32_t bytes) {
   const int start = 16 + static_cast<int>(own_->param_bytes) - new_bytes;
   mov(r13, ptr[rbp]);
   mov(r14, ptr[rbp + 8]);
-  lea(r15, ptr[rbp + start - 8]);
+  lea(rax, ptr[rbp + start - 8]);
   // Upwards, and perhaps into itself: the last bytes first.
   for (int i = new_bytes - 16; i >= 0; i -= 16) {
     movups(by, ptr[rsp + i]);
-    movups(ptr[r15 + 8 + i], by);
+    movups(ptr[rax + 8 + i], by);
   }
-  mov(ptr[r15], r14);
+  mov(ptr[rax], r14);
   mov(rbp, r13);
-  mov(rsp, r15);
+  mov(rsp, rax);
 }
 
 }  // namespace wrun::inline v0::jit

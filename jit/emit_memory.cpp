@@ -188,13 +188,13 @@ void CodeEmitter::bounds_check(const Machine& m) {
 }
 
 void CodeEmitter::charge(const Machine& m) {
-  load_state(0);
   Rare rare;
   rare.kind = Rare::Kind::out_of_fuel;
   rare.origin = origin_;
   rare.imm = m.imm;
-  sub(qword[r11 + layout::state_fuel], static_cast<std::uint32_t>(m.imm));
-  rare.jump = jump_if_rare(Cond::sign);
+  sub(gp64(fuel_reg), static_cast<std::uint32_t>(m.imm));
+  // What is left is never negative, and CPUs take a subtraction and this jump as one.
+  rare.jump = jump_if_rare(Cond::below);
   rare_.push_back(rare);
 }
 

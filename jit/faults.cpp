@@ -75,6 +75,7 @@ bool AccessFaults::resolve(void* data, os::Fault& fault) noexcept {
     state.address = address_of(*access, fault, memory->base);
     state.native.trap |= runtime::trap_has_address;
   }
+  if (self.fuel_) state.fuel = static_cast<std::int64_t>(fault.general(fuel_reg));
   fault.set_general(reg::rax, static_cast<std::uint64_t>(runtime::Leave::trapped));
   fault.set_general(reg::rdi, reinterpret_cast<std::uintptr_t>(&state));
   fault.set_pc(self.leave_);

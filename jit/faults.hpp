@@ -12,8 +12,9 @@ namespace wrun::inline v0::jit {
 /// outside of the memories of the instance that runs, it wants to know nothing.
 class AccessFaults {
  public:
-  /// `leave`: where to go on, see Stubs::leave.
-  AccessFaults(const CodeArena& arena, const void* leave) noexcept : arena_(arena), leave_(leave) {}
+  /// `fuel`: whether code counts it. `leave`: where to go on, see Stubs::leave.
+  AccessFaults(const CodeArena& arena, bool fuel, const void* leave) noexcept
+      : arena_(arena), fuel_(fuel), leave_(leave) {}
   AccessFaults(const AccessFaults&) = delete;
   AccessFaults& operator=(const AccessFaults&) = delete;
 
@@ -23,6 +24,7 @@ class AccessFaults {
   static bool resolve(void* self, os::Fault& fault) noexcept;
 
   const CodeArena& arena_;
+  bool fuel_;
   const void* leave_;
   os::FaultCatcher catcher_{resolve, this};
 };

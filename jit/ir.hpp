@@ -61,7 +61,7 @@ enum class Opcode : std::uint16_t {
   bounds_check,  ///< args: index, limit in bytes; traps unless index + imm <= limit, where nothing
                  ///< wraps. imm < 2^63; imm2 is the offset that imm includes, for the message
   trap_if,       ///< args: i32 condition; `imm` is a TrapCode
-  charge,        ///< of `imm` units of fuel; args: the state
+  charge,        ///< of `imm` units of fuel
   poll,          ///< whether the store was asked to stop; args: the state
   landing,       ///< first of a block that exceptions land in: nothing is in registers
   // Calls; args are the WebAssembly arguments after what is named here

@@ -162,6 +162,7 @@ class Verifier {
       case Opcode::trap_if:
         return expect(v, {Type::i32}, Type::none);
       case Opcode::charge:
+        return expect(v, {}, Type::none);
       case Opcode::poll:
         return expect(v, {Type::i64}, Type::none);
       case Opcode::landing:

@@ -8,14 +8,14 @@
 namespace wrun::inline v0::jit {
 
 void Lowering::run(const wasm::ModuleData& module, const Graph& graph, const BlockOrder& order,
-                   const Signature& own, bool from_frame, MachineFunction& out) {
+                   const Signature& own, const CompileOptions& options, MachineFunction& out) {
   module_ = &module;
   graph_ = &graph;
   order_ = &order;
   own_ = &own;
   out_ = &out;
   out.clear();
-  out.lir.allocatable = allocatable_regs;
+  out.lir.allocatable = allocatable_regs(options.fuel);
   out.lir.reserved_slots = reserved_slots;
   out.lir.general_scratch = scratch_general;
   vregs_.assign(graph.value_count(), no_vreg);
@@ -26,7 +26,7 @@ void Lowering::run(const wasm::ModuleData& module, const Graph& graph, const Blo
   bool is_entry = true;
   for (const Block b : order.order()) {
     begin_block(b);
-    if (is_entry) arguments(own, from_frame);
+    if (is_entry) arguments(own, options.osr_offset.has_value());
     is_entry = false;
     block(b);
   }
@@ -130,13 +130,15 @@ void Lowering::own_instruction(Value v, const Inst& inst) {
     case Opcode::trap_if:
       return trap_if(inst);
     case Opcode::charge:
+      begin(MOp::charge, inst).imm = inst.imm;
+      return;
     case Opcode::poll:
-      begin(inst.op == Opcode::charge ? MOp::charge : MOp::poll, inst).imm = inst.imm;
+      begin(MOp::poll, inst);
       use_any(arg(inst, 0));
       return;
     case Opcode::landing:
       begin(MOp::landing, inst);
-      current().clobbers = allocatable_regs;
+      current().clobbers = out_->lir.allocatable;
       return;
     case Opcode::call:
     case Opcode::call_reference:

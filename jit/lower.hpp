@@ -15,6 +15,7 @@
 #include "jit/cpu_features.hpp"
 #include "jit/ir.hpp"
 #include "jit/machine.hpp"
+#include "jit/options.hpp"
 #include "lib/wasm/module_data.hpp"
 #include "lib/wasm/numeric_atomic.hpp"
 
@@ -29,7 +30,7 @@ class Lowering {
   /// `own` is the signature of the function. A function that goes on from the interpreter has no
   /// arguments but its frame.
   void run(const wasm::ModuleData& module, const Graph& graph, const BlockOrder& order,
-           const Signature& own, bool from_frame, MachineFunction& out);
+           const Signature& own, const CompileOptions& options, MachineFunction& out);
 
  private:
   friend class VectorLowering;

@@ -96,7 +96,7 @@ void Lowering::call(Value v, const Inst& inst) {
 
 /// The results in registers are defined; those on the stack are read after the call.
 void Lowering::results(Value v, const Signature& signature) {
-  RegSet clobbers = allocatable_regs;
+  RegSet clobbers = out_->lir.allocatable;
   std::vector<Value> values(signature.results.size(), Value::none);
   if (!values.empty()) values[0] = v;
   for (Value next = at(v).next; next != Value::none && at(next).op == Opcode::result;
@@ -137,7 +137,7 @@ void Lowering::helper(Value v, const Inst& inst) {
   made.imm = inst.imm;
   made.has_imm = inst.imm2 != 0;
   for (std::size_t i = 0; i < args.size(); ++i) use_in(args[i], regs[i]);
-  RegSet clobbers = allocatable_regs;
+  RegSet clobbers = out_->lir.allocatable;
   if (inst.type != Type::none && uses_[index(v)] != 0) {
     def_in(v, reg::rax);
     clobbers.remove(reg::rax);

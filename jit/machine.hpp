@@ -108,7 +108,7 @@ enum class MOp : std::uint8_t {
   lea,           ///< def, address operands
   bounds_check,  ///< index, limit; imm is added to the index first
   trap_if,       ///< compare; imm is the TrapCode
-  charge,        ///< the state; imm
+  charge,        ///< imm
   poll,          ///< the state
   landing,       ///< nothing is in registers
   call_local,    ///< imm is the function; args and results fixed

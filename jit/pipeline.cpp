@@ -59,13 +59,12 @@ std::optional<std::string> Pipeline::to_machine(const wasm::ModuleData& module,
   order.compute(graph, optimizer->cfg());
   if (is_large(module, function)) optimizer.reset();
   own_ = signature_of(shape_of(module.type_of(function)));
-  const bool from_frame = options.osr_offset.has_value();
-  if (from_frame) {
+  if (options.osr_offset) {
     own_.params.clear();
     own_.param_bytes = 0;
   }
   if (!lowering) lowering.emplace(cpu_);
-  lowering->run(module, graph, order, own_, from_frame, back_->machine);
+  lowering->run(module, graph, order, own_, options, back_->machine);
   if constexpr (verifies) {
     if (std::string wrong = verify_extension(back_->machine); !wrong.empty())
       return "the lowering is wrong: " + wrong;

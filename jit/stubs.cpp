@@ -68,9 +68,10 @@ std::optional<CppPlaces> cpp_places(const Signature& signature) {
 /// Writes stubs where they can be jumped to from each other, then moves them to the arena.
 class Stubs::Writer : public Xbyak::CodeGenerator {
  public:
-  Writer(CodeArena& arena, std::size_t bytes)
+  Writer(CodeArena& arena, std::size_t bytes, bool fuel)
       : CodeGenerator(bytes, Xbyak::DontSetProtectRWE),
         arena_(arena),
+        fuel_(fuel),
         room_(arena.allocate(bytes)) {
     if (!room_) throw std::bad_alloc();
   }
@@ -115,9 +116,27 @@ class Stubs::Writer : public Xbyak::CodeGenerator {
 
   /// The state of the frame in rbp to r13.
   void load_state() {
-    mov(r13, ptr[rbp - 8 * (instance_slot + 1)]);
+    mov(r13, frames_instance());
     mov(r13, ptr[r13 + layout::instance_state]);
   }
+
+  /// Where it has to be while other code runs: before anything else is in the register.
+  void store_fuel(const Xbyak::Reg64& state) {
+    if (fuel_) mov(ptr[state + layout::state_fuel], gp64(fuel_reg));
+  }
+  /// Once nothing else is to be in the register.
+  void load_fuel(const Xbyak::Reg64& state) {
+    if (fuel_) mov(gp64(fuel_reg), ptr[state + layout::state_fuel]);
+  }
+  /// The same where no other register is free.
+  void load_fuel_of_instance(const Xbyak::Operand& instance) {
+    if (!fuel_) return;
+    mov(gp64(fuel_reg), instance);
+    mov(gp64(fuel_reg), ptr[gp64(fuel_reg) + layout::instance_state]);
+    load_fuel(gp64(fuel_reg));
+  }
+  /// Of the frame in rbp.
+  Xbyak::Address frames_instance() const { return ptr[rbp - 8 * (instance_slot + 1)]; }
 
   /// From the slot to the register.
   void load(const AbiPlace& place, const Xbyak::Address& at) {
@@ -213,10 +232,12 @@ class Stubs::Writer : public Xbyak::CodeGenerator {
     push(rsi);
     if (params + results) sub(rsp, params + results);
     pass_arguments(signature, in_loop, rsp);
+    load_fuel_of_instance(frames_instance());
     call(r11);
+    load_state();
+    store_fuel(r13);
     mov(r14, ptr[rbp - 16]);
     gather(signature.results, r14, rsp);
-    load_state();
     mov(ptr[r13 + layout::native_sp], rbp);
     mov(eax, static_cast<std::uint32_t>(Leave::returned));
     leave_code(r13);
@@ -236,6 +257,7 @@ class Stubs::Writer : public Xbyak::CodeGenerator {
     lea(rsp, ptr[r13 + r15 + static_cast<int>(layout::suspended_pc) - params]);
     mov(ptr[rsp], r14);
     pass_arguments(signature, in_loop, rsp + 8);
+    load_fuel_of_instance(frames_instance());
     jmp(r11);
   }
 
@@ -261,6 +283,7 @@ class Stubs::Writer : public Xbyak::CodeGenerator {
   void land_code() {
     save_host(rdi);
     mov(rbp, ptr[rdi + layout::native_frame]);
+    load_fuel(rdi);
     jmp(ptr[rdi + layout::native_pc]);
   }
 
@@ -268,6 +291,7 @@ class Stubs::Writer : public Xbyak::CodeGenerator {
   void push_suspended(const Signature& signature, const Xbyak::Label& go_on,
                       const Xbyak::Label& no_room) {
     const int slots_needed = std::max(slots(signature.params), slots(signature.results));
+    store_fuel(r13);
     push(rbp);
     mov(r14, ptr[r13 + layout::state_stack_top]);
     lea(r15, ptr[r14 + 8 * slots_needed]);
@@ -287,6 +311,7 @@ class Stubs::Writer : public Xbyak::CodeGenerator {
     pop(r14);
     pop(rbp);
     spread(signature.results, r14, rsp + 8 + static_cast<int>(signature.param_bytes));
+    load_fuel_of_instance(frames_instance());
     ret(static_cast<int>(signature.param_bytes));
   }
 
@@ -305,6 +330,7 @@ class Stubs::Writer : public Xbyak::CodeGenerator {
     return_results(signature);
     L(no_room);
     pop(rbp);
+    load_fuel(r13);
     jump_to(exhausted);
   }
 
@@ -336,6 +362,7 @@ class Stubs::Writer : public Xbyak::CodeGenerator {
     leave_with(Leave::host_call, leave);
     L(no_room);
     pop(rbp);
+    load_fuel(r13);
     jump_to(exhausted);
   }
 
@@ -354,7 +381,7 @@ class Stubs::Writer : public Xbyak::CodeGenerator {
     inc(qword[r13 + layout::state_host_calls]);
     mov(r15, ptr[rax + layout::record_top]);
     mov(ptr[r13 + layout::state_stack_top], r15);
-    mov(r15, ptr[rbp - 8 * (instance_slot + 1)]);
+    mov(r15, frames_instance());
     mov(ptr[rax + layout::record_instance], r15);
     mov(ptr[rax + layout::gate_caller], r15);
     mov(ptr[rax + layout::record_host], r11);
@@ -416,6 +443,7 @@ class Stubs::Writer : public Xbyak::CodeGenerator {
   }
 
   void trapped(std::uint32_t trap, const void* leave) {
+    store_fuel(r13);
     mov(dword[r13 + layout::native_trap], trap);
     pop(qword[r13 + layout::native_pc]);
     mov(ptr[r13 + layout::native_frame], rbp);
@@ -434,6 +462,7 @@ class Stubs::Writer : public Xbyak::CodeGenerator {
     } else {
       mov(r13, ptr[rdi + layout::instance_state]);
     }
+    store_fuel(r13);
     mov(rax, ptr[rsp + 16 * 16 + pushed + pc_at]);
     mov(ptr[r13 + layout::native_pc], rax);
     mov(ptr[r13 + layout::native_frame], rbp);
@@ -447,6 +476,11 @@ class Stubs::Writer : public Xbyak::CodeGenerator {
     for (int i = 0; i < 16; ++i) movups(Xbyak::Xmm(i), ptr[rsp + 16 * i]);
     add(rsp, 16 * 16);
     std::for_each(std::rbegin(all_general), std::rend(all_general), [&](const auto& r) { pop(r); });
+    if (has_frame) {
+      load_fuel_of_instance(frames_instance());
+    } else {
+      load_fuel_of_instance(rdi);
+    }
     ret();
   }
 
@@ -455,6 +489,7 @@ class Stubs::Writer : public Xbyak::CodeGenerator {
     Xbyak::Label failed;
     Xbyak::Label table;
     mov(r13, ptr[rdi + layout::instance_state]);
+    store_fuel(r13);
     pop(r10);
     mov(ptr[r13 + layout::native_pc], r10);
     push(r10);
@@ -468,6 +503,7 @@ class Stubs::Writer : public Xbyak::CodeGenerator {
     mov(rsp, r14);
     cmp(dword[r13 + layout::native_trap], 0);
     jne(failed);
+    load_fuel(r13);
     ret();
     L(failed);
     dec(dword[r13 + layout::native_trap]);
@@ -480,11 +516,12 @@ class Stubs::Writer : public Xbyak::CodeGenerator {
 
  private:
   CodeArena& arena_;
+  bool fuel_;
   const std::uint8_t* room_;
 };
 
-Stubs::Stubs(CodeArena& arena) : arena_(arena) {
-  Writer out(arena, common_bytes);
+Stubs::Stubs(CodeArena& arena, bool fuel) : arena_(arena), fuel_(fuel) {
+  Writer out(arena, common_bytes, fuel);
   leave_ = out.here();
   out.leave_code(rdi);
   for (unsigned i = 0; i < static_cast<unsigned>(TrapCode::count_); ++i) {
@@ -542,7 +579,7 @@ const SignatureStubs& Stubs::of(const Shape& shape) {
   if (const auto found = by_shape_.find(shape); found != by_shape_.end()) return found->second;
   const Signature signature = signature_of(shape);
   const void* exhausted = trap(TrapCode::stack_exhausted);
-  Writer out(arena_, bytes_for(shape));
+  Writer out(arena_, bytes_for(shape), fuel_);
   const auto entries = [&](bool in_loop) {
     SignatureStubs::Entries made;
     made.call = out.here_as<runtime::NativeEntry::Stub>();

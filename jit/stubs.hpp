@@ -36,7 +36,8 @@ struct SignatureStubs {
 /// Thread-safe. Throws std::bad_alloc, also when the arena is full.
 class Stubs {
  public:
-  explicit Stubs(CodeArena& arena);
+  /// `fuel`: whether the code that they are for counts it, in fuel_reg.
+  Stubs(CodeArena& arena, bool fuel);
 
   const SignatureStubs& of(const Shape& shape);
 
@@ -69,6 +70,7 @@ class Stubs {
   class Writer;
 
   CodeArena& arena_;
+  bool fuel_;
   std::mutex mutex_;
   std::map<Shape, SignatureStubs> by_shape_;
   const void* leave_ = nullptr;

@@ -68,17 +68,18 @@ class Corpus : public testing::Test {
     optimizer_.run(graph_, false);
     ASSERT_EQ(verify(graph_), "") << "optimized function " << function.value << " osr "
                                   << options.osr_offset.value_or(0);
-    lower(module, function, options.osr_offset.has_value());
+    lower(module, function, options);
     const std::string unextended = verify_extension(machine_);
     ASSERT_EQ(unextended, "") << "function " << function.value;
   }
 
-  void lower(const wasm::ModuleData& module, wasm::FuncIdx function, bool from_frame) {
+  void lower(const wasm::ModuleData& module, wasm::FuncIdx function,
+             const CompileOptions& options) {
     cfg_.compute(graph_);
     order_.compute(graph_, cfg_);
     Signature own = signature_of(shape_of(module.type_of(function)));
-    if (from_frame) own.params.clear();
-    Lowering(cpu_).run(module, graph_, order_, own, from_frame, machine_);
+    if (options.osr_offset) own.params.clear();
+    Lowering(cpu_).run(module, graph_, order_, own, options, machine_);
   }
 
   /// Of many loops some, so that time stays linear.

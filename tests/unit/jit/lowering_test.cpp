@@ -38,7 +38,7 @@ class LoweringTest : public testing::Test {
     BlockOrder order;
     order.compute(graph, cfg);
     const Signature own = signature_of(shape_of(module_->type_of(wasm::FuncIdx(0))));
-    Lowering(cpu_).run(*module_, graph, order, own, false, made_);
+    Lowering(cpu_).run(*module_, graph, order, own, {}, made_);
   }
 
   std::size_t count(MOp op, bool of_memory = true) const {
