@@ -188,6 +188,7 @@ TOOLS = [
     Case("print", "print hello.wat", out=found(r"^\(module.*fd_write.*hello")),
     Case("print what isn't there", "print absent.wat", status=127, err=line("no such file")),
     Case("print slots", "print --slots add add.wat", out=found("add")),
+    Case("print slots that count fuel", "print --fuel --slots add add.wat", out=found("fuel 3")),
     Case("print slots of an unknown function", "print --slots nosuch add.wat", status=126,
          err=line("nosuch")),
     Case("inspect", "inspect hello.wat",

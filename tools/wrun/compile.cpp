@@ -38,9 +38,7 @@ void add_compile(CLI::App& app, int& status) {
   command.add_option("FILE", options->input, "A module: .wasm, .wat, .gz, -")->required();
   command.add_option("-o,--output", options->output, "Where to")->type_name("FILE")->required();
   add_features_option(command, options->features);
-  command.add_flag("--fuel", options->config.fuel, "For runs with --fuel or --usage");
-  command.add_flag("--interruptible,!--uninterruptible", options->config.interruptible,
-                   "For runs with the same option");
+  add_code_options(command, options->config);
   command.callback([options, &status] { status = compile(*options); });
 }
 

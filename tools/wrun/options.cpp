@@ -56,6 +56,12 @@ void add_tier_options(CLI::App& app, Config& config) {
       ->check(CLI::IsMember({"auto", "explicit"}));
 }
 
+void add_code_options(CLI::App& app, Config& config) {
+  app.add_flag("--fuel", config.fuel, "For runs with --fuel or --usage");
+  app.add_flag("--interruptible,!--uninterruptible", config.interruptible,
+               "For runs with the same option");
+}
+
 CLI::Option* add_gc_stress_option(CLI::App& app, bool& stress) {
   return app.add_flag(
       "--gc-stress", stress,

@@ -25,6 +25,9 @@ CLI::Option* add_features_option(CLI::App& app, std::optional<Features>& feature
 /// --tier TIER, --hot-after N, --memory-checks HOW
 void add_tier_options(CLI::App& app, Config& config);
 
+/// --fuel, --uninterruptible: what code is made for, where none is run
+void add_code_options(CLI::App& app, Config& config);
+
 /// --gc-stress
 CLI::Option* add_gc_stress_option(CLI::App& app, bool& stress);
 

@@ -25,6 +25,7 @@ struct PrintOptions {
   std::optional<std::string> graph;
   std::optional<std::string> registers;
   std::optional<std::string> machine_code;
+  Config config;
   std::optional<Features> features;
 };
 
@@ -68,7 +69,7 @@ Result<std::string> text_of(const Module& module, const PrintOptions& options) {
 }
 
 int print(const PrintOptions& options) {
-  Config config;
+  Config config = options.config;
   config.features = options.features.value_or(default_features());
   const auto loaded = load_module(Engine(config), options.input);
   if (const auto* failure = std::get_if<Failure>(&loaded)) return report(*failure);
@@ -104,6 +105,7 @@ void add_print(CLI::App& app, int& status) {
   add_form("--asm", options->machine_code, "Its machine code");
   forms.require_option(0, 1);
   add_features_option(command, options->features);
+  add_code_options(command, options->config);
   command.callback([options, &status] { status = print(*options); });
 }
 
