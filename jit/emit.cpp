@@ -15,6 +15,10 @@ namespace {
 /// What a frame may take below the limit without asking: part of what stays free there.
 constexpr std::uint32_t unchecked_frame = 16 * 1024;
 constexpr std::uint32_t loop_alignment = 32;
+/// What CPUs decode and keep as one.
+constexpr std::size_t line_bytes = 32;
+constexpr std::size_t short_jump = 2;
+constexpr std::size_t long_jump = 6;  // with a condition
 
 constexpr std::uint32_t bytes_of_move = 5;
 
@@ -128,7 +132,9 @@ void CodeEmitter::prologue() {
       lea(r13, ptr[rsp - static_cast<int>(frame_bytes_)]);
       cmp(r13, ptr[r11 + layout::native_limit]);
     } else {
+      const std::size_t start = getSize();
       cmp(rsp, ptr[r11 + layout::native_limit]);
+      fuse_from(start);
     }
     rare.jump = jump_if_rare(Cond::below);
     rare_.push_back(rare);
@@ -269,6 +275,7 @@ void CodeEmitter::block(std::uint32_t b) {
   if (is_tight_[b]) align(loop_alignment);
   starts_[b] = getSize();
   flags_ = {};
+  fused_ = {};
   const auto& moves = allocation_->moves;
   while (next_move_ < moves.size() && moves[next_move_].at < block.first) ++next_move_;
   for (std::uint32_t i = block.first; i < block.end; ++i) {
@@ -348,12 +355,26 @@ void CodeEmitter::call_stub(const void* stub) {
   dd(0);
 }
 
+/// Has a jump that comes next, and what it is one with, neither cross the end of a line nor touch
+/// it: Intel's CPUs from Skylake to Cascade Lake decode such jumps anew each time (their erratum
+/// SKX102).
+void CodeEmitter::keep_in_line(std::size_t jump_bytes) {
+  const bool is_fused = fused_.end == getSize() && fused_.end - fused_.start <= longest;
+  const std::size_t start = is_fused ? fused_.start : getSize();
+  const std::size_t bytes = getSize() - start + jump_bytes;
+  const std::size_t room = line_bytes - start % line_bytes;
+  if (bytes < room) return;
+  make_way(start, room);
+}
+
 void CodeEmitter::jump_block(std::uint32_t b) {
   if (targets_[b] == b && b == block_ + 1) return;
   // What lies between only jumps, and has no code.
   std::uint32_t next = block_ + 1;
   while (next < targets_.size() && targets_[next] != next) ++next;
-  if (targets_[b] == next || jump_back(0xeb, targets_[b])) return;
+  if (targets_[b] == next) return;
+  keep_in_line(is_near(targets_[b]) || reaches_back(targets_[b]) ? short_jump : long_jump);
+  if (jump_back(0xeb, targets_[b])) return;
   const bool is_short = is_near(targets_[b]);
   db(is_short ? 0xeb : 0xe9);
   fixups_.push_back({getSize(), targets_[b], is_short});
@@ -368,17 +389,21 @@ bool CodeEmitter::is_near(std::uint32_t b) const {
          !function_->lir.blocks[b].is_loop_header;
 }
 
-/// A jump of two bytes, if the block is written already and near enough.
-bool CodeEmitter::jump_back(unsigned opcode, std::uint32_t b) {
+/// Whether a block is written already and near enough for a jump of two bytes.
+bool CodeEmitter::reaches_back(std::uint32_t b) const {
   constexpr std::size_t furthest = 128;
-  const std::size_t distance = getSize() + 2 - starts_[b];
-  if (b > block_ || distance > furthest) return false;
+  return b <= block_ && getSize() + short_jump - starts_[b] <= furthest;
+}
+
+bool CodeEmitter::jump_back(unsigned opcode, std::uint32_t b) {
+  if (!reaches_back(b)) return false;
   db(static_cast<int>(opcode));
-  db(static_cast<int>(0x100 - distance));
+  db(static_cast<int>(0x100 - (getSize() + 1 - starts_[b])));
   return true;
 }
 
 void CodeEmitter::jump_if(Cond cond, std::uint32_t b) {
+  keep_in_line(is_near(targets_[b]) || reaches_back(targets_[b]) ? short_jump : long_jump);
   if (jump_back(0x70 | static_cast<unsigned>(cond), targets_[b])) return;
   if (is_near(targets_[b])) {
     db(static_cast<int>(0x70 | static_cast<unsigned>(cond)));
@@ -392,6 +417,7 @@ void CodeEmitter::jump_if(Cond cond, std::uint32_t b) {
 }
 
 std::size_t CodeEmitter::jump_if_rare(Cond cond) {
+  keep_in_line(long_jump);
   db(0x0f);
   db(0x80 | static_cast<unsigned>(cond));
   dd(0);
@@ -482,6 +508,7 @@ void CodeEmitter::load_state(unsigned operand) {
 void CodeEmitter::instruction(const LInst& inst) {
   const Machine& m = function_->machine[inst.payload];
   origin_ = m.origin;
+  start_ = getSize();
   line(m.origin.offset);
   switch (m.op) {
     case MOp::arguments:

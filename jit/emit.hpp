@@ -151,7 +151,9 @@ class CodeEmitter : public Encoder {
     out_.sites.push_back({static_cast<std::uint32_t>(getSize()), origin});
   }
   void call_stub(const void* stub);
+  void keep_in_line(std::size_t jump_bytes);
   void jump_block(std::uint32_t b);
+  bool reaches_back(std::uint32_t b) const;
   bool jump_back(unsigned opcode, std::uint32_t b);
   void jump_if(Cond cond, std::uint32_t b);
   std::size_t jump_if_rare(Cond cond);
@@ -185,7 +187,13 @@ class CodeEmitter : public Encoder {
   void load_constant(Reg to, std::uint64_t bits);
   void load_state(unsigned operand);
   /// The instruction written last has left in the flags how operand 0 compares with zero.
-  void set_flags(unsigned size) { flags_ = {getSize(), reg(0), size}; }
+  void set_flags(const Machine& m) {
+    flags_ = {getSize(), reg(0), m.size};
+    if (m.traps == Machine::Traps::no) fuse_from(start_);
+  }
+  /// A jump that comes next is one with the instruction from `start` to here, which nothing refers
+  /// to.
+  void fuse_from(std::size_t start) { fused_ = {start, getSize()}; }
   bool has_flags_of(const Compare& c) const {
     const bool asks_equality = c.cond == Cond::equal || c.cond == Cond::not_equal;
     return asks_equality && flags_.at == getSize() && flags_.reg == reg(c.a) &&
@@ -216,6 +224,7 @@ class CodeEmitter : public Encoder {
   void branch(const Machine& m);
   void trap_if(const Machine& m);
   void compare_common(const Machine& m);
+  void compare_for_jump(const Machine& m);
   void switch_();
   void write_tables();
 
@@ -300,6 +309,11 @@ class CodeEmitter : public Encoder {
   std::uint32_t frame_bytes_ = 0;  // below the saved rbp
   std::uint32_t block_ = 0;
   Flags flags_;
+  struct {
+    std::size_t start = 0;
+    std::size_t end = 0;
+  } fused_;
+  std::size_t start_ = 0;  // of the instruction at hand
   Origin origin_;
   const Loc* places_ = nullptr;  // of the operands of the instruction at hand
   std::size_t next_move_ = 0;

@@ -50,6 +50,15 @@ void CodeEmitter::compare(const Machine& m) {
   }
 }
 
+/// What may fault, or reads a constant, is known by where it is.
+void CodeEmitter::compare_for_jump(const Machine& m) {
+  const std::size_t start = getSize();
+  compare(m);
+  const Compare& c = m.compare;
+  const bool stays = c.a == in_memory || c.b == in_memory || c.kind == Compare::Kind::floats;
+  if (!stays && getSize() != start) fuse_from(start);
+}
+
 /// Low bits are looked at by the short form, where the sign is 0 either way; but memory as far as
 /// the load would have read.
 void CodeEmitter::compare_common(const Machine& m) {
@@ -181,7 +190,7 @@ void CodeEmitter::branch(const Machine& m) {
   const LBlock& block = function_->lir.blocks[block_];
   const std::uint32_t taken = function_->lir.succs[block.first_succ].to;
   const std::uint32_t other = function_->lir.succs[block.first_succ + 1].to;
-  compare(m);
+  compare_for_jump(m);
   if (needs_parity(m.compare)) {
     const bool equal = m.compare.cond == Cond::equal;
     jump_if(Cond::parity, equal ? other : taken);
@@ -196,7 +205,7 @@ void CodeEmitter::branch(const Machine& m) {
 }
 
 void CodeEmitter::trap_if(const Machine& m) {
-  compare(m);
+  compare_for_jump(m);
   const auto code = static_cast<TrapCode>(m.imm);
   if (!needs_parity(m.compare)) return rare_if(m.compare.cond, code);
   if (m.compare.cond == Cond::not_equal) {
@@ -214,7 +223,9 @@ void CodeEmitter::switch_() {
   const LBlock& block = function_->lir.blocks[block_];
   const std::uint32_t last = block.succ_count - 1;
   tables_.emplace_back().block = block_;
+  const std::size_t start = getSize();
   cmp(gp32(reg(0)), last);
+  fuse_from(start);
   jump_if(Cond::above_equal, function_->lir.succs[block.first_succ + last].to);
   lea(gp64(reg(1)), ptr[rip + tables_.back().label]);
   movsxd(r11, dword[gp64(reg(1)) + gp64(reg(0)) * 4]);

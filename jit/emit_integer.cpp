@@ -18,7 +18,7 @@ void CodeEmitter::integer(const Machine& m) {
       return sum(m);
     case MOp::alu:
       alu(m);
-      if (static_cast<Alu>(m.which) != Alu::imul) set_flags(m.size);
+      if (static_cast<Alu>(m.which) != Alu::imul) set_flags(m);
       return;
     case MOp::carry:
       return carry(m);
@@ -65,7 +65,7 @@ void CodeEmitter::sum(const Machine& m) {
   } else {
     operation(Alu::add, m.size, reg(0), loc(is_second ? 1 : 2));
   }
-  set_flags(m.size);
+  set_flags(m);
 }
 
 /// Of any but imul.

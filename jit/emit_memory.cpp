@@ -182,7 +182,9 @@ void CodeEmitter::bounds_check(const Machine& m) {
       rare_.push_back(rare);
     }
   }
+  const std::size_t start = getSize();
   with_general(1, 8, [&](const auto& limit) { cmp(r11, limit); });
+  fuse_from(start);
   rare.jump = jump_if_rare(Cond::above);
   rare_.push_back(rare);
 }
@@ -193,6 +195,7 @@ void CodeEmitter::charge(const Machine& m) {
   rare.origin = origin_;
   rare.imm = m.imm;
   sub(gp64(fuel_reg), static_cast<std::uint32_t>(m.imm));
+  fuse_from(start_);
   // What is left is never negative, and CPUs take a subtraction and this jump as one.
   rare.jump = jump_if_rare(Cond::below);
   rare_.push_back(rare);
@@ -208,6 +211,7 @@ void CodeEmitter::poll(const Machine&) {
     load_state(0);
     cmp(rsp, ptr[r11 + layout::native_limit]);
   }
+  fuse_from(start_);
   rare.jump = jump_if_rare(Cond::below);
   rare.back = getSize();
   rare_.push_back(rare);

@@ -33,6 +33,8 @@ class Encoder : public Xbyak::CodeGenerator {
   explicit Encoder(std::span<std::uint8_t> room) : CodeGenerator(room.size(), room.data()) {}
 
  protected:
+  static constexpr std::size_t longest = 16;  ///< instruction, and more
+
   /// With a register, general or vector, and memory.
   void with_memory(const ModRm& form, Reg reg, const Place86& place) {
     std::uint8_t* to = begin();
@@ -72,6 +74,17 @@ class Encoder : public Xbyak::CodeGenerator {
     finish(to + (is_short ? 1 : 4));
   }
 
+  /// Moves what was written from `at` on so many bytes further, with instructions before it that do
+  /// nothing.
+  void make_way(std::size_t at, std::size_t bytes) {
+    std::uint8_t moved[longest];
+    const std::size_t count = size_ - at;
+    std::memcpy(moved, top_ + at, count);
+    size_ = at;
+    nop(bytes);
+    db(moved, count);
+  }
+
   /// With two registers: the one that is in ModRM's upper part, and in its lower.
   void with_registers(const ModRm& form, Reg upper, Reg lower) {
     std::uint8_t* to = begin();
@@ -83,8 +96,6 @@ class Encoder : public Xbyak::CodeGenerator {
   }
 
  private:
-  static constexpr std::size_t longest = 16;
-
   std::uint8_t* begin() {
     if (maxSize_ - size_ < longest) throw Xbyak::Error(Xbyak::ERR_CODE_IS_TOO_BIG);
     return top_ + size_;

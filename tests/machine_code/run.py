@@ -73,6 +73,44 @@ def listings(wrun, _):
     run([wrun, "print", "--asm", "nothing", SPIN], status=126)
 
 
+LINE = 32  # bytes that CPUs decode and keep as one
+CONDITIONAL = re.compile(r"j(?!mp)\w+ ")
+FUSED = re.compile(r"(cmp|test|sub|add|and) (?!.*\[(?!rbp|rsp|r11))")
+
+
+def branches():
+    """A function with comparisons and branches at all distances from each other."""
+    text = ["(func (export \"branches\") (param i32) (result i32) (local i32)"]
+    for i in range(200):
+        # Constants that take one byte, or four.
+        number = i * (1 if i % 3 else 1000)
+        text.append(f"(block (br_if 0 (i32.lt_u (local.get 0) (i32.const {number})))"
+                    f" (local.set 1 (i32.mul (i32.add (local.get 1) (i32.const {i})) (local.get 0))))")
+    return "(module " + "\n".join(text) + "(local.get 1)))"
+
+
+def jumps(wrun, folder):
+    """No conditional jump, nor it and what it is one with, touches the end of a line."""
+    module = folder / "branches.wat"
+    module.write_text(branches())
+    done = subprocess.run([wrun, "print", "--fuel", "--asm", "branches", module],
+                          capture_output=True, text=True, timeout=TIMEOUT, check=False)
+    if "there is no disassembler" in done.stderr:
+        skip("there is no disassembler")
+    rows = [(int(match[1], 16), match[2]) for match in
+            re.finditer(r"^ +(?:0x[0-9a-f]+ +)?([0-9a-f]+)  (.*)$", done.stdout, re.M)]
+    seen = pairs = 0
+    for before, jump, after in zip(rows, rows[1:], rows[2:]):
+        if not CONDITIONAL.match(jump[1]):
+            continue
+        seen += 1
+        fused = bool(FUSED.match(before[1]))
+        pairs += fused
+        start = before[0] if fused else jump[0]
+        check(start // LINE == after[0] // LINE, f"{before} {jump} {after}")
+    check(seen > 300 and pairs > 300, f"{seen} jumps, {pairs} pairs")
+
+
 def precompiled(wrun, folder):
     image = folder / "spin.cwasm"
     run([wrun, "compile", SPIN, "-o", image])
@@ -228,8 +266,8 @@ def inlined_lines(wrun, tier, module):
     check('"inlined":[{"function":"remainder_of","file"' in done.stdout, done.stdout)
 
 
-CASES = {"lines": lines, "listings": listings, "precompiled": precompiled, "perf-map": perf_map,
-         "jitdump": jitdump, "gdb": gdb, "valgrind": valgrind}
+CASES = {"lines": lines, "listings": listings, "jumps": jumps, "precompiled": precompiled,
+         "perf-map": perf_map, "jitdump": jitdump, "gdb": gdb, "valgrind": valgrind}
 
 
 def main():
