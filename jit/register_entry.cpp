@@ -8,9 +8,8 @@ namespace wrun::inline v0::jit {
 
 namespace {
 
-constexpr unsigned loops_told = 6;           ///< around a use
-constexpr std::uint32_t near_use = 60;       ///< of a value that some edges would have to load
-constexpr std::uint32_t far_use = 1u << 20;  ///< behind calls or loops
+constexpr unsigned loops_told = 6;      ///< around a use
+constexpr std::uint32_t near_use = 60;  ///< of a value that some edges would have to load
 constexpr std::uint32_t no_distance = 1u << 30;
 
 }  // namespace
@@ -105,6 +104,23 @@ void RegisterScan::collect_preds() {
   if (are_cold && !preds_.empty()) preds_.erase(preds_.begin(), preds_.end() - 1);
 }
 
+/// For the register in which most predecessors have a value, if most have it in the same one.
+void RegisterScan::vote(Count& count, Reg r) {
+  constexpr std::uint8_t most = 255;
+  if (count.votes == 0) count.common = r;
+  if (count.common != r) {
+    --count.votes;
+  } else if (count.votes != most) {
+    ++count.votes;
+  }
+}
+
+/// Of two, the one whose registers the others are.
+Reg RegisterScan::common_reg(const Piece& from) const {
+  const Count& count = counts_[from.vreg];
+  return preds_.size() > 2 && count.votes > 0 ? count.common : from.reg;
+}
+
 /// The first of three or more that only jump, since what is behind branches is best where those
 /// find it. Else the one that has most of what the block needs in registers: others, which have
 /// called something perhaps, load it anyway. Of equals the last: often the one that falls through.
@@ -119,9 +135,11 @@ std::uint32_t RegisterScan::best_pred() {
     if (only_jumps(pred) && jumps++ == 0) first_jump = pred;
     unsigned count = 0;
     for (const std::uint32_t piece : out_->pieces_of(out_->out[pred])) {
-      Value& value = values_[out_->pieces[piece].vreg];
-      ++value.residents;
-      if (value.live_in_at == block_ + 1) ++count;
+      const Piece& from = out_->pieces[piece];
+      Count& known = counts_[from.vreg];
+      if (known.residents++ == 0) known.votes = 0;
+      if (preds_.size() > 2) vote(known, from.reg);
+      if (values_[from.vreg].live_in_at == block_ + 1) ++count;
     }
     if (best != none && count < best_count) continue;
     best = pred;
@@ -136,14 +154,16 @@ std::uint32_t RegisterScan::best_pred() {
 bool RegisterScan::is_wanted(VReg v) {
   if (is_constant(v)) return distance(v) < near_use;
   if (values_[v].live_in_at != block_ + 1) return false;
-  return values_[v].residents == preds_.size() || distance(v) < near_use;
+  return counts_[v].residents == preds_.size() || distance(v) < near_use;
 }
 
 void RegisterScan::enter_join() {
   if (best_pred_ == none) return;
   for (const std::uint32_t piece : out_->pieces_of(out_->out[best_pred_])) {
     const Piece from = out_->pieces[piece];
-    if (is_wanted(from.vreg)) enter_value(from.vreg, from.reg);
+    if (!is_wanted(from.vreg)) continue;
+    const Reg r = choose_free(from.vreg, class_regs(from.vreg), common_reg(from));
+    if (r != no_reg) enter_value(from.vreg, r);
   }
 }
 
@@ -154,12 +174,12 @@ void RegisterScan::enter_residents() {
   for (const std::uint32_t pred : preds_) {
     for (const std::uint32_t piece : out_->pieces_of(out_->out[pred])) {
       const VReg v = out_->pieces[piece].vreg;
-      Value& value = values_[v];
-      const bool is_common = 2u * value.residents >= preds_.size();
-      value.residents = 0;
+      const Value& value = values_[v];
+      const bool is_common = 2u * counts_[v].residents >= preds_.size();
+      counts_[v].residents = 0;
       if (!is_common || value.piece != none || value.live_in_at != block_ + 1) continue;
-      if (is_constant(v) || (free_ & class_regs(v)).empty() || distance(v) >= far_use) continue;
-      const Reg r = choose_free(v, class_regs(v), out_->pieces[piece].reg);
+      if (is_constant(v) || (free_ & class_regs(v)).empty() || crosses_call(v)) continue;
+      const Reg r = choose_free(v, class_regs(v), common_reg(out_->pieces[piece]));
       if (r != no_reg) enter_value(v, r);
     }
   }
@@ -226,11 +246,13 @@ void RegisterScan::load_for_loop() {
   }
 }
 
-/// The register of an arg, where one is known.
+/// The register of most args, or of one, where one is known.
 Reg RegisterScan::wish_of_param(std::uint32_t position) {
   const LBlock& block = function_->blocks[block_];
   const VReg param = function_->params[block.first_param + position];
   if (best_pred_ == none) return values_[param].wish;
+  if (!flow_->is_loop_header(block_) && preds_.size() > 2 && counts_[param].votes > 0)
+    return counts_[param].common;
   const LEdge& edge = function_->succs[function_->blocks[best_pred_].first_succ];
   if (edge.to != block_) return values_[param].wish;
   const VReg arg = function_->edge_args[edge.first_arg + position];
@@ -313,10 +335,15 @@ void RegisterScan::leave() {
   out_->out[block_] = state;
   for (std::uint32_t s = 0; s < block.succ_count; ++s) {
     const LEdge& edge = function_->succs[block.first_succ + s];
+    if (edge.arg_count == 0) continue;
+    const bool is_vote = flow_->preds(edge.to).size() > 2;
     for (std::uint32_t i = 0; i < edge.arg_count; ++i) {
       const std::uint32_t piece = values_[function_->edge_args[edge.first_arg + i]].piece;
-      Reg& wish = values_[function_->params[function_->blocks[edge.to].first_param + i]].wish;
-      if (piece != none && wish == no_reg) wish = out_->pieces[piece].reg;
+      if (piece == none) continue;
+      const VReg param = function_->params[function_->blocks[edge.to].first_param + i];
+      const Reg r = out_->pieces[piece].reg;
+      if (values_[param].wish == no_reg) values_[param].wish = r;
+      if (is_vote) vote(counts_[param], r);
     }
   }
   for (const std::uint32_t piece : out_->pieces_of(state)) drop(out_->pieces[piece].reg);

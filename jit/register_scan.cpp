@@ -386,6 +386,7 @@ void RegisterScan::scan_block() {
 
 void RegisterScan::start_values() {
   values_.assign(function_->vregs.size(), {});
+  counts_.assign(function_->vregs.size(), {});
   for (VReg v = 0; v < values_.size(); ++v) {
     const VRegInfo& info = function_->vregs[v];
     values_[v].cursor = uses_->first(v);

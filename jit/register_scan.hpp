@@ -41,9 +41,14 @@ class RegisterScan {
     std::uint32_t live_in_at = 0;   ///< the last block it was alive into, plus 1
     std::uint32_t live_out_at = 0;  ///< the same at ends of blocks
     Reg wish = no_reg;              ///< of a param: where an arg is, and then where it is itself
-    std::uint8_t residents = 0;     ///< of how many of preds_; 0 between uses
     bool is_constant = false;
     RegClass cls = RegClass::general;
+  };
+  /// In preds_, and of a param among the jumps to its block so far.
+  struct Count {
+    std::uint8_t residents = 0;  ///< how many have a value in a register; 0 between uses
+    std::uint8_t votes = 0;      ///< how many more of those have it in `common` than don't
+    Reg common = no_reg;
   };
 
   // Next uses (register_choice.cpp)
@@ -93,6 +98,8 @@ class RegisterScan {
   bool only_jumps(std::uint32_t block) const;
   std::uint32_t entry_pred() const;
   void collect_preds();
+  static void vote(Count& count, Reg r);
+  Reg common_reg(const Piece& from) const;
   std::uint32_t best_pred();
   bool is_wanted(VReg v);
   bool is_wanted_before_call(VReg v);
@@ -146,6 +153,7 @@ class RegisterScan {
   std::array<std::uint32_t, 32> held_{};  ///< the piece in each register
   RegSet free_;
   std::vector<Value> values_;  ///< by vreg
+  std::vector<Count> counts_;  ///< the same
   std::array<std::uint32_t, 32> fixed_cursor_{};
   std::uint32_t call_cursor_ = 0;
 
