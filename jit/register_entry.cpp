@@ -8,8 +8,9 @@ namespace wrun::inline v0::jit {
 
 namespace {
 
-constexpr unsigned loops_told = 6;      ///< around a use
-constexpr std::uint32_t near_use = 60;  ///< of a value that some edges would have to load
+constexpr unsigned loops_told = 6;           ///< around a use
+constexpr std::uint32_t near_use = 60;       ///< of a value that some edges would have to load
+constexpr std::uint32_t far_use = 1u << 20;  ///< behind calls or loops
 constexpr std::uint32_t no_distance = 1u << 30;
 
 }  // namespace
@@ -178,7 +179,7 @@ void RegisterScan::enter_residents() {
       const bool is_common = 2u * counts_[v].residents >= preds_.size();
       counts_[v].residents = 0;
       if (!is_common || value.piece != none || value.live_in_at != block_ + 1) continue;
-      if (is_constant(v) || (free_ & class_regs(v)).empty() || crosses_call(v)) continue;
+      if (is_constant(v) || (free_ & class_regs(v)).empty() || distance(v) >= far_use) continue;
       const Reg r = choose_free(v, class_regs(v), common_reg(out_->pieces[piece]));
       if (r != no_reg) enter_value(v, r);
     }
@@ -267,7 +268,7 @@ void RegisterScan::enter_params() {
   for (std::uint32_t p = 0; p < block.param_count; ++p) {
     const VReg v = function_->params[block.first_param + p];
     const Reg wish = wish_of_param(p);
-    if (uses_->of(v).empty() || crosses_call(v)) continue;
+    if (uses_->of(v).empty() || distance(v) >= far_use) continue;
     const bool is_looping = flow_->is_loop_header(block_) && wish != no_reg &&
                             next_fixed(wish) < flow_->loop_end(block_);
     // What arrives where a number is takes its place.
