@@ -37,6 +37,15 @@ class Reader {
   bool done() const { return at_ == end_; }
   bool ok() const { return trust == Trust::yes || errors_->ok(); }
   void seek(std::uint32_t offset) { at_ = base_ + offset; }
+  /// Where it stands, and the offset of such a place.
+  const std::uint8_t* place() const { return at_; }
+  std::uint32_t offset_of(const std::uint8_t* place) const {
+    return static_cast<std::uint32_t>(place - base_);
+  }
+  /// Goes past bytes that are there.
+  void skip(std::size_t count) { at_ += count; }
+  /// The next byte, if it isn't done().
+  std::uint8_t next() { return *at_++; }
 
   std::uint8_t u8() {
     if (!need(1)) return 0;
@@ -110,19 +119,59 @@ class Reader {
 
   template <class T, unsigned bits>
   T leb() {
-    constexpr std::uint8_t bound = std::is_signed_v<T> ? 0x40 : 0x80;
-    if (at_ != end_ && *at_ < bound) [[likely]]
-      return static_cast<T>(*at_++);
-    return leb_slow<T, bits>();
+    if ((trust == Trust::yes || at_ != end_) && *at_ < 0x80) [[likely]] {
+      if constexpr (std::is_unsigned_v<T>) return *at_++;
+      return static_cast<T>(static_cast<std::int8_t>(*at_++ << 1) >> 1);
+    }
+    return leb_long<T, bits>();
   }
   template <class T, unsigned bits>
-  [[gnu::noinline]] T leb_slow();
+  [[gnu::noinline]] T leb_long();
+  template <class T, unsigned bits>
+  bool leb_at_once(T& value);
+  template <class T, unsigned bits>
+  T leb_slow();
 
   const std::uint8_t* base_;
   const std::uint8_t* at_;
   const std::uint8_t* end_;
   Errors* errors_;
 };
+
+template <Trust trust>
+template <class T, unsigned bits>
+T Reader<trust>::leb_long() {
+  T value = 0;
+  if (leb_at_once<T, bits>(value)) return value;
+  return leb_slow<T, bits>();
+}
+
+/// Numbers of at most five bytes, without a loop: linkers pad many to that length. False if it is
+/// another one, maybe malformed.
+template <Trust trust>
+template <class T, unsigned bits>
+bool Reader<trust>::leb_at_once(T& value) {
+  if (bits == 33 || std::endian::native != std::endian::little) return false;
+  if (remaining() < sizeof(std::uint64_t)) return false;
+  std::uint64_t word;
+  std::memcpy(&word, at_, sizeof word);
+  const std::uint64_t ends = ~word & 0x80'8080'8080;
+  if (ends == 0) return false;
+  word &= (ends ^ (ends - 1)) & 0x7f'7f7f'7f7f;
+  std::uint64_t all = (word & 0x7f) | (word >> 1 & 0x3f80) | (word >> 2 & 0x1f'c000) |
+                      (word >> 3 & 0xfe0'0000) | (word >> 4 & 0x7'f000'0000);
+  const auto length = static_cast<unsigned>(std::countr_zero(ends) + 1) / 8;
+  if constexpr (std::is_signed_v<T>) {
+    const unsigned unused = 64 - 7 * length;
+    all = static_cast<std::uint64_t>(static_cast<std::int64_t>(all << unused) >> unused);
+  }
+  value = static_cast<T>(all);
+  if (bits == 32 && trust == Trust::no) {
+    if (static_cast<std::uint64_t>(value) != all) return false;  // with bits that must be zero
+  }
+  at_ += length;
+  return true;
+}
 
 template <Trust trust>
 template <class T, unsigned bits>

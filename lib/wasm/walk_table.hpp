@@ -67,6 +67,85 @@ inline constexpr auto one_byte_ops = [] {
   return table;
 }();
 
+/// What a walk decides on by the first byte of an instruction alone. The others go by their Shape.
+enum class Rule : std::uint8_t {
+  block,
+  loop,
+  if_,
+  br_if,
+  call,
+  drop,
+  select,
+  local_get,
+  local_set,
+  local_tee,
+  global_get,
+  global_set,
+  i32_const,
+  i64_const,
+  f32_const,
+  f64_const,
+  unary,   ///< numeric, of one operand
+  binary,  ///< numeric, of two
+  load,
+  store,
+  end,  // it and the others may end the function or a path, or begin another one
+  other
+};
+
+constexpr Rule rule_of(const OpInfo& op) {
+  if (op.code > 0xff || op.feature != Feature::mvp) return Rule::other;
+  switch (op.shape) {
+    case Shape::block:
+      return Rule::block;
+    case Shape::loop:
+      return Rule::loop;
+    case Shape::if_:
+      return Rule::if_;
+    case Shape::end:
+      return Rule::end;
+    case Shape::br_if:
+      return Rule::br_if;
+    case Shape::call:
+      return Rule::call;
+    case Shape::drop:
+      return Rule::drop;
+    case Shape::select:
+      return Rule::select;
+    case Shape::local_get:
+      return Rule::local_get;
+    case Shape::local_set:
+      return Rule::local_set;
+    case Shape::local_tee:
+      return Rule::local_tee;
+    case Shape::global_get:
+      return Rule::global_get;
+    case Shape::global_set:
+      return Rule::global_set;
+    case Shape::constant:
+      return op.imm == Imm::i32   ? Rule::i32_const
+             : op.imm == Imm::i64 ? Rule::i64_const
+             : op.imm == Imm::f32 ? Rule::f32_const
+                                  : Rule::f64_const;
+    case Shape::numeric:
+      return op.params().size() == 1 ? Rule::unary : Rule::binary;
+    case Shape::load:
+      return Rule::load;
+    case Shape::store:
+      return Rule::store;
+    default:
+      return Rule::other;
+  }
+}
+
+inline constexpr auto one_byte_rules = [] {
+  std::array<Rule, 256> table{};
+  table.fill(Rule::other);
+  for (const OpInfo& op : op_table)
+    if (rule_of(op) != Rule::other) table[op.code] = rule_of(op);
+  return table;
+}();
+
 /// The number of lanes that an immediate chooses among.
 constexpr unsigned lane_count(Imm imm) {
   switch (imm) {

@@ -68,7 +68,7 @@ class FunctionWalker {
   const FuncType& signature() const { return module_->type_of(function_); }
   const LocalTypes& locals() const { return locals_; }
   /// Of the current instruction, in bytes from the module's start.
-  std::uint32_t offset() const { return offset_; }
+  std::uint32_t offset() const { return reader_.offset_of(instruction_); }
   /// Just after what was read so far.
   std::uint32_t end_offset() const { return reader_.offset(); }
   /// Whether the current code is reachable.
@@ -76,6 +76,7 @@ class FunctionWalker {
 
   /// Slots in use: the slot of the next operand to be pushed.
   std::uint32_t height() const { return height_; }
+  std::uint32_t operand_count() const { return operands_.size(); }
   /// All operands of the function, the topmost last.
   Operands operands() { return operands_.from(0); }
   /// The topmost `count` operands.
@@ -111,7 +112,12 @@ class FunctionWalker {
   template <class List>
   Operand* pop(const List& types);
   Operand* pop(Types types) { return pop(span_of(types)); }
-  Value pop_value(ValType type) { return pop(std::span(&type, 1))->value; }
+  [[gnu::always_inline]] inline Operand* pop_one(ValType type);
+  [[gnu::always_inline]] inline Operand* pop_two(ValType a, ValType b);
+  [[gnu::always_inline]] inline Operand* drop_top(std::uint32_t count);
+  [[gnu::noinline]] Operand* pop_slowly(ValType type) { return pop(std::span(&type, 1)); }
+  [[gnu::noinline]] Operand* pop_slowly(ValType a, ValType b) { return pop({a, b}); }
+  [[gnu::always_inline]] Value pop_value(ValType type) { return pop_one(type)->value; }
   Operand* pop_any(std::uint32_t count);
   Operand* pop_ref();
   void unpop();
@@ -134,10 +140,12 @@ class FunctionWalker {
 
   // walker_immediates.inl: what follows an opcode
   Op read_op();
+  Op op_of(std::uint8_t byte);
   Op read_prefixed_op(std::uint8_t prefix);
   TypeReader<trust> types();
   BlockType read_block_type();
-  bool read_memarg(Imm imm, MemArg& memarg, bool atomic = false);
+  [[gnu::always_inline]] inline bool read_memarg(Imm imm, MemArg& memarg, bool atomic = false);
+  [[gnu::noinline]] bool read_memarg_slowly(Imm imm, MemArg& memarg, bool atomic);
   bool check_memarg(Imm imm, const MemArg& memarg, bool atomic);
   template <class Index>
   bool read_index(Index& index, std::size_t count, std::string_view what);
@@ -157,7 +165,7 @@ class FunctionWalker {
   bool read_catches();
   bool check_catch(const CatchClause& clause);
   void skip_immediates(Op op);
-  void skip_unreachable();
+  [[gnu::noinline]] void skip_unreachable();
   ValType memory_address(MemIdx index) const {
     return module_->memories[index.value].address_kind();
   }
@@ -197,20 +205,23 @@ class FunctionWalker {
   void drop();
   void select(Op op);
   [[gnu::always_inline]] inline void local_get();
-  void local_set();
-  void local_tee();
-  void mark_initialized(LocalIdx local);
+  [[gnu::always_inline]] inline void local_set();
+  [[gnu::always_inline]] inline void local_tee();
+  [[gnu::always_inline]] inline void mark_initialized(LocalIdx local);
   void global_get();
   void global_set();
-  [[gnu::always_inline]] inline void constant(Op op, const WalkRow& row);
-  [[gnu::always_inline]] inline void numeric(Op op, const WalkRow& row);
+  [[gnu::always_inline]] inline void scalar(Op op, ValType type, std::uint64_t bits);
+  void constant(Op op, const WalkRow& row);
+  [[gnu::always_inline]] inline void unary(Op op, const WalkRow& row);
+  [[gnu::always_inline]] inline void binary(Op op, const WalkRow& row);
+  void numeric(Op op, const WalkRow& row);
   void numeric_pair(Op op, const WalkRow& row);
   void lane(Op op, const WalkRow& row);
   void shuffle(const WalkRow& row);
 
   // walker_memory.inl
   [[gnu::always_inline]] inline void load(Op op, const WalkRow& row);
-  void store(Op op, const WalkRow& row);
+  [[gnu::always_inline]] inline void store(Op op, const WalkRow& row);
   void load_lane(Op op, const WalkRow& row);
   void store_lane(Op op, const WalkRow& row);
   void atomic(Op op, const WalkRow& row);
@@ -260,8 +271,9 @@ class FunctionWalker {
   void read_locals(const FuncType& type);
   void track_inits(std::uint32_t params);
   bool run();
-  [[gnu::always_inline]] inline void step();
-  [[gnu::always_inline]] inline void dispatch(Op op, const WalkRow& row);
+  [[gnu::always_inline]] inline void step(Op op, Rule rule);
+  [[gnu::noinline]] void step_slowly(std::uint8_t byte);
+  void dispatch(Op op, const WalkRow& row);
   void dispatch_rest(Op op, const WalkRow& row);
   void dispatch_reference(Op op, const WalkRow& row);
   bool allow_in_expression(Op op);
@@ -269,15 +281,15 @@ class FunctionWalker {
   bool ok() const { return trust == Trust::yes || errors_->ok(); }
   template <class... Args>
   void invalid(Pattern<Args...> message, const Args&... args) {
-    errors_->invalid(offset_, message, args...);
+    errors_->invalid(offset(), message, args...);
   }
   template <class... Args>
   void malformed(Pattern<Args...> message, const Args&... args) {
-    errors_->malformed(offset_, message, args...);
+    errors_->malformed(offset(), message, args...);
   }
   bool has(Feature feature) const { return trust == Trust::yes || features_->has(feature); }
   void need(Feature feature, std::string_view what) {
-    if constexpr (trust == Trust::no) features_->need(feature, offset_, what);
+    if constexpr (trust == Trust::no) features_->need(feature, offset(), what);
   }
   Control& innermost() { return controls_.back(); }
 
@@ -290,7 +302,8 @@ class FunctionWalker {
   Reader<trust> reader_{{}, 0, 0, nullptr};
   FuncIdx function_;
   LocalTypes locals_;
-  std::uint32_t offset_ = 0;
+  const std::uint8_t* instruction_ = nullptr;  // the current one
+  std::uint32_t floor_ = 0;                    // operands below belong to outer blocks
   std::uint32_t height_ = 0;
   bool live_ = true;
   bool constant_only_ = false;

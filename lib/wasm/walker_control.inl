@@ -64,7 +64,7 @@ void FunctionWalker<C, trust>::end() {
     if (trust == Trust::no &&
         !std::equal(params.begin(), params.end(), results.begin(), results.end(),
                     [this](ValType param, ValType result) { return is_a(param, result); }))
-      report_type_mismatch(*errors_, offset_, "if without else", results, params);
+      report_type_mismatch(*errors_, offset(), "if without else", results, params);
     control.targeted |= control.live;
   }
   if (!ok()) return;
@@ -91,6 +91,7 @@ void FunctionWalker<C, trust>::end_block(Control& control, bool reached) {
   saved_params_.truncate(control.else_base);
   live_ = reached || jumped_to;
   controls_.truncate(controls_.size() - 1);
+  floor_ = controls_.empty() ? 0 : innermost().base;
 }
 
 template <class C, Trust trust>
@@ -285,7 +286,7 @@ void FunctionWalker<C, trust>::finish_call(Op op, const FuncType& type, Tell&& t
     const auto expected = controls_[0].results();
     if (!std::equal(type.results.begin(), type.results.end(), expected.begin(), expected.end(),
                     [this](ValType found, ValType wanted) { return is_a(found, wanted); }))
-      report_type_mismatch(*errors_, offset_, "function", expected, type.results);
+      report_type_mismatch(*errors_, offset(), "function", expected, type.results);
   }
   const Operands results =
       prepare_results(tail ? std::span<const ValType>() : std::span<const ValType>(type.results));

@@ -12,7 +12,12 @@ namespace wrun::inline v0::wasm {
 
 template <class C, Trust trust>
 Op FunctionWalker<C, trust>::read_op() {
-  const std::uint8_t byte = reader_.u8();
+  return op_of(reader_.u8());
+}
+
+/// The instruction that begins with that byte.
+template <class C, Trust trust>
+Op FunctionWalker<C, trust>::op_of(std::uint8_t byte) {
   const Op op = one_byte_ops[byte];
   return op != op_none ? op : read_prefixed_op(byte);
 }
@@ -20,13 +25,13 @@ Op FunctionWalker<C, trust>::read_op() {
 template <class C, Trust trust>
 Op FunctionWalker<C, trust>::read_prefixed_op(std::uint8_t prefix) {
   if (prefix < 0xfb || prefix > 0xfe) {
-    reader_.fail(offset_, "illegal opcode {:02x}", prefix);
+    reader_.fail(offset(), "illegal opcode {:02x}", prefix);
     return Op::nop;
   }
   const std::uint32_t sub = reader_.u32();
   const Op op = sub < 0x10000 ? op_from_code(std::uint32_t{prefix} << 16 | sub) : op_none;
   if (op != op_none) return op;
-  reader_.fail(offset_, "illegal opcode {:02x} {:02x}", prefix, sub);
+  reader_.fail(offset(), "illegal opcode {:02x} {:02x}", prefix, sub);
   return Op::nop;
 }
 
@@ -57,9 +62,33 @@ BlockType FunctionWalker<C, trust>::read_block_type() {
   return BlockType(type_at(TypeIdx(static_cast<std::uint32_t>(index))).func);
 }
 
+/// Whether an access may claim such alignment.
+constexpr bool fits_naturally(Imm imm, std::uint32_t align_log2) {
+  return std::uint64_t{1} << align_log2 <= access_width(imm);
+}
+
 /// https://webassembly.github.io/spec/core/binary/instructions.html#binary-memarg
 template <class C, Trust trust>
-bool FunctionWalker<C, trust>::read_memarg(Imm imm, MemArg& memarg, bool atomic) {
+inline bool FunctionWalker<C, trust>::read_memarg(Imm imm, MemArg& memarg, bool atomic) {
+  // Most are two bytes, and of the first memory.
+  if (trust == Trust::yes || reader_.remaining() >= 2) {
+    const std::uint8_t* const bytes = reader_.place();
+    const auto flags = static_cast<std::uint32_t>(bytes[0]);
+    const bool is_short = flags < 0x40 && bytes[1] < 0x80;
+    if (is_short && (trust == Trust::yes ||
+                     (!atomic && !module_->memories.empty() && fits_naturally(imm, flags)))) {
+      memarg.memory = MemIdx(0);
+      memarg.align_log2 = flags;
+      memarg.offset = bytes[1];
+      reader_.skip(2);
+      return true;
+    }
+  }
+  return read_memarg_slowly(imm, memarg, atomic);
+}
+
+template <class C, Trust trust>
+bool FunctionWalker<C, trust>::read_memarg_slowly(Imm imm, MemArg& memarg, bool atomic) {
   const std::uint32_t start = reader_.offset();
   const std::uint32_t flags = reader_.u32();
   memarg.align_log2 = flags & 0x3f;
@@ -208,7 +237,7 @@ bool FunctionWalker<C, trust>::check_catch(const CatchClause& clause) {
   const bool fits =
       std::equal(types_.begin(), types_.end(), expected.begin(), expected.end(),
                  [this](ValType found, ValType wanted) { return is_a(found, wanted); });
-  if (!fits) report_type_mismatch(*errors_, offset_, "label", expected, types_);
+  if (!fits) report_type_mismatch(*errors_, offset(), "label", expected, types_);
   return fits;
 }
 

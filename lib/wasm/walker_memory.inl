@@ -17,10 +17,10 @@ inline void FunctionWalker<C, trust>::load(Op op, const WalkRow& row) {
 }
 
 template <class C, Trust trust>
-void FunctionWalker<C, trust>::store(Op op, const WalkRow& row) {
+inline void FunctionWalker<C, trust>::store(Op op, const WalkRow& row) {
   MemArg memarg;
   if (!read_memarg(row.imm, memarg)) return;
-  const Operand* args = pop({memory_address(memarg.memory), row.params[1]});
+  const Operand* args = pop_two(memory_address(memarg.memory), row.params[1]);
   if (live()) client_.store(*this, op, memarg, args[0].value, args[1].value);
 }
 

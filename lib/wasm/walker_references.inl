@@ -176,7 +176,7 @@ void FunctionWalker<C, trust>::array_new_fixed(Op op) {
   const std::uint32_t count = reader_.u32();
   if (!element || !ok()) return;
   if (trust == Trust::no && count > max_fixed_elements)
-    return errors_->limit(offset_, "array.new_fixed of {} elements; at most {} are allowed", count,
+    return errors_->limit(offset(), "array.new_fixed of {} elements; at most {} are allowed", count,
                           max_fixed_elements);
   types_.assign(count, element->storage.unpacked());
   const ValType result = ValType::ref(HeapType(index), false);

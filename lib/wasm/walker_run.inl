@@ -46,7 +46,8 @@ void FunctionWalker<C, trust>::start(const ModuleData& module, std::uint32_t beg
                                      std::uint32_t end) {
   module_ = &module;
   reader_ = Reader<trust>(module.bytes, begin, end, errors_);
-  offset_ = begin;
+  instruction_ = reader_.place();
+  floor_ = 0;
   height_ = 0;
   live_ = true;
   constant_only_ = false;
@@ -91,25 +92,87 @@ void FunctionWalker<C, trust>::track_inits(std::uint32_t params) {
 template <class C, Trust trust>
 bool FunctionWalker<C, trust>::run() {
   client_.begin(*this);
-  while (!controls_.empty()) {
-    if constexpr (trust == Trust::yes) {
-      if (!live_) skip_unreachable();
-    } else {
+  for (;;) {
+    if constexpr (trust == Trust::no) {
       if (!errors_->ok()) return false;
       if (reader_.done()) {
         errors_->malformed(reader_.offset(), "END opcode expected");
         return false;
       }
     }
-    step();
+    instruction_ = reader_.place();
+    const std::uint8_t byte = reader_.next();
+    const Rule rule = one_byte_rules[byte];
+    if (rule >= Rule::end || (trust == Trust::no && constant_only_)) {
+      if (rule == Rule::end) {
+        if (live_) client_.instruction(*this, Op::end);
+        end();
+      } else {
+        step_slowly(byte);
+      }
+      if (controls_.empty()) return ok();
+      if (trust == Trust::yes && !live_) skip_unreachable();
+    } else {
+      step(one_byte_ops[byte], rule);
+    }
   }
-  return ok();
 }
 
+/// What most instructions are is decided on by their first byte, and done in line: those that
+/// neither end the function nor what is reachable.
 template <class C, Trust trust>
-inline void FunctionWalker<C, trust>::step() {
-  offset_ = reader_.offset();
-  const Op op = read_op();
+inline void FunctionWalker<C, trust>::step(Op op, Rule rule) {
+  if (live()) client_.instruction(*this, op);
+  switch (rule) {
+    case Rule::block:
+      return block(ControlKind::block);
+    case Rule::loop:
+      return block(ControlKind::loop);
+    case Rule::if_:
+      return if_();
+    case Rule::br_if:
+      return br_if();
+    case Rule::call:
+      return call(op);
+    case Rule::drop:
+      return drop();
+    case Rule::select:
+      return select(op);
+    case Rule::local_get:
+      return local_get();
+    case Rule::local_set:
+      return local_set();
+    case Rule::local_tee:
+      return local_tee();
+    case Rule::global_get:
+      return global_get();
+    case Rule::global_set:
+      return global_set();
+    case Rule::i32_const:
+      return scalar(op, Kind::i32, static_cast<std::uint32_t>(reader_.s32()));
+    case Rule::i64_const:
+      return scalar(op, Kind::i64, static_cast<std::uint64_t>(reader_.s64()));
+    case Rule::f32_const:
+      return scalar(op, Kind::f32, reader_.template fixed<std::uint32_t>());
+    case Rule::f64_const:
+      return scalar(op, Kind::f64, reader_.template fixed<std::uint64_t>());
+    case Rule::unary:
+      return unary(op, walk_row(op));
+    case Rule::binary:
+      return binary(op, walk_row(op));
+    case Rule::load:
+      return load(op, walk_row(op));
+    case Rule::store:
+      return store(op, walk_row(op));
+    default:
+      __builtin_unreachable();
+  }
+}
+
+/// Any instruction, with what is to be checked of those that aren't the oldest.
+template <class C, Trust trust>
+void FunctionWalker<C, trust>::step_slowly(std::uint8_t byte) {
+  const Op op = op_of(byte);
   const WalkRow& row = walk_row(op);
   if constexpr (trust == Trust::no) {
     if (row.feature != Feature::mvp) need(row.feature, info(op).text());
@@ -137,28 +200,21 @@ bool FunctionWalker<C, trust>::allow_in_expression(Op op) {
   return true;
 }
 
-/// One line for each shape; Shape orders the rules as opcodes.def does.
+/// One line for each shape that step() doesn't always know from the first byte; Shape orders the
+/// rules as opcodes.def does.
 template <class C, Trust trust>
-inline void FunctionWalker<C, trust>::dispatch(Op op, const WalkRow& row) {
+void FunctionWalker<C, trust>::dispatch(Op op, const WalkRow& row) {
   switch (row.shape) {
     case Shape::unreachable:
       return unreachable();
     case Shape::nop:
       return;
-    case Shape::block:
-      return block(ControlKind::block);
-    case Shape::loop:
-      return block(ControlKind::loop);
-    case Shape::if_:
-      return if_();
     case Shape::else_:
       return else_();
     case Shape::end:
       return end();
     case Shape::br:
       return br();
-    case Shape::br_if:
-      return br_if();
     case Shape::br_table:
       return br_table();
     case Shape::return_:
@@ -167,20 +223,10 @@ inline void FunctionWalker<C, trust>::dispatch(Op op, const WalkRow& row) {
       return call(op);
     case Shape::call_indirect:
       return call_indirect(op);
-    case Shape::drop:
-      return drop();
     case Shape::select:
       return select(op);
-    case Shape::local_get:
-      return local_get();
-    case Shape::local_set:
-      return local_set();
-    case Shape::local_tee:
-      return local_tee();
     case Shape::global_get:
       return global_get();
-    case Shape::global_set:
-      return global_set();
     case Shape::constant:
       return constant(op, row);
     case Shape::numeric:

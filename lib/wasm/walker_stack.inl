@@ -10,8 +10,39 @@ namespace wrun::inline v0::wasm {
 
 template <class C, Trust trust>
 inline void FunctionWalker<C, trust>::push(ValType type, Value value) {
-  operands_.push({type, height_, value});
-  height_ += slot_count(type);
+  Operand& operand = operands_.push();
+  operand.type = type;
+  operand.height = height_;
+  operand.value = value;
+  height_ += type == Kind::v128 ? 2 : 1;
+}
+
+/// Takes off operands whose types are known. They stay readable until something is pushed.
+template <class C, Trust trust>
+inline auto FunctionWalker<C, trust>::drop_top(std::uint32_t count) -> Operand* {
+  const std::uint32_t size = operands_.size() - count;
+  operands_.truncate(size);
+  Operand* first = operands_.data() + size;
+  height_ = first->height;
+  return first;
+}
+
+template <class C, Trust trust>
+inline auto FunctionWalker<C, trust>::pop_one(ValType type) -> Operand* {
+  if (trust == Trust::no && (operands_.size() == floor_ || operands_.back().type != type))
+      [[unlikely]]
+    return pop_slowly(type);
+  return drop_top(1);
+}
+
+template <class C, Trust trust>
+inline auto FunctionWalker<C, trust>::pop_two(ValType a, ValType b) -> Operand* {
+  if constexpr (trust == Trust::no) {
+    const Operand* end = operands_.data() + operands_.size();
+    if (operands_.size() - floor_ < 2 || end[-2].type != a || end[-1].type != b) [[unlikely]]
+      return pop_slowly(a, b);
+  }
+  return drop_top(2);
 }
 
 template <class C, Trust trust>
@@ -26,7 +57,7 @@ template <class List>
 auto FunctionWalker<C, trust>::top(const List& types) -> Operand* {
   const auto count = static_cast<std::uint32_t>(types.size());
   if (trust == Trust::no && count != 0) {
-    if (operands_.size() - innermost().base < count) {
+    if (operands_.size() - floor_ < count) {
       if (!innermost().polymorphic) mismatch(types);
       fill(count);
     }
@@ -52,7 +83,7 @@ auto FunctionWalker<C, trust>::pop(const List& types) -> Operand* {
 template <class C, Trust trust>
 auto FunctionWalker<C, trust>::pop_any(std::uint32_t count) -> Operand* {
   if constexpr (trust == Trust::no) {
-    if (operands_.size() - innermost().base < count) {
+    if (operands_.size() - floor_ < count) {
       if (!innermost().polymorphic) mismatch(std::vector<ValType>(count, Kind::bottom));
       fill(count);
     }
@@ -120,14 +151,14 @@ void FunctionWalker<C, trust>::report_mismatch(std::span<const ValType> wanted,
                                   ? std::min(there, 20u)
                                   : std::min(there, static_cast<std::uint32_t>(wanted.size()));
   for (const Operand& operand : operands(shown)) found.push_back(operand.type);
-  report_type_mismatch(*errors_, offset_, who, wanted, found);
+  report_type_mismatch(*errors_, offset(), who, wanted, found);
 }
 
 /// Whether this operand is of `type`; an error if not.
 template <class C, Trust trust>
 bool FunctionWalker<C, trust>::expect(const Operand& operand, ValType type) {
   if (trust == Trust::yes || is_a(operand.type, type)) return true;
-  report_type_mismatch(*errors_, offset_, "instruction", std::span(&type, 1),
+  report_type_mismatch(*errors_, offset(), "instruction", std::span(&type, 1),
                        std::span(&operand.type, 1));
   return false;
 }
@@ -163,12 +194,13 @@ auto FunctionWalker<C, trust>::push_control(ControlKind kind, const BlockType& t
   control.targeted = false;
   control.base = operands_.size() - static_cast<std::uint32_t>(params.size());
   control.height = params.empty() ? height_ : first->height;
-  control.start = offset_;
+  control.start = offset();
   control.init_base = inits_.size();
   control.else_base = saved_params_.size();
   control.type = type;
   control.label = Label{};
-  retype(params);
+  floor_ = control.base;
+  if (!params.empty()) retype(params);
   return control;
 }
 

@@ -94,6 +94,7 @@ template <class T>
 class ScratchStack {
  public:
   std::uint32_t size() const { return size_; }
+  std::uint32_t capacity() const { return capacity_; }
   bool empty() const { return size_ == 0; }
   void clear() { size_ = 0; }
   void truncate(std::uint32_t size) { size_ = size; }
@@ -155,19 +156,21 @@ class LocalTypes {
   void clear() {
     runs_.clear();
     flat_.clear();
+    size_ = 0;
   }
   void add(std::uint32_t count, ValType type) {
     if (count == 0) return;
-    const std::uint32_t begin = size();
+    const std::uint32_t begin = size_;
+    size_ += count;
     if (!runs_.empty() && runs_.back().type == type) {
-      runs_.back().end += count;
+      runs_.back().end = size_;
     } else {
-      runs_.push_back({begin, begin + count, type});
+      runs_.push_back({begin, size_, type});
     }
-    if (begin < flat_limit) flat_.resize(std::min(begin + count, flat_limit), type);
+    if (begin < flat_limit) flat_.insert(begin, std::min(size_, flat_limit) - begin, type);
   }
 
-  std::uint32_t size() const { return runs_.empty() ? 0 : runs_.back().end; }
+  std::uint32_t size() const { return size_; }
   ValType operator[](std::uint32_t index) const {
     return index < flat_.size() ? flat_[index] : find(index).type;
   }
@@ -183,7 +186,8 @@ class LocalTypes {
   }
 
   std::vector<Run> runs_;
-  std::vector<ValType> flat_;
+  ScratchStack<ValType> flat_;
+  std::uint32_t size_ = 0;
 };
 
 }  // namespace wrun::inline v0::wasm

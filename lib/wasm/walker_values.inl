@@ -48,7 +48,7 @@ inline void FunctionWalker<C, trust>::local_get() {
 }
 
 template <class C, Trust trust>
-void FunctionWalker<C, trust>::local_set() {
+inline void FunctionWalker<C, trust>::local_set() {
   LocalIdx local;
   if (!read_local(local)) return;
   const ValType type = locals_[local.value];
@@ -58,7 +58,7 @@ void FunctionWalker<C, trust>::local_set() {
 }
 
 template <class C, Trust trust>
-void FunctionWalker<C, trust>::local_tee() {
+inline void FunctionWalker<C, trust>::local_tee() {
   LocalIdx local;
   if (!read_local(local)) return;
   const ValType type = locals_[local.value];
@@ -68,8 +68,8 @@ void FunctionWalker<C, trust>::local_tee() {
 }
 
 template <class C, Trust trust>
-void FunctionWalker<C, trust>::mark_initialized(LocalIdx local) {
-  if (!tracks_inits_ || initialized_[local.value]) return;
+inline void FunctionWalker<C, trust>::mark_initialized(LocalIdx local) {
+  if (trust == Trust::yes || !tracks_inits_ || initialized_[local.value]) return;
   initialized_[local.value] = true;
   inits_.push(local.value);
 }
@@ -94,45 +94,52 @@ void FunctionWalker<C, trust>::global_set() {
   if (live()) client_.global_set(*this, global, type, value);
 }
 
+/// A constant of at most 64 bits.
 template <class C, Trust trust>
-inline void FunctionWalker<C, trust>::constant(Op op, const WalkRow& row) {
-  Bits bits;
-  switch (row.imm) {
-    case Imm::i32:
-      bits.lo = static_cast<std::uint32_t>(reader_.s32());
-      break;
-    case Imm::i64:
-      bits.lo = static_cast<std::uint64_t>(reader_.s64());
-      break;
-    case Imm::f32:
-      bits.lo = reader_.template fixed<std::uint32_t>();
-      break;
-    case Imm::v128:
-      bits.lo = reader_.template fixed<std::uint64_t>();
-      bits.hi = reader_.template fixed<std::uint64_t>();
-      break;
-    default:
-      bits.lo = reader_.template fixed<std::uint64_t>();
-      break;
-  }
-  const ValType type = row.results[0];
-  push(type, live() ? client_.constant(*this, op, type, bits) : Value{});
+inline void FunctionWalker<C, trust>::scalar(Op op, ValType type, std::uint64_t bits) {
+  push(type, live() ? client_.constant(*this, op, type, {bits, 0}) : Value{});
 }
 
 template <class C, Trust trust>
-inline void FunctionWalker<C, trust>::numeric(Op op, const WalkRow& row) {
-  if (row.result_count != 1) [[unlikely]]
-    return numeric_pair(op, row);
+void FunctionWalker<C, trust>::constant(Op op, const WalkRow& row) {
+  switch (row.imm) {
+    case Imm::i32:
+      return scalar(op, Kind::i32, static_cast<std::uint32_t>(reader_.s32()));
+    case Imm::i64:
+      return scalar(op, Kind::i64, static_cast<std::uint64_t>(reader_.s64()));
+    case Imm::f32:
+      return scalar(op, Kind::f32, reader_.template fixed<std::uint32_t>());
+    case Imm::f64:
+      return scalar(op, Kind::f64, reader_.template fixed<std::uint64_t>());
+    default:
+      break;
+  }
+  Bits bits;
+  bits.lo = reader_.template fixed<std::uint64_t>();
+  bits.hi = reader_.template fixed<std::uint64_t>();
+  push(Kind::v128, live() ? client_.constant(*this, op, Kind::v128, bits) : Value{});
+}
+
+template <class C, Trust trust>
+inline void FunctionWalker<C, trust>::unary(Op op, const WalkRow& row) {
+  Operand* arg = pop_one(row.params[0]);
+  push(row.results[0], live() ? client_.numeric(*this, op, arg->value) : Value{});
+}
+
+template <class C, Trust trust>
+inline void FunctionWalker<C, trust>::binary(Op op, const WalkRow& row) {
+  Operand* args = pop_two(row.params[0], row.params[1]);
+  push(row.results[0], live() ? client_.numeric(*this, op, args[0].value, args[1].value) : Value{});
+}
+
+template <class C, Trust trust>
+void FunctionWalker<C, trust>::numeric(Op op, const WalkRow& row) {
+  if (row.result_count != 1) return numeric_pair(op, row);
+  if (row.param_count == 1) return unary(op, row);
+  if (row.param_count == 2) return binary(op, row);
   Operand* args = pop(row.param_kinds());
   Value value{};
-  if (live()) {
-    if (row.param_count == 2)
-      value = client_.numeric(*this, op, args[0].value, args[1].value);
-    else if (row.param_count == 1)
-      value = client_.numeric(*this, op, args[0].value);
-    else
-      value = client_.numeric(*this, op, args[0].value, args[1].value, args[2].value);
-  }
+  if (live()) value = client_.numeric(*this, op, args[0].value, args[1].value, args[2].value);
   push(row.results[0], value);
 }
 

@@ -11,22 +11,35 @@ namespace {
 
 using test::Bytes;
 
+/// The bytes, and others after them: numbers are read by another way if there are some.
+Bytes followed(Bytes bytes) {
+  bytes.insert(bytes.end(), 8, 0xff);
+  return bytes;
+}
+
 /// Reads with both kinds of trust; both must agree on what is well-formed.
 template <class Read>
-auto read(const Bytes& bytes, Read read_one) {
+auto read_from(const Bytes& bytes, std::size_t size, Read read_one) {
   Errors errors;
   Reader<Trust::no> careful(bytes, 0, bytes.size(), &errors);
   const auto value = read_one(careful);
   EXPECT_TRUE(errors.ok()) << errors.first().message();
-  EXPECT_TRUE(careful.done());
+  EXPECT_EQ(careful.offset(), size);
   Reader<Trust::yes> trusting(bytes, 0, bytes.size(), nullptr);
   EXPECT_EQ(read_one(trusting), value);
-  EXPECT_TRUE(trusting.done());
+  EXPECT_EQ(trusting.offset(), size);
   return value;
 }
 
 template <class Read>
-std::string error(const Bytes& bytes, Read read_one) {
+auto read(const Bytes& bytes, Read read_one) {
+  const auto value = read_from(bytes, bytes.size(), read_one);
+  EXPECT_EQ(read_from(followed(bytes), bytes.size(), read_one), value);
+  return value;
+}
+
+template <class Read>
+std::string error_from(const Bytes& bytes, Read read_one) {
   Errors errors;
   Reader<Trust::no> reader(bytes, 0, bytes.size(), &errors);
   EXPECT_FALSE(read_one(reader));
@@ -34,6 +47,13 @@ std::string error(const Bytes& bytes, Read read_one) {
   if (errors.ok()) return "";
   EXPECT_EQ(errors.first().kind(), ErrorKind::malformed);
   return errors.first().message();
+}
+
+/// The error, whatever follows.
+template <class Read>
+std::string error(const Bytes& bytes, Read read_one) {
+  EXPECT_EQ(error_from(followed(bytes), read_one), error_from(bytes, read_one));
+  return error_from(bytes, read_one);
 }
 
 const auto u32 = [](auto& in) { return in.u32(); };
@@ -47,7 +67,10 @@ TEST(Leb128, ReadsTheBoundsOfEachType) {
   EXPECT_EQ(read({0xff, 0xff, 0xff, 0xff, 0x0f}, u32), 0xffff'ffffu);
   EXPECT_EQ(read({0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01}, u64),
             0xffff'ffff'ffff'ffffu);
+  EXPECT_EQ(read({0x3f}, s32), 63);
   EXPECT_EQ(read({0x40}, s32), -64);
+  EXPECT_EQ(read({0x7f}, s33), -1);
+  EXPECT_EQ(read({0x80, 0x7f}, s64), -128);
   EXPECT_EQ(read({0x80, 0x80, 0x80, 0x80, 0x78}, s32), INT32_MIN);
   EXPECT_EQ(read({0xff, 0xff, 0xff, 0xff, 0x07}, s32), INT32_MAX);
   EXPECT_EQ(read({0xff, 0xff, 0xff, 0xff, 0x0f}, s33), 0xffff'ffff);
@@ -58,6 +81,8 @@ TEST(Leb128, ReadsTheBoundsOfEachType) {
 TEST(Leb128, AllowsPaddingUpToTheFullLength) {
   EXPECT_EQ(read({0x83, 0x80, 0x80, 0x80, 0x00}, u32), 3u);
   EXPECT_EQ(read({0xff, 0xff, 0xff, 0xff, 0x7f}, s32), -1);
+  EXPECT_EQ(read({0x83, 0x80, 0x80, 0x80, 0x80, 0x80, 0x00}, u64), 3u);
+  EXPECT_EQ(read({0xff, 0xff, 0xff, 0xff, 0x7f}, s64), -1);
 }
 
 TEST(Leb128, RefusesWhatIsTooLongOrTooLarge) {
@@ -68,8 +93,8 @@ TEST(Leb128, RefusesWhatIsTooLongOrTooLarge) {
   EXPECT_EQ(error({0x80, 0x80, 0x80, 0x80, 0x10}, s33), "integer too large");
   EXPECT_EQ(error({0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x02}, u64),
             "integer too large");
-  EXPECT_EQ(error({0x80, 0x80}, u32), "unexpected end of section or function");
-  EXPECT_EQ(error({}, s64), "unexpected end of section or function");
+  EXPECT_EQ(error_from({0x80, 0x80}, u32), "unexpected end of section or function");
+  EXPECT_EQ(error_from({}, s64), "unexpected end of section or function");
 }
 
 TEST(Reader, ReadsFixedWidthLittleEndian) {
