@@ -12,6 +12,7 @@
 #include <wrun_dispatch/dispatch.hpp>
 
 #include "lib/interp/regs.hpp"
+#include "lib/interp/sequences.hpp"
 
 namespace wrun::inline v0::interp {
 
@@ -28,10 +29,12 @@ class Emitter {
   std::size_t memory() const { return capacity_ * (sizeof(Word) + sizeof(starts_[0])); }
   std::span<Word> code() { return {code_.data(), size_}; }
   /// Where the instructions begin.
-  std::span<const std::uint32_t> starts() const { return {starts_.data(), start_count_}; }
+  std::span<const Start> starts() const { return {starts_.data(), start_count_}; }
+  /// The number of the last instruction.
+  std::uint32_t last() const { return start_count_ - 1; }
 
   /// Begins an instruction of `words` words, zeroed but for its handler; returns its position.
-  std::uint32_t begin(Handler handler, std::uint32_t words) {
+  std::uint32_t begin(Handler handler, std::uint32_t words, SequenceKey key) {
     const std::uint32_t at = size_;
     if (capacity_ - at < words + common_words) [[unlikely]]
       grow(words + common_words);
@@ -41,10 +44,14 @@ class Emitter {
     std::fill_n(instruction + 1, common_words - 1, Word{0});
     if (words > common_words) [[unlikely]]
       std::fill(instruction + common_words, instruction + words, Word{0});
-    starts_.data()[start_count_++] = at;
+    starts_.data()[start_count_++] = {at, key};
     return at;
   }
-  void set_handler(std::uint32_t at, Handler handler) { code_[at] = word_of(handler); }
+  /// Gives an instruction, the `number`th one, at `at`, another handler.
+  void set_handler(std::uint32_t at, std::uint32_t number, Handler handler, SequenceKey key) {
+    code_[at] = word_of(handler);
+    starts_[number].key = key;
+  }
   /// Writes an operand at byte `byte` of the instruction at `at`.
   template <class T>
   void put(std::uint32_t at, std::uint32_t byte, T value) {
@@ -53,7 +60,7 @@ class Emitter {
   /// Takes back everything from `at` on; no branch may refer to it.
   void truncate(std::uint32_t at) {
     size_ = at;
-    while (start_count_ != 0 && starts_[start_count_ - 1] >= at) --start_count_;
+    while (start_count_ != 0 && starts_[start_count_ - 1].at >= at) --start_count_;
   }
 
   /// A distance, at byte `byte` of the instruction at `at`, to a position that is known.
@@ -87,7 +94,7 @@ class Emitter {
   }
 
   std::vector<Word> code_;  // the first size_; it keeps its memory from function to function
-  std::vector<std::uint32_t> starts_;
+  std::vector<Start> starts_;
   std::uint32_t capacity_ = 0;  // elements of both
   std::uint32_t size_ = 0;
   std::uint32_t start_count_ = 0;

@@ -1,6 +1,7 @@
 #include "lib/interp/handlers.hpp"
 
 #include "lib/interp/handlers_numeric.hpp"
+#include "lib/interp/scalar_forms.hpp"
 #include "lib/wasm/comparisons.hpp"
 
 namespace wrun::inline v0::interp {
@@ -61,6 +62,44 @@ ResultHandlers binary_handlers(Op op, Pair pair) {
     only = (*rare)[second(pair) == Src::imm ? 1 : 0];
   }
   return {only, only};
+}
+
+const AccessRows& access_rows() {
+  static const AccessRows rows = [] {
+    AccessRows found;
+    for (std::size_t i = 0; i < AccessRows::loads; ++i) {
+      const auto op = static_cast<Op>(AccessRows::first_load + i);
+      for (std::size_t form = 0; form < AccessRows::forms; ++form) {
+        const ResultHandlers handlers = load_handlers(op, static_cast<Addr>(form));
+        found.load[i][form * 2] = handlers.in_acc;
+        found.load[i][form * 2 + 1] = handlers.storing;
+      }
+    }
+    for (std::size_t i = 0; i < AccessRows::stores; ++i) {
+      const auto op = static_cast<Op>(AccessRows::first_store + i);
+      for (std::size_t form = 0; form < 3 * AccessRows::forms; ++form)
+        found.store[i][form] =
+            store_handler(op, static_cast<Addr>(form / 3), static_cast<Src>(form % 3));
+    }
+    return found;
+  }();
+  return rows;
+}
+
+const ScalarRows& scalar_rows() {
+  static const ScalarRows rows = [] {
+    ScalarRows found{};
+    for (std::size_t i = 0; i < scalar_count; ++i) {
+      const auto op = static_cast<Op>(first_scalar + i);
+      const NumericRows* group = rows_of(op);
+      const ScalarForm& form = scalar_forms[i];
+      if (form.table == ScalarForm::Table::unary) found[i] = group->unary.find(op)->data();
+      if (form.table == ScalarForm::Table::binary) found[i] = group->binary.find(op)->data();
+      if (form.table == ScalarForm::Table::compare) found[i] = group->compare.find(op)->data();
+    }
+    return found;
+  }();
+  return rows;
 }
 
 bool may_poll(Op op) {

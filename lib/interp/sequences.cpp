@@ -74,20 +74,23 @@ constexpr bool is_sorted() {
 }
 static_assert(is_sorted(), "the sequences have to be sorted, and to differ");
 
-/// The distinct keys in `listed`, by hashing; a key's number is its place.
+/// The distinct keys in `listed`, by hashing; they are numbered as they come.
 class KeySet {
  public:
   static constexpr std::size_t size = 1024;
 
   constexpr void insert(BodyKey key) {
     const std::size_t i = find(key);
-    count_ += keys_[i] == BodyKey::end;
+    if (keys_[i] == key) return;
     keys_[i] = key;
+    numbers_[i] = count_;
+    listed_[count_++] = key;
   }
-  constexpr std::uint16_t number(BodyKey key) const {
-    return static_cast<std::uint16_t>(find(key));
+  constexpr SequenceKey number(BodyKey key) const {
+    const std::size_t i = find(key);
+    return keys_[i] == key ? numbers_[i] : no_key;
   }
-  constexpr BodyKey operator[](std::size_t number) const { return keys_[number]; }
+  constexpr BodyKey operator[](std::size_t number) const { return listed_[number]; }
   constexpr std::size_t count() const { return count_; }
 
  private:
@@ -97,7 +100,9 @@ class KeySet {
     return i;
   }
   std::array<BodyKey, size> keys_{};
-  std::size_t count_ = 0;
+  std::array<SequenceKey, size> numbers_{};
+  std::array<BodyKey, size / 2> listed_{};
+  std::uint16_t count_ = 0;
 };
 
 constexpr KeySet keys = [] {
@@ -178,20 +183,6 @@ constexpr Tree tree = [] {
   return t;
 }();
 
-/// All keys, once each.
-constexpr auto single_keys = [] {
-  std::array<BodyKey, keys.count()> list{};
-  std::size_t at = 0;
-  for (std::size_t i = 0; i < KeySet::size; ++i)
-    if (keys[i] != BodyKey::end) list[at++] = keys[i];
-  return list;
-}();
-constexpr auto single_numbers = [] {
-  std::array<std::uint16_t, keys.count()> numbers{};
-  for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = keys.number(single_keys[i]);
-  return numbers;
-}();
-
 /// Null for numeric instructions of vectors: which handlers those have depends on the processor.
 template <BodyKey key>
 constexpr Handler single_handler() {
@@ -204,15 +195,101 @@ constexpr Handler single_handler() {
 
 /// Their handlers.
 constexpr auto single_handlers = []<std::size_t... i>(std::index_sequence<i...>) {
-  return std::array<Handler, keys.count()>{single_handler<single_keys[i]>()...};
+  return std::array<Handler, keys.count()>{single_handler<keys[i]>()...};
 }
 (std::make_index_sequence<keys.count()>());
 
-/// The key's number of a handler, and the node of the sequences that begin with it.
+/// By key: the node of the sequences that begin with it, and which keys may come next, of which one
+/// of 64 bits is looked at: most instructions begin none.
+struct Beginning {
+  std::uint64_t next = 0;
+  std::uint16_t node = 0;
+};
+constexpr auto sequence_beginnings = [] {
+  std::array<Beginning, keys.count()> list{};
+  for (std::size_t i = 0; i < sequence_count; ++i) {
+    const SequenceKey first = keys.number(key_at(i, 0));
+    list[first].node = tree.find(0, first);
+    if (key_at(i, 1) == BodyKey::end) continue;
+    list[first].next |= std::uint64_t{1} << keys.number(key_at(i, 1)) % 64;
+  }
+  return list;
+}();
+
+constexpr auto forms_of_pairs = std::array{ss, as, sa, sk, ak};           // by Pair
+constexpr auto forms_of_addresses = std::array{a, s, ss, as, sk, ak, n};  // by Addr
+constexpr auto forms_of_sources = std::array{a, s, k};                    // by Src
+static_assert([] {
+  for (std::size_t i = 0; i < forms_of_pairs.size(); ++i)
+    if (pair_of(forms_of_pairs[i]) != static_cast<Pair>(i)) return false;
+  for (std::size_t i = 0; i < forms_of_addresses.size(); ++i)
+    if (addr_of(forms_of_addresses[i]) != static_cast<Addr>(i)) return false;
+  for (std::size_t i = 0; i < forms_of_sources.size(); ++i)
+    if (src_of(forms_of_sources[i]) != static_cast<Src>(i)) return false;
+  return true;
+}());
+
+constexpr SequenceKey scalar_key(wasm::Op op, ScalarForm::Table table, std::size_t form) {
+  const auto to = static_cast<To>(form % 2);
+  switch (table) {
+    case ScalarForm::Table::unary:
+      return form < 4 ? keys.number(unary(op, forms_of_sources[form / 2], to)) : no_key;
+    case ScalarForm::Table::binary:
+      return keys.number(binary(op, forms_of_pairs[form / 2], to));
+    case ScalarForm::Table::compare:
+      return form < 5 ? keys.number(binary(op, forms_of_pairs[form], to_slot)) : no_key;
+    default:
+      return no_key;
+  }
+}
+
+/// Branches on integers are taken when the comparison holds, those on floats don't poll.
+constexpr SequenceKey branch_key(wasm::Op op, const ScalarForm& scalar, std::size_t form) {
+  if (!scalar.is_comparison) return no_key;
+  const bool is_integer = scalar.in == AccClass::integer;
+  const auto taken = static_cast<When>(is_integer || form % 2 != 0);
+  const auto poll = static_cast<Poll>(is_integer && form % 2 != 0);
+  return keys.number(compare_branch(op, forms_of_pairs[form / 2], taken, poll));
+}
+
+constexpr SequenceKeys list_keys() {
+  SequenceKeys list{};
+  for (std::size_t i = 0; i < scalar_count; ++i) {
+    const auto op = static_cast<wasm::Op>(first_scalar + i);
+    for (std::size_t form = 0; form < 10; ++form) {
+      list.forms[i][form] = scalar_key(op, scalar_forms[i].table, form);
+      list.branches[i][form] = branch_key(op, scalar_forms[i], form);
+    }
+  }
+  for (std::size_t i = 0; i < AccessRows::loads; ++i) {
+    const auto op = static_cast<wasm::Op>(AccessRows::first_load + i);
+    for (std::size_t form = 0; form < list.load[i].size(); ++form)
+      list.load[i][form] =
+          keys.number(load(op, forms_of_addresses[form / 2], static_cast<To>(form % 2)));
+  }
+  for (std::size_t i = 0; i < AccessRows::stores; ++i) {
+    const auto op = static_cast<wasm::Op>(AccessRows::first_store + i);
+    for (std::size_t form = 0; form < list.store[i].size(); ++form)
+      list.store[i][form] =
+          keys.number(store(op, forms_of_addresses[form / 3], forms_of_sources[form % 3]));
+  }
+  list.copy = keys.number(copy());
+  list.const32 = keys.number(set_const(i32));
+  list.const64 = keys.number(set_const(i64));
+  list.call_local = keys.number(call_local());
+  for (std::size_t poll = 0; poll < 2; ++poll)
+    list.branch[poll] = keys.number(branch(static_cast<Poll>(poll)));
+  for (std::size_t i = 0; i < 8; ++i)
+    list.test_branch[i] =
+        keys.number(test_branch(body_keys::i32, i / 4 == 0 ? a : s, static_cast<When>(i / 2 % 2),
+                                static_cast<Poll>(i % 2)));
+  return list;
+}
+
+/// The key of a handler.
 struct Entry {
   Word handler = 0;  ///< as instructions have it; 0 is none of theirs
-  std::uint16_t key = Tree::none;
-  std::uint16_t node = 0;
+  SequenceKey key = no_key;
 };
 
 /// Null where this processor's vector instructions have no such form.
@@ -223,62 +300,68 @@ Handler vector_handler(BodyKey key) {
                                static_cast<Dst>(second_of(key) & 1));
 }
 
+/// What is known when the program runs: keys of handlers, and the handlers of sequences as
+/// instructions have them.
 class Index {
  public:
   Index() {
+    std::size_t sequence = 0;
+    for (const auto& list : {sequence_handlers_1, sequence_handlers_2, sequence_handlers_3,
+                             sequence_handlers_4, sequence_handlers_vector}) {
+      for (const Handler known : list) words_[sequence++] = word_of(known);
+    }
     for (std::size_t i = 0; i < single_handlers.size(); ++i) {
       Handler known = single_handlers[i];
-      if (known == nullptr) known = vector_handler(single_keys[i]);
-      if (known != nullptr) insert(word_of(known), single_numbers[i]);
+      if (known == nullptr) known = vector_handler(keys[i]);
+      if (known != nullptr) insert(word_of(known), static_cast<SequenceKey>(i));
     }
   }
-  const Entry& find(Word handler) const {
+  SequenceKey find(Word handler) const {
     std::size_t i = place(handler);
     while (entries_[i].handler != handler && entries_[i].handler != 0) i = (i + 1) % size;
-    return entries_[i];
+    return entries_[i].key;
   }
+  Word word(std::uint16_t sequence) const { return words_[sequence]; }
 
  private:
   static constexpr std::size_t size = 2048;
 
   static std::size_t place(Word handler) { return ((handler >> 4) * 0x9e3779b1u) >> 21; }
-  void insert(Word handler, std::uint16_t key) {
+  void insert(Word handler, SequenceKey key) {
     std::size_t i = place(handler);
     while (entries_[i].handler != 0) i = (i + 1) % size;
-    entries_[i] = {handler, key, tree.find(0, key)};
+    entries_[i] = {handler, key};
   }
   std::array<Entry, size> entries_{};
+  std::array<Word, sequence_count> words_{};
 };
 
-Handler handler_of(std::size_t sequence) {
-  for (const auto& list : {sequence_handlers_1, sequence_handlers_2, sequence_handlers_3,
-                           sequence_handlers_4, sequence_handlers_vector}) {
-    if (sequence < list.size()) return list[sequence];
-    sequence -= list.size();
-  }
-  return nullptr;
-}
-
-}  // namespace
-
-void combine(std::span<Word> code, std::span<const std::uint32_t> starts,
-             std::vector<std::uint8_t>* lengths) {
-  static const Index index;
+/// combine(), with lengths or without.
+template <bool notes_lengths>
+void combine_with(const Index& index, std::span<Word> code, std::span<const Start> starts,
+                  std::vector<std::uint8_t>* lengths) {
   struct Instruction {
     std::uint32_t dispatches = 0;  // the fewest from here to the end, as if nothing branched
-    std::uint16_t key = Tree::none;
+    SequenceKey key = no_key;
   };
   std::array<Instruction, longest + 1> window{};  // the present instruction and those after it
   const auto at = [&window](std::size_t i) -> Instruction& { return window[i % window.size()]; };
   const std::size_t count = starts.size();
-  if (lengths != nullptr) lengths->assign(count, 1);
   for (std::size_t i = count; i-- > 0;) {
-    Word& handler = code[starts[i]];
-    const Entry& entry = index.find(handler);
-    std::uint32_t dispatches = at(i + 1).dispatches + 1;
+    SequenceKey key = starts[i].key;
+    if (key == unknown_key) key = index.find(code[starts[i].at]);
+    const Instruction& next = at(i + 1);
+    std::uint32_t dispatches = next.dispatches + 1;
+    const bool may_begin =
+        key != no_key && (sequence_beginnings[key].next >> next.key % 64 & 1) != 0;
+    if (!may_begin) {
+      at(i) = {dispatches, key};
+      continue;
+    }
     std::uint16_t best = Tree::no_sequence;
     std::size_t depth = 1;
-    for (std::uint16_t node = entry.node; node != 0 && tree[node].goes_on && i + depth < count;) {
+    for (std::uint16_t node = sequence_beginnings[key].node;
+         tree[node].goes_on && i + depth < count;) {
       node = tree.find(node, at(i + depth).key);
       if (node == 0) break;
       ++depth;
@@ -286,11 +369,23 @@ void combine(std::span<Word> code, std::span<const std::uint32_t> starts,
       if (sequence == Tree::no_sequence || at(i + depth).dispatches + 1 > dispatches) continue;
       dispatches = at(i + depth).dispatches + 1;
       best = sequence;
-      if (lengths != nullptr) (*lengths)[i] = static_cast<std::uint8_t>(depth);
+      if constexpr (notes_lengths) (*lengths)[i] = static_cast<std::uint8_t>(depth);
     }
-    at(i) = {dispatches, entry.key};
-    if (best != Tree::no_sequence) handler = word_of(handler_of(best));
+    at(i) = {dispatches, key};
+    if (best != Tree::no_sequence) code[starts[i].at] = index.word(best);
   }
+}
+
+}  // namespace
+
+constexpr SequenceKeys sequence_keys = list_keys();
+
+void combine(std::span<Word> code, std::span<const Start> starts,
+             std::vector<std::uint8_t>* lengths) {
+  static const Index index;
+  if (lengths == nullptr) return combine_with<false>(index, code, starts, nullptr);
+  lengths->assign(starts.size(), 1);
+  combine_with<true>(index, code, starts, lengths);
 }
 
 }  // namespace wrun::inline v0::interp

@@ -12,12 +12,39 @@
 #include <vector>
 
 #include "lib/interp/regs.hpp"
+#include "lib/interp/scalar_forms.hpp"
 
 namespace wrun::inline v0::interp {
 
-/// Replaces the handlers of instructions at which a sequence begins. `starts` are the positions of
-/// all instructions in `code`. Notes how many instructions each one's handler runs, if asked.
-void combine(std::span<Word> code, std::span<const std::uint32_t> starts,
+/// A number for each body that sequences are made of.
+using SequenceKey = std::uint16_t;
+inline constexpr SequenceKey no_key = 0xffff;       ///< in no sequence
+inline constexpr SequenceKey unknown_key = 0xfffe;  ///< to be found by the handler
+
+/// Those of the handlers that most instructions have, as scalar_rows() and access_rows() list them.
+struct SequenceKeys {
+  std::array<std::array<SequenceKey, 10>, scalar_count> forms;
+  std::array<std::array<SequenceKey, 10>, scalar_count> branches;
+  std::array<std::array<SequenceKey, 2 * AccessRows::forms>, AccessRows::loads> load;
+  std::array<std::array<SequenceKey, 3 * AccessRows::forms>, AccessRows::stores> store;
+  SequenceKey copy;
+  SequenceKey const32;
+  SequenceKey const64;
+  SequenceKey call_local;
+  std::array<SequenceKey, 2> branch;       ///< [poll]
+  std::array<SequenceKey, 8> test_branch;  ///< of 32 bits, [(src * 2 + when) * 2 + poll]
+};
+extern const SequenceKeys sequence_keys;
+
+/// Where an instruction begins, and what it is in sequences.
+struct Start {
+  std::uint32_t at = 0;
+  SequenceKey key = unknown_key;
+};
+
+/// Replaces the handlers of instructions at which a sequence begins. `starts` are those of all
+/// instructions in `code`. Notes how many instructions each one's handler runs, if asked.
+void combine(std::span<Word> code, std::span<const Start> starts,
              std::vector<std::uint8_t>* lengths);
 
 }  // namespace wrun::inline v0::interp

@@ -83,11 +83,14 @@ void Translator::begin(Walker& w) {
   }
   const std::uint32_t param_slots = runtime::slot_count(std::span(w.signature().params));
   layout_ = runtime::FrameLayout(param_slots, slots + kept_exceptions_);
-  alias_heads_.assign(slots, none);
+  alias_heads_.clear();
+  alias_heads_.insert(0, slots, none);
   unset_.assign(slots, true);
   std::fill_n(unset_.begin(), param_slots, false);
   in_prologue_ = slots > param_slots;
+  plain_locals_ = !wide_locals_ && !in_prologue_;
   sums_.clear();
+  watches_ = options_.fuel;
   if (counts()) count(&handler<CountCall>, 0, "count_call");
   if (!options_.poison_upper_halves) return;
   for (std::uint32_t i = 0; i < params; ++i) {
@@ -101,6 +104,7 @@ void Translator::begin(Walker& w) {
 void Translator::end_prologue() {
   if (!in_prologue_) return;
   in_prologue_ = false;
+  plain_locals_ = !wide_locals_;
   for (std::uint32_t first = 0; first < unset_.size();) {
     std::uint32_t end = first;
     while (end < unset_.size() && unset_[end]) ++end;
@@ -134,6 +138,26 @@ void Translator::store_all_pending() {
 
 void Translator::forget_accs() {
   for (Acc& a : acc_) a = {};
+  others_known_ = false;
+}
+
+/// Slots have other values now: what the accumulators that aren't the integers' know of them.
+void Translator::forget_others(std::uint32_t slot, std::uint32_t count) {
+  for (Acc& a : acc_)
+    if (a.slot < slot + count && slot < a.slot + slots_of(a)) a.slot = none;
+}
+
+void Translator::note_stored(std::uint32_t at) {
+  if (Trace::Text* text = text_at(at)) text->stored = true;
+}
+
+void Translator::note_result(std::uint32_t at, std::uint32_t slot) {
+  if (Trace::Text* text = text_at(at)) text->result = static_cast<std::int32_t>(slot);
+}
+
+void Translator::note_target(std::uint32_t at, std::uint32_t slot) {
+  note_result(at, slot);
+  note_stored(at);
 }
 
 /// Results that a call or a bulk instruction left at home.
@@ -148,9 +172,10 @@ void Translator::take_results(Walker& w, Operands results) {
 
 void Translator::emit_const(std::uint32_t slot, Kind type, std::uint64_t bits) {
   const bool is_narrow = type == Kind::i32 || type == Kind::f32;
-  const std::uint32_t at = is_narrow
-                               ? emit(&handler<SetConst<std::uint32_t>>, through_c, "const32")
-                               : emit(&handler<SetConst<std::uint64_t>>, through_d, "const64");
+  const std::uint32_t at =
+      is_narrow
+          ? emit(&handler<SetConst<std::uint32_t>>, through_c, "const32", sequence_keys.const32)
+          : emit(&handler<SetConst<std::uint64_t>>, through_d, "const64", sequence_keys.const64);
   put_slot(at, at_b, slot);
   if (is_narrow) {
     code_.put(at, at_c, static_cast<std::uint32_t>(bits));
@@ -163,7 +188,7 @@ void Translator::emit_const(std::uint32_t slot, Kind type, std::uint64_t bits) {
 
 /// Copies one slot, or the two of a v128.
 void Translator::emit_copy(std::uint32_t from, std::uint32_t to, std::uint32_t slots) {
-  const std::uint32_t at = slots == 1 ? emit(&handler<Copy>, through_b, "copy")
+  const std::uint32_t at = slots == 1 ? emit(&handler<Copy>, through_b, "copy", sequence_keys.copy)
                                       : emit(&handler<CopyVector>, through_b, "copy_v128");
   put_slot(at, at_a, from);
   put_slot(at, at_b, to);
@@ -182,7 +207,7 @@ void Translator::emit_sum(const Value& v) {
 }
 
 void Translator::grow_aliases(std::uint32_t index) {
-  next_alias_.resize(std::max<std::size_t>(64, 2 * std::size_t{index}));
+  next_alias_.insert(next_alias_.size(), std::max<std::uint32_t>(64, index + 1), none);
 }
 
 /// Brings an operand home.

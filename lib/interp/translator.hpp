@@ -16,6 +16,7 @@
 #include "lib/interp/emitter.hpp"
 #include "lib/interp/handlers.hpp"
 #include "lib/interp/interp.hpp"
+#include "lib/interp/scalar_forms.hpp"
 #include "lib/interp/trace.hpp"
 #include "lib/runtime/frame_layout.hpp"
 #include "lib/runtime/heap_object.hpp"
@@ -80,7 +81,7 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   // The walker's callbacks; translator_control.cpp, _values.cpp, _vector.cpp, _memory.cpp,
   // _atomic.cpp, _calls.cpp, _exceptions.cpp, _references.cpp, _gc.cpp
   void begin(Walker& w);
-  void instruction(Walker& w, wasm::Op op);
+  [[gnu::always_inline]] void instruction(Walker& w, wasm::Op op);
   void block(Walker& w, Control& c);
   void loop(Walker& w, Control& c);
   void if_(Walker& w, Control& c, Value condition);
@@ -116,8 +117,8 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   using NullClient::numeric;
   [[gnu::always_inline]] Value constant(Walker& w, wasm::Op op, wasm::ValType type,
                                         wasm::Bits bits);
-  Value numeric(Walker& w, wasm::Op op, Value a);
-  Value numeric(Walker& w, wasm::Op op, Value a, Value b);
+  [[gnu::always_inline]] Value numeric(Walker& w, wasm::Op op, Value a);
+  [[gnu::always_inline]] Value numeric(Walker& w, wasm::Op op, Value a, Value b);
   Value numeric(Walker& w, wasm::Op op, Value a, Value b, Value c);
   void numeric(Walker& w, wasm::Op op, Operands args, Operands results);
   Value lane(Walker& w, wasm::Op op, std::uint8_t lane, Operands args);
@@ -125,12 +126,14 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   Value select(Walker& w, wasm::ValType type, Value a, Value b, Value condition);
   void drop(Walker& w, wasm::ValType type, Value value);
   [[gnu::always_inline]] Value local_get(Walker& w, wasm::LocalIdx index, wasm::ValType type);
-  void local_set(Walker& w, wasm::LocalIdx index, wasm::ValType type, Value value);
-  Value local_tee(Walker& w, wasm::LocalIdx index, wasm::ValType type, Value value);
+  [[gnu::always_inline]] void local_set(Walker& w, wasm::LocalIdx index, wasm::ValType type,
+                                        Value value);
+  [[gnu::always_inline]] Value local_tee(Walker& w, wasm::LocalIdx index, wasm::ValType type,
+                                         Value value);
   Value global_get(Walker& w, wasm::GlobalIdx index, const wasm::GlobalType& type);
   void global_set(Walker& w, wasm::GlobalIdx index, const wasm::GlobalType& type, Value value);
 
-  Value load(Walker& w, wasm::Op op, const wasm::MemArg& arg, Value address);
+  [[gnu::always_inline]] Value load(Walker& w, wasm::Op op, const wasm::MemArg& arg, Value address);
   void store(Walker& w, wasm::Op op, const wasm::MemArg& arg, Value address, Value value);
   Value load_lane(Walker& w, wasm::Op op, const wasm::MemArg& arg, std::uint8_t lane, Value address,
                   Value vector);
@@ -153,6 +156,8 @@ class Translator : public wasm::NullClient<Value, LabelState> {
     std::uint32_t slot = none;  ///< whose value it holds
     bool pending = false;       ///< and the slot doesn't have it yet
     std::uint32_t at = 0;       ///< pending: the instruction that made it
+    std::uint32_t number = 0;   ///< pending: which one that is
+    SequenceKey key = no_key;   ///< pending: that of `storing`
     Handler storing = nullptr;  ///< pending: its form that writes the slot too
   };
   /// Two operands as an instruction takes them.
@@ -180,7 +185,8 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   };
 
   // translator.cpp: accumulators, homes, aliases
-  Acc& acc(wasm::Kind type) { return acc_[static_cast<std::size_t>(class_of(type))]; }
+  Acc& acc(AccClass of) { return acc_[static_cast<std::size_t>(of)]; }
+  Acc& acc(wasm::Kind type) { return acc(class_of(type)); }
   static AccClass class_of(wasm::Kind type);
   static std::uint32_t slots_of(wasm::Kind type) { return type == wasm::Kind::v128 ? 2 : 1; }
   std::uint32_t slots_of(const Acc& a) const { return &a == &acc_.back() ? 2 : 1; }
@@ -189,10 +195,16 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   std::uint32_t slot_of(const Value& v) const {
     return v.kind == Value::Kind::local ? v.local() : v.home;
   }
+  void know(Acc& a, std::uint32_t slot);
   void store_pending(Acc& a);
+  void note_stored(std::uint32_t at);
+  void note_result(std::uint32_t at, std::uint32_t slot);
+  void note_target(std::uint32_t at, std::uint32_t slot);
   void store_all_pending();
   void forget_accs();
   void wrote(std::uint32_t slot, std::uint32_t count = 1);
+  void wrote_home(std::uint32_t slot, std::uint32_t count = 1);
+  void forget_others(std::uint32_t slot, std::uint32_t count);
   void set(std::uint32_t slot, std::uint32_t count);
   void pop(const Value& v);
   void release(const Value& v);
@@ -201,10 +213,12 @@ class Translator : public wasm::NullClient<Value, LabelState> {
     release(v);
   }
   [[gnu::always_inline]] Value temp(Walker& w, wasm::Kind type, std::uint32_t home);
+  [[gnu::always_inline]] Value temp(Walker& w, wasm::Kind type, std::uint32_t home,
+                                    std::uint32_t slots);
   [[gnu::always_inline]] Value finish_in_acc(Walker& w, wasm::Kind type, std::uint32_t at,
-                                             Handler storing);
+                                             Handler storing, SequenceKey key = unknown_key);
   [[gnu::always_inline]] void leave_in_acc(wasm::Kind type, std::uint32_t slot, std::uint32_t at,
-                                           Handler storing);
+                                           Handler storing, SequenceKey key = unknown_key);
   void open_result(wasm::Kind type);
   void take_results(Walker& w, Operands results);
   void materialise(Value& v);
@@ -218,20 +232,38 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   void emit_copy(std::uint32_t from, std::uint32_t to, std::uint32_t slots);
   std::uint32_t local_slot(wasm::LocalIdx index) const;
   [[gnu::always_inline]] Value alias(Walker& w, std::uint32_t slot, wasm::Kind type);
+  [[gnu::always_inline]] Value alias(Walker& w, std::uint32_t slot, wasm::Kind type,
+                                     std::uint32_t slots);
+  Value local_get_slowly(Walker& w, wasm::LocalIdx index, wasm::ValType type);
   void grow_aliases(std::uint32_t index);
   bool is_sum(wasm::Op op, const Value& a, const Value& b) const;
   Value sum(Walker& w, const Value& a, const Value& b);
   std::size_t computed_operands(Walker& w, wasm::Op op);
+  void watch(Walker& w, wasm::Op op);
   void compute_sums(Walker& w, wasm::Op op);
   void compute_sum(Value& v);
   bool is_unset(std::uint32_t slot) const;
   void end_prologue();
-  void assign(Walker& w, std::uint32_t slot, Value& value);
+  [[gnu::always_inline]] void assign(Walker& w, std::uint32_t slot, Value& value);
+  void assign_slowly(Walker& w, std::uint32_t slot, Value& value);
   void retarget(Acc& a, std::uint32_t slot);
   const Producer* take_back(const Value& value);
   Operand& operand_at(Walker& w, std::size_t i) { return w.operands()[i]; }
 
   // translator_values.cpp
+  Value numeric_rare(Walker& w, wasm::Op op, Value a);
+  Value numeric_rare(Walker& w, wasm::Op op, Value a, Value b);
+  [[gnu::always_inline]] void scalar_pair(const ScalarForm& form, Value& a, Value& b,
+                                          PairForm& pair);
+  [[gnu::always_inline]] std::uint32_t emit_scalar(wasm::Op op, const ScalarForm& form,
+                                                   const PairForm& pair, Handler handler,
+                                                   SequenceKey key);
+  const Handler* scalar_row(wasm::Op op) const {
+    return scalar_rows_[static_cast<std::size_t>(op) - first_scalar];
+  }
+  std::uint32_t emit_comparison(wasm::Op op, Pair pair, bool when, bool poll, std::uint32_t words);
+  void describe_pair(std::uint32_t at, const PairForm& form);
+  void describe_unary(std::uint32_t at, Src src, std::uint32_t slot);
   bool takes_all_forms(wasm::Op op) const;
   [[gnu::always_inline]] PairForm pair_form(wasm::Op op, Value& a, Value& b);
   PairForm slots_form(Value& a, Value& b);
@@ -287,9 +319,12 @@ class Translator : public wasm::NullClient<Value, LabelState> {
     std::uint32_t offset = 0;
   };
   bool is_fast(wasm::MemIdx memory) const { return memory.value == 0 && fast_memory_; }
-  AddressForm address_form(Value& address, std::uint64_t offset);
+  Value load_rare(Walker& w, wasm::Op op, const wasm::MemArg& arg, Value address);
+  [[gnu::always_inline]] AddressForm address_form(Value& address, std::uint64_t offset);
+  AddressForm folded_address(Value& address, std::uint64_t offset);
+  void describe_address(std::uint32_t at, const AddressForm& form);
   bool fold_sum(const Value& address, AddressForm& form);
-  void put_address(std::uint32_t at, const AddressForm& form);
+  [[gnu::always_inline]] void put_address(std::uint32_t at, const AddressForm& form);
   AddressForm store_address(Value& address, Value& value, bool is_imm, std::uint64_t offset);
   AddressForm slot_address(Value& address, std::uint64_t offset);
   static std::string address_text(const AddressForm& form);
@@ -326,8 +361,10 @@ class Translator : public wasm::NullClient<Value, LabelState> {
 
   Trace::Text* text_at(std::uint32_t at) { return trace_ ? trace_->text(at) : nullptr; }
   /// Begins an instruction, and notes it in the trace.
-  std::uint32_t emit(Handler handler, std::uint32_t words, std::string_view name);
-  std::uint32_t emit(Handler handler, std::uint32_t words, wasm::Op op);
+  std::uint32_t emit(Handler handler, std::uint32_t words, std::string_view name,
+                     SequenceKey key = unknown_key);
+  std::uint32_t emit(Handler handler, std::uint32_t words, wasm::Op op,
+                     SequenceKey key = unknown_key);
   /// What a listing shows of the operands of the instruction at `at`.
   template <class... Args>
   void describe(std::uint32_t at, Pattern<Args...> text, const Args&... args) {
@@ -338,6 +375,8 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   void describe_values(std::uint32_t at, const char* text, std::uint64_t types,
                        const PatternValue* values);
   void put_slot(std::uint32_t at, std::uint32_t byte, std::uint32_t slot);
+  /// The frame has this slot.
+  void reach(std::uint32_t slot) { max_slot_ = std::max(max_slot_, slot); }
 
   const wasm::ModuleData& module_;
   CodeOptions options_;
@@ -346,15 +385,21 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   Emitter code_;
   Trace* trace_ = nullptr;
   runtime::FrameLayout layout_;
-  std::array<Acc, 4> acc_;                  // by AccClass
-  Producer last_;                           // none if `at` is; the rest is what it was
-  std::uint32_t last_emitted_ = none;       // position of the last instruction
-  std::vector<std::uint32_t> alias_heads_;  // by slot: the newest alias's operand index
-  std::vector<std::uint32_t> next_alias_;   // by an alias's operand index: that of the next older
-  std::vector<std::uint32_t> sums_;         // operands that were sums when they were pushed
-  std::vector<bool> unset_;                 // by slot: a local that is zero, and not yet written
-  bool in_prologue_ = false;                // nothing has branched yet
-  std::uint32_t clean_ = 0;                 // operands below this index are temps at home
+  const ScalarRows& scalar_rows_ = scalar_rows();
+  const AccessRows& access_rows_ = access_rows();
+  std::array<Acc, 4> acc_;                         // by AccClass
+  bool others_known_ = false;                      // one that isn't the integers' may hold a slot
+  Producer last_;                                  // none if `at` is; the rest is what it was
+  std::uint32_t last_emitted_ = none;              // position of the last instruction
+  wasm::ScratchStack<std::uint32_t> alias_heads_;  // by slot: the newest alias's operand index
+  // By an alias's operand index: that of the next older.
+  wasm::ScratchStack<std::uint32_t> next_alias_;
+  std::vector<std::uint32_t> sums_;  // operands that were sums when they were pushed
+  std::vector<bool> unset_;          // by slot: a local that is zero, and not yet written
+  bool plain_locals_ = false;        // their indices are slots, and all have values
+  bool in_prologue_ = false;         // nothing has branched yet
+  bool watches_ = false;             // instructions are to be heard of before they are done
+  std::uint32_t clean_ = 0;          // operands below this index are temps at home
   std::uint32_t max_slot_ = 0;
   bool wide_locals_ = false;              // some take two slots
   bool fast_memory_ = false;              // memory 0, 32-bit and unshared: it is in registers

@@ -23,17 +23,31 @@ inline Src Translator::source(const Value& v) {
 
 inline void Translator::store_pending(Acc& a) {
   if (!a.pending) return;
-  code_.set_handler(a.at, a.storing);
+  code_.set_handler(a.at, a.number, a.storing, a.key);
   a.pending = false;
-  if (Trace::Text* text = text_at(a.at)) text->stored = true;
+  if (trace_) [[unlikely]]
+    note_stored(a.at);
+}
+
+/// An accumulator has the value of a slot.
+inline void Translator::know(Acc& a, std::uint32_t slot) {
+  a.slot = slot;
+  others_known_ |= &a != &acc_.front();
 }
 
 /// Slots have other values now.
 inline void Translator::wrote(std::uint32_t slot, std::uint32_t count) {
   if (in_prologue_) [[unlikely]]
     set(slot, count);
-  for (Acc& a : acc_)
-    if (a.slot < slot + count && slot < a.slot + slots_of(a)) a.slot = none;
+  wrote_home(slot, count);
+}
+
+/// The same of slots that aren't locals'.
+inline void Translator::wrote_home(std::uint32_t slot, std::uint32_t count) {
+  Acc& integer = acc_.front();
+  if (integer.slot - slot < count) integer.slot = none;
+  if (others_known_) [[unlikely]]
+    forget_others(slot, count);
 }
 
 /// An operand left the stack. Operands are popped from the top, so an alias that is linked is the
@@ -55,8 +69,14 @@ inline void Translator::release(const Value& v) {
 
 /// A new operand at `slot`.
 inline Value Translator::temp(Walker& w, wasm::Kind type, std::uint32_t slot) {
-  clean_ = std::min(clean_, static_cast<std::uint32_t>(w.operands().size()));
-  max_slot_ = std::max(max_slot_, slot + slots_of(type) - 1);
+  return temp(w, type, slot, slots_of(type));
+}
+
+inline Value Translator::temp(Walker& w, wasm::Kind type, std::uint32_t slot, std::uint32_t slots) {
+  clean_ = std::min(clean_, w.operand_count());
+  const std::uint32_t last = slot + slots - 1;
+  if (last > max_slot_) [[unlikely]]
+    max_slot_ = last;
   Value v;
   v.type = type;
   v.home = slot;
@@ -73,29 +93,38 @@ inline void Translator::open_result(wasm::Kind type) {
 /// The instruction at `at` leaves its result in the accumulator; its other form, `storing`, in the
 /// slot at b as well.
 inline Value Translator::finish_in_acc(Walker& w, wasm::Kind type, std::uint32_t at,
-                                       Handler storing) {
+                                       Handler storing, SequenceKey key) {
   const std::uint32_t slot = home(w);
-  leave_in_acc(type, slot, at, storing);
+  leave_in_acc(type, slot, at, storing, key);
   return temp(w, type, slot);
 }
 
 inline void Translator::leave_in_acc(wasm::Kind type, std::uint32_t slot, std::uint32_t at,
-                                     Handler storing) {
-  wrote(slot, slots_of(type));
+                                     Handler storing, SequenceKey key) {
+  wrote_home(slot, slots_of(type));
   put_slot(at, at_b, slot);
-  acc(type) = {slot, true, at, storing};
-  if (Trace::Text* text = text_at(at)) text->result = static_cast<std::int32_t>(slot);
+  Acc& a = acc(type);
+  know(a, slot);
+  a.pending = true;
+  a.at = at;
+  a.number = code_.last();
+  a.key = key;
+  a.storing = storing;
+  if (trace_) [[unlikely]]
+    note_result(at, slot);
 }
 
-inline std::uint32_t Translator::emit(Handler handler, std::uint32_t words, std::string_view name) {
-  const std::uint32_t at = code_.begin(handler, words);
+inline std::uint32_t Translator::emit(Handler handler, std::uint32_t words, std::string_view name,
+                                      SequenceKey key) {
+  const std::uint32_t at = code_.begin(handler, words, key);
   last_emitted_ = at;
   if (trace_) trace_->add({at, walker_.offset()}, name);
   return at;
 }
 
-inline std::uint32_t Translator::emit(Handler handler, std::uint32_t words, wasm::Op op) {
-  const std::uint32_t at = code_.begin(handler, words);
+inline std::uint32_t Translator::emit(Handler handler, std::uint32_t words, wasm::Op op,
+                                      SequenceKey key) {
+  const std::uint32_t at = code_.begin(handler, words, key);
   last_emitted_ = at;
   if (trace_) [[unlikely]]
     trace_->add({at, walker_.offset()}, wasm::info(op).text());
@@ -104,7 +133,6 @@ inline std::uint32_t Translator::emit(Handler handler, std::uint32_t words, wasm
 
 inline void Translator::put_slot(std::uint32_t at, std::uint32_t byte, std::uint32_t slot) {
   // Frames with more slots than 16 bits can name are never entered (max_frame_slots).
-  max_slot_ = std::max(max_slot_, slot);
   code_.put(at, byte, static_cast<std::uint16_t>(slot));
 }
 
@@ -124,11 +152,16 @@ inline std::uint32_t Translator::local_slot(wasm::LocalIdx index) const {
 
 /// An operand that is the local in `slot`.
 inline Value Translator::alias(Walker& w, std::uint32_t slot, wasm::Kind type) {
-  Value v = temp(w, type, home(w));
+  return alias(w, slot, type, slots_of(type));
+}
+
+inline Value Translator::alias(Walker& w, std::uint32_t slot, wasm::Kind type,
+                               std::uint32_t slots) {
+  Value v = temp(w, type, home(w), slots);
   v.kind = Value::Kind::local;
   v.in_chain = true;
   v.bits = slot;
-  const auto index = static_cast<std::uint32_t>(w.operands().size());
+  const std::uint32_t index = w.operand_count();
   if (index >= next_alias_.size()) [[unlikely]]
     grow_aliases(index);
   next_alias_[index] = alias_heads_[slot];
@@ -145,8 +178,14 @@ inline Value Translator::constant(Walker& w, wasm::Op, wasm::ValType type, wasm:
 }
 
 inline Value Translator::local_get(Walker& w, wasm::LocalIdx index, wasm::ValType type) {
+  if (plain_locals_) return alias(w, index.value, type.kind(), 1);
+  return local_get_slowly(w, index, type);
+}
+
+[[gnu::noinline]] inline Value Translator::local_get_slowly(Walker& w, wasm::LocalIdx index,
+                                                            wasm::ValType type) {
   const std::uint32_t slot = local_slot(index);
-  if (!is_unset(slot)) return alias(w, slot, type.kind());
+  if (!is_unset(slot)) return alias(w, slot, type.kind(), slots_of(type.kind()));
   if (type.kind() == wasm::Kind::v128) return vector_constant(w, {});
   Value zero = temp(w, type.kind(), home(w));
   zero.kind = Value::Kind::constant;
@@ -158,18 +197,155 @@ inline void Translator::local_set(Walker& w, wasm::LocalIdx index, wasm::ValType
   assign(w, local_slot(index), value);
 }
 
+inline Value Translator::local_tee(Walker& w, wasm::LocalIdx index, wasm::ValType type,
+                                   Value value) {
+  const std::uint32_t slot = local_slot(index);
+  pop(value);
+  assign(w, slot, value);
+  if (value.kind == Value::Kind::constant) {
+    clean_ = std::min(clean_, w.operand_count());
+    return value;
+  }
+  return alias(w, slot, type.kind());
+}
+
+/// The last instruction's result goes to `slot` instead of its home.
+inline void Translator::retarget(Acc& a, std::uint32_t slot) {
+  put_slot(a.at, at_b, slot);
+  code_.set_handler(a.at, a.number, a.storing, a.key);
+  if (trace_) [[unlikely]]
+    note_target(a.at, slot);
+  wrote(slot, slots_of(a));
+  know(a, slot);
+  a.pending = false;
+  last_.at = none;
+}
+
+/// Gives the local in `slot` the value of an operand that has left the stack. The last
+/// instruction's result goes to it instead of its home, if it can.
+inline void Translator::assign(Walker& w, std::uint32_t slot, Value& v) {
+  Acc& a = acc(v.type);
+  const bool is_last = v.kind == Value::Kind::temp && a.slot == v.home && a.pending &&
+                       last_emitted_ == a.at && alias_heads_[slot] == none;
+  if (!is_last) return assign_slowly(w, slot, v);
+  retarget(a, slot);
+}
+
 inline void Translator::drop(Walker&, wasm::ValType, Value value) {
   consume(value);
 }
 
 inline void Translator::instruction(Walker& w, wasm::Op op) {
-  if (!sums_.empty()) compute_sums(w, op);
-  if (options_.fuel) charge(w.offset());
+  if (watches_) [[unlikely]]
+    watch(w, op);
 }
 
 /// Whether there are handlers of the instruction that find operands elsewhere than in slots.
 inline bool Translator::takes_all_forms(wasm::Op op) const {
   return has_all_forms(op) && (common_vectors_ || !is_vector_op(op));
+}
+
+/// Whether the result is one that is computed when it is needed: addresses are made like this,
+/// often long before the store that takes them.
+inline bool Translator::is_sum(wasm::Op op, const Value& a, const Value& b) const {
+  return op == wasm::Op::i32_add && b.kind == Value::Kind::constant &&
+         (a.kind == Value::Kind::local || a.kind == Value::Kind::sum);
+}
+
+/// How a scalar instruction takes its two operands, which leave the stack. A constant on the left
+/// of an operation that doesn't commute is brought home.
+inline void Translator::scalar_pair(const ScalarForm& form, Value& a, Value& b, PairForm& pair) {
+  Acc& in = acc(form.in);
+  const auto in_acc = [&](const Value& v) {
+    return v.kind != Value::Kind::constant && slot_of(v) == in.slot;
+  };
+  Value* left = &a;
+  Value* right = &b;
+  if (form.is_commutative &&
+      (a.kind == Value::Kind::constant || (in_acc(b) && slot_of(a) != in.slot))) {
+    std::swap(left, right);
+  }
+  if (left->kind == Value::Kind::constant) [[unlikely]]
+    materialise(*left);
+  const bool left_in_acc = in_acc(*left);
+  pair.a = slot_of(*left);
+  pair.b = slot_of(*right);
+  if (right->kind == Value::Kind::constant) {
+    pair.pair = left_in_acc ? Pair::acc_imm : Pair::slot_imm;
+    pair.imm = right->bits;
+  } else if (!in_acc(*right)) {
+    pair.pair = left_in_acc ? Pair::acc_slot : Pair::slot_slot;
+  } else if (left_in_acc) {
+    store_pending(in);  // both are the same local
+    pair.pair = Pair::acc_slot;
+  } else {
+    pair.pair = Pair::slot_acc;
+  }
+  pop(b);
+  pop(a);
+  // What only the accumulator has, nobody needs any more.
+  const bool is_used = (a.kind == Value::Kind::temp && a.home == in.slot) ||
+                       (b.kind == Value::Kind::temp && b.home == in.slot);
+  if (is_used) {
+    in.slot = in.pending ? none : in.slot;
+    in.pending = false;
+  }
+}
+
+inline std::uint32_t Translator::emit_scalar(wasm::Op op, const ScalarForm& form,
+                                             const PairForm& pair, Handler handler,
+                                             SequenceKey key) {
+  const bool has_imm = pair.pair >= Pair::slot_imm;
+  const std::uint32_t at = emit(handler, has_imm && form.is_wide ? through_d : through_c, op, key);
+  put_slot(at, at_a, pair.a);
+  // What this writes beyond the instruction is written once more, by the next one.
+  code_.put(at, at_c, has_imm ? pair.imm : std::uint64_t{static_cast<std::uint16_t>(pair.b)});
+  if (trace_) [[unlikely]]
+    describe_pair(at, pair);
+  return at;
+}
+
+inline Value Translator::numeric(Walker& w, wasm::Op op, Value a, Value b) {
+  const ScalarForm form = scalar_form(op);
+  if (!form.is_pair()) [[unlikely]]
+    return numeric_rare(w, op, a, b);
+  if (is_sum(op, a, b)) return sum(w, a, b);
+  PairForm& pair = last_.form;
+  scalar_pair(form, a, b, pair);
+  Acc& out = acc(form.out);
+  store_pending(out);
+  out.slot = none;
+  // Whatever stores its result has one handler for each pair.
+  const bool is_binary = form.table == ScalarForm::Table::binary;
+  const std::size_t first = static_cast<std::size_t>(pair.pair) << (is_binary ? 1 : 0);
+  const Handler* const handlers = scalar_row(op) + first;
+  const SequenceKey* const keys =
+      sequence_keys.forms[static_cast<std::size_t>(op) - first_scalar].data() + first;
+  const std::uint32_t at = emit_scalar(op, form, pair, handlers[0], keys[0]);
+  last_.at = at;
+  last_.op = op;
+  return finish_in_acc(w, form.result, at, handlers[is_binary ? 1 : 0], keys[is_binary ? 1 : 0]);
+}
+
+inline Value Translator::numeric(Walker& w, wasm::Op op, Value a) {
+  const ScalarForm form = scalar_form(op);
+  if (form.table != ScalarForm::Table::unary || a.kind == Value::Kind::constant) [[unlikely]]
+    return numeric_rare(w, op, a);
+  const std::uint32_t slot = slot_of(a);
+  const bool in_acc = acc(form.in).slot == slot;
+  consume(a);
+  Acc& out = acc(form.out);
+  store_pending(out);
+  out.slot = none;
+  const Handler* const handlers = scalar_row(op) + (in_acc ? 0 : 2);
+  const SequenceKey* const keys =
+      sequence_keys.forms[static_cast<std::size_t>(op) - first_scalar].data() + (in_acc ? 0 : 2);
+  const std::uint32_t at = emit(handlers[0], through_b, op, keys[0]);
+  put_slot(at, at_a, slot);
+  last_ = {at, op, {in_acc ? Pair::acc_imm : Pair::slot_imm, slot, 0, 0}};
+  if (trace_) [[unlikely]]
+    describe_unary(at, in_acc ? Src::acc : Src::slot, slot);
+  return finish_in_acc(w, form.result, at, handlers[1], keys[1]);
 }
 
 /// How an instruction takes its two operands, which leave the stack. A constant on the left of an
@@ -209,6 +385,42 @@ inline Translator::PairForm Translator::pair_form(wasm::Op op, Value& a, Value& 
   consume(b);
   consume(a);
   return form;
+}
+
+/// How an access takes its address, which leaves the stack.
+inline Translator::AddressForm Translator::address_form(Value& address, std::uint64_t offset) {
+  const std::uint32_t slot = slot_of(address);
+  const bool in_acc = acc(wasm::Kind::i32).slot == slot;
+  if (address.kind >= Value::Kind::sum || (in_acc && last_.op == wasm::Op::i32_add))
+    return folded_address(address, offset);
+  consume(address);
+  return {in_acc ? Addr::acc : Addr::slot, slot, 0, static_cast<std::uint32_t>(offset)};
+}
+
+inline void Translator::put_address(std::uint32_t at, const AddressForm& form) {
+  put_slot(at, at_a, form.a);
+  code_.put(at, at_c, form.offset);
+  // Where there is no second part, what comes next is written over it.
+  code_.put(at, at_d, form.second);
+}
+
+inline Value Translator::load(Walker& w, wasm::Op op, const wasm::MemArg& arg, Value address) {
+  const std::size_t row = static_cast<std::size_t>(op) - AccessRows::first_load;
+  if (row >= AccessRows::loads || !is_fast(arg.memory) || !has_all_forms(op)) [[unlikely]]
+    return load_rare(w, op, arg, address);
+  const wasm::Kind type = wasm::walk_row(op).results[0];
+  const AddressForm form = address_form(address, arg.offset);
+  Acc& out = acc(type);
+  store_pending(out);
+  out.slot = none;
+  const std::size_t first = static_cast<std::size_t>(form.form) * 2;
+  const Handler* const handlers = access_rows_.load[row].data() + first;
+  const SequenceKey* const keys = sequence_keys.load[row].data() + first;
+  const std::uint32_t at = emit(handlers[0], access_words(form.form), op, keys[0]);
+  put_address(at, form);
+  if (trace_) [[unlikely]]
+    describe_address(at, form);
+  return finish_in_acc(w, type, at, handlers[1], keys[1]);
 }
 
 }  // namespace wrun::inline v0::interp

@@ -15,6 +15,7 @@ void Translator::atomic_op(Walker& w, Op op, const wasm::MemArg& arg, Operands a
   for (std::size_t i = args.size(); i > 0; --i) pop(args[i - 1].value);
   const std::uint32_t at = emit(atomic_handler(op), through_f, wasm::info(op).text());
   put_slot(at, at_a, slots[0]);
+  reach(home(w));
   put_slot(at, at_b, home(w));
   put_slot(at, at_c, slots[1]);
   put_slot(at, at_c2, slots[2]);

@@ -13,6 +13,7 @@ std::uint32_t Translator::place_args(Walker& w, Operands args) {
   for (Operand& arg : args) materialise(arg.value);
   for (std::size_t i = args.size(); i > 0; --i) pop(args[i - 1].value);
   store_all_pending();
+  reach(home(w));
   return home(w);
 }
 
@@ -21,7 +22,7 @@ void Translator::finish_call(Walker& w, bool is_tail, Operands results) {
   forget_accs();
   take_results(w, results);
   if (results.size() == 1 && results[0].type.kind() != Kind::v128) {
-    acc(results[0].type.kind()).slot = results[0].value.home;
+    know(acc(results[0].type.kind()), results[0].value.home);
   }
   if (!options_.poison_upper_halves) return;
   for (const Operand& result : results) {
@@ -38,7 +39,8 @@ void Translator::call(Walker& w, Op op, wasm::FuncIdx callee, const wasm::FuncTy
   const Handler handlers[] = {&handler<CallLocal>, &handler<CallImport>, &handler<TailCallLocal>,
                               &handler<TailCallImport>};
   const std::uint32_t at =
-      emit(handlers[(is_tail ? 2 : 0) + (is_import ? 1 : 0)], through_c, wasm::info(op).text());
+      emit(handlers[(is_tail ? 2 : 0) + (is_import ? 1 : 0)], through_c, wasm::info(op).text(),
+           is_tail || is_import ? unknown_key : sequence_keys.call_local);
   put_slot(at, at_a, frame);
   put_slot(at, at_b, layout_.link());
   code_.put(at, at_c, callee.value);

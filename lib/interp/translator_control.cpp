@@ -5,6 +5,7 @@
 #include "lib/interp/bodies_moves.hpp"
 #include "lib/interp/native_calls.hpp"
 #include "lib/interp/translator.hpp"
+#include "lib/wasm/comparisons.hpp"
 
 namespace wrun::inline v0::interp {
 
@@ -129,13 +130,28 @@ Translator::Condition Translator::take_condition(Value& v) {
   return c;
 }
 
+/// Begins a branch on a comparison.
+std::uint32_t Translator::emit_comparison(Op op, Pair pair, bool when, bool poll,
+                                          std::uint32_t words) {
+  // As compare_branch_handler does: those of integers are taken when the comparison holds.
+  const bool is_integer = may_poll(op);
+  const Op compared = is_integer && !when ? wasm::opposite(op) : op;
+  const std::size_t form =
+      static_cast<std::size_t>(pair) * 2 + ((is_integer ? poll : when) ? 1 : 0);
+  return emit(compare_branch_handler(op, pair, when, poll), words, when ? "br_if" : "br_unless",
+              sequence_keys.branches[static_cast<std::size_t>(compared) - first_scalar][form]);
+}
+
 /// Emits a branch that is taken when the condition is `when`; the distance is still to be put, at
 /// c.
 std::uint32_t Translator::emit_condition(const Condition& c, bool when, bool poll) {
   if (c.op == wasm::op_none) {
     when = when != c.negated;
-    const std::uint32_t at = emit(test_branch_handler(c.src, when, poll, c.wide), through_c,
-                                  when ? "br_if" : "br_unless");
+    const std::size_t form =
+        ((c.src == Src::acc ? 0u : 2u) + (when ? 1u : 0u)) * 2 + (poll ? 1u : 0u);
+    const std::uint32_t at =
+        emit(test_branch_handler(c.src, when, poll, c.wide), through_c,
+             when ? "br_if" : "br_unless", c.wide ? unknown_key : sequence_keys.test_branch[form]);
     put_slot(at, at_a, c.slot);
     if (c.src == Src::acc) {
       describe(at, "acc");
@@ -145,10 +161,9 @@ std::uint32_t Translator::emit_condition(const Condition& c, bool when, bool pol
     return at;
   }
   const bool has_imm = second(c.form.pair) == Src::imm;
-  const bool wide = is_wide(wasm::walk_row(c.op).params[1]);
+  const bool wide = scalar_form(c.op).is_wide;
   const std::uint32_t words = !has_imm ? through_c : wide ? through_e : through_d;
-  const std::uint32_t at = emit(compare_branch_handler(c.op, c.form.pair, when, poll), words,
-                                when ? "br_if" : "br_unless");
+  const std::uint32_t at = emit_comparison(c.op, c.form.pair, when, poll, words);
   put_slot(at, at_a, c.form.a);
   if (has_imm) {
     wide ? code_.put(at, at_d, c.form.imm)
@@ -277,8 +292,8 @@ void Translator::emit_branch(Walker& w, Control& target) {
   if (needs_moves(w, target, count)) move_results(w, target, count);
   store_all_pending();
   const bool poll = polls(target);
-  const std::uint32_t at =
-      emit(poll ? &handler<Branch<true>> : &handler<Branch<false>>, through_b, "br");
+  const std::uint32_t at = emit(poll ? &handler<Branch<true>> : &handler<Branch<false>>, through_b,
+                                "br", sequence_keys.branch[poll ? 1 : 0]);
   go_to(at, at_a, target);
 }
 
@@ -311,12 +326,14 @@ void Translator::branch_when(Walker& w, Control& target, const Condition& test, 
   }
   store_all_pending();
   const auto known = acc_;
+  const bool others_known = others_known_;
   std::uint32_t over = Emitter::nowhere;
   code_.put_later(emit_condition(test, !when, false), at_c, over);
   emit_branch(w, target);
   code_.patch(over);
   put_label();
   acc_ = known;
+  others_known_ = others_known;
 }
 
 void Translator::br_table(Walker& w, std::span<const std::uint32_t> depths, Value index) {

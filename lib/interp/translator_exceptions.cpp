@@ -45,7 +45,7 @@ void Translator::add_clause(Walker& w, const Control& c, const wasm::CatchClause
   }
   if (clause.kind == CatchKind::catch_ref || clause.kind == CatchKind::catch_all_ref)
     entry.exception = slot++;
-  max_slot_ = std::max(max_slot_, slot);
+  reach(slot);
   if (target.kind == ControlKind::loop) {
     entry.target = target.label.position;
     catches_.add(c.label.own, entry);
@@ -112,6 +112,7 @@ void Translator::throw_(Walker& w, wasm::TagIdx tag, Operands args) {
   for (Operand& arg : args) materialise(arg.value);
   for (std::size_t i = args.size(); i > 0; --i) pop(args[i - 1].value);
   const std::uint32_t at = emit(&handler<Throw>, through_c, "throw");
+  reach(home(w));
   put_slot(at, at_a, home(w));
   code_.put(at, at_c, tag.value);
   describe(at, "{}, s{}", tag.value, home(w));

@@ -177,6 +177,7 @@ std::uint32_t Translator::emit_on_slots(Walker& w, Op op, Handler handler, std::
   for (std::size_t i = args.size(); i > 0; --i) pop(args[i - 1].value);
   store_all_pending();
   const std::uint32_t at = emit(handler, words, wasm::info(op).text());
+  reach(home(w));
   put_slot(at, at_a, home(w));
   put_slot(at, at_b, home(w));
   describe(at, "s{}", home(w));

@@ -35,15 +35,15 @@ bool Translator::fold_sum(const Value& address, AddressForm& form) {
   switch (sum.pair) {
     case Pair::slot_slot:
       form.form = Addr::slot_slot;
-      form.second = sum.b;
+      form.second = static_cast<std::uint16_t>(sum.b);
       break;
     case Pair::acc_slot:
       form.form = Addr::acc_slot;
-      form.second = sum.b;
+      form.second = static_cast<std::uint16_t>(sum.b);
       break;
     case Pair::slot_acc:
       form.form = Addr::acc_slot;
-      form.second = sum.a;
+      form.second = static_cast<std::uint16_t>(sum.a);
       break;
     case Pair::slot_imm:
       form.form = Addr::slot_const;
@@ -57,8 +57,8 @@ bool Translator::fold_sum(const Value& address, AddressForm& form) {
   return true;
 }
 
-/// How an access takes its address, which leaves the stack.
-Translator::AddressForm Translator::address_form(Value& address, std::uint64_t offset) {
+/// How an access takes an address that is a sum or constant, or that the last instruction made.
+Translator::AddressForm Translator::folded_address(Value& address, std::uint64_t offset) {
   AddressForm form{};
   form.offset = static_cast<std::uint32_t>(offset);
   if (address.kind == Value::Kind::sum) {
@@ -87,16 +87,6 @@ Translator::AddressForm Translator::slot_address(Value& address, std::uint64_t o
   return form;
 }
 
-void Translator::put_address(std::uint32_t at, const AddressForm& form) {
-  put_slot(at, at_a, form.a);
-  code_.put(at, at_c, form.offset);
-  if (form.form == Addr::slot_slot || form.form == Addr::acc_slot) {
-    put_slot(at, at_d, form.second);
-  } else if (has_second(form.form)) {
-    code_.put(at, at_d, form.second);
-  }
-}
-
 std::string Translator::address_text(const AddressForm& form) {
   switch (form.form) {
     case Addr::acc:
@@ -116,7 +106,11 @@ std::string Translator::address_text(const AddressForm& form) {
   }
 }
 
-Value Translator::load(Walker& w, Op op, const wasm::MemArg& arg, Value address) {
+void Translator::describe_address(std::uint32_t at, const AddressForm& form) {
+  describe(at, "{}", address_text(form));
+}
+
+Value Translator::load_rare(Walker& w, Op op, const wasm::MemArg& arg, Value address) {
   const Kind type = wasm::walk_row(op).results[0];
   if (!is_fast(arg.memory)) return load_any(w, op, arg, address);
   const AddressForm form =
@@ -125,7 +119,7 @@ Value Translator::load(Walker& w, Op op, const wasm::MemArg& arg, Value address)
   open_result(type);
   const std::uint32_t at = emit(handlers.in_acc, access_words(form.form), op);
   put_address(at, form);
-  if (trace_) describe(at, "{}", address_text(form));
+  if (trace_) describe_address(at, form);
   return finish_in_acc(w, type, at, handlers.storing);
 }
 
@@ -143,8 +137,14 @@ void Translator::store(Walker&, Op op, const wasm::MemArg& arg, Value address, V
   const AddressForm form = is_common ? store_address(address, value, is_imm, arg.offset)
                                      : slot_address(address, arg.offset);
   const Src src = is_imm ? Src::imm : is_common ? source(value) : Src::slot;
+  const std::size_t row = static_cast<std::size_t>(op) - AccessRows::first_store;
+  const std::size_t column =
+      static_cast<std::size_t>(form.form) * 3 + static_cast<std::size_t>(src);
+  const bool is_scalar = row < AccessRows::stores;
   const std::uint32_t at =
-      emit(store_handler(op, form.form, src), access_words(form.form, is_imm), op);
+      emit(is_scalar ? access_rows_.store[row][column] : store_handler(op, form.form, src),
+           access_words(form.form, is_imm), op,
+           is_scalar && is_common ? sequence_keys.store[row][column] : unknown_key);
   put_address(at, form);
   if (is_imm) {
     code_.put(at, access_imm_at(form.form), static_cast<std::int32_t>(value.bits));
@@ -163,6 +163,7 @@ Translator::AddressForm Translator::store_address(Value& address, Value& value, 
     // may lie in the constant's home, so it goes one slot further.
     const AddressForm form = address_form(address, offset);
     ++value.home;
+    reach(value.home);
     emit_const(value.home, value.type, value.bits);
     value.kind = Value::Kind::temp;
     return form;
@@ -211,6 +212,7 @@ void Translator::emit_bulk(Walker& w, Op op, Handler handler, Operands args, std
   put_slot(at, at_b, home(w));
   code_.put(at, at_c, first);
   code_.put(at, at_d, second);
+  reach(home(w));
   describe(at, "s{}, {}, {}", home(w), first, second);
   take_results(w, results);
 }

@@ -65,7 +65,7 @@ void Translator::load_acc_const(Kind type, std::uint64_t bits) {
   describe(at, "0x{:x}", bits);
 }
 
-Value Translator::numeric(Walker& w, Op op, Value a) {
+Value Translator::numeric_rare(Walker& w, Op op, Value a) {
   const Kind type = param_kind(op, 0);
   if (!takes_all_forms(op)) in_slot(a);
   Src src = takes_all_forms(op) ? source(a) : Src::slot;
@@ -80,11 +80,7 @@ Value Translator::numeric(Walker& w, Op op, Value a) {
   const std::uint32_t at = emit(handlers.in_acc, through_b, op);
   put_slot(at, at_a, slot);
   last_ = {at, op, {src == Src::acc ? Pair::acc_imm : Pair::slot_imm, slot, 0, 0}};
-  if (src == Src::acc) {
-    describe(at, "acc");
-  } else {
-    describe(at, "s{}", slot);
-  }
+  if (trace_) describe_unary(at, src, slot);
   return finish_in_acc(w, result_kind(op), at, handlers.storing);
 }
 
@@ -116,8 +112,20 @@ inline std::uint32_t Translator::emit_pair(Op op, const PairForm& form, Handler 
   } else {
     code_.put(at, at_c, static_cast<std::uint32_t>(form.imm));
   }
-  if (trace_) describe(at, "{}", pair_text(form));
+  if (trace_) describe_pair(at, form);
   return at;
+}
+
+void Translator::describe_pair(std::uint32_t at, const PairForm& form) {
+  describe(at, "{}", pair_text(form));
+}
+
+void Translator::describe_unary(std::uint32_t at, Src src, std::uint32_t slot) {
+  if (src == Src::acc) {
+    describe(at, "acc");
+  } else {
+    describe(at, "s{}", slot);
+  }
 }
 
 std::string Translator::pair_text(const PairForm& form) {
@@ -132,19 +140,13 @@ std::string Translator::pair_text(const PairForm& form) {
   }
 }
 
-/// Whether the result is one that is computed when it is needed: addresses are made like this,
-/// often long before the store that takes them.
-bool Translator::is_sum(Op op, const Value& a, const Value& b) const {
-  return op == Op::i32_add && b.kind == Value::Kind::constant &&
-         (a.kind == Value::Kind::local || a.kind == Value::Kind::sum);
-}
-
 Value Translator::sum(Walker& w, const Value& a, const Value& b) {
   pop(a);
   Value v = alias(w, a.local(), Kind::i32);
   v.kind = Value::Kind::sum;
   v.bits |= (std::uint64_t{a.addend()} + b.bits) << 32;
   sums_.push_back(alias_heads_[a.local()]);
+  watches_ = true;
   return v;
 }
 
@@ -172,6 +174,13 @@ std::size_t Translator::computed_operands(Walker& w, Op op) {
     default:
       return operands.size();
   }
+}
+
+/// What is to be done before an instruction.
+void Translator::watch(Walker& w, Op op) {
+  if (!sums_.empty()) compute_sums(w, op);
+  if (options_.fuel) charge(w.offset());
+  watches_ = options_.fuel || !sums_.empty();
 }
 
 /// Computes what the next instruction takes, so that it finds it in the accumulator or at home.
@@ -202,8 +211,7 @@ void Translator::compute_sum(Value& v) {
   v.kind = Value::Kind::temp;
 }
 
-Value Translator::numeric(Walker& w, Op op, Value a, Value b) {
-  if (is_sum(op, a, b)) return sum(w, a, b);
+Value Translator::numeric_rare(Walker& w, Op op, Value a, Value b) {
   const PairForm form = pair_form(op, a, b);
   const Kind type = result_kind(op);
   open_result(type);
@@ -243,16 +251,10 @@ Value Translator::select(Walker& w, wasm::ValType type, Value a, Value b, Value 
   return finish_in_acc(w, type.kind(), at, pick(std::integral_constant<Dst, Dst::store>()));
 }
 
-/// Gives the local in `slot` the value of an operand that has left the stack.
-void Translator::assign(Walker& w, std::uint32_t slot, Value& v) {
+void Translator::assign_slowly(Walker& w, std::uint32_t slot, Value& v) {
   if (v.kind == Value::Kind::local && v.local() == slot) return;
   Acc& a = acc(v.type);
   const bool in_acc = v.kind == Value::Kind::temp && a.slot == v.home;
-  const bool is_free = alias_heads_[slot] == none;
-  if (in_acc && a.pending && is_free && last_emitted_ == a.at) {
-    retarget(a, slot);
-    return;
-  }
   const bool was_pending = in_acc && a.pending;
   materialise_aliases(w, slot);
   if (v.kind == Value::Kind::constant) return emit_const(slot, v.type, v.bits);
@@ -263,32 +265,7 @@ void Translator::assign(Walker& w, std::uint32_t slot, Value& v) {
   wrote(slot, slots_of(v.type));
   // The operand is gone: its home needs no store, and the accumulator has the local's value.
   if (was_pending) a = {};
-  a.slot = slot;
-}
-
-/// The last instruction's result goes to `slot` instead of its home.
-void Translator::retarget(Acc& a, std::uint32_t slot) {
-  put_slot(a.at, at_b, slot);
-  code_.set_handler(a.at, a.storing);
-  if (Trace::Text* text = text_at(a.at)) {
-    text->result = static_cast<std::int32_t>(slot);
-    text->stored = true;
-  }
-  wrote(slot, slots_of(a));
-  a.slot = slot;
-  a.pending = false;
-  last_.at = none;
-}
-
-Value Translator::local_tee(Walker& w, wasm::LocalIdx index, wasm::ValType type, Value value) {
-  const std::uint32_t slot = local_slot(index);
-  pop(value);
-  assign(w, slot, value);
-  if (value.kind == Value::Kind::constant) {
-    clean_ = std::min(clean_, static_cast<std::uint32_t>(w.operands().size()));
-    return value;
-  }
-  return alias(w, slot, type.kind());
+  know(a, slot);
 }
 
 Value Translator::global_get(Walker& w, wasm::GlobalIdx index, const wasm::GlobalType& type) {
