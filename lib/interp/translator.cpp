@@ -37,8 +37,11 @@ Translator::Translator(const wasm::ModuleData& module, const CodeOptions& option
                    !module.memories[0].is_shared),
       common_vectors_(!module.features_used.has(Feature::simd) || has_common_vectors()) {}
 
-SlotCode* Translator::translate(wasm::FuncIdx function, Trace* trace) {
-  trace_ = trace;
+/// Walks the function, with room in its frame for that many exceptions.
+void Translator::walk(wasm::FuncIdx function, std::uint32_t kept_exceptions) {
+  kept_exceptions_ = kept_exceptions;
+  keeps_too_few_ = false;
+  if (trace_) trace_->truncate(0);
   code_.clear();
   forget_accs();
   last_.at = none;
@@ -48,9 +51,15 @@ SlotCode* Translator::translate(wasm::FuncIdx function, Trace* trace) {
   next_fuel_ = 0;
   catches_.clear();
   legacy_depth_ = 0;
-  kept_exceptions_ = wasm::rethrow_depth(module_, function);
-  if (options_.fuel) fuel_ = wasm::fuel_blocks(module_, function);
   walker_.function(module_, function);
+}
+
+SlotCode* Translator::translate(wasm::FuncIdx function, Trace* trace) {
+  trace_ = trace;
+  if (options_.fuel) fuel_ = wasm::fuel_blocks(module_, function);
+  walk(function, 0);
+  // Few functions rethrow what they caught.
+  if (keeps_too_few_) walk(function, wasm::rethrow_depth(module_, function));
 
   const wasm::FuncType& type = module_.type_of(function);
   SlotCode header;

@@ -185,6 +185,7 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   };
 
   // translator.cpp: accumulators, homes, aliases
+  void walk(wasm::FuncIdx function, std::uint32_t kept_exceptions);
   Acc& acc(AccClass of) { return acc_[static_cast<std::size_t>(of)]; }
   Acc& acc(wasm::Kind type) { return acc(class_of(type)); }
   static AccClass class_of(wasm::Kind type);
@@ -410,6 +411,7 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   CatchTable catches_;
   std::uint32_t legacy_depth_ = 0;               // tries of the older kind that are open
   std::uint32_t kept_exceptions_ = 0;            // slots for them, after the locals
+  bool keeps_too_few_ = false;                   // a rethrow found none
   const wasm::FuncType* caught_type_ = nullptr;  // of the tag of the present catch
   std::vector<std::uint32_t> landings_;          // of a br_table, by depth; none between tables
 };

@@ -128,6 +128,7 @@ void Translator::throw_ref(Walker& w, Value exception) {
 }
 
 void Translator::legacy_rethrow(Walker& w, Control& target) {
+  keeps_too_few_ |= target.label.kept == none;
   put_slot(emit(&handler<ThrowRef>, through_b, "rethrow"), at_a, target.label.kept);
   describe(last_emitted_, "s{}", target.label.kept);
   forget_region(w, w.label(0));
