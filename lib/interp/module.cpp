@@ -1,6 +1,7 @@
 #include "lib/interp/module.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <iterator>
 #include <memory>
 #include <new>
@@ -75,6 +76,26 @@ const SlotCode* CodeIndex::find(const Word* pc) const {
   return code->contains(pc) ? code : nullptr;
 }
 
+namespace {
+
+/// The one that any module may use, for as long as the process lives: small modules come and go,
+/// and translate a function or two.
+constinit std::atomic<Translator*> shared_translator = nullptr;
+
+/// A translator for functions of this module, with the memory that it has got elsewhere.
+std::unique_ptr<Translator> translator_for(const ModuleCode& module, const InterpModule& own) {
+  std::unique_ptr<Translator> shared(
+      shared_translator.exchange(nullptr, std::memory_order_acquire));
+  if (!shared) {
+    if (auto kept = own.translator.take()) return kept;
+    return std::make_unique<Translator>(*module.data, own.options, own.layouts);
+  }
+  shared->serve(*module.data, own.options, own.layouts);
+  return shared;
+}
+
+}  // namespace
+
 SpareTranslator::~SpareTranslator() {
   delete kept_.load(std::memory_order_relaxed);
 }
@@ -86,6 +107,12 @@ std::unique_ptr<Translator> SpareTranslator::take() {
 void SpareTranslator::put(std::unique_ptr<Translator> translator) {
   constexpr std::size_t much = std::size_t{128} << 10;
   if (translator->memory() > much) return;
+  Translator* none_yet = nullptr;
+  if (shared_translator.compare_exchange_strong(none_yet, translator.get(),
+                                                std::memory_order_acq_rel)) {
+    translator.release();
+    return;
+  }
   delete kept_.exchange(translator.release(), std::memory_order_acq_rel);
 }
 
@@ -118,10 +145,7 @@ const SlotCode* code_of(const ModuleCode& module, std::uint32_t index) noexcept 
   if (own.options.hot_after == 1) {
     if (const SlotCode* native = publish_native(module, index)) return native;
   }
-  std::unique_ptr<Translator> translator = own.translator.take();
-  if (!translator) {
-    translator = std::make_unique<Translator>(*module.data, own.options, own.layouts);
-  }
+  std::unique_ptr<Translator> translator = translator_for(module, own);
   const SlotCode* translated = translator->translate(wasm::FuncIdx(index));
   own.translator.put(std::move(translator));
   return translated ? interp_module(module).index.publish(cell, translated) : nullptr;

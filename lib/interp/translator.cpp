@@ -29,13 +29,19 @@ Handler zero_handler(std::uint32_t count) {
 
 Translator::Translator(const wasm::ModuleData& module, const CodeOptions& options,
                        const std::vector<runtime::StructLayout>& layouts)
-    : module_(module),
-      options_(options),
-      layouts_(layouts),
-      walker_(*this),
-      fast_memory_(!module.memories.empty() && !module.memories[0].limits.is_64 &&
-                   !module.memories[0].is_shared),
-      common_vectors_(!module.features_used.has(Feature::simd) || has_common_vectors()) {}
+    : walker_(*this) {
+  serve(module, options, layouts);
+}
+
+void Translator::serve(const wasm::ModuleData& module, const CodeOptions& options,
+                       const std::vector<runtime::StructLayout>& layouts) {
+  module_ = &module;
+  options_ = options;
+  layouts_ = &layouts;
+  fast_memory_ =
+      !module.memories.empty() && !module.memories[0].limits.is_64 && !module.memories[0].is_shared;
+  common_vectors_ = !module.features_used.has(Feature::simd) || has_common_vectors();
+}
 
 /// Walks the function, with room in its frame for that many exceptions.
 void Translator::walk(wasm::FuncIdx function, std::uint32_t kept_exceptions) {
@@ -51,17 +57,17 @@ void Translator::walk(wasm::FuncIdx function, std::uint32_t kept_exceptions) {
   next_fuel_ = 0;
   catches_.clear();
   legacy_depth_ = 0;
-  walker_.function(module_, function);
+  walker_.function(*module_, function);
 }
 
 SlotCode* Translator::translate(wasm::FuncIdx function, Trace* trace) {
   trace_ = trace;
-  if (options_.fuel) fuel_ = wasm::fuel_blocks(module_, function);
+  if (options_.fuel) fuel_ = wasm::fuel_blocks(*module_, function);
   walk(function, 0);
   // Few functions rethrow what they caught.
-  if (keeps_too_few_) walk(function, wasm::rethrow_depth(module_, function));
+  if (keeps_too_few_) walk(function, wasm::rethrow_depth(*module_, function));
 
-  const wasm::FuncType& type = module_.type_of(function);
+  const wasm::FuncType& type = module_->type_of(function);
   SlotCode header;
   header.link = layout_.link();
   header.param_slots = layout_.param_slots();

@@ -70,6 +70,9 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   /// `layouts` are of the module's structure types, by type index.
   Translator(const wasm::ModuleData& module, const CodeOptions& options,
              const std::vector<runtime::StructLayout>& layouts);
+  /// From now on it translates functions of another module.
+  void serve(const wasm::ModuleData& module, const CodeOptions& options,
+             const std::vector<runtime::StructLayout>& layouts);
 
   /// Translates a function that has a body. Null when out of memory. Throws std::bad_alloc.
   SlotCode* translate(wasm::FuncIdx function, Trace* trace = nullptr);
@@ -305,7 +308,7 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   void add_clause(Walker& w, const Control& c, const wasm::CatchClause& clause);
   void land_in_caller(Walker& w, Control& c);
   const wasm::FuncType& tag_type(wasm::TagIdx tag) const {
-    return module_.func_type(module_.tags[tag.value].type);
+    return module_->func_type(module_->tags[tag.value].type);
   }
 
   // translator_calls.cpp
@@ -379,9 +382,9 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   /// The frame has this slot.
   void reach(std::uint32_t slot) { max_slot_ = std::max(max_slot_, slot); }
 
-  const wasm::ModuleData& module_;
+  const wasm::ModuleData* module_ = nullptr;
   CodeOptions options_;
-  const std::vector<runtime::StructLayout>& layouts_;
+  const std::vector<runtime::StructLayout>* layouts_ = nullptr;
   Walker walker_;
   Emitter code_;
   Trace* trace_ = nullptr;

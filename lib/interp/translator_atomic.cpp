@@ -9,7 +9,7 @@ using wasm::Op;
 /// Operands are taken from their slots: locals where they are, others at home.
 void Translator::atomic_op(Walker& w, Op op, const wasm::MemArg& arg, Operands args,
                            Operands results) {
-  const bool is_64 = module_.memories[arg.memory.value].limits.is_64;
+  const bool is_64 = module_->memories[arg.memory.value].limits.is_64;
   std::array<std::uint32_t, 3> slots{};
   for (std::size_t i = 0; i < args.size(); ++i) slots[i] = in_slot(args[i].value);
   for (std::size_t i = args.size(); i > 0; --i) pop(args[i - 1].value);

@@ -34,7 +34,7 @@ void Translator::finish_call(Walker& w, bool is_tail, Operands results) {
 void Translator::call(Walker& w, Op op, wasm::FuncIdx callee, const wasm::FuncType&, Operands args,
                       Operands results) {
   const bool is_tail = op == Op::return_call;
-  const bool is_import = callee.value < module_.imported_functions;
+  const bool is_import = callee.value < module_->imported_functions;
   const std::uint32_t frame = place_args(w, args);
   const Handler handlers[] = {&handler<CallLocal>, &handler<CallImport>, &handler<TailCallLocal>,
                               &handler<TailCallImport>};
@@ -51,7 +51,7 @@ void Translator::call(Walker& w, Op op, wasm::FuncIdx callee, const wasm::FuncTy
 void Translator::call_indirect(Walker& w, Op op, wasm::TypeIdx type, wasm::TableIdx table,
                                Value index, Operands args, Operands results) {
   const bool is_tail = op == Op::return_call_indirect;
-  const bool is_64 = module_.tables[table.value].type.limits.is_64;
+  const bool is_64 = module_->tables[table.value].type.limits.is_64;
   if (index.kind == Value::Kind::constant) materialise(index);
   const Src src = source(index);
   const std::uint32_t slot = slot_of(index);

@@ -83,7 +83,7 @@ void Translator::loop(Walker& w, Control& c) {
 /// Counts towards compiling the function, and entering that code here.
 void Translator::count(Handler handler, std::uint32_t loop, std::string_view name) {
   const std::uint32_t at = emit(handler, through_d, name);
-  code_.put(at, at_a, walker_.function_index().value - module_.imported_functions);
+  code_.put(at, at_a, walker_.function_index().value - module_->imported_functions);
   code_.put(at, at_c, options_.hot_after);
   code_.put(at, at_d, loop);
 }

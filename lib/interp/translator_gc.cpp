@@ -189,7 +189,7 @@ void Translator::access(Walker& w, Op op, const wasm::Immediates& imm, Operands 
                         Operands results) {
   switch (op) {
     case Op::struct_set:
-      return struct_set(op, layouts_[imm.index].offsets[imm.index2], imm.type, args[0].value,
+      return struct_set(op, (*layouts_)[imm.index].offsets[imm.index2], imm.type, args[0].value,
                         args[1].value);
     case Op::array_get:
     case Op::array_get_s:
@@ -200,7 +200,7 @@ void Translator::access(Walker& w, Op op, const wasm::Immediates& imm, Operands 
       return array_set(op, imm.type, args[0].value, args[1].value, args[2].value);
     default:
       results[0].value =
-          struct_get(w, op, layouts_[imm.index].offsets[imm.index2], imm.type, args[0].value);
+          struct_get(w, op, (*layouts_)[imm.index].offsets[imm.index2], imm.type, args[0].value);
   }
 }
 
@@ -213,7 +213,7 @@ void Translator::access_vector(Walker& w, Op op, const wasm::Immediates& imm, Op
     return op == Op::array_get ? &handler<ArrayGetVector> : &handler<ArraySetVector>;
   };
   const std::uint32_t at = emit_on_slots(w, op, pick_handler(), through_c, args);
-  if (of_struct) code_.put(at, at_c, layouts_[imm.index].offsets[imm.index2]);
+  if (of_struct) code_.put(at, at_c, (*layouts_)[imm.index].offsets[imm.index2]);
   take_results(w, results);
 }
 
@@ -222,7 +222,7 @@ void Translator::emit_new(Walker& w, Op op, const wasm::Immediates& imm, Operand
                           Operands results) {
   const bool fuel = options_.fuel;
   const bool is_struct = op == Op::struct_new || op == Op::struct_new_default;
-  const auto& fields = module_.types.types[imm.index].fields;
+  const auto& fields = module_->types.types[imm.index].fields;
   const auto pick_handler = [&]() -> Handler {
     switch (op) {
       case Op::struct_new:
@@ -251,7 +251,7 @@ void Translator::emit_new(Walker& w, Op op, const wasm::Immediates& imm, Operand
   code_.put(at, at_c, static_cast<std::uint16_t>(top));
   code_.put(at, at_d, imm.index);
   if (is_struct) {
-    code_.put(at, at_e, layouts_[imm.index].bytes);
+    code_.put(at, at_e, (*layouts_)[imm.index].bytes);
   } else {
     code_.put(at, at_e, imm.index2);
     code_.put(at, at_f, runtime::width_of(fields[0].storage.kind()));
@@ -259,8 +259,9 @@ void Translator::emit_new(Walker& w, Op op, const wasm::Immediates& imm, Operand
   if (op == Op::struct_new) {
     code_.put(at, at_f, static_cast<std::uint32_t>(fields.size()));
     for (std::size_t i = 0; i < fields.size(); ++i) {
-      code_.put(at, static_cast<std::uint32_t>(struct_fields_at + i * 4),
-                layouts_[imm.index].offsets[i] << 5 | runtime::width_of(fields[i].storage.kind()));
+      code_.put(
+          at, static_cast<std::uint32_t>(struct_fields_at + i * 4),
+          (*layouts_)[imm.index].offsets[i] << 5 | runtime::width_of(fields[i].storage.kind()));
     }
   }
   take_results(w, results);

@@ -174,7 +174,7 @@ Translator::AddressForm Translator::store_address(Value& address, Value& value, 
 void Translator::put_any_address(std::uint32_t at, const wasm::MemArg& arg, std::uint32_t slot) {
   put_slot(at, at_a, slot);
   code_.put(at, at_c, static_cast<std::uint16_t>(arg.memory.value));
-  code_.put(at, at_c2, unused_bits(module_.memories[arg.memory.value].limits.is_64));
+  code_.put(at, at_c2, unused_bits(module_->memories[arg.memory.value].limits.is_64));
   code_.put(at, at_d, arg.offset);
 }
 

@@ -68,7 +68,7 @@ std::uint32_t Translator::emit_cast(Handler handler, std::uint32_t slot, wasm::V
   const wasm::HeapType heap = type.heap();
   if (heap.is_concrete()) {
     code_.put(at, at_c, heap.index().value);
-    code_.put(at, at_d, module_.registry->entry(module_.id_of(heap.index())).depth);
+    code_.put(at, at_d, module_->registry->entry(module_->id_of(heap.index())).depth);
   }
   code_.put(at, at_e, static_cast<std::uint16_t>(type.is_nullable()));
   return at;
@@ -80,7 +80,7 @@ Value Translator::ref_test(Walker& w, Op op, Value reference, wasm::ValType type
   const std::uint32_t slot = slot_of(reference);
   consume(reference);
   open_result(Kind::i32);
-  const Cast cast = runtime::cast_to(*module_.registry, module_.canonical(type.heap()));
+  const Cast cast = runtime::cast_to(*module_->registry, module_->canonical(type.heap()));
   const std::size_t form = src == Src::acc ? 0 : 2;
   const std::uint32_t at =
       emit_cast(pick_cast<Tests>(cast, form), slot, type, wasm::info(op).text());
@@ -91,7 +91,7 @@ Value Translator::ref_test(Walker& w, Op op, Value reference, wasm::ValType type
 Value Translator::ref_cast(Walker& w, Op op, Value reference, wasm::ValType type) {
   if (reference.kind == Value::Kind::constant) materialise(reference);
   const Src src = source(reference);
-  const Cast cast = runtime::cast_to(*module_.registry, module_.canonical(type.heap()));
+  const Cast cast = runtime::cast_to(*module_->registry, module_->canonical(type.heap()));
   const std::uint32_t at = emit_cast(pick_cast<Casts>(cast, src == Src::acc ? 0 : 1),
                                      slot_of(reference), type, wasm::info(op).text());
   if (trace_) describe(at, "{}", operand_text(reference, src));
@@ -168,7 +168,7 @@ void Translator::br_on_cast(Walker& w, Op op, Control& target, wasm::ValType, wa
   materialise_top(w, count);
   const Value& reference = w.operands(1)[0].value;
   open_result(Kind::i32);
-  const Cast cast = runtime::cast_to(*module_.registry, module_.canonical(to.heap()));
+  const Cast cast = runtime::cast_to(*module_->registry, module_->canonical(to.heap()));
   const std::uint32_t at = emit_cast(pick_cast<Tests>(cast, 2), slot_of(reference), to, "ref.test");
   put_slot(at, at_b, slot_of(reference));
   describe(at, "s{}", slot_of(reference));

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <functional>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -177,6 +178,26 @@ TEST(Interruption, EndsALoopFromAnotherThread) {
     machine.state().rearm();
   }
   EXPECT_EQ(machine.i32("count", {10}), 30u);
+}
+
+// A translator goes from module to module, and must forget what it knew of the one before.
+TEST(Translation, IsOfTheModuleThatIsCalled) {
+  const char* const accesses =
+      "(func (export \"f\") (result i32) (i32.store (ADDRESS.const 8) (i32.const 7))"
+      " (i32.load (ADDRESS.const 8))))";
+  const auto module = [&](std::string memory, std::string address) {
+    std::string text = "(module (memory " + memory + ")" + accesses;
+    for (std::size_t at; (at = text.find("ADDRESS")) != text.npos;) text.replace(at, 7, address);
+    return text;
+  };
+  const std::string narrow = module("1", "i32");
+  const std::string wide = module("i64 1", "i64");
+  const std::string other =
+      "(module (type $s (struct (field i32 i64))) (func (export \"f\") (result i32)"
+      " (struct.get $s 0 (struct.new $s (i32.const 7) (i64.const 8)))))";
+  for (const std::string& text : {narrow, wide, narrow, other, wide, other}) {
+    EXPECT_EQ(Machine(text).i32("f"), 7u) << text;
+  }
 }
 
 }  // namespace
