@@ -19,32 +19,36 @@ struct BudgetState;
 }
 
 /// Caps over the sum of a budget's stores; what is absent is unlimited.
-struct BudgetLimits {
-  std::optional<std::uint64_t> memory_bytes = {};
-  std::optional<std::uint64_t> table_elements = {};
-  std::optional<std::uint64_t> instances = {};
-  std::optional<std::uint64_t> heap_bytes = {};
+template <template <class> class Optional>
+struct BudgetLimitsOf {
+  Optional<std::uint64_t> memory_bytes = {};
+  Optional<std::uint64_t> table_elements = {};
+  Optional<std::uint64_t> instances = {};
+  Optional<std::uint64_t> heap_bytes = {};
   /// Reserved for the stacks of its stores' calls, also of paused ones.
-  std::optional<std::uint64_t> stack_bytes = {};
+  Optional<std::uint64_t> stack_bytes = {};
   /// Instructions that its stores are granted (Limits::fuel, without which they get none); what a
   /// store didn't use comes back when it ends.
-  std::optional<std::uint64_t> fuel = {};
+  Optional<std::uint64_t> fuel = {};
   /// Time inside calls from the host, summed over its stores: two that run at once use it up twice
   /// as fast. Looked at every 10 ms at the least.
-  std::optional<std::chrono::nanoseconds> wall_time = {};
+  Optional<std::chrono::nanoseconds> wall_time = {};
   /// The same in CPU time.
-  std::optional<std::chrono::nanoseconds> cpu_time = {};
-  std::optional<std::uint64_t> host_calls = {};  ///< as Limits::host_calls
-  std::optional<std::uint64_t> host_bytes = {};  ///< as Limits::host_bytes
-  SoftLimits soft = {};                          ///< of the sums
+  Optional<std::chrono::nanoseconds> cpu_time = {};
+  Optional<std::uint64_t> host_calls = {};  ///< as Limits::host_calls
+  Optional<std::uint64_t> host_bytes = {};  ///< as Limits::host_bytes
+  SoftLimitsOf<Optional> soft = {};         ///< of the sums
   /// Measure the time of all its stores' calls, also where none is limited.
   bool measure_time = false;
 };
+using BudgetLimits = BudgetLimitsOf<std::optional>;
 
 class Budget {
  public:
   /// If there's no memory for it, stores made with it fail with ErrorKind::limit when used.
-  WRUN_API explicit Budget(const BudgetLimits& limits = {}) noexcept;
+  WRUN_API explicit Budget(const BudgetLimits& limits) noexcept;
+  /// Without limits.
+  WRUN_API Budget() noexcept;
   /// Sums over its stores, also those that are gone where an amount adds up. Peaks are those of the
   /// sums. `instructions` is absent if a store's engine didn't count them, times if they aren't
   /// measured of all stores. What a running call used besides memory counts when it ends; its time

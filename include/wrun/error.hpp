@@ -85,44 +85,83 @@ struct Frame {
   std::uintptr_t instance = 0;
 };
 
+namespace detail {
+/// Error::Details; a template, since it takes no time to compile where it isn't used.
+template <template <class> class Optional, template <class...> class List>
+struct ErrorDetailsOf {
+  Optional<TrapCode> trap;
+  Optional<int> exit_status;
+  List<Frame> backtrace;
+  Optional<std::uint64_t> address;      ///< of a memory trap
+  Optional<std::uint64_t> memory_size;  ///< in bytes, when it struck
+  /// The exception, which stays alive with the error; see Error::exception().
+  Shared<const runtime::ExceptionHold> thrown;
+};
+}  // namespace detail
+
 /// An error: a kind, a place where there is one, a sentence for a person, and details by kind.
 /// Copying is cheap.
 class Error {
  public:
   /// What only traps, exits, limits and exceptions have.
-  struct Details {
-    std::optional<TrapCode> trap;
-    std::optional<int> exit_status;
-    std::vector<Frame> backtrace;
-    std::optional<std::uint64_t> address;      ///< of a memory trap
-    std::optional<std::uint64_t> memory_size;  ///< in bytes, when it struck
-    /// The exception, which stays alive with the error; see Error::exception().
-    detail::Shared<const runtime::ExceptionHold> thrown;
-  };
+  using Details = detail::ErrorDetailsOf<std::optional, std::vector>;
   /// By kind and message, with a place (see offset()), or with details.
   Error(ErrorKind kind, std::string message) : kind_(kind), message_(std::move(message)) {}
   Error(ErrorKind kind, std::uint64_t offset, std::string message)
-      : kind_(kind), offset_(offset), message_(std::move(message)) {}
+      : kind_(kind), has_offset_(true), offset_(offset), message_(std::move(message)) {}
   WRUN_API Error(ErrorKind kind, std::string message, Details details);
   /// What these return is set where it applies, and good as long as the error.
   ErrorKind kind() const { return kind_; }
   /// Bytes from the start of the module or of the text.
-  std::optional<std::uint64_t> offset() const { return offset_; }
+  WRUN_API std::optional<std::uint64_t> offset() const;
   const std::string& message() const { return message_; }
-  std::optional<TrapCode> trap() const { return details_ ? details_->trap : std::nullopt; }
-  std::optional<int> exit_status() const { return details_ ? details_->exit_status : std::nullopt; }
+  WRUN_API std::optional<TrapCode> trap() const;
+  WRUN_API std::optional<int> exit_status() const;
   /// Of ErrorKind::exception: a handle to what was thrown. Nothing for other errors, and if the
   /// store is gone or in use by another thread. Include <wrun/exception.hpp>.
-  inline std::optional<Exception> exception() const;
+  WRUN_API std::optional<Exception> exception() const;
   /// Null for kinds that have none.
   const Details* details() const { return details_.get(); }
 
  private:
   ErrorKind kind_;
-  std::optional<std::uint64_t> offset_;
+  bool has_offset_ = false;
+  std::uint64_t offset_ = 0;
   std::string message_;
   detail::Shared<const Details> details_;
 };
+
+namespace detail {
+
+/// As std::optional<Error>, but that its copies are made in the library, which is quick to compile.
+class MaybeError {
+ public:
+  MaybeError() noexcept {}
+  MaybeError(Error error) noexcept { emplace(std::move(error)); }
+  WRUN_API MaybeError(const MaybeError& other);
+  WRUN_API MaybeError(MaybeError&& other) noexcept;
+  WRUN_API MaybeError& operator=(MaybeError other) noexcept;
+  ~MaybeError() {
+    if (has_error_) end();
+  }
+  WRUN_API void emplace(Error error) noexcept;
+
+  explicit operator bool() const { return has_error_; }
+  Error& operator*() { return error_; }
+  const Error& operator*() const { return error_; }
+  Error* operator->() { return &error_; }
+  const Error* operator->() const { return &error_; }
+
+ private:
+  WRUN_API void end() noexcept;
+
+  bool has_error_ = false;
+  union {
+    Error error_;
+  };
+};
+
+}  // namespace detail
 
 }  // namespace v0
 }  // namespace wrun

@@ -61,17 +61,6 @@ class Exception : public detail::HandleBase {
   using detail::HandleBase::HandleBase;
 };
 
-namespace detail {
-/// An empty handle if there is none, no memory for one, or no access to the store.
-WRUN_API Handle thrown_by(const Error& error) noexcept;
-}  // namespace detail
-
-inline std::optional<Exception> Error::exception() const {
-  const detail::Handle handle = detail::thrown_by(*this);
-  if (handle.store == 0) return std::nullopt;
-  return detail::Access::make<Exception>(handle);
-}
-
 inline Val::Val(const Exception& exception)
     : Val(ValAccess::make(HeapKind::exn, detail::Access::get(exception))) {}
 

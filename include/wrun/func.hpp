@@ -9,7 +9,6 @@
 #include <initializer_list>
 #include <optional>
 #include <span>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -36,7 +35,9 @@ template <class Signature>
 class TypedFunc;
 
 namespace detail {
-struct HostFunc;
+template <class Type>
+struct HostFuncOf;
+using HostFunc = HostFuncOf<FuncType>;
 /// StoreUse, for calls that pass references.
 struct NoUse {
   explicit NoUse(std::uint64_t) {}
@@ -52,6 +53,8 @@ WRUN_API bool call_values(Handle function, const Val* args, std::size_t count,
 using UntypedFunc = detail::Callback<Result<void>(Caller& caller, std::span<const Val> args,
                                                   std::span<Val> results)>;
 
+// Its functions for values whose types are known at run time only are templates, whose argument is
+// always the default: so they take no time to compile where they aren't used.
 class Func : public detail::HandleBase {
  public:
   Func() = default;
@@ -72,17 +75,21 @@ class Func : public detail::HandleBase {
 
   /// Calls it. Errors: usage (stale, arguments of wrong number or types, another thread inside),
   /// trap, exhaustion, exception, limit, interrupted, exit, and whatever a host function returned.
-  WRUN_INLINE Result<std::vector<Val>> call(std::span<const Val> args) const {
-    return call(args.data(), args.size());
+  template <class Values = std::vector<Val>>
+  WRUN_INLINE Result<Values> call(std::span<const Val> args) const {
+    return call<Values>(args.data(), args.size());
   }
-  WRUN_INLINE Result<std::vector<Val>> call(std::initializer_list<Val> args = {}) const {
-    return call(args.begin(), args.size());
+  template <class Values = std::vector<Val>>
+  WRUN_INLINE Result<Values> call(std::initializer_list<Val> args = {}) const {
+    return call<Values>(args.begin(), args.size());
   }
 
   /// Starts a call that host functions may pause. The result is finished or paused. Defined in
   /// resumable.hpp. Errors: as call(), and limit (no address space for its stack).
-  inline Result<Resumable<std::vector<Val>>> start(std::span<const Val> args) const;
-  inline Result<Resumable<std::vector<Val>>> start(std::initializer_list<Val> args = {}) const;
+  template <class Values = std::vector<Val>>
+  Result<Resumable<Values>> start(std::span<const Val> args) const;
+  template <class Values = std::vector<Val>>
+  Result<Resumable<Values>> start(std::initializer_list<Val> args = {}) const;
 
   /// func.typed<int32_t(int32_t, double)>(). The signature is made of the types that Linker::func
   /// lists. Errors: usage (the function has another type, stale).
@@ -102,9 +109,10 @@ class Func : public detail::HandleBase {
  private:
   friend struct detail::Access;
   WRUN_API static Result<Func> make_host(Store& store, detail::HostFunc&& function) noexcept;
-  WRUN_INLINE Result<std::vector<Val>> call(const Val* args, std::size_t count) const {
+  template <class Values>
+  WRUN_INLINE Result<Values> call(const Val* args, std::size_t count) const {
     detail::CallFailure failure;
-    std::vector<Val> results;
+    Values results;
     if (!detail::call_values(detail::Access::get(*this), args, count, results, failure))
       return detail::take_error<detail::has_exceptions>(failure);
     return results;

@@ -2,6 +2,9 @@
 
 // Amounts that a store may use. Growth beyond a limit fails as WebAssembly says (memory.grow and
 // table.grow give -1), instantiation with ErrorKind::limit; time and fuel stop the running call.
+//
+// Structures with many optional members are templates over std::optional: so they take no time to
+// compile in programs that don't use them.
 
 #include <cstdint>
 #include <optional>
@@ -45,70 +48,75 @@ struct SoftLimitPassed {
 
 /// Amounts that may be passed, but somebody wants to know: each time that use goes from at most so
 /// much to more. What is absent isn't watched. Usage::passed() tells afterwards.
-struct SoftLimits {
-  std::optional<std::uint64_t> memory_bytes = {};
-  std::optional<std::uint64_t> table_elements = {};
-  std::optional<std::uint64_t> instances = {};
-  std::optional<std::uint64_t> heap_bytes = {};
-  std::optional<std::uint64_t> stack_bytes = {};
+template <template <class> class Optional>
+struct SoftLimitsOf {
+  Optional<std::uint64_t> memory_bytes = {};
+  Optional<std::uint64_t> table_elements = {};
+  Optional<std::uint64_t> instances = {};
+  Optional<std::uint64_t> heap_bytes = {};
+  Optional<std::uint64_t> stack_bytes = {};
   /// Instructions since the store was made, of a budget all that were executed. Noticed when a call
   /// from the host ends.
-  std::optional<std::uint64_t> fuel = {};
-  std::optional<std::chrono::nanoseconds> wall_time = {};
-  std::optional<std::chrono::nanoseconds> cpu_time = {};
-  std::optional<std::uint64_t> host_calls = {};
-  std::optional<std::uint64_t> host_bytes = {};
+  Optional<std::uint64_t> fuel = {};
+  Optional<std::chrono::nanoseconds> wall_time = {};
+  Optional<std::chrono::nanoseconds> cpu_time = {};
+  Optional<std::uint64_t> host_calls = {};
+  Optional<std::uint64_t> host_bytes = {};
   /// May be empty. Runs on the thread that used more, inside WebAssembly: uses of its store fail;
   /// for times it may be the engine's timer thread. A budget's may run on several threads at once.
   /// Exceptions are dropped.
   detail::Callback<void(const SoftLimitPassed&)> passed = {};
 };
+using SoftLimits = SoftLimitsOf<std::optional>;
 
 /// A memory or table is about to be made (from 0) or to grow.
-struct Growth {
+template <template <class> class Optional>
+struct GrowthOf {
   enum class Kind : std::uint8_t { memory, table };
   Kind kind = Kind::memory;
   std::uint64_t from = 0;  ///< bytes, or elements
   std::uint64_t to = 0;
-  std::optional<std::uint64_t> declared_max = {};
+  Optional<std::uint64_t> declared_max = {};
 };
+using Growth = GrowthOf<std::optional>;
 
 /// What is absent is unlimited (but for the stack, which has the engine's size).
-struct Limits {
+template <template <class> class Optional>
+struct LimitsOf {
   /// Of all the store's memories together.
-  std::optional<std::uint64_t> memory_bytes = {};
+  Optional<std::uint64_t> memory_bytes = {};
   /// Of all the store's tables together.
-  std::optional<std::uint64_t> table_elements = {};
+  Optional<std::uint64_t> table_elements = {};
   /// Alive at once.
-  std::optional<std::uint64_t> instances = {};
+  Optional<std::uint64_t> instances = {};
   /// Of all structures, arrays and host references together, in whole blocks of 32 KiB for small
   /// ones. Beyond it, after a collection, what allocates ends in ErrorKind::limit.
-  std::optional<std::uint64_t> heap_bytes = {};
+  Optional<std::uint64_t> heap_bytes = {};
   /// Instructions from now on; used up, the call ends with ErrorKind::limit. Needs Config::fuel.
-  std::optional<std::uint64_t> fuel = {};
+  Optional<std::uint64_t> fuel = {};
   /// Each WebAssembly stack; at most the engine's stack_bytes.
-  std::optional<std::uint64_t> stack_bytes = {};
+  Optional<std::uint64_t> stack_bytes = {};
   /// Time inside calls from the host, from now on, in host functions too; not while a call is
   /// paused. Used up, the call ends with ErrorKind::limit, and no more is started. The first such
   /// limit starts a timer thread, which the engine owns.
-  std::optional<std::chrono::nanoseconds> wall_time = {};
+  Optional<std::chrono::nanoseconds> wall_time = {};
   /// The same in CPU time of the threads that run the store.
-  std::optional<std::chrono::nanoseconds> cpu_time = {};
+  Optional<std::chrono::nanoseconds> cpu_time = {};
   /// Calls into the host from now on. The next one ends the call with ErrorKind::limit.
-  std::optional<std::uint64_t> host_calls = {};
+  Optional<std::uint64_t> host_calls = {};
   /// Given to and taken from the guest by host functions, as far as they report it
   /// (Caller::report), from now on. What goes over it has happened; the running call ends with
   /// ErrorKind::limit, and no more is started.
-  std::optional<std::uint64_t> host_bytes = {};
+  Optional<std::uint64_t> host_bytes = {};
   /// When running code is stopped with ErrorKind::limit, and no more is started. The first
   /// deadline starts a timer thread, which the engine owns.
-  std::optional<std::chrono::steady_clock::time_point> deadline = {};
+  Optional<std::chrono::steady_clock::time_point> deadline = {};
   /// Whether memory.atomic.wait may block the thread; if not, it traps.
   bool may_wait = true;
   /// Asked before anything grows within the limits; false refuses. May be empty. Runs on the
   /// store's thread, inside WebAssembly: uses of the store fail. An exception refuses, too.
-  detail::Callback<bool(const Growth&)> may_grow = {};
-  SoftLimits soft = {};
+  detail::Callback<bool(const GrowthOf<Optional>&)> may_grow = {};
+  SoftLimitsOf<Optional> soft = {};
   /// Measure wall and CPU time, also where neither is limited. Costs each call from the host about
   /// half a microsecond.
   bool measure_time = false;
@@ -116,28 +124,32 @@ struct Limits {
   /// from now on.
   bool count_calls_by_name = false;
 };
+using Limits = LimitsOf<std::optional>;
 
 /// What host functions did for the store's instances, as far as they report it (Caller::report):
 /// WASI's do.
-struct HostWork {
+template <template <class> class Optional>
+struct HostWorkOf {
   std::uint64_t bytes_in = 0;   ///< given to the guest
   std::uint64_t bytes_out = 0;  ///< taken from it
   /// Spent in the host, sleeps included. Absent: not measured.
-  std::optional<std::chrono::nanoseconds> time = {};
+  Optional<std::chrono::nanoseconds> time = {};
 };
+using HostWork = HostWorkOf<std::optional>;
 
 /// What a store or budget has used. Absent: not measured, which is not the same as 0.
-struct Usage {
-  std::optional<std::uint64_t> instructions = {};  ///< measured with Config::fuel
+template <template <class> class Optional>
+struct UsageOf {
+  Optional<std::uint64_t> instructions = {};  ///< measured with Config::fuel
   std::uint64_t host_calls = 0;
   /// "module.name" and how often it was called, sorted; measured with Limits::count_calls_by_name.
-  std::optional<std::vector<std::pair<std::string, std::uint64_t>>> host_calls_by_name = {};
-  std::uint64_t waits = 0;                 ///< times that memory.atomic.wait slept, or tried to
-  std::optional<HostWork> host_work = {};  ///< absent if nothing reported any
+  Optional<std::vector<std::pair<std::string, std::uint64_t>>> host_calls_by_name = {};
+  std::uint64_t waits = 0;  ///< times that memory.atomic.wait slept, or tried to
+  Optional<HostWorkOf<Optional>> host_work = {};  ///< absent if nothing reported any
   /// Inside calls from the host; measured where it is limited, or with Limits::measure_time.
-  std::optional<std::chrono::nanoseconds> wall_time = {};
-  std::optional<std::chrono::nanoseconds> cpu_time = {};  ///< the same, of the threads
-  std::uint64_t memory_bytes = 0;                         ///< now
+  Optional<std::chrono::nanoseconds> wall_time = {};
+  Optional<std::chrono::nanoseconds> cpu_time = {};  ///< the same, of the threads
+  std::uint64_t memory_bytes = 0;                    ///< now
   std::uint64_t memory_peak_bytes = 0;
   double memory_byte_seconds = 0;  ///< the sum of memory_bytes over time
   std::uint64_t heap_bytes = 0;    ///< now, with what the next collection will free
@@ -156,6 +168,7 @@ struct Usage {
     return (soft_limits_passed >> static_cast<unsigned>(resource) & 1) != 0;
   }
 };
+using Usage = UsageOf<std::optional>;
 
 }  // namespace v0
 }  // namespace wrun

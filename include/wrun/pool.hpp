@@ -30,14 +30,16 @@ namespace api {
 struct PoolState;
 }
 
-struct PoolOptions {
+template <template <class> class Optional>
+struct PoolOptionsOf {
   /// How many instances fill() makes ahead.
   std::size_t ready = 8;
   /// Of each store. A deadline is better set when one is taken.
-  Limits limits = {};
+  LimitsOf<Optional> limits = {};
   /// What the stores draw on, those that wait too.
-  std::optional<Budget> budget = {};
+  Optional<Budget> budget = {};
 };
+using PoolOptions = PoolOptionsOf<std::optional>;
 
 /// A fresh instance and its store. Movable; it may be used on any thread.
 struct Lease {
@@ -46,7 +48,8 @@ struct Lease {
 };
 
 namespace detail {
-WRUN_API std::optional<Lease> take_instance(api::PoolState* pool, CallFailure& failure) noexcept;
+WRUN_API void take_instance(api::PoolState* pool, std::optional<Lease>& lease,
+                            CallFailure& failure) noexcept;
 /// False when a new one couldn't be made. `ready` says whether there were enough already.
 WRUN_API bool add_instance(api::PoolState* pool, bool& ready, CallFailure& failure) noexcept;
 }  // namespace detail
@@ -55,13 +58,16 @@ class Pool {
  public:
   /// If there's no memory for it, every use fails with ErrorKind::limit. An instance per store: the
   /// module's imports must be good for all stores.
-  WRUN_API explicit Pool(const Prepared& prepared, const PoolOptions& options = {}) noexcept;
+  WRUN_API Pool(const Prepared& prepared, const PoolOptions& options) noexcept;
+  WRUN_API explicit Pool(const Prepared& prepared) noexcept;
 
   /// One that was made ahead, or else a new one. Errors: those of Prepared::instantiate and
   /// Store::limits.
-  WRUN_INLINE Result<Lease> take() const {
+  template <class Taken = Lease>
+  WRUN_INLINE Result<Taken> take() const {
     detail::CallFailure failure;
-    auto lease = detail::take_instance(state_.get(), failure);
+    std::optional<Taken> lease;
+    detail::take_instance(state_.get(), lease, failure);
     if (!lease) return detail::take_error<detail::has_exceptions>(failure);
     return std::move(*lease);
   }

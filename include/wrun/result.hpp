@@ -150,7 +150,7 @@ class [[nodiscard]] Result<void> {
   }
 
  private:
-  std::optional<Error> error_;
+  detail::MaybeError error_;
 };
 
 }  // namespace v0

@@ -143,16 +143,18 @@ Result<Resumable<R>> TypedFunc<R(A...)>::start(const A&... args) const {
   return made;
 }
 
-inline Result<Resumable<std::vector<Val>>> Func::start(std::span<const Val> args) const {
-  Resumable<std::vector<Val>> made;
+template <class Values>
+Result<Resumable<Values>> Func::start(std::span<const Val> args) const {
+  Resumable<Values> made;
   detail::CallFailure failure;
   made.progress_ = made.call_.start(detail::Access::get(*this), args, made.value_, failure);
   if (!made.is_finished() && !made.is_paused())
     return detail::take_error<detail::has_exceptions>(failure);
   return made;
 }
-inline Result<Resumable<std::vector<Val>>> Func::start(std::initializer_list<Val> args) const {
-  return start(std::span<const Val>(args.begin(), args.size()));
+template <class Values>
+Result<Resumable<Values>> Func::start(std::initializer_list<Val> args) const {
+  return start<Values>(std::span<const Val>(args.begin(), args.size()));
 }
 
 }  // namespace v0

@@ -81,11 +81,11 @@ class SharedMemory {
   // As memory.atomic.wait and memory.atomic.notify.
 
   enum class WaitResult : std::uint8_t { woken, not_equal, timed_out };
-  /// Sleeps if the number at the address is the expected one. T is of 4 or 8 bytes. Without a
-  /// timeout, only a notify() ends the sleep.
-  template <class T>
-  Result<WaitResult> wait(std::uint64_t address, T expected,
-                          std::optional<std::chrono::nanoseconds> timeout = std::nullopt) const {
+  /// Sleeps if the number at the address is the expected one. T is of 4 or 8 bytes. The timeout
+  /// is std::chrono's nanoseconds, or what becomes such; without one, only a notify() ends the
+  /// sleep.
+  template <class T, class Timeout = std::nullopt_t>
+  Result<WaitResult> wait(std::uint64_t address, T expected, Timeout timeout = std::nullopt) const {
     static_assert(std::is_integral_v<T> && (sizeof(T) == 4 || sizeof(T) == 8));
     return wait(address, sizeof(T), to_bits(expected), timeout);
   }

@@ -5,6 +5,9 @@
 // long as a module of that engine, or an object of its stores, has the type: until then a host may
 // make functions, tables, globals and tags of them.
 //
+// Those with lists and optional members are templates over std::vector and std::optional: so they
+// take no time to compile in programs that don't use them.
+//
 // https://webassembly.github.io/spec/core/syntax/types.html
 
 #include <cstdint>
@@ -83,37 +86,45 @@ class ValType {
   std::uint32_t id_ = 0;
 };
 
-struct FuncType {
-  std::vector<ValType> params = {};
-  std::vector<ValType> results = {};
+template <template <class> class Optional, template <class...> class List>
+struct FuncTypeOf {
+  List<ValType> params = {};
+  List<ValType> results = {};
   /// The type of a module's that this is, where parameters and results don't say it all: one that
   /// has supertypes or may have subtypes, or was defined together with others. Only functions of
   /// that very type are good for an import that has it. Means something to that module's engine
   /// only.
-  std::optional<std::uint32_t> defined_id = {};
-  friend bool operator==(const FuncType&, const FuncType&) = default;
+  Optional<std::uint32_t> defined_id = {};
+  friend bool operator==(const FuncTypeOf&, const FuncTypeOf&) = default;
 };
+using FuncType = FuncTypeOf<std::optional, std::vector>;
 
 /// The size of a table in elements, or of a memory in pages.
-struct SizeRange {
+template <template <class> class Optional>
+struct SizeRangeOf {
   std::uint64_t min = 0;
-  std::optional<std::uint64_t> max = {};
+  Optional<std::uint64_t> max = {};
   bool is_64 = false;  ///< addressed by i64
-  friend bool operator==(const SizeRange&, const SizeRange&) = default;
+  friend bool operator==(const SizeRangeOf&, const SizeRangeOf&) = default;
 };
+using SizeRange = SizeRangeOf<std::optional>;
 
-struct TableType {
+template <template <class> class Optional>
+struct TableTypeOf {
   ValType element = ValType::funcref();
-  SizeRange size = {};
-  friend bool operator==(const TableType&, const TableType&) = default;
+  SizeRangeOf<Optional> size = {};
+  friend bool operator==(const TableTypeOf&, const TableTypeOf&) = default;
 };
+using TableType = TableTypeOf<std::optional>;
 
-struct MemoryType {
-  SizeRange size = {};  ///< in pages
+template <template <class> class Optional>
+struct MemoryTypeOf {
+  SizeRangeOf<Optional> size = {};  ///< in pages
   bool is_shared = false;
   std::uint8_t page_size_log2 = 16;
-  friend bool operator==(const MemoryType&, const MemoryType&) = default;
+  friend bool operator==(const MemoryTypeOf&, const MemoryTypeOf&) = default;
 };
+using MemoryType = MemoryTypeOf<std::optional>;
 
 struct GlobalType {
   ValType type = {};
@@ -122,10 +133,12 @@ struct GlobalType {
 };
 
 /// The type of an exception tag.
-struct TagType {
-  std::vector<ValType> params = {};
-  friend bool operator==(const TagType&, const TagType&) = default;
+template <template <class...> class List>
+struct TagTypeOf {
+  List<ValType> params = {};
+  friend bool operator==(const TagTypeOf&, const TagTypeOf&) = default;
 };
+using TagType = TagTypeOf<std::vector>;
 
 enum class ExternKind : std::uint8_t { func, table, memory, global, tag };
 

@@ -20,7 +20,7 @@ WRUN_API std::string to_json(const Usage& usage);
 
 namespace detail {
 // A template, since it takes no time to compile where it isn't used.
-template <class Label>
+template <class Label, class Usage>
 struct LabelledUsageOf {
   std::vector<Label> labels = {};
   Usage usage = {};
@@ -29,7 +29,7 @@ struct LabelledUsageOf {
 
 /// A usage, and what tells it from others: {{"tenant", "a"}}. Names of labels are of letters,
 /// digits and underscores; values may be anything.
-using LabelledUsage = detail::LabelledUsageOf<std::pair<std::string, std::string>>;
+using LabelledUsage = detail::LabelledUsageOf<std::pair<std::string, std::string>, Usage>;
 
 /// In Prometheus's text format, each metric with a sample for each usage:
 ///

@@ -28,6 +28,8 @@ Budget::Budget(const BudgetLimits& limits) noexcept {
   }
 }
 
+Budget::Budget() noexcept : Budget(BudgetLimits()) {}
+
 Usage Budget::usage() const {
   if (!state_) return {};
   runtime::Budget& account = *state_->account;

@@ -34,7 +34,7 @@ void Running::end() noexcept {
 
 void take_failure(StoreState& state, detail::CallFailure& failure) noexcept {
   ExecState& exec = state.store.state();
-  failure.error = std::move(exec.failure.error);
+  if (exec.failure.error) failure.error.emplace(*std::move(exec.failure.error));
   failure.exception = std::move(exec.failure.exception);
   exec.failure = {};
   // A request to stop ends all calls that are running, and is forgotten with the outermost.

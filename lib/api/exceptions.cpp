@@ -111,16 +111,15 @@ Result<void> Exception::release() const noexcept {
   return api::release<runtime::Exception>(*this);
 }
 
-detail::Handle detail::thrown_by(const Error& error) noexcept {
-  const Error::Details* details = error.details();
-  if (!details || !details->thrown) return {};
-  const runtime::ExceptionHold& held = *details->thrown;
+std::optional<Exception> Error::exception() const {
+  if (!details_ || !details_->thrown) return std::nullopt;
+  const runtime::ExceptionHold& held = *details_->thrown;
   const api::Session session(held.host_id);
-  if (!session) return {};
+  if (!session) return std::nullopt;
   try {
-    return Access::get(api::make_handle<Exception>(*session, *held.exception));
+    return api::make_handle<Exception>(*session, *held.exception);
   } catch (...) {
-    return {};
+    return std::nullopt;
   }
 }
 

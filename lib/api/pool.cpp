@@ -43,17 +43,20 @@ Pool::Pool(const Prepared& prepared, const PoolOptions& options) noexcept {
   }
 }
 
-std::optional<Lease> detail::take_instance(api::PoolState* pool, CallFailure& failure) noexcept {
-  if (!pool) return failure.error.emplace(api::out_of_memory()), std::nullopt;
+Pool::Pool(const Prepared& prepared) noexcept : Pool(prepared, PoolOptions()) {}
+
+void detail::take_instance(api::PoolState* pool, std::optional<Lease>& lease,
+                           CallFailure& failure) noexcept {
+  if (!pool) return failure.error.emplace(api::out_of_memory());
   {
     const std::lock_guard lock(pool->mutex);
     if (!pool->ready.empty()) {
-      Lease lease = std::move(pool->ready.back());
+      lease = std::move(pool->ready.back());
       pool->ready.pop_back();
-      return lease;
+      return;
     }
   }
-  return make(*pool, failure);
+  lease = make(*pool, failure);
 }
 
 bool detail::add_instance(api::PoolState* pool, bool& ready, CallFailure& failure) noexcept {

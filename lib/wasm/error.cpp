@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <memory>
+#include <new>
 
 #include "lib/wasm/bad_result.hpp"
 #include "lib/wasm/shared.hpp"
@@ -55,6 +56,43 @@ Error::Error(ErrorKind kind, std::string message, Details details)
     : kind_(kind),
       message_(std::move(message)),
       details_(detail::shared_of(std::make_shared<const Details>(std::move(details)))) {}
+
+detail::MaybeError::MaybeError(const MaybeError& other) {
+  if (other.has_error_) emplace(other.error_);
+}
+
+detail::MaybeError::MaybeError(MaybeError&& other) noexcept {
+  if (other.has_error_) emplace(std::move(other.error_));
+}
+
+detail::MaybeError& detail::MaybeError::operator=(MaybeError other) noexcept {
+  if (has_error_) end();
+  if (other.has_error_) emplace(std::move(other.error_));
+  return *this;
+}
+
+void detail::MaybeError::emplace(Error error) noexcept {
+  if (has_error_) end();
+  ::new (static_cast<void*>(&error_)) Error(std::move(error));
+  has_error_ = true;
+}
+
+void detail::MaybeError::end() noexcept {
+  has_error_ = false;
+  error_.~Error();
+}
+
+std::optional<std::uint64_t> Error::offset() const {
+  return has_offset_ ? std::optional(offset_) : std::nullopt;
+}
+
+std::optional<TrapCode> Error::trap() const {
+  return details_ ? details_->trap : std::nullopt;
+}
+
+std::optional<int> Error::exit_status() const {
+  return details_ ? details_->exit_status : std::nullopt;
+}
 
 std::string_view text(TrapCode code) {
   const auto index = static_cast<std::size_t>(code);

@@ -215,7 +215,8 @@ def called(include, nm, tests, *objects):
                 continue
             # What is always inlined leaves no symbol, nor need what a compiler may compute.
             last = name.split("::")[-1].replace("operator()", "typed<")
-            declaration = path.read_text().splitlines()[line - 1]
+            # A template's first line may be about its parameters only.
+            declaration = " ".join(path.read_text().splitlines()[line - 1:line + 1])
             is_inline = "WRUN_INLINE" in declaration or "constexpr" in declaration
             if is_inline and re.search(rf"(?:[.>]|::){re.escape(last)}", sources):
                 continue

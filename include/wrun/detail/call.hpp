@@ -28,7 +28,7 @@ inline constexpr bool has_exceptions = false;
 
 /// Why a call failed: one of the two.
 struct CallFailure {
-  std::optional<Error> error;
+  MaybeError error;
   std::exception_ptr exception;  ///< thrown by a host function
 };
 

@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <cstring>
 #include <optional>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -164,8 +163,10 @@ struct Types {
   static constexpr bool has_refs = (Passed<T>::type.is_ref() || ...);
   static std::vector<ValType> list() { return {Passed<T>::type...}; }
 
-  static std::tuple<T...> load_all(std::uint64_t store, const Slot* slots_) {
-    return load_each(store, slots_, std::index_sequence_for<T...>());
+  /// Calls take(values...).
+  template <class Take>
+  static decltype(auto) load_all(std::uint64_t store, const Slot* slots_, Take&& take) {
+    return load_each(store, slots_, take, std::index_sequence_for<T...>());
   }
   static bool store_all([[maybe_unused]] std::uint64_t store, [[maybe_unused]] Slot* slots_,
                         const T&... values) {
@@ -176,11 +177,11 @@ struct Types {
   }
 
  private:
-  template <std::size_t... i>
-  static std::tuple<T...> load_each([[maybe_unused]] std::uint64_t store,
-                                    [[maybe_unused]] const Slot* slots_,
-                                    std::index_sequence<i...>) {
-    return std::tuple<T...>(load<T>(store, slots_ + offsets[i])...);
+  template <class Take, std::size_t... i>
+  static decltype(auto) load_each([[maybe_unused]] std::uint64_t store,
+                                  [[maybe_unused]] const Slot* slots_, Take& take,
+                                  std::index_sequence<i...>) {
+    return take(load<T>(store, slots_ + offsets[i])...);
   }
 };
 
@@ -203,11 +204,18 @@ template <class... T>
 struct Results<std::tuple<T...>> {
   using List = Types<T...>;
   static std::tuple<T...> load(std::uint64_t store, const Slot* slots) {
-    return List::load_all(store, slots);
+    return List::load_all(store, slots,
+                          [](T&&... each) { return std::tuple<T...>(std::move(each)...); });
   }
   static bool store_at(std::uint64_t store, Slot* slots, const std::tuple<T...>& values) {
-    return std::apply([&](const T&... each) { return List::store_all(store, slots, each...); },
-                      values);
+    return store_each(store, slots, values, std::index_sequence_for<T...>());
+  }
+
+ private:
+  template <std::size_t... i>
+  static bool store_each(std::uint64_t store, Slot* slots, const std::tuple<T...>& values,
+                         std::index_sequence<i...>) {
+    return List::store_all(store, slots, get<i>(values)...);
   }
 };
 

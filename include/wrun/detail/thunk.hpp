@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <exception>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -34,13 +33,15 @@ using SlotThunk = void (*)(void* env, runtime::CallContext* context, runtime::Sl
 using AnyThunk = void (*)();
 
 /// A callable as the library keeps it. Its calls come from whichever thread runs the store.
-struct HostFunc {
-  FuncType type;
+template <class Type>
+struct HostFuncOf {
+  Type type;
   SlotThunk call = nullptr;
   /// Raw (*)(void* env, CallContext*, Raw...) noexcept; several results go to a last Slot*.
   AnyThunk typed = nullptr;
   Shared<void> env;
 };
+using HostFunc = HostFuncOf<FuncType>;
 
 template <bool takes_caller, class R, class... A>
 struct Signature {
@@ -170,8 +171,8 @@ struct Thunk<F, exceptions, R, Types<A...>> {
         if (!Results<Value>::store_at(store, at, value...))
           fail_call(context, foreign_handle_error());
       };
-      std::apply([&](A&&... each) { run(env, context, done, std::move(each)...); },
-                 Types<A...>::load_all(store, at));
+      Types<A...>::load_all(store, at,
+                            [&](A&&... each) { run(env, context, done, std::move(each)...); });
     });
   }
 
@@ -230,8 +231,8 @@ constexpr bool all_passable(Types<A...>*) {
 }
 
 /// Takes a lambda, a function or a function object. Throws std::bad_alloc.
-template <class F>
-HostFunc make_host_func(F&& callable) {
+template <class F, class Made = HostFunc>
+Made make_host_func(F&& callable) {
   using Function = std::decay_t<F>;
   using Traits = typename CallableTraits<Function>::type;
   using R = typename Traits::Result;
@@ -245,8 +246,10 @@ HostFunc make_host_func(F&& callable) {
                 "the result's type stands for no WebAssembly type: use void, a parameter's type, a "
                 "std::tuple of them, or a Result of one of these");
   using Code = Thunk<Function, has_exceptions, R, Params>;
-  return HostFunc{FuncType{Params::list(), Results<Value>::List::list()}, &Code::slots,
-                  Code::typed(), make_shared_object<Function>(std::forward<F>(callable))};
+  return Made{{Params::list(), Results<Value>::List::list(), {}},
+              &Code::slots,
+              Code::typed(),
+              make_shared_object<Function>(std::forward<F>(callable))};
 }
 
 }  // namespace detail

@@ -3,6 +3,7 @@
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include <wrun/result.hpp>
 
@@ -44,6 +45,25 @@ TEST(Result, ValueOfAnErrorThrowsItsMessage) {
   } catch (const std::runtime_error& error) {
     EXPECT_STREQ(error.what(), "no such file");
   }
+}
+
+TEST(Result, OneWithoutAValueCopiesAndMovesItsError) {
+  Result<void> failed =
+      Error(ErrorKind::io, 7, "a message too long for a string to hold by itself");
+  const Result<void> copy = failed;
+  EXPECT_EQ(copy.error().message(), failed.error().message());
+  EXPECT_EQ(copy.error().offset(), 7u);
+  Result<void> other;
+  EXPECT_TRUE(other.has_value());
+  other = copy;
+  EXPECT_EQ(other.error().kind(), ErrorKind::io);
+  failed = Error(ErrorKind::host, "another");
+  other = std::move(failed);
+  EXPECT_EQ(other.error().message(), "another");
+  EXPECT_FALSE(other.error().offset());
+  other = Result<void>();
+  EXPECT_TRUE(other);
+  EXPECT_FALSE(copy);
 }
 
 TEST(Result, ChainsStopAtTheFirstError) {
