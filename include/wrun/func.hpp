@@ -137,14 +137,14 @@ class TypedFunc<R(A...)> {
   WRUN_INLINE Result<R> operator()(const A&... args) const {
     using Params = detail::Types<A...>;
     using Out = typename detail::Results<R>::List;
-    constexpr std::uint32_t room = Params::slots > Out::slots ? Params::slots : Out::slots;
-    detail::Slot slots[room == 0 ? 1 : room];
+    constexpr std::uint32_t most = Params::slots > Out::slots ? Params::slots : Out::slots;
+    detail::Slot slots[most == 0 ? 1 : most];
     const detail::Handle handle = detail::Access::get(func_);
     [[maybe_unused]] const detail::UseFor<Params::has_refs || Out::has_refs> use(handle.store);
     if (!Params::store_all(handle.store, slots, args...)) return detail::foreign_handle_error();
-    detail::CallFailure failure;
-    if (!detail::call_slots(handle, slots, failure))
-      return detail::take_error<detail::has_exceptions>(failure);
+    detail::FailureRoom room;
+    if (!detail::call_slots(handle, slots, room))
+      return detail::take_error<detail::has_exceptions>(room);
     if constexpr (std::is_void_v<R>) {
       return {};
     } else {

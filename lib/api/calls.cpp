@@ -9,6 +9,7 @@
 #include "lib/api/types.hpp"
 #include "lib/api/values.hpp"
 #include "lib/interp/interp.hpp"
+#include "lib/interp/quick_entry.hpp"
 #include "lib/runtime/exceptions.hpp"
 #include "lib/runtime/frame_layout.hpp"
 #include "lib/runtime/trap.hpp"
@@ -21,15 +22,15 @@ namespace api {
 using runtime::ExecState;
 using runtime::FuncRef;
 
-void Running::begin() noexcept {
-  if (!state_.is_running()) state_.store.begin_call();
-  if (state_.is_limited) state_.store.stop_if_late();
+void Running::begin(StoreState& state) noexcept {
+  if (!state.is_running()) state.store.begin_call();
+  if (state.is_limited) state.store.stop_if_late();
 }
 
-void Running::end() noexcept {
-  if (state_.is_running()) return;
-  state_.store.end_call();
-  if (state_.reports) state_.report();
+void Running::end(StoreState& state) noexcept {
+  if (state.is_running()) return;
+  state.store.end_call();
+  if (state.reports) state.report();
 }
 
 void take_failure(StoreState& state, detail::CallFailure& failure) noexcept {
@@ -44,22 +45,6 @@ void take_failure(StoreState& state, detail::CallFailure& failure) noexcept {
   // Whatever stays used up is found again before the next call.
   if (failure.error->kind() == ErrorKind::limit) state.store.forget_late();
 }
-
-namespace {
-
-/// Part of each way here, of which one is to be quick.
-[[gnu::always_inline]] inline bool run(StoreState& state, const FuncRef& function,
-                                       runtime::Slot* slots,
-                                       detail::CallFailure& failure) noexcept {
-  {
-    const Running running(state);
-    if (interp::enter(state.store.state(), function, slots)) return true;
-  }
-  take_failure(state, failure);
-  return false;
-}
-
-}  // namespace
 
 Result<void> write_args(StoreState& state, const wasm::CanonFuncType& type,
                         std::span<const Val> args, runtime::Slot* at) {
@@ -96,7 +81,12 @@ bool equal(std::span<const ValType> wanted, const std::vector<wasm::CanonType>& 
 
 bool enter(StoreState& state, const FuncRef& function, runtime::Slot* slots,
            detail::CallFailure& failure) noexcept {
-  return run(state, function, slots, failure);
+  {
+    const Running running(state);
+    if (interp::enter(state.store.state(), function, slots)) return true;
+  }
+  take_failure(state, failure);
+  return false;
 }
 
 }  // namespace api
@@ -113,11 +103,51 @@ FuncType make_type(std::span<const ValType> params, std::span<const ValType> res
   return {{params.begin(), params.end()}, {results.begin(), results.end()}};
 }
 
+detail::CallFailure& make_failure(detail::FailureRoom& room) {
+  return *::new (static_cast<void*>(&room.failure)) detail::CallFailure;
+}
+
 /// For want of a session, or of the function.
-[[gnu::noinline]] bool refuse_call(api::Session::Refusal refusal, detail::CallFailure& failure) {
+[[gnu::noinline]] bool refuse_call(api::Session::Refusal refusal, detail::FailureRoom& room) {
   const bool is_open = refusal == api::Session::Refusal::none;
-  failure.error.emplace(is_open ? api::stale_handle() : api::Session::error_of(refusal));
+  make_failure(room).error.emplace(is_open ? api::stale_handle() : api::Session::error_of(refusal));
   return false;
+}
+
+[[gnu::always_inline]] inline bool call_inside(api::StoreState& state, const FuncRef* found,
+                                               runtime::Slot* args, detail::FailureRoom& room) {
+  if (found == nullptr) return refuse_call(api::Session::Refusal::none, room);
+  {
+    const api::Running running(state);
+    if (interp::enter(state.store.state(), *found, args)) return true;
+  }
+  api::take_failure(state, make_failure(room));
+  return false;
+}
+
+/// A call inside of another use of the store, or without any.
+[[gnu::noinline]] bool call_further(detail::Handle function, runtime::Slot* args,
+                                    detail::FailureRoom& room) {
+  const api::Session session(function.store);
+  if (!session) return refuse_call(session.refusal(), room);
+  return call_inside(*session, api::resolve<FuncRef>(*session, function), args, room);
+}
+
+/// A call of a function that isn't entered straight away. Ends the use of the store.
+[[gnu::noinline]] bool call_slowly(api::Anchor& anchor, const FuncRef* found, runtime::Slot* args,
+                                   detail::FailureRoom& room) {
+  const bool is_done = call_inside(*anchor.state, found, args, room);
+  api::Session::leave(anchor);
+  return is_done;
+}
+
+/// After a call that failed, or that somebody watches by now. Ends the use of the store.
+[[gnu::noinline]] bool end_slowly(api::Anchor& anchor, bool is_done, detail::FailureRoom& room) {
+  api::StoreState& state = *anchor.state;
+  if (state.is_watched) api::Running::end(state);
+  if (!is_done) api::take_failure(state, make_failure(room));
+  api::Session::leave(anchor);
+  return is_done;
 }
 
 /// False with a failure that is filled in.
@@ -136,13 +166,24 @@ Result<bool> call(api::StoreState& state, const FuncRef& function, std::span<con
 
 }  // namespace
 
-bool detail::call_slots(Handle function, Slot* slots, CallFailure& failure) noexcept {
-  const api::Session session(function.store);
-  const FuncRef* found =
-      session ? session->store.resolve<FuncRef>(function.index, function.generation) : nullptr;
-  if (found) [[likely]]
-    return api::run(*session, *found, reinterpret_cast<runtime::Slot*>(slots), failure);
-  return refuse_call(session.refusal(), failure);
+// As few steps as can be for the store's outermost use that calls machine code.
+bool detail::call_slots(Handle function, Slot* slots, FailureRoom& room) noexcept {
+  auto* const args = reinterpret_cast<runtime::Slot*>(slots);
+  api::Anchor* const anchor = api::find_anchor(function.store);
+  if (anchor == nullptr || !api::Session::enter_first(*anchor, function.store)) [[unlikely]]
+    return call_further(function, args, room);
+  api::StoreState& state = *anchor->state;
+  const FuncRef* found = state.store.resolve<FuncRef>(function.index, function.generation);
+  if (found == nullptr || state.is_watched) [[unlikely]]
+    return call_slowly(*anchor, found, args, room);
+  runtime::ExecState& exec = state.store.state();
+  const interp::NativeCode* code = interp::find_machine_code(exec, *found);
+  if (code == nullptr) return call_slowly(*anchor, found, args, room);
+  const bool is_done = interp::enter_machine_code(exec, *code, *found->instance, args);
+  if (!is_done || state.is_watched) [[unlikely]]
+    return end_slowly(*anchor, is_done, room);
+  api::Session::leave(*anchor);
+  return true;
 }
 
 bool detail::call_values(Handle function, const Val* args, std::size_t count,

@@ -30,20 +30,22 @@ class Running {
  public:
   explicit Running(StoreState& state) : state_(state) {
     if (state_.is_watched) [[unlikely]]
-      begin();
+      begin(state_);
   }
   // Somebody may have begun to watch meanwhile.
   ~Running() {
     if (state_.is_watched) [[unlikely]]
-      end();
+      end(state_);
   }
   Running(const Running&) = delete;
   Running& operator=(const Running&) = delete;
 
- private:
-  void begin() noexcept;
-  void end() noexcept;
+  // Of a store that is watched.
 
+  static void begin(StoreState& state) noexcept;
+  static void end(StoreState& state) noexcept;
+
+ private:
   StoreState& state_;
 };
 

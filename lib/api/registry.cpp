@@ -68,7 +68,7 @@ Anchor& claim_anchor(StoreState* state) {
 void return_anchor(Anchor& anchor) noexcept {
   const std::lock_guard lock(store_registry.mutex);
   --store_registry.live;
-  anchor.id.store(0, std::memory_order_release);
+  anchor.id.store(no_store, std::memory_order_release);
   // Not all of it: somebody may be finding out at this moment that the store is gone.
   anchor.owner.fetch_and(~abandoned_bit, std::memory_order_relaxed);
   anchor.state = nullptr;

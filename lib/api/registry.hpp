@@ -16,9 +16,12 @@ namespace wrun::inline v0::api {
 
 struct StoreState;
 
-struct Anchor {
-  /// Of the store that uses it; 0 if none does, or if its Store was destroyed during a call.
-  std::atomic<std::uint64_t> id{0};
+/// No handle has it for its store's id, not even an empty one.
+inline constexpr std::uint64_t no_store = ~std::uint64_t{0};
+
+struct alignas(64) Anchor {
+  /// Of the store that uses it; no_store if none does, or if its Store was destroyed during a call.
+  std::atomic<std::uint64_t> id{no_store};
   /// 0, or the thread that is inside, with the two bits below.
   std::atomic<std::uintptr_t> owner{0};
   StoreState* state = nullptr;

@@ -50,7 +50,7 @@ Locked::~Locked() {
 
 void abandon(StoreState& state) noexcept {
   Anchor& anchor = state.anchor;
-  anchor.id.store(0, std::memory_order_release);
+  anchor.id.store(no_store, std::memory_order_release);
   // Whoever sees the bit, or finds nobody inside, frees the state.
   const std::uintptr_t owner = anchor.owner.fetch_or(abandoned_bit, std::memory_order_acq_rel);
   if (owner != 0) return;

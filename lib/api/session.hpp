@@ -23,7 +23,7 @@ class Session {
   explicit Session(const detail::HandleBase& handle) noexcept
       : Session(detail::Access::get(handle).store) {}
   ~Session() {
-    if (outermost_) leave();
+    if (outermost_) leave(*anchor_);
   }
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -39,12 +39,27 @@ class Session {
   Error error() const noexcept { return error_of(refusal_); }
   static Error error_of(Refusal refusal) noexcept;
 
+  // The same without an object, for whoever counts steps.
+
+  /// Begins the outermost use of a store. False: somebody is inside, or the store has ended.
+  static bool enter_first(Anchor& anchor, std::uint64_t store_id) noexcept {
+    return lock(anchor, store_id, this_thread()) == Refusal::none;
+  }
+  /// Ends the outermost use. What a collection inside WebAssembly left behind is destroyed here,
+  /// outside of it.
+  static void leave(Anchor& anchor) noexcept {
+    if (anchor.state->store.has_garbage()) [[unlikely]]
+      anchor.state->store.finalize();
+    if (unlock(anchor.owner) & abandoned_bit) [[unlikely]]
+      delete_state(anchor);
+  }
+
  private:
   // These are much of most calls' cost; nothing takes the session's address, so that it is in
   // registers.
   void enter(std::uint64_t store_id) noexcept {
     Anchor* anchor = find_anchor(store_id);
-    if (store_id == 0 || !anchor) [[unlikely]] {
+    if (!anchor) [[unlikely]] {
       refusal_ = Refusal::stale;
       return;
     }
@@ -58,13 +73,6 @@ class Session {
     }
     anchor_ = anchor;
     state_ = anchor->state;
-  }
-  // What a collection inside WebAssembly left behind is destroyed here, outside of it.
-  void leave() noexcept {
-    if (state_->store.has_garbage()) [[unlikely]]
-      state_->store.finalize();
-    if (unlock(anchor_->owner) & abandoned_bit) [[unlikely]]
-      delete_state(*anchor_);
   }
   // What two threads must do in one step costs more than all else here, and one thread needn't.
   static Refusal lock(Anchor& anchor, std::uint64_t store_id, std::uintptr_t me) noexcept {

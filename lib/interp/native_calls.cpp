@@ -10,6 +10,7 @@
 #include "lib/interp/host_call.hpp"
 #include "lib/interp/module.hpp"
 #include "lib/interp/pause.hpp"
+#include "lib/interp/quick_entry.hpp"
 #include "lib/interp/unwind.hpp"
 #include "lib/runtime/host_gate.hpp"
 #include "lib/runtime/store.hpp"
@@ -178,11 +179,17 @@ Leave run_stub(NativeEntry::Stub stub, const NativeEntry& entry, Instance& insta
 
 /// Whether there is a stack for machine code, and room on it.
 bool has_native_room(ExecState& state) {
-  constexpr std::uintptr_t least = 4096;
   const runtime::NativeState& native = state.native;
-  if (reinterpret_cast<std::uintptr_t>(native.sp) > native.stack_limit + least) [[likely]]
+  if (reinterpret_cast<std::uintptr_t>(native.sp) > native.stack_limit + least_native_room)
+      [[likely]]
     return true;
-  return native.sp == nullptr && state.store->ensure_native_stack();
+  if (native.sp != nullptr || !state.store->ensure_native_stack()) return false;
+  // What enter_machine_code() finds there.
+  auto& segment = *reinterpret_cast<Segment*>(native.stack_end);
+  write_link(segment.link.words, stop_instr.code(), nullptr, nullptr);
+  segment.outer_sp = native.stack_end;
+  segment.outer_top = state.outermost.record.top;
+  return true;
 }
 
 void enter(Regs& r, const NativeEntry& entry, const Slot* link, Slot* top) {
@@ -289,6 +296,13 @@ namespace {
 }
 
 }  // namespace
+
+bool finish_entry(ExecState& state, Leave why) noexcept {
+  const bool is_done = dispatch_from(state, state.outermost, why);
+  state.stack_top = state.outermost.record.top;
+  state.native.sp = state.outermost.native_sp;
+  return is_done;
+}
 
 // Nothing is left for the interpreter unless machine code comes back for another reason than that
 // it has returned.

@@ -176,7 +176,12 @@ bool detail::NativeCode::call(void* result, void** args, CallFailure& failure) c
     }
     slots[i].set(bits);
   }
-  if (!call_slots(function_, reinterpret_cast<detail::Slot*>(slots.data()), failure)) return false;
+  FailureRoom room;
+  if (!call_slots(function_, reinterpret_cast<detail::Slot*>(slots.data()), room)) {
+    failure = std::move(room.failure);
+    room.failure.~CallFailure();
+    return false;
+  }
   if (result_ == NativeKind::none) return true;
   std::uint64_t bits = slots[0].get<std::uint64_t>();
   if (result_ == NativeKind::pointer) {

@@ -67,6 +67,7 @@ Result<std::shared_ptr<Activation>> Store::start_activation(const FuncRef& funct
   const std::uint64_t bytes = account_.limits().stack_bytes;
   auto activation = std::make_shared<Activation>();
   if (!any_dropped_) any_dropped_ = std::make_shared<std::atomic<bool>>(false);
+  may_have_garbage_ = true;
   if (spare_stacks_.capacity() == 0) spare_stacks_.reserve(most_spare_stacks);
   if (!spare_stacks_.empty() && spare_stacks_.back().size() == os::round_to_pages(bytes)) {
     activation->stack = std::move(spare_stacks_.back());
@@ -145,7 +146,7 @@ std::span<const Slot> used_part(const os::Stack& stack, const ExecState& state) 
 void mark_native(Marker& marker, const os::Stack& stack, const std::uint8_t* sp) {
   if (!stack || sp == nullptr) return;
   marker.mark_words(
-      {reinterpret_cast<const Slot*>(sp), reinterpret_cast<const Slot*>(stack.end())});
+      {reinterpret_cast<const Slot*>(sp), reinterpret_cast<const Slot*>(native_end(stack))});
 }
 
 }  // namespace

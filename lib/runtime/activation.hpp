@@ -61,6 +61,13 @@ bool is_pausing(const ExecState& state);
 /// state, where the call can't be paused.
 bool request_pause(ExecState& state) noexcept;
 
+/// Where machine code's frames on a stack begin. What is above is a Segment, for the outermost
+/// entry of the host's, that needn't be written anew each time.
+inline std::uint8_t* native_end(const os::Stack& stack) noexcept {
+  static_assert(sizeof(Segment) % 16 == 0);
+  return stack.end() - sizeof(Segment);
+}
+
 /// Runs on an activation's stack while it lives.
 class OnStackOf {
  public:

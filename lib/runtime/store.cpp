@@ -57,7 +57,7 @@ Store::Store(StoreConfig config)
       mark_stack_(config.mark_stack_entries) {
   state_.store = this;
   state_.heap = &heap_;
-  state_.native.stack = &native_stack_;
+  use_native_stack(state_, &native_stack_, nullptr);
   state_.native.gate = &state_.outermost.gate;
   make_gate(state_.outermost, state_, true);
   (void)set_fuel(std::nullopt);
@@ -97,6 +97,7 @@ void Store::mark_and_sweep() noexcept {
   marker.finish();
   heap_.sweep();
   sweep();
+  may_have_garbage_ = any_dropped_ != nullptr || find_garbage();
 }
 
 // What the host left in a cell or host reference may use the store when it is destroyed, also to
@@ -108,6 +109,8 @@ void Store::finalize() {
     destroy(cell);
   }
   while (heap_.has_doomed()) heap_.next_doomed().reset();
+  // Activations may be dropped at any time.
+  may_have_garbage_ = any_dropped_ != nullptr || find_garbage();
 }
 
 void Store::mark_roots(Marker& marker) {

@@ -172,9 +172,7 @@ class Store {
   bool is_due() const { return allocated_ > due_ || heap_.is_due(); }
   /// Destroys what collections inside WebAssembly left for the host's destructors. A safe point.
   void finalize();
-  bool has_garbage() const {
-    return dead_ != nullptr || heap_.has_doomed() || (any_dropped_ && any_dropped_->load());
-  }
+  bool has_garbage() const { return may_have_garbage_ && find_garbage(); }
 
   // Running
 
@@ -248,6 +246,9 @@ class Store {
     return cells_.size() >= cheap_from_ && state_.records == nullptr && activations_.empty();
   }
   void destroy(Cell* cell);
+  bool find_garbage() const {
+    return dead_ != nullptr || heap_.has_doomed() || (any_dropped_ && any_dropped_->load());
+  }
   std::shared_ptr<void> detach(const Cell& cell);
   Object* allocate(wasm::TypeId type, std::uint64_t bytes) noexcept;
   void return_fuel();
@@ -284,10 +285,11 @@ class Store {
   std::vector<Slot> scratch_;  // values that C++ code works on, taken for roots
   Heap heap_;
   MarkStack mark_stack_;
-  Instance* running_ = nullptr;  // in whose code a collection runs: no frame needs to name it
-  Cell* dead_ = nullptr;         // unreachable, not yet destroyed
-  std::uint64_t allocated_ = 0;  // bytes since the last collection
-  std::uint64_t alive_ = 0;      // bytes after it
+  Instance* running_ = nullptr;    // in whose code a collection runs: no frame needs to name it
+  Cell* dead_ = nullptr;           // unreachable, not yet destroyed
+  bool may_have_garbage_ = false;  // false: has_garbage() needn't look
+  std::uint64_t allocated_ = 0;    // bytes since the last collection
+  std::uint64_t alive_ = 0;        // bytes after it
   std::uint64_t due_ = least_cell_bytes;
   std::size_t cheap_from_ = least_cheap_cells;
   std::uint64_t fuel_granted_ = 0;

@@ -4,6 +4,7 @@
 #include <limits>
 #include <utility>
 
+#include "lib/runtime/activation.hpp"
 #include "lib/runtime/initial_memory.hpp"
 #include "lib/runtime/store.hpp"
 #include "lib/wasm/compose.hpp"
@@ -40,9 +41,9 @@ Result<void> Store::ensure_stack() {
 void use_native_stack(ExecState& state, os::Stack* stack, std::uint8_t* sp) noexcept {
   NativeState& native = state.native;
   native.stack = stack;
-  native.stack_end = *stack ? stack->end() : nullptr;
+  native.stack_end = *stack ? native_end(*stack) : nullptr;
   native.stack_limit =
-      *stack ? reinterpret_cast<std::uintptr_t>(stack->begin()) + native_reserve : 0;
+      *stack ? reinterpret_cast<std::uintptr_t>(stack->begin()) + native_reserve : no_native_limit;
   native.sp = sp != nullptr ? sp : native.stack_end;
   state.restore_limits();
 }
@@ -60,7 +61,7 @@ bool Store::ensure_native_stack() noexcept {
   auto made = os::Stack::create(account_.limits().stack_bytes + native_reserve);
   if (!made || !account_.take(Resource::stack_bytes, made->size())) return false;
   stack = std::move(*made);
-  if (&stack == &native_stack_) state_.outermost.native_sp = stack.end();
+  if (&stack == &native_stack_) state_.outermost.native_sp = native_end(stack);
   use_native_stack(state_, &stack, nullptr);
   return true;
 }

@@ -32,9 +32,16 @@ struct CallFailure {
   std::exception_ptr exception;  ///< thrown by a host function
 };
 
+/// Room for one, which holds nothing yet: most calls don't fail.
+union FailureRoom {
+  CallFailure failure;
+  FailureRoom() {}
+  ~FailureRoom() {}
+};
+
 /// Calls a function whose types were checked when its TypedFunc was made. `slots` holds the
-/// parameters and has room for the results.
-WRUN_API bool call_slots(Handle function, Slot* slots, CallFailure& failure) noexcept;
+/// parameters and has room for the results. False: it failed, and `room` holds why.
+WRUN_API bool call_slots(Handle function, Slot* slots, FailureRoom& room) noexcept;
 /// Nothing if the function has exactly these types.
 WRUN_API std::optional<Error> check_signature(Handle function, std::span<const ValType> params,
                                               std::span<const ValType> results) noexcept;
@@ -52,6 +59,14 @@ template <bool exceptions>
   } else {
     return error_of(failure.exception);
   }
+}
+
+/// The same of a room that holds a failure, which ends here.
+template <bool exceptions>
+[[gnu::noinline]] Error take_error(FailureRoom& room) {
+  CallFailure failure = std::move(room.failure);
+  room.failure.~CallFailure();
+  return take_error<exceptions>(failure);
 }
 
 }  // namespace detail

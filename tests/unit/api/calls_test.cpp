@@ -1,4 +1,5 @@
 #include <cmath>
+#include <optional>
 #include <tuple>
 
 #include "tests/unit/api/support.hpp"
@@ -39,6 +40,48 @@ TEST(Calls, UntypedChecksArguments) {
   EXPECT_EQ(kind_of(add.call({1, 2, 3})), ErrorKind::usage);
   EXPECT_EQ(kind_of(add.call({1, int64_t{2}})), ErrorKind::usage);
   EXPECT_EQ(add.call({1, 2.5}).error().message(), "argument 2 must be i32, not (f64.const 2.5)");
+}
+
+// In each tier: what was entered straight away, what fails there, what a host function does to the
+// store meanwhile.
+TEST(Calls, EachIsEnteredWhateverBecameOfTheLast) {
+  for (const Tier tier : {Tier::interpreter, Tier::compiler}) {
+    Config config;
+    config.tier = tier;
+    World world(config);
+    std::optional<Instance> released;
+    Limits watched;
+    watched.measure_time = true;
+    world.linker.func("host", "watch", [&](int32_t) { world.store.limits(watched).value(); });
+    world.linker.func("host", "stop", [&](int32_t) { world.store.interrupt(); });
+    world.linker.func("host", "release", [&](int32_t) { released->release().value(); });
+    const Instance instance = world.instance(R"((module
+      (import "host" "watch" (func $watch (param i32)))
+      (import "host" "stop" (func $stop (param i32)))
+      (import "host" "release" (func $release (param i32)))
+      (func (export "divide") (param i32 i32) (result i32)
+        (i32.div_s (local.get 0) (local.get 1)))
+      (func (export "watch") (call $watch (i32.const 0)))
+      (func (export "stop") (call $stop (i32.const 0)) (loop br 0))
+      (func (export "release") (result i32) (call $release (i32.const 0)) (i32.const 9))))");
+    const auto divide = take(instance.typed<int32_t(int32_t, int32_t)>("divide"));
+    const auto stop = take(instance.typed<void()>("stop"));
+    for (int round = 0; round < 3; ++round) {
+      EXPECT_EQ(take(divide(42, 6)), 7);
+      EXPECT_EQ(divide(1, 0).error().trap(), TrapCode::integer_divide_by_zero);
+      EXPECT_EQ(kind_of(stop()), ErrorKind::interrupted);
+      world.store.interrupt();
+      EXPECT_EQ(kind_of(divide(42, 6)), ErrorKind::interrupted);
+    }
+    EXPECT_FALSE(take(world.store.usage()).wall_time);
+    EXPECT_TRUE(take(instance.typed<void()>("watch"))());
+    EXPECT_EQ(take(divide(42, 6)), 7);
+    EXPECT_TRUE(take(world.store.usage()).wall_time);
+    EXPECT_TRUE(world.store.limits({}));
+    released = instance;
+    EXPECT_EQ(take(take(instance.typed<int32_t()>("release"))()), 9);
+    EXPECT_EQ(kind_of(divide(42, 6)), ErrorKind::usage);
+  }
 }
 
 TEST(Calls, SeveralResults) {
