@@ -76,8 +76,11 @@ class Printer {
     const BlockData& block = graph_.at(b);
     put("b{}", cfg_.position(b));
     const auto params = graph_.params(b);
-    for (std::size_t i = 0; i < params.size(); ++i)
-      put("{}{}:{}", i == 0 ? "(" : ", ", value(params[i]), name(graph_.at(params[i]).type));
+    for (std::size_t i = 0; i < params.size(); ++i) {
+      const Inst& param = graph_.at(params[i]);
+      put("{}{}:{}", i == 0 ? "(" : ", ", value(params[i]), name(param.type));
+      if (param.imm2 != 0) put(" <= {}", param.imm2 - 1);
+    }
     put("{}:{}{}\n", params.empty() ? "" : ")", block.is_loop_header ? " loop" : "",
         block.is_cold ? " cold" : "");
   }

@@ -67,6 +67,8 @@ class Lowering {
   void fold_access(const Inst& inst);
   void fold_scale(const Inst& inst, unsigned uses);
   bool is_scaled_index(Value v) const;
+  void fold_sum(const Inst& inst, unsigned uses);
+  bool is_index_sum(Value v) const;
   void memory_operand(Value v);
 
   // lower_parts.cpp

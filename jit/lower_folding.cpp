@@ -270,7 +270,10 @@ void Lowering::fold_access(const Inst& inst) {
   if (is_store) fold_update(inst);
   // What is updated has its address twice.
   const bool is_twice = is_store && folded_[index(arg(inst, 2))];
-  if (is_store || shape == wasm::Shape::load) fold_scale(inst, is_twice ? 2 : 1);
+  if (is_store || shape == wasm::Shape::load) {
+    fold_scale(inst, is_twice ? 2 : 1);
+    fold_sum(inst, is_twice ? 2 : 1);
+  }
 }
 
 /// Of an access whose index can be scaled by the address: where that wraps, it doesn't. `uses` are
@@ -286,9 +289,26 @@ void Lowering::fold_scale(const Inst& inst, unsigned uses) {
   if (upper_bound(*graph_, arg(shift, 0)) <= most >> at(count).imm) folded_[index(v)] = true;
 }
 
+/// The same of one that is a sum with a constant, which becomes a displacement.
+void Lowering::fold_sum(const Inst& inst, unsigned uses) {
+  const Value v = arg(inst, 1);
+  const Inst& sum = at(v);
+  if (sum.op != opcode(Op::i32_add) || sum.block != inst.block || uses_[index(v)] != uses) return;
+  const Value constant = arg(sum, 1);
+  if (!is_integer_constant(constant)) return;
+  constexpr std::uint64_t most = 0xffff'ffff;
+  const std::uint64_t added = at(constant).imm & most;
+  if (added > max_disp || inst.imm > max_disp - added) return;
+  if (is_folded_load(arg(sum, 0)) || folded_[index(arg(sum, 0))]) return;
+  if (upper_bound(*graph_, arg(sum, 0)) <= most - added) folded_[index(v)] = true;
+}
+
 /// Folded, as the index of an address.
 bool Lowering::is_scaled_index(Value v) const {
   return folded_[index(v)] && at(v).op == opcode(Op::i32_shl);
+}
+bool Lowering::is_index_sum(Value v) const {
+  return folded_[index(v)] && at(v).op == opcode(Op::i32_add);
 }
 
 /// Adds the operands of the address that a folded load reads; a fault is that one's.

@@ -42,6 +42,9 @@ void Lowering::address(Value base, Value index, std::uint64_t disp, Role role) {
   } else if (index != Value::none && is_scaled_index(index)) {
     made.scale = static_cast<std::uint8_t>(at(arg(at(index), 1)).imm);
     made.index = use(arg(at(index), 0), Constraint::reg, role);
+  } else if (index != Value::none && is_index_sum(index)) {
+    disp += at(arg(at(index), 1)).imm;
+    made.index = use(arg(at(index), 0), Constraint::reg, role);
   } else if (index != Value::none) {
     made.index = use(index, Constraint::reg, role);
   }

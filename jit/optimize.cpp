@@ -47,6 +47,7 @@ std::string Optimizer::run(Graph& graph, bool shares_memory) {
     pruner_.swap_cfg(cfg_);
   }
   if (std::string wrong = check(graph, "pruning"); !wrong.empty()) return wrong;
+  counted_.run(graph, cfg_);
   if (unroller_.run(graph, cfg_, loops_, dominators_)) cfg_.compute(graph);
   return check(graph, "repetition of loops");
 }

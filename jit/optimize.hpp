@@ -6,6 +6,7 @@
 #include <string>
 
 #include "jit/cfg.hpp"
+#include "jit/counted_loops.hpp"
 #include "jit/dominators.hpp"
 #include "jit/global_values.hpp"
 #include "jit/invariant_sums.hpp"
@@ -36,6 +37,7 @@ class Optimizer {
   LoopInvariants invariants_;
   InvariantSums sums_;
   Pruner pruner_;
+  CountedLoops counted_;
   Unroller unroller_;
 };
 

@@ -223,7 +223,9 @@ void Unroller::add_copy(Block original) {
   const std::uint32_t count = graph_->at(original).param_count;
   for (std::uint32_t i = 0; i < count; ++i) {
     const Value param = graph_->params(original)[i];
-    copies_[index(param)] = graph_->add_param(copy, graph_->at(param).type);
+    const Value made = graph_->add_param(copy, graph_->at(param).type);
+    graph_->at(made).imm2 = graph_->at(param).imm2;  // no more than there
+    copies_[index(param)] = made;
   }
 }
 

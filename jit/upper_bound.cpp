@@ -25,6 +25,7 @@ class UpperBound {
 
   std::uint64_t run() const {
     if (inst_.op == Opcode::constant) return inst_.imm & most_;
+    if (inst_.op == Opcode::param && inst_.imm2 != 0) return std::min(inst_.imm2 - 1, most_);
     if (!is_wasm(inst_.op) || depth_ == 0) return most_;
     return std::min(computed(), most_);
   }
