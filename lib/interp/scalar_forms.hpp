@@ -44,6 +44,10 @@ inline constexpr auto first_scalar = static_cast<std::size_t>(Op::i32_eqz);
 inline constexpr std::size_t scalar_count =
     static_cast<std::size_t>(Op::i64_extend32_s) - first_scalar + 1;
 
+/// Comparisons come first.
+inline constexpr std::size_t comparison_count =
+    static_cast<std::size_t>(Op::f64_ge) - first_scalar + 1;
+
 inline constexpr auto scalar_forms = [] {
   std::array<ScalarForm, scalar_count> forms{};
   for (std::size_t i = 0; i < scalar_count; ++i) {

@@ -183,6 +183,13 @@ constexpr Tree tree = [] {
   return t;
 }();
 
+/// The keys in the order of their numbers, without the rest of the set.
+constexpr auto single_keys = [] {
+  std::array<BodyKey, keys.count()> list{};
+  for (std::size_t i = 0; i < list.size(); ++i) list[i] = keys[i];
+  return list;
+}();
+
 /// Null for numeric instructions of vectors: which handlers those have depends on the processor.
 template <BodyKey key>
 constexpr Handler single_handler() {
@@ -195,25 +202,27 @@ constexpr Handler single_handler() {
 
 /// Their handlers.
 constexpr auto single_handlers = []<std::size_t... i>(std::index_sequence<i...>) {
-  return std::array<Handler, keys.count()>{single_handler<keys[i]>()...};
+  return std::array<Handler, keys.count()>{single_handler<single_keys[i]>()...};
 }
 (std::make_index_sequence<keys.count()>());
 
-/// By key: the node of the sequences that begin with it, and which keys may come next, of which one
-/// of 64 bits is looked at: most instructions begin none.
-struct Beginning {
-  std::uint64_t next = 0;
-  std::uint16_t node = 0;
-};
-constexpr auto sequence_beginnings = [] {
-  std::array<Beginning, keys.count()> list{};
+/// By key: the node of the sequences that begin with it.
+constexpr auto first_nodes = [] {
+  std::array<std::uint16_t, keys.count()> nodes{};
+  for (std::size_t i = 0; i < nodes.size(); ++i)
+    nodes[i] = tree.find(0, static_cast<SequenceKey>(i));
+  return nodes;
+}();
+
+/// By key: which ones may come next in a sequence that begins with it, of which one of 64 bits is
+/// looked at. Most instructions begin none.
+constexpr auto next_keys = [] {
+  std::array<std::uint64_t, keys.count()> bits{};
   for (std::size_t i = 0; i < sequence_count; ++i) {
-    const SequenceKey first = keys.number(key_at(i, 0));
-    list[first].node = tree.find(0, first);
-    if (key_at(i, 1) == BodyKey::end) continue;
-    list[first].next |= std::uint64_t{1} << keys.number(key_at(i, 1)) % 64;
+    if (key_at(i, 1) != BodyKey::end)
+      bits[keys.number(key_at(i, 0))] |= std::uint64_t{1} << keys.number(key_at(i, 1)) % 64;
   }
-  return list;
+  return bits;
 }();
 
 constexpr auto forms_of_pairs = std::array{ss, as, sa, sk, ak};           // by Pair
@@ -258,7 +267,7 @@ constexpr SequenceKeys list_keys() {
     const auto op = static_cast<wasm::Op>(first_scalar + i);
     for (std::size_t form = 0; form < 10; ++form) {
       list.forms[i][form] = scalar_key(op, scalar_forms[i].table, form);
-      list.branches[i][form] = branch_key(op, scalar_forms[i], form);
+      if (i < comparison_count) list.branches[i][form] = branch_key(op, scalar_forms[i], form);
     }
   }
   for (std::size_t i = 0; i < AccessRows::loads; ++i) {
@@ -312,7 +321,7 @@ class Index {
     }
     for (std::size_t i = 0; i < single_handlers.size(); ++i) {
       Handler known = single_handlers[i];
-      if (known == nullptr) known = vector_handler(keys[i]);
+      if (known == nullptr) known = vector_handler(single_keys[i]);
       if (known != nullptr) insert(word_of(known), static_cast<SequenceKey>(i));
     }
   }
@@ -352,16 +361,14 @@ void combine_with(const Index& index, std::span<Word> code, std::span<const Star
     if (key == unknown_key) key = index.find(code[starts[i].at]);
     const Instruction& next = at(i + 1);
     std::uint32_t dispatches = next.dispatches + 1;
-    const bool may_begin =
-        key != no_key && (sequence_beginnings[key].next >> next.key % 64 & 1) != 0;
+    const bool may_begin = key != no_key && (next_keys[key] >> next.key % 64 & 1) != 0;
     if (!may_begin) {
       at(i) = {dispatches, key};
       continue;
     }
     std::uint16_t best = Tree::no_sequence;
     std::size_t depth = 1;
-    for (std::uint16_t node = sequence_beginnings[key].node;
-         tree[node].goes_on && i + depth < count;) {
+    for (std::uint16_t node = first_nodes[key]; tree[node].goes_on && i + depth < count;) {
       node = tree.find(node, at(i + depth).key);
       if (node == 0) break;
       ++depth;

@@ -24,7 +24,7 @@ inline constexpr SequenceKey unknown_key = 0xfffe;  ///< to be found by the hand
 /// Those of the handlers that most instructions have, as scalar_rows() and access_rows() list them.
 struct SequenceKeys {
   std::array<std::array<SequenceKey, 10>, scalar_count> forms;
-  std::array<std::array<SequenceKey, 10>, scalar_count> branches;
+  std::array<std::array<SequenceKey, 10>, comparison_count> branches;
   std::array<std::array<SequenceKey, 2 * AccessRows::forms>, AccessRows::loads> load;
   std::array<std::array<SequenceKey, 3 * AccessRows::forms>, AccessRows::stores> store;
   SequenceKey copy;
