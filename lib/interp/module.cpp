@@ -78,14 +78,18 @@ const SlotCode* CodeIndex::find(const Word* pc) const {
 
 namespace {
 
-/// The one that any module may use, for as long as the process lives: small modules come and go,
-/// and translate a function or two.
-constinit std::atomic<Translator*> shared_translator = nullptr;
+/// The one that any module may use, for as long as the library is loaded: small modules come and
+/// go, and translate a function or two.
+struct SharedTranslator {
+  std::atomic<Translator*> kept = nullptr;
+  ~SharedTranslator() { delete kept.exchange(nullptr, std::memory_order_acquire); }
+};
+constinit SharedTranslator shared_translator;
 
 /// A translator for functions of this module, with the memory that it has got elsewhere.
 std::unique_ptr<Translator> translator_for(const ModuleCode& module, const InterpModule& own) {
   std::unique_ptr<Translator> shared(
-      shared_translator.exchange(nullptr, std::memory_order_acquire));
+      shared_translator.kept.exchange(nullptr, std::memory_order_acquire));
   if (!shared) {
     if (auto kept = own.translator.take()) return kept;
     return std::make_unique<Translator>(*module.data, own.options, own.layouts);
@@ -108,8 +112,8 @@ void SpareTranslator::put(std::unique_ptr<Translator> translator) {
   constexpr std::size_t much = std::size_t{128} << 10;
   if (translator->memory() > much) return;
   Translator* none_yet = nullptr;
-  if (shared_translator.compare_exchange_strong(none_yet, translator.get(),
-                                                std::memory_order_acq_rel)) {
+  if (shared_translator.kept.compare_exchange_strong(none_yet, translator.get(),
+                                                     std::memory_order_acq_rel)) {
     translator.release();
     return;
   }

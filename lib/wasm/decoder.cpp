@@ -163,6 +163,18 @@ void ModuleDecoder::known_customs() {
   }
 }
 
+/// Memory for objects of one type, until the library is unloaded.
+template <class T>
+struct KeptMemory {
+  std::array<std::atomic<void*>, 2> places{};
+  ~KeptMemory() {
+    for (std::atomic<void*>& place : places) {
+      if (void* memory = place.exchange(nullptr, std::memory_order_acquire))
+        std::allocator<T>().deallocate(static_cast<T*>(memory), 1);
+    }
+  }
+};
+
 /// Keeps the memory of some that are gone for those that come: it is more than malloc has at hand
 /// for each thread, and took a twentieth of the time in which a small module comes and goes.
 template <class T>
@@ -175,7 +187,7 @@ struct KeepingAllocator {
 
   T* allocate(std::size_t count) {
     if (count == 1) {
-      for (std::atomic<void*>& place : kept) {
+      for (std::atomic<void*>& place : kept.places) {
         if (void* memory = place.exchange(nullptr, std::memory_order_acquire))
           return static_cast<T*>(memory);
       }
@@ -183,7 +195,7 @@ struct KeepingAllocator {
     return std::allocator<T>().allocate(count);
   }
   void deallocate(T* memory, std::size_t count) {
-    for (std::atomic<void*>& place : kept) {
+    for (std::atomic<void*>& place : kept.places) {
       void* none = nullptr;
       if (count == 1 && place.compare_exchange_strong(none, memory, std::memory_order_release))
         return;
@@ -193,7 +205,7 @@ struct KeepingAllocator {
   friend bool operator==(KeepingAllocator, KeepingAllocator) { return true; }
 
  private:
-  static constinit inline std::array<std::atomic<void*>, 2> kept{};
+  static constinit inline KeptMemory<T> kept{};
 };
 
 }  // namespace
