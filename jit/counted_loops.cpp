@@ -4,8 +4,6 @@ namespace wrun::inline v0::jit {
 
 namespace {
 
-using wasm::Op;
-
 std::uint64_t most_of(Type type) {
   return type == Type::i32 ? 0xffff'ffff : ~std::uint64_t{0};
 }
@@ -76,7 +74,8 @@ std::optional<CountedLoops::Counter> CountedLoops::counter(Block header,
   const Inst& next = graph_->at(again_[number]);
   if (first.op != Opcode::constant || (first.type != Type::i32 && first.type != Type::i64))
     return std::nullopt;
-  if (next.op != opcode(Op::i32_add) && next.op != opcode(Op::i64_add)) return std::nullopt;
+  if (next.op != opcode(wasm::Op::i32_add) && next.op != opcode(wasm::Op::i64_add))
+    return std::nullopt;
   const auto args = graph_->args(next);
   if (args[0] != param || graph_->at(args[1]).op != Opcode::constant) return std::nullopt;
   const std::uint64_t most = most_of(first.type);
@@ -92,12 +91,13 @@ std::optional<std::uint64_t> CountedLoops::turns(Block header, Block latch) cons
   const bool goes_back_if = edges[0].to == header;
   const Value condition = graph_->args(branch).back();
   const Inst& test = graph_->at(condition);
-  const auto is = [&](Op narrow, Op wide) {
+  const auto is = [&](wasm::Op narrow, wasm::Op wide) {
     return test.op == opcode(narrow) || test.op == opcode(wide);
   };
-  const bool asks_less =
-      goes_back_if ? is(Op::i32_lt_u, Op::i64_lt_u) : is(Op::i32_ge_u, Op::i64_ge_u);
-  const bool asks_other = goes_back_if ? is(Op::i32_ne, Op::i64_ne) : is(Op::i32_eq, Op::i64_eq);
+  const bool asks_less = goes_back_if ? is(wasm::Op::i32_lt_u, wasm::Op::i64_lt_u)
+                                      : is(wasm::Op::i32_ge_u, wasm::Op::i64_ge_u);
+  const bool asks_other = goes_back_if ? is(wasm::Op::i32_ne, wasm::Op::i64_ne)
+                                       : is(wasm::Op::i32_eq, wasm::Op::i64_eq);
   const bool is_compared = asks_less || asks_other;
   if (!is_compared && !goes_back_if) return std::nullopt;
   // A number by itself is compared with zero.
