@@ -1,12 +1,10 @@
 #include "jit/counted_loops.hpp"
 
+#include "jit/upper_bound.hpp"
+
 namespace wrun::inline v0::jit {
 
 namespace {
-
-std::uint64_t most_of(Type type) {
-  return type == Type::i32 ? 0xffff'ffff : ~std::uint64_t{0};
-}
 
 /// How often a loop goes back whose counter is `next` when that is first decided, and goes back
 /// while it is less than `end`; none if it passes the end of the numbers.

@@ -9,10 +9,6 @@ namespace {
 
 using wasm::Op;
 
-std::uint64_t most_of(Type type) {
-  return type == Type::i32 ? 0xffff'ffff : ~std::uint64_t{0};
-}
-
 /// All bits up to the highest one.
 std::uint64_t filled(std::uint64_t value) {
   return value == 0 ? 0 : ~std::uint64_t{0} >> std::countl_zero(value);
