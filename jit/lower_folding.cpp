@@ -247,6 +247,10 @@ void Lowering::fold_vector(const Inst& inst) {
   for (const unsigned i : {1u, 0u}) {
     if (i >= args.size() || at(args[i]).op != opcode(Op::v128_load)) continue;
     if (!VectorLowering::may_be_in_memory(inst, i) || !is_late_load(args[i], inst.block)) continue;
+    // A constant that the instruction has inside isn't in a register: it stays second.
+    if (i == 0 && args.size() == 2 && at(args[1]).op == Opcode::constant &&
+        VectorLowering::takes_constant(inst, 1))
+      continue;
     folded_[index(args[i])] = true;
     return;
   }

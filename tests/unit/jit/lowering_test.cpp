@@ -204,6 +204,10 @@ TEST_F(LoweringTest, ComputesWithVectorsInMemory) {
   EXPECT_EQ(loads(), 1u);
   lower_vectors("(i8x16.lt_s (v128.load (local.get $p)) (v128.load (local.get $q)))");
   EXPECT_EQ(loads(), 3u);
+  // A constant is a part of the instruction, which then has no room for memory.
+  lower_vectors("(v128.xor (local.get $x) (v128.const i64x2 90 90))");
+  EXPECT_EQ(loads(), 1u);
+  EXPECT_TRUE(only(MOp::vector_binary).has_imm);
 }
 
 TEST_F(LoweringTest, UpdatesNothingThatIsReadEarlierOrElsewhere) {
