@@ -373,11 +373,30 @@ void CodeEmitter::jump_block(std::uint32_t b) {
   std::uint32_t next = block_ + 1;
   while (next < targets_.size() && targets_[next] != next) ++next;
   if (targets_[b] == next) return;
-  keep_in_line(is_near(targets_[b]) || reaches_back(targets_[b]) ? short_jump : long_jump);
-  if (jump_back(0xeb, targets_[b])) return;
-  const bool is_short = is_near(targets_[b]);
-  db(is_short ? 0xeb : 0xe9);
-  fixups_.push_back({getSize(), targets_[b], is_short});
+  jump_to(targets_[b], 0xeb, {0xe9});
+}
+
+void CodeEmitter::jump_if(Cond cond, std::uint32_t b) {
+  const auto code = static_cast<std::uint8_t>(cond);
+  const auto short_code = static_cast<std::uint8_t>(0x70 | code);
+  jump_to(targets_[b], short_code, {0x0f, static_cast<std::uint8_t>(0x80 | code)});
+}
+
+/// In two bytes where that reaches.
+void CodeEmitter::jump_to(std::uint32_t b, std::uint8_t short_code,
+                          std::initializer_list<std::uint8_t> long_code) {
+  if (is_near(b) || reaches_back(b)) keep_in_line(short_jump);
+  const bool is_back = reaches_back(b);
+  const bool is_short = is_back || is_near(b);
+  // Also what no longer reaches, because it had to make way.
+  if (!is_short) keep_in_line(long_jump);
+  if (is_short) {
+    db(short_code);
+  } else {
+    for (const std::uint8_t byte : long_code) db(byte);
+  }
+  if (is_back) return db(static_cast<int>(0x100 - (getSize() + 1 - starts_[b])));
+  fixups_.push_back({getSize(), b, is_short});
   if (is_short) return db(0);
   dd(0);
 }
@@ -393,27 +412,6 @@ bool CodeEmitter::is_near(std::uint32_t b) const {
 bool CodeEmitter::reaches_back(std::uint32_t b) const {
   constexpr std::size_t furthest = 128;
   return b <= block_ && getSize() + short_jump - starts_[b] <= furthest;
-}
-
-bool CodeEmitter::jump_back(unsigned opcode, std::uint32_t b) {
-  if (!reaches_back(b)) return false;
-  db(static_cast<int>(opcode));
-  db(static_cast<int>(0x100 - (getSize() + 1 - starts_[b])));
-  return true;
-}
-
-void CodeEmitter::jump_if(Cond cond, std::uint32_t b) {
-  keep_in_line(is_near(targets_[b]) || reaches_back(targets_[b]) ? short_jump : long_jump);
-  if (jump_back(0x70 | static_cast<unsigned>(cond), targets_[b])) return;
-  if (is_near(targets_[b])) {
-    db(static_cast<int>(0x70 | static_cast<unsigned>(cond)));
-    fixups_.push_back({getSize(), targets_[b], true});
-    return db(0);
-  }
-  db(0x0f);
-  db(0x80 | static_cast<unsigned>(cond));
-  fixups_.push_back({getSize(), targets_[b], false});
-  dd(0);
 }
 
 std::size_t CodeEmitter::jump_if_rare(Cond cond) {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <initializer_list>
 #include <map>
 #include <optional>
 #include <span>
@@ -154,8 +155,9 @@ class CodeEmitter : public Encoder {
   void keep_in_line(std::size_t jump_bytes);
   void jump_block(std::uint32_t b);
   bool reaches_back(std::uint32_t b) const;
-  bool jump_back(unsigned opcode, std::uint32_t b);
   void jump_if(Cond cond, std::uint32_t b);
+  void jump_to(std::uint32_t b, std::uint8_t short_code,
+               std::initializer_list<std::uint8_t> long_code);
   std::size_t jump_if_rare(Cond cond);
   void rare_if(Cond cond, TrapCode trap);
   Xbyak::Address constant(std::uint64_t low, std::uint64_t high);
