@@ -108,6 +108,8 @@ Effects effects_of_own(const Inst& inst) {
       return {0, 0, false, true};
     case Opcode::read:
       return {alias_bit(Place::of(inst.imm2).alias), 0, false, false};
+    case Opcode::fuel_left:
+      return {alias_bit(Alias::fuel), 0, false, false};
     case Opcode::write:
       return acting(0, alias_bit(Place::of(inst.imm2).alias), false);
     case Opcode::bounds_check:

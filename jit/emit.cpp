@@ -581,6 +581,8 @@ void CodeEmitter::instruction(const LInst& inst) {
       return bounds_check(m);
     case MOp::charge:
       return charge(m);
+    case MOp::fuel_left:
+      return mov(gp64(reg(0)), gp64(fuel_reg));
     case MOp::poll:
       return poll(m);
     case MOp::call_local:

@@ -53,10 +53,11 @@ enum class Opcode : std::uint16_t {
   frame_slot,
   result,  ///< of args[0], right before; `imm` is its position (0 is args[0] itself)
   // Structures of the run time
-  field,   ///< *(args[0] + imm), that never changes while the function runs
-  read,    ///< *(args[0] + imm); imm2 is a Place
-  write,   ///< *(args[0] + imm) = args[1]; imm2 is a Place
-  offset,  ///< args[0] + args[1] * imm2 + imm, of addresses
+  field,      ///< *(args[0] + imm), that never changes while the function runs
+  read,       ///< *(args[0] + imm); imm2 is a Place
+  write,      ///< *(args[0] + imm) = args[1]; imm2 is a Place
+  offset,     ///< args[0] + args[1] * imm2 + imm, of addresses
+  fuel_left,  ///< how much there is to be charged, where that is counted
   // Checks: no value; they leave the function if they fail
   bounds_check,  ///< args: index, limit in bytes; traps unless index + imm <= limit, where nothing
                  ///< wraps. imm < 2^63; imm2 is the offset that imm includes, for the message

@@ -169,6 +169,7 @@ class Verifier {
         if (inst.previous != Value::none) fail(v, "not the first of its block");
         return expect(v, {}, Type::none);
       case Opcode::instance:
+      case Opcode::fuel_left:
         return expect(v, {}, Type::i64);
       case Opcode::argument:
       case Opcode::constant:

@@ -129,6 +129,10 @@ void Lowering::own_instruction(Value v, const Inst& inst) {
       return bounds_check(inst);
     case Opcode::trap_if:
       return trap_if(inst);
+    case Opcode::fuel_left:
+      begin(MOp::fuel_left, inst);
+      def(v);
+      return;
     case Opcode::charge:
       begin(MOp::charge, inst).imm = inst.imm;
       return;

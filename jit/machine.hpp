@@ -109,6 +109,7 @@ enum class MOp : std::uint8_t {
   bounds_check,  ///< index, limit; imm is added to the index first
   trap_if,       ///< compare; imm is the TrapCode
   charge,        ///< imm
+  fuel_left,     ///< def
   poll,          ///< the state
   landing,       ///< nothing is in registers
   call_local,    ///< imm is the function; args and results fixed

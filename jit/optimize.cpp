@@ -48,6 +48,8 @@ std::string Optimizer::run(Graph& graph, bool shares_memory) {
   }
   if (std::string wrong = check(graph, "pruning"); !wrong.empty()) return wrong;
   counted_.run(graph, cfg_);
+  if (!shares_memory && vectors_.run(graph, cfg_)) cfg_.compute(graph);
+  if (std::string wrong = check(graph, "loops over vectors"); !wrong.empty()) return wrong;
   if (unroller_.run(graph, cfg_, loops_, dominators_)) cfg_.compute(graph);
   return check(graph, "repetition of loops");
 }

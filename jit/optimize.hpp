@@ -16,6 +16,7 @@
 #include "jit/memory_versions.hpp"
 #include "jit/prune.hpp"
 #include "jit/unroll.hpp"
+#include "jit/vector_loops.hpp"
 
 namespace wrun::inline v0::jit {
 
@@ -38,6 +39,7 @@ class Optimizer {
   InvariantSums sums_;
   Pruner pruner_;
   CountedLoops counted_;
+  VectorLoops vectors_;
   Unroller unroller_;
 };
 

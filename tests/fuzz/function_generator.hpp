@@ -105,6 +105,13 @@ class FunctionGenerator {
   void null_branch(unsigned depth);
   void heap_type(char type);
 
+  // generate_elements.cpp: loops over arrays
+  struct ElementLoop;
+  void element_loop(unsigned depth);
+  void element_places(const ElementLoop& loop, unsigned depth);
+  void element_turns(std::uint32_t count, std::int32_t turns);
+  void element(const ElementLoop& loop, std::uint32_t number);
+
   // generate_control.cpp
   void statements(unsigned depth);
   void statement(unsigned depth);
