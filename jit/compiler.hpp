@@ -96,6 +96,7 @@ class CompilerImpl final : public Compiler {
   std::unique_ptr<Workshop> workshop_;
   std::set<NativeModule*> modules_;
   std::map<Shape, runtime::CodeCell> host_cells_;  // empty until there is a workshop
+  Shape sought_;                                   // in host_cells_, with room for the next
   Announcer announcer_;
   CompileQueue queue_;  // the last: its threads use the rest
 };

@@ -72,6 +72,7 @@ static_assert(offsetof(runtime::HostGate, record) == 0);
 inline constexpr std::uint32_t gate_context = offsetof(runtime::HostGate, context);
 inline constexpr std::uint32_t gate_caller = gate_context + offsetof(runtime::CallContext, caller);
 inline constexpr std::uint32_t gate_calls_due = offsetof(runtime::HostGate, calls_due);
+inline constexpr std::uint32_t segment_fp = offsetof(runtime::Segment, fp);
 inline constexpr std::uint32_t suspended_resume = offsetof(runtime::Suspended, resume);
 inline constexpr std::uint32_t suspended_rbp = offsetof(runtime::Suspended, rbp);
 inline constexpr std::uint32_t suspended_pc = offsetof(runtime::Suspended, pc);

@@ -137,6 +137,9 @@ class Stubs::Writer : public Xbyak::CodeGenerator {
   }
   /// Of the frame in rbp.
   Xbyak::Address frames_instance() const { return ptr[rbp - 8 * (instance_slot + 1)]; }
+  /// The same, of the segment in rbp, which begins as a frame does: one load for load_state()'s
+  /// two.
+  Xbyak::Address segments_state() const { return ptr[rbp - 8 * (instance_slot + 2)]; }
 
   /// From the slot to the register.
   void load(const AbiPlace& place, const Xbyak::Address& at) {
@@ -220,36 +223,42 @@ class Stubs::Writer : public Xbyak::CodeGenerator {
     }
   }
 
-  // NativeEntry::Stub. rdi: Instance*, rsi: frame, rdx: code
+  // NativeEntry::Stub. rdi: Instance*, rsi: frame, rdx: code, rcx: ExecState*
   void enter_code(const Signature& signature, bool in_loop) {
     const int params = in_loop ? 0 : static_cast<int>(signature.param_bytes);
     const int results = static_cast<int>(signature.result_bytes);
-    mov(rax, ptr[rdi + layout::instance_state]);
-    save_host(rax);
-    mov(rbp, ptr[rax + layout::native_sp]);
+    save_host(rcx);
+    mov(rbp, ptr[rcx + layout::native_sp]);
     mov(rsp, rbp);
-    push(rdi);  // as a frame has its instance
-    push(rsi);
-    if (params + results) sub(rsp, params + results);
+    sub(rsp, 16 + params + results);
+    mov(frames_instance(), rdi);
+    mov(segments_state(), rcx);
     pass_arguments(signature, in_loop, rsp);
     load_fuel_of_instance(frames_instance());
     call(r11);
-    load_state();
+    mov(r13, segments_state());
     store_fuel(r13);
-    mov(r14, ptr[rbp - 16]);
+    mov(r14, ptr[rbp + layout::segment_fp]);
     gather(signature.results, r14, rsp);
-    mov(ptr[r13 + layout::native_sp], rbp);
+    // What is stored here is read soon, by the next call; and mostly it is there already.
+    Xbyak::Label moved;
+    Xbyak::Label go_back;
+    cmp(ptr[r13 + layout::native_sp], rbp);
+    jne(moved);
+    L(go_back);
     mov(eax, static_cast<std::uint32_t>(Leave::returned));
     leave_code(r13);
+    L(moved);
+    mov(ptr[r13 + layout::native_sp], rbp);
+    jmp(go_back);
   }
 
   // The same in place of the call of the Suspended at native.sp: what is passed on the stack ends
   // where that call's arguments do.
   void enter_tail_code(const Signature& signature, bool in_loop) {
     const int params = in_loop ? 0 : static_cast<int>(signature.param_bytes);
-    mov(rax, ptr[rdi + layout::instance_state]);
-    save_host(rax);
-    mov(r13, ptr[rax + layout::native_sp]);
+    save_host(rcx);
+    mov(r13, ptr[rcx + layout::native_sp]);
     mov(r15, ptr[r13 + layout::suspended_resume]);
     mov(r15d, ptr[r15 - 4]);
     mov(rbp, ptr[r13 + layout::suspended_rbp]);

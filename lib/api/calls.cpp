@@ -133,14 +133,6 @@ detail::CallFailure& make_failure(detail::FailureRoom& room) {
   return call_inside(*session, api::resolve<FuncRef>(*session, function), args, room);
 }
 
-/// A call of a function that isn't entered straight away. Ends the use of the store.
-[[gnu::noinline]] bool call_slowly(api::Anchor& anchor, const FuncRef* found, runtime::Slot* args,
-                                   detail::FailureRoom& room) {
-  const bool is_done = call_inside(*anchor.state, found, args, room);
-  api::Session::leave(anchor);
-  return is_done;
-}
-
 /// After a call that failed, or that somebody watches by now. Ends the use of the store.
 [[gnu::noinline]] bool end_slowly(api::Anchor& anchor, bool is_done, detail::FailureRoom& room) {
   api::StoreState& state = *anchor.state;
@@ -148,6 +140,35 @@ detail::CallFailure& make_failure(detail::FailureRoom& room) {
   if (!is_done) api::take_failure(state, make_failure(room));
   api::Session::leave(anchor);
   return is_done;
+}
+
+/// Enters machine code, after which the use of the store ends.
+[[gnu::always_inline]] inline bool call_machine_code(api::Anchor& anchor,
+                                                     const runtime::QuickCall& call,
+                                                     runtime::Slot* args,
+                                                     detail::FailureRoom& room) {
+  api::StoreState& state = *anchor.state;
+  const bool is_done = interp::enter_machine_code(state.store.state(), call, args);
+  if (!is_done || state.is_watched) [[unlikely]]
+    return end_slowly(anchor, is_done, room);
+  api::Session::leave(anchor);
+  return true;
+}
+
+/// A call of a function that isn't known to be entered straight away: the next one may be.
+[[gnu::noinline]] bool call_unknown(api::Anchor& anchor, detail::Handle function,
+                                    runtime::Slot* args, detail::FailureRoom& room) {
+  runtime::Store& store = anchor.state->store;
+  const FuncRef* found = store.resolve<FuncRef>(function.index, function.generation);
+  const interp::NativeCode* code = found ? interp::find_machine_code(*found) : nullptr;
+  if (code == nullptr || anchor.state->is_watched || !interp::can_enter(store.state())) {
+    const bool is_done = call_inside(*anchor.state, found, args, room);
+    api::Session::leave(anchor);
+    return is_done;
+  }
+  const auto& call =
+      store.quick_calls().keep(function.index, function.generation, found->instance, code->native);
+  return call_machine_code(anchor, call, args, room);
 }
 
 /// False with a failure that is filled in.
@@ -172,18 +193,12 @@ bool detail::call_slots(Handle function, Slot* slots, FailureRoom& room) noexcep
   api::Anchor* const anchor = api::find_anchor(function.store);
   if (anchor == nullptr || !api::Session::enter_first(*anchor, function.store)) [[unlikely]]
     return call_further(function, args, room);
-  api::StoreState& state = *anchor->state;
-  const FuncRef* found = state.store.resolve<FuncRef>(function.index, function.generation);
-  if (found == nullptr || state.is_watched) [[unlikely]]
-    return call_slowly(*anchor, found, args, room);
-  runtime::ExecState& exec = state.store.state();
-  const interp::NativeCode* code = interp::find_machine_code(exec, *found);
-  if (code == nullptr) return call_slowly(*anchor, found, args, room);
-  const bool is_done = interp::enter_machine_code(exec, *code, *found->instance, args);
-  if (!is_done || state.is_watched) [[unlikely]]
-    return end_slowly(*anchor, is_done, room);
-  api::Session::leave(*anchor);
-  return true;
+  runtime::Store& store = anchor->state->store;
+  const runtime::QuickCall& call = store.quick_calls().at(function.index);
+  const bool is_known = runtime::QuickCalls::is_of(call, function.index, function.generation);
+  if (!is_known || !interp::can_enter(store.state())) [[unlikely]]
+    return call_unknown(*anchor, function, args, room);
+  return call_machine_code(*anchor, call, args, room);
 }
 
 bool detail::call_values(Handle function, const Val* args, std::size_t count,

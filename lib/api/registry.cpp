@@ -24,6 +24,7 @@ struct Cleanup {
       delete store_registry.chunks[at / chunk_size].exchange(nullptr);
     store_registry.oldest_free = store_registry.newest_free = nullptr;
     store_registry.made = 0;
+    recent_anchor = {};
   }
 };
 const Cleanup cleanup;
@@ -53,6 +54,17 @@ Anchor& take_anchor() {
 }
 
 }  // namespace
+
+Anchor* look_up_anchor(std::uint64_t id) noexcept {
+  const auto index = static_cast<std::uint32_t>(id & ((1u << index_bits) - 1));
+  Registry::Chunk* chunk =
+      store_registry.chunks[index / chunk_size].load(std::memory_order_acquire);
+  if (!chunk) return nullptr;
+  Anchor& anchor = (*chunk)[index % chunk_size];
+  if (anchor.id.load(std::memory_order_acquire) != id) return nullptr;
+  recent_anchor = {id, &anchor};
+  return &anchor;
+}
 
 Anchor& claim_anchor(StoreState* state) {
   const std::lock_guard lock(store_registry.mutex);

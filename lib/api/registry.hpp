@@ -64,14 +64,24 @@ extern constinit Registry store_registry;
 Anchor& claim_anchor(StoreState* state);
 /// After the state is gone.
 void return_anchor(Anchor& anchor) noexcept;
-/// The anchor that this id may be found at; null if the id was never given out.
+/// The one that this thread has found last, which mostly is the next one, too. What is loaded from
+/// here doesn't wait for the handle: a processor that guesses right is far ahead by the time that
+/// it knows.
+struct RecentAnchor {
+  std::uint64_t id = 0;
+  Anchor* anchor = nullptr;
+};
+[[gnu::tls_model("initial-exec")]] inline constinit thread_local RecentAnchor recent_anchor;
+
+/// find_anchor() in the registry.
+Anchor* look_up_anchor(std::uint64_t id) noexcept;
+/// The anchor that this id may be found at; null if the store has ended, or the id was never given
+/// out.
 inline Anchor* find_anchor(std::uint64_t id) noexcept {
-  const auto index = static_cast<std::uint32_t>(id & ((1u << index_bits) - 1));
-  Registry::Chunk* chunk =
-      store_registry.chunks[index / chunk_size].load(std::memory_order_acquire);
-  if (!chunk) return nullptr;
-  Anchor& anchor = (*chunk)[index % chunk_size];
-  return anchor.id.load(std::memory_order_acquire) == id ? &anchor : nullptr;
+  if (recent_anchor.id != id || id == 0) [[unlikely]]
+    return look_up_anchor(id);
+  Anchor* const anchor = recent_anchor.anchor;
+  return anchor->id.load(std::memory_order_acquire) == id ? anchor : nullptr;
 }
 
 }  // namespace wrun::inline v0::api

@@ -123,7 +123,11 @@ struct StoreState : AnchorHold {
   StoreState(std::shared_ptr<EngineState> owner, std::shared_ptr<BudgetState> account);
   ~StoreState();
   /// Sets is_watched, after what it depends on has changed.
-  void note_watchers() noexcept { is_watched = is_limited || reports || store.measures_time(); }
+  void note_watchers() noexcept {
+    is_watched = is_limited || reports || store.measures_time();
+    // Calls that are watched take the long way.
+    store.quick_calls().clear();
+  }
   /// Whether code of the store runs, or a host function that it called.
   bool is_running() { return store.state().records != nullptr; }
   /// Tells the budget what was used.

@@ -79,7 +79,7 @@ Result<std::shared_ptr<Activation>> Store::start_activation(const FuncRef& funct
                    compose("no address space for a stack of {} bytes (stack_bytes)", bytes));
     }
     if (auto charged = charge_stack(stack->size()); !charged) {
-      memories_->stacks.give(std::move(*stack));
+      memories_->stacks.give(std::move(*stack), os::StackPool::Growth::up);
       return std::move(charged).error();
     }
     activation->stack = std::move(*stack);
@@ -107,13 +107,13 @@ void Store::end_activation(Activation& activation) noexcept {
   activation.store = nullptr;
   registry_->release(activation.type);
   if (activation.native_stack) account_.give(Resource::stack_bytes, activation.native_stack.size());
-  activation.native_stack = {};
+  memories_->stacks.give(std::move(activation.native_stack), os::StackPool::Growth::down);
   os::Stack stack = std::move(activation.stack);
   if (spare_stacks_.size() < spare_stacks_.capacity()) {
     spare_stacks_.push_back(std::move(stack));
   } else {
     account_.give(Resource::stack_bytes, stack.size());
-    memories_->stacks.give(std::move(stack));
+    memories_->stacks.give(std::move(stack), os::StackPool::Growth::up);
   }
 }
 

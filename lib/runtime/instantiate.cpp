@@ -87,14 +87,16 @@ void Instantiation::import(std::span<const Extern> imports) {
 void Instantiation::define_functions() {
   const std::uint32_t imported = module_.imported_functions;
   instance_.own_functions.resize(module_.functions.size() - imported);
-  for (std::size_t i = 0; i < instance_.own_functions.size(); ++i) {
-    const auto index = static_cast<std::uint32_t>(imported + i);
-    FuncRef& function = instance_.own_functions[i];
-    function.cell = &instance_.code->cells[i];
+  instance_.function_refs.resize(module_.functions.size());
+  const FuncRef** ref = instance_.function_refs.data() + imported;
+  const CodeCell* cell = instance_.code->cells.get();
+  std::uint32_t index = imported;
+  for (FuncRef& function : instance_.own_functions) {
+    function.cell = cell++;
     function.type = module_.id_of(module_.functions[index].type);
-    function.index = index;
+    function.index = index++;
     function.instance = &instance_;
-    instance_.function_refs.push_back(&function);
+    *ref++ = &function;
   }
   if (instance_.code->native == nullptr || instance_.own_functions.empty()) return;
   instance_.heat_storage.reset(static_cast<std::uint32_t*>(

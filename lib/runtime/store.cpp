@@ -71,8 +71,10 @@ Store::~Store() {
   report_usage();
   return_fuel();
   while (!activations_.empty()) end_activation(*activations_.back());
-  for (os::Stack& stack : spare_stacks_) memories_->stacks.give(std::move(stack));
-  memories_->stacks.give(std::move(stack_));
+  using Growth = os::StackPool::Growth;
+  for (os::Stack& stack : spare_stacks_) memories_->stacks.give(std::move(stack), Growth::up);
+  memories_->stacks.give(std::move(stack_), Growth::up);
+  memories_->stacks.give(std::move(native_stack_), Growth::down);
   finalize();
   for (Cell* cell : cells_) destroy(cell);
 }
@@ -80,6 +82,7 @@ Store::~Store() {
 // What comes and goes soon is freed soon: its memory is still in the caches when it is used again.
 bool Store::release(Handle handle) {
   if (!handles_.release(handle)) return false;
+  quick_calls_.clear();
   if (is_due() || is_cheap()) collect();
   return true;
 }

@@ -29,6 +29,7 @@
 #include "lib/runtime/limits.hpp"
 #include "lib/runtime/mark_stack.hpp"
 #include "lib/runtime/objects.hpp"
+#include "lib/runtime/quick_calls.hpp"
 #include "lib/runtime/time_meter.hpp"
 
 namespace wrun::inline v0::runtime {
@@ -103,6 +104,8 @@ class Store {
   Ref resolve_ref(Handle handle) const {
     return reinterpret_cast<Ref>(resolve<CellHeader>(handle));
   }
+  /// The functions that are entered by their handles alone.
+  QuickCalls& quick_calls() { return quick_calls_; }
   /// Drops the host's hold, and those of the handles that it owns. A safe point. False if it was
   /// stale or foreign.
   bool release(Handle handle);
@@ -270,6 +273,7 @@ class Store {
   os::Stack stack_;
   os::Stack native_stack_;  // machine code's, which grows down
   HandleTable handles_;
+  QuickCalls quick_calls_;  // of what is in handles_
   std::vector<Cell*> cells_;
   std::unordered_map<const Cell*, std::shared_ptr<void>> attachments_;
   std::vector<Cell*> scoped_roots_;

@@ -27,7 +27,7 @@ Result<void> Store::ensure_stack() {
                  compose("no address space for a stack of {} bytes (stack_bytes)", bytes));
   }
   if (auto charged = charge_stack(stack->size()); !charged) {
-    memories_->stacks.give(std::move(*stack));
+    memories_->stacks.give(std::move(*stack), os::StackPool::Growth::up);
     return charged;
   }
   stack_ = std::move(*stack);
@@ -58,8 +58,12 @@ bool Store::ensure_native_stack() noexcept {
   os::Stack& stack = *state_.native.stack;
   if (stack) return true;
   // Machine code's frames are about as large as the interpreter's.
-  auto made = os::Stack::create(account_.limits().stack_bytes + native_reserve);
-  if (!made || !account_.take(Resource::stack_bytes, made->size())) return false;
+  auto made = memories_->stacks.take(account_.limits().stack_bytes + native_reserve);
+  if (!made) return false;
+  if (!account_.take(Resource::stack_bytes, made->size())) {
+    memories_->stacks.give(std::move(*made), os::StackPool::Growth::down);
+    return false;
+  }
   stack = std::move(*made);
   if (&stack == &native_stack_) state_.outermost.native_sp = native_end(stack);
   use_native_stack(state_, &stack, nullptr);

@@ -1,6 +1,7 @@
 #include <cmath>
 #include <optional>
 #include <tuple>
+#include <vector>
 
 #include "tests/unit/api/support.hpp"
 
@@ -82,6 +83,51 @@ TEST(Calls, EachIsEnteredWhateverBecameOfTheLast) {
     EXPECT_EQ(take(take(instance.typed<int32_t()>("release"))()), 9);
     EXPECT_EQ(kind_of(divide(42, 6)), ErrorKind::usage);
   }
+}
+
+constexpr std::string_view constants_text = R"((module
+  (func (export "a") (result i32) i32.const 1) (func (export "b") (result i32) i32.const 2)
+  (func (export "c") (result i32) i32.const 3) (func (export "d") (result i32) i32.const 4)
+  (func (export "e") (result i32) i32.const 5) (func (export "f") (result i32) i32.const 6)))";
+
+using Constants = std::vector<TypedFunc<int32_t()>>;
+
+Constants constants_of(const Instance& instance) {
+  Constants all;
+  for (const char* name : {"a", "b", "c", "d", "e", "f"})
+    all.push_back(take(instance.typed<int32_t()>(name)));
+  return all;
+}
+
+void expect_one_to_six(const Constants& constants) {
+  for (std::size_t i = 0; i < constants.size(); ++i)
+    EXPECT_EQ(take(constants[i]()), static_cast<int32_t>(i) + 1);
+}
+
+// More functions than are kept at hand, of several instances and stores, and other ones where they
+// were.
+TEST(Calls, FunctionsAreNotTakenForOthers) {
+  World world(hot_config(Tier::compiler));
+  const Module module = world.module(constants_text);
+  Store other(world.engine);
+  const Instance first = take(world.linker.instantiate(world.store, module));
+  const Constants apart = constants_of(take(world.linker.instantiate(other, module)));
+  const Constants kept = constants_of(first);
+  for (int round = 0; round < 4; ++round) {
+    const Instance passing = take(world.linker.instantiate(world.store, module));
+    const Constants gone = constants_of(passing);
+    for (int again = 0; again < 3; ++again) {
+      expect_one_to_six(kept);
+      expect_one_to_six(gone);
+      expect_one_to_six(apart);
+    }
+    take(passing.release());
+    for (const auto& each : gone) EXPECT_EQ(kind_of(each()), ErrorKind::usage);
+    expect_one_to_six(kept);
+  }
+  { const Store ended = std::move(other); }
+  for (const auto& each : apart) EXPECT_EQ(kind_of(each()), ErrorKind::usage);
+  expect_one_to_six(kept);
 }
 
 TEST(Calls, SeveralResults) {
