@@ -393,7 +393,7 @@ void CodeEmitter::jump_to(std::uint32_t b, std::uint8_t short_code,
   if (is_short) {
     db(short_code);
   } else {
-    for (const std::uint8_t byte : long_code) db(byte);
+    for (const std::uint8_t each : long_code) db(each);
   }
   if (is_back) return db(static_cast<int>(0x100 - (getSize() + 1 - starts_[b])));
   fixups_.push_back({getSize(), b, is_short});
