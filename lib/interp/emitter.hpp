@@ -28,8 +28,8 @@ class Emitter {
   std::uint32_t position() const { return size_; }
   std::size_t memory() const { return capacity_ * (sizeof(Word) + sizeof(starts_[0])); }
   std::span<Word> code() { return {code_.data(), size_}; }
-  /// Where the instructions begin.
-  std::span<const Start> starts() const { return {starts_.data(), start_count_}; }
+  /// Where the instructions begin, and one more, as combine() wants it. There is an instruction.
+  std::span<Start> starts() { return {starts_.data(), start_count_ + std::size_t{1}}; }
   /// The number of the last instruction.
   std::uint32_t last() const { return start_count_ - 1; }
 
@@ -44,7 +44,7 @@ class Emitter {
     std::fill_n(instruction + 1, common_words - 1, Word{0});
     if (words > common_words) [[unlikely]]
       std::fill(instruction + common_words, instruction + words, Word{0});
-    starts_.data()[start_count_++] = {at, key};
+    starts_.data()[start_count_++] = {at, key, 0};
     return at;
   }
   /// Gives an instruction, the `number`th one, at `at`, another handler.

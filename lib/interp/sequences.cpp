@@ -113,75 +113,127 @@ constexpr KeySet keys = [] {
 }();
 static_assert(keys.count() * 2 <= KeySet::size);
 
-constexpr std::size_t node_count = [] {
-  std::size_t count = 1;
-  for (std::size_t i = 0; i < sequence_count; ++i) {
-    std::size_t depth = 0;
-    while (i != 0 && key_at(i - 1, depth) == key_at(i, depth)) ++depth;
-    for (; key_at(i, depth) != BodyKey::end; ++depth) ++count;
-  }
-  return count;
+static_assert(keys.count() < unknown_key);
+
+/// `listed` by number; no_key where a sequence ends.
+constexpr auto listed_numbers = [] {
+  std::array<SequenceKey, std::size(listed)> numbers{};
+  for (std::size_t i = 0; i < std::size(listed); ++i)
+    numbers[i] = listed[i] == BodyKey::end ? no_key : keys.number(listed[i]);
+  return numbers;
 }();
 
-/// The sequences as a tree, whose nodes are the beginnings of sequences; the root is node 0. A node
-/// is found from the one that is shorter by one and the number of the last key, by hashing into a
-/// table that is mostly empty: looking through a node's children, or through what fell to the same
-/// place, was a branch that no processor foresees.
+/// The sequences as a tree, whose nodes are the beginnings of sequences. A node's children lie as
+/// far from its base as the numbers of their last keys say, between those of other nodes; each says
+/// whose child it is. So one comparison finds a child, or that there is none. The root is node 0,
+/// and nothing but its children is where those may be.
 class Tree {
  public:
   static constexpr std::uint16_t none = 0xffff;
-  static constexpr std::uint16_t no_sequence = 0x7fff;
+  static constexpr std::uint16_t root_base = 1;
 
   struct Node {
-    std::uint16_t from = none;
-    std::uint16_t key = none;
-    std::uint16_t sequence : 15 = no_sequence;  ///< that ends here
-    std::uint16_t goes_on : 1 = 0;
+    std::uint16_t base = 0;  ///< 0: it has no children
+    std::uint16_t parent = none;
+    std::uint16_t sequence = none;  ///< that ends here
   };
 
-  constexpr const Node& operator[](std::uint16_t node) const { return nodes_[node]; }
-  /// The root if there is no such node.
-  constexpr std::uint16_t find(std::uint16_t from, std::uint16_t key) const {
-    std::size_t i = place(from, key);
-    while (places_[i] != 0 && (nodes_[places_[i]].from != from || nodes_[places_[i]].key != key))
-      i = (i + 1) % size;
-    return places_[i];
-  }
-  constexpr void insert(std::uint16_t number, const Node& node) {
-    nodes_[number] = node;
-    nodes_[node.from].goes_on = 1;
-    std::size_t i = place(node.from, node.key);
-    while (places_[i] != 0) i = (i + 1) % size;
-    places_[i] = number;
+  constexpr const Node& operator[](std::size_t node) const { return nodes_[node]; }
+
+ protected:
+  static constexpr std::size_t node_count = [] {
+    std::size_t count = 1;
+    for (std::size_t i = 0; i < sequence_count; ++i) {
+      std::size_t depth = 0;
+      while (i != 0 && key_at(i - 1, depth) == key_at(i, depth)) ++depth;
+      for (; key_at(i, depth) != BodyKey::end; ++depth) ++count;
+    }
+    return count;
+  }();
+  /// Where children may be: any of `no_key` after the last base is there to be looked at.
+  static constexpr std::size_t places = root_base + no_key + 1 + node_count + keys.count();
+  static_assert(places + no_key < none && sequence_count < none);
+
+  std::array<Node, places + no_key> nodes_{};
+};
+
+/// Puts the sequences into the tree.
+class TreeBuilder : public Tree {
+ public:
+  constexpr TreeBuilder() {
+    for (std::size_t i = 0; i <= places; ++i)
+      next_free_[i] = static_cast<std::uint16_t>(std::max<std::size_t>(i, root_base + no_key + 1));
+    nodes_[0].base = root_base;
+    // Groups of sequences that begin alike, those with shorter beginnings first; the root's are
+    // all of them, but that those of vectors come last, which has them in order, too.
+    groups_[group_count_++] = {0, sequence_count, 0, 0};
+    for (std::size_t i = 0; i < group_count_; ++i) add_children(groups_[i]);
   }
 
  private:
-  static constexpr std::size_t size = 8192;
-  static_assert(node_count * 2 <= size && sequence_count < no_sequence);
-
-  static constexpr std::size_t place(std::uint16_t from, std::uint16_t key) {
-    return ((std::uint32_t{from} << 10 | key) * 0x9e3779b1u) >> 19;
-  }
-  std::array<std::uint16_t, size> places_{};
-  std::array<Node, node_count> nodes_{};
-};
-
-constexpr Tree tree = [] {
-  Tree t;
-  std::array<std::uint16_t, longest + 1> path{};  // the nodes on the way to the present one
-  std::uint16_t nodes = 1;
-  for (std::size_t i = 0; i < sequence_count; ++i) {
+  struct Group {
+    std::size_t begin = 0;
+    std::size_t end = 0;
     std::size_t depth = 0;
-    while (i != 0 && key_at(i - 1, depth) == key_at(i, depth)) ++depth;
-    for (; key_at(i, depth) != BodyKey::end; ++depth) {
-      const bool is_last = key_at(i, depth + 1) == BodyKey::end;
-      path[depth + 1] = nodes;
-      t.insert(nodes++, {path[depth], keys.number(key_at(i, depth)),
-                         is_last ? static_cast<std::uint16_t>(i) : Tree::no_sequence});
+    std::size_t node = 0;
+  };
+
+  /// The first free place that isn't before `place`.
+  constexpr std::size_t find_free(std::size_t place) {
+    std::size_t found = place;
+    while (next_free_[found] != found) found = next_free_[found];
+    while (next_free_[place] != found) {
+      const std::size_t next = next_free_[place];
+      next_free_[place] = static_cast<std::uint16_t>(found);
+      place = next;
+    }
+    return found;
+  }
+  /// A base from which the `count` children whose keys are in `numbers_` find free places.
+  constexpr std::size_t find_base(std::size_t count) {
+    for (std::size_t first = find_free(numbers_[0] + 1u);; first = find_free(first + 1)) {
+      const std::size_t base = first - numbers_[0];
+      std::size_t i = 1;
+      while (i < count && next_free_[base + numbers_[i]] == base + numbers_[i]) ++i;
+      if (i >= count) return base;
     }
   }
-  return t;
-}();
+  constexpr void add_children(const Group& group) {
+    const SequenceKey* const listed_keys = listed_numbers.data();
+    const std::uint16_t* const at = beginnings.data();
+    std::size_t count = 0;
+    for (std::size_t i = group.begin; i < group.end; ++i) {
+      const SequenceKey key = listed_keys[at[i] + group.depth];
+      if (key == no_key || (count != 0 && key == numbers_[count - 1])) continue;
+      begins_[count] = i;
+      numbers_[count++] = key;
+    }
+    if (count == 0) return;
+    if (group.node != 0) nodes_[group.node].base = static_cast<std::uint16_t>(find_base(count));
+    begins_[count] = group.end;
+    for (std::size_t i = 0; i < count; ++i) add_child(group, i);
+  }
+  constexpr void add_child(const Group& group, std::size_t i) {
+    const std::size_t child = nodes_[group.node].base + std::size_t{numbers_[i]};
+    if (group.node != 0) next_free_[child] = static_cast<std::uint16_t>(child + 1);
+    Node& node = nodes_[child];
+    node.parent = static_cast<std::uint16_t>(group.node);
+    const std::size_t begin = begins_[i];
+    const bool is_one = listed_numbers[beginnings[begin] + group.depth + 1] == no_key;
+    if (is_one) node.sequence = static_cast<std::uint16_t>(begin);
+    if (!is_one || begins_[i + 1] - begin != 1)
+      groups_[group_count_++] = {begin, begins_[i + 1], group.depth + 1, child};
+  }
+
+  // No std::array: each look into one is a step of the few that compilers take.
+  std::uint16_t next_free_[places + 1]{};  // itself where there is none
+  Group groups_[node_count]{};
+  std::size_t group_count_ = 0;
+  std::size_t begins_[keys.count() + 1]{};
+  SequenceKey numbers_[keys.count()]{};
+};
+
+constexpr Tree tree = TreeBuilder();
 
 /// The keys in the order of their numbers, without the rest of the set.
 constexpr auto single_keys = [] {
@@ -205,25 +257,6 @@ constexpr auto single_handlers = []<std::size_t... i>(std::index_sequence<i...>)
   return std::array<Handler, keys.count()>{single_handler<single_keys[i]>()...};
 }
 (std::make_index_sequence<keys.count()>());
-
-/// By key: the node of the sequences that begin with it.
-constexpr auto first_nodes = [] {
-  std::array<std::uint16_t, keys.count()> nodes{};
-  for (std::size_t i = 0; i < nodes.size(); ++i)
-    nodes[i] = tree.find(0, static_cast<SequenceKey>(i));
-  return nodes;
-}();
-
-/// By key: which ones may come next in a sequence that begins with it, of which one of 64 bits is
-/// looked at. Most instructions begin none.
-constexpr auto next_keys = [] {
-  std::array<std::uint64_t, keys.count()> bits{};
-  for (std::size_t i = 0; i < sequence_count; ++i) {
-    if (key_at(i, 1) != BodyKey::end)
-      bits[keys.number(key_at(i, 0))] |= std::uint64_t{1} << keys.number(key_at(i, 1)) % 64;
-  }
-  return bits;
-}();
 
 constexpr auto forms_of_pairs = std::array{ss, as, sa, sk, ak};           // by Pair
 constexpr auto forms_of_addresses = std::array{a, s, ss, as, sk, ak, n};  // by Addr
@@ -347,39 +380,30 @@ class Index {
 
 /// combine(), with lengths or without.
 template <bool notes_lengths>
-void combine_with(const Index& index, std::span<Word> code, std::span<const Start> starts,
+void combine_with(const Index& index, std::span<Word> code, std::span<Start> starts,
                   std::vector<std::uint8_t>* lengths) {
-  struct Instruction {
-    std::uint32_t dispatches = 0;  // the fewest from here to the end, as if nothing branched
-    SequenceKey key = no_key;
-  };
-  std::array<Instruction, longest + 1> window{};  // the present instruction and those after it
-  const auto at = [&window](std::size_t i) -> Instruction& { return window[i % window.size()]; };
-  const std::size_t count = starts.size();
-  for (std::size_t i = count; i-- > 0;) {
-    SequenceKey key = starts[i].key;
-    if (key == unknown_key) key = index.find(code[starts[i].at]);
-    const Instruction& next = at(i + 1);
-    std::uint32_t dispatches = next.dispatches + 1;
-    const bool may_begin = key != no_key && (next_keys[key] >> next.key % 64 & 1) != 0;
-    if (!may_begin) {
-      at(i) = {dispatches, key};
-      continue;
+  starts.back() = {0, no_key, 0};
+  for (std::size_t i = starts.size() - 1; i-- > 0;) {
+    Start* const start = starts.data() + i;
+    if (start->key == unknown_key) start->key = index.find(code[start->at]);
+    // The fewest dispatches from here to the end, as if nothing branched. Those of instructions
+    // that are near differ by few.
+    auto dispatches = static_cast<std::uint16_t>(start[1].dispatches + 1);
+    std::uint16_t best = Tree::none;
+    std::size_t node = Tree::root_base + std::size_t{start->key};
+    for (std::size_t depth = 1; tree[node].base != 0; ++depth) {
+      const std::size_t child = tree[node].base + std::size_t{start[depth].key};
+      if (tree[child].parent != node) break;
+      node = child;
+      if (tree[node].sequence == Tree::none) continue;
+      const auto with = static_cast<std::uint16_t>(start[depth + 1].dispatches + 1);
+      if (static_cast<std::int16_t>(with - dispatches) > 0) continue;
+      dispatches = with;
+      best = tree[node].sequence;
+      if constexpr (notes_lengths) (*lengths)[i] = static_cast<std::uint8_t>(depth + 1);
     }
-    std::uint16_t best = Tree::no_sequence;
-    std::size_t depth = 1;
-    for (std::uint16_t node = first_nodes[key]; tree[node].goes_on && i + depth < count;) {
-      node = tree.find(node, at(i + depth).key);
-      if (node == 0) break;
-      ++depth;
-      const std::uint16_t sequence = tree[node].sequence;
-      if (sequence == Tree::no_sequence || at(i + depth).dispatches + 1 > dispatches) continue;
-      dispatches = at(i + depth).dispatches + 1;
-      best = sequence;
-      if constexpr (notes_lengths) (*lengths)[i] = static_cast<std::uint8_t>(depth);
-    }
-    at(i) = {dispatches, key};
-    if (best != Tree::no_sequence) code[starts[i].at] = index.word(best);
+    start->dispatches = dispatches;
+    if (best != Tree::none) code[start->at] = index.word(best);
   }
 }
 
@@ -387,11 +411,10 @@ void combine_with(const Index& index, std::span<Word> code, std::span<const Star
 
 constexpr SequenceKeys sequence_keys = list_keys();
 
-void combine(std::span<Word> code, std::span<const Start> starts,
-             std::vector<std::uint8_t>* lengths) {
+void combine(std::span<Word> code, std::span<Start> starts, std::vector<std::uint8_t>* lengths) {
   static const Index index;
   if (lengths == nullptr) return combine_with<false>(index, code, starts, nullptr);
-  lengths->assign(starts.size(), 1);
+  lengths->assign(starts.size() - 1, 1);
   combine_with<true>(index, code, starts, lengths);
 }
 

@@ -18,8 +18,8 @@ namespace wrun::inline v0::interp {
 
 /// A number for each body that sequences are made of.
 using SequenceKey = std::uint16_t;
-inline constexpr SequenceKey no_key = 0xffff;       ///< in no sequence
-inline constexpr SequenceKey unknown_key = 0xfffe;  ///< to be found by the handler
+inline constexpr SequenceKey no_key = 0x1ff;       ///< in no sequence; the highest
+inline constexpr SequenceKey unknown_key = 0x1fe;  ///< to be found by the handler
 
 /// Those of the handlers that most instructions have, as scalar_rows() and access_rows() list them.
 struct SequenceKeys {
@@ -40,11 +40,12 @@ extern const SequenceKeys sequence_keys;
 struct Start {
   std::uint32_t at = 0;
   SequenceKey key = unknown_key;
+  std::uint16_t dispatches = 0;  ///< for combine()
 };
 
 /// Replaces the handlers of instructions at which a sequence begins. `starts` are those of all
-/// instructions in `code`. Notes how many instructions each one's handler runs, if asked.
-void combine(std::span<Word> code, std::span<const Start> starts,
-             std::vector<std::uint8_t>* lengths);
+/// instructions in `code`, followed by one that is overwritten. Notes how many instructions each
+/// one's handler runs, if asked.
+void combine(std::span<Word> code, std::span<Start> starts, std::vector<std::uint8_t>* lengths);
 
 }  // namespace wrun::inline v0::interp
