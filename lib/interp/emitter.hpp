@@ -57,10 +57,10 @@ class Emitter {
   void put(std::uint32_t at, std::uint32_t byte, T value) {
     std::memcpy(reinterpret_cast<char*>(&code_[at]) + byte, &value, sizeof(T));
   }
-  /// Takes back everything from `at` on; no branch may refer to it.
-  void truncate(std::uint32_t at) {
+  /// Takes back the last instruction, which is at `at`; no branch may refer to it.
+  void take_back(std::uint32_t at) {
     size_ = at;
-    while (start_count_ != 0 && starts_[start_count_ - 1].at >= at) --start_count_;
+    --start_count_;
   }
 
   /// A distance, at byte `byte` of the instruction at `at`, to a position that is known.

@@ -2,7 +2,6 @@
 
 #include "lib/interp/handlers_numeric.hpp"
 #include "lib/interp/scalar_forms.hpp"
-#include "lib/wasm/comparisons.hpp"
 
 namespace wrun::inline v0::interp {
 
@@ -102,24 +101,22 @@ const ScalarRows& scalar_rows() {
   return rows;
 }
 
+const BranchRows& branch_rows() {
+  static const BranchRows rows = [] {
+    BranchRows found{};
+    for (std::size_t i = 0; i < comparison_count; ++i) {
+      if (!scalar_forms[i].is_comparison) continue;
+      const auto op = static_cast<Op>(first_scalar + i);
+      found[i] = rows_of(op)->compare.find(op)->data() + comparison_branches;
+    }
+    return found;
+  }();
+  return rows;
+}
+
 bool may_poll(Op op) {
   const char letter = groups[static_cast<std::size_t>(op)];
   return letter == 'i' || letter == 'I';
-}
-
-Handler compare_branch_handler(Op op, Pair pair, bool when, bool poll) {
-  const NumericRows* group = rows_of(op);
-  const bool is_integer = may_poll(op);
-  const ComparisonRow* row =
-      group ? group->compare.find(is_integer && !when ? wasm::opposite(op) : op) : nullptr;
-  const std::size_t form =
-      static_cast<std::size_t>(pair) * 2 + ((is_integer ? poll : when) ? 1 : 0);
-  return row ? (*row)[comparison_branches + form] : nullptr;
-}
-
-bool is_comparison(Op op) {
-  const NumericRows* group = rows_of(op);
-  return group != nullptr && group->compare.find(op) != nullptr;
 }
 
 }  // namespace wrun::inline v0::interp

@@ -25,10 +25,8 @@ ResultHandlers binary_handlers(wasm::Op op, Pair pair);
 /// Those of vectors (handlers_vector.hpp has the others for vectors).
 ResultHandlers vector_unary_handlers(wasm::Op op);
 Handler vector_binary_handler(wasm::Op op, Pair pair, Dst dst);
-/// Branches on comparisons: those of two operands whose result is an i32. Only some can look for
-/// interruption.
+/// Whether branches on a comparison can look for interruption.
 bool may_poll(wasm::Op op);
-Handler compare_branch_handler(wasm::Op op, Pair pair, bool when, bool poll);
 
 ResultHandlers load_handlers(wasm::Op op, Addr form);
 Handler store_handler(wasm::Op op, Addr form, Src value);
@@ -40,8 +38,6 @@ Handler store_any_handler(wasm::Op op);
 Handler atomic_handler(wasm::Op op);
 Handler fence_handler();
 
-/// Whether a two-operand instruction is a comparison that compare_branch_handler knows.
-bool is_comparison(wasm::Op op);
 /// Whether the operands may be exchanged.
 constexpr bool is_commutative(wasm::Op op) {
   switch (op) {

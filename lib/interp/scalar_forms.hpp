@@ -8,6 +8,7 @@
 
 #include "lib/interp/forms.hpp"
 #include "lib/interp/handlers.hpp"
+#include "lib/wasm/comparisons.hpp"
 #include "lib/wasm/walk_table.hpp"
 
 namespace wrun::inline v0::interp {
@@ -80,6 +81,21 @@ inline ScalarForm scalar_form(Op op) {
 ///   compare  [pair], which store their result
 using ScalarRows = std::array<const Handler*, scalar_count>;
 const ScalarRows& scalar_rows();
+
+/// By distance from the first scalar: what holds when a comparison of integers doesn't.
+inline constexpr auto opposites = [] {
+  std::array<Op, comparison_count> ops{};
+  for (std::size_t i = 0; i < comparison_count; ++i)
+    ops[i] = wasm::opposite(static_cast<Op>(first_scalar + i));
+  return ops;
+}();
+
+/// The handlers of branches on comparisons, likewise; null for what isn't one. Those of integers
+/// are taken when the comparison holds.
+///   integers  [pair * 2 + poll]
+///   floats    [pair * 2 + when], which don't look for interruption
+using BranchRows = std::array<const Handler*, comparison_count>;
+const BranchRows& branch_rows();
 
 /// The handlers of loads and stores of scalars by 32-bit addresses in memory 0.
 struct AccessRows {

@@ -116,8 +116,7 @@ void Translator::begin(Walker& w) {
 
 /// Before the first branch: clears the locals that weren't written until here. Those that were
 /// need no clearing, since whatever runs comes through here.
-void Translator::end_prologue() {
-  if (!in_prologue_) return;
+void Translator::leave_prologue() {
   in_prologue_ = false;
   plain_locals_ = !wide_locals_;
   for (std::uint32_t first = 0; first < unset_.size();) {
@@ -147,12 +146,12 @@ void Translator::charge(std::uint32_t offset) {
   describe(at, "{}", fuel_[next_fuel_].cost);
 }
 
-void Translator::store_all_pending() {
+void Translator::store_others() {
   for (Acc& a : acc_) store_pending(a);
 }
 
-void Translator::forget_accs() {
-  for (Acc& a : acc_) a = {};
+void Translator::forget_all_accs() {
+  for (Acc& a : acc_) a.forget();
   others_known_ = false;
 }
 
@@ -274,7 +273,7 @@ void Translator::materialise_all(Walker& w) {
 }
 
 /// Brings the topmost operands home; amortized constant time, as branches with many values need.
-void Translator::materialise_top(Walker& w, std::size_t count) {
+void Translator::materialise_some(Walker& w, std::size_t count) {
   const Operands operands = w.operands();
   const std::size_t wanted = operands.size() - count;
   const std::size_t first = std::max<std::size_t>(wanted, clean_);
@@ -290,10 +289,7 @@ void Translator::materialise_top(Walker& w, std::size_t count) {
 /// The rest of the innermost block is unreachable: its operands are gone.
 void Translator::forget_region(Walker& w, const Control& innermost) {
   const Operands operands = w.operands();
-  for (std::size_t i =
-           std::max(innermost.base,
-                    std::min<std::uint32_t>(clean_, static_cast<std::uint32_t>(operands.size())));
-       i < operands.size(); ++i) {
+  for (std::size_t i = std::max(innermost.base, clean_); i < operands.size(); ++i) {
     Value& v = operands[i].value;
     if (v.in_chain) alias_heads_[v.local()] = none;
     v.in_chain = false;

@@ -162,6 +162,11 @@ class Translator : public wasm::NullClient<Value, LabelState> {
     std::uint32_t number = 0;   ///< pending: which one that is
     SequenceKey key = no_key;   ///< pending: that of `storing`
     Handler storing = nullptr;  ///< pending: its form that writes the slot too
+
+    void forget() {
+      slot = none;
+      pending = false;
+    }
   };
   /// Two operands as an instruction takes them.
   struct PairForm {
@@ -179,12 +184,12 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   };
   /// A condition in the form that a branch takes it.
   struct Condition {
-    wasm::Op op = wasm::op_none;  ///< a comparison, or op_none for a test against zero
-    PairForm form;
-    Src src = Src::slot;  ///< of a test
+    const PairForm* form = nullptr;  ///< what a comparison compares; null: a test against zero
+    wasm::Op op = wasm::op_none;     ///< the comparison
+    Src src = Src::slot;             ///< of a test
+    bool wide = false;               ///< of a test: all 64 bits count
+    bool negated = false;            ///< of a test: it holds for zero
     std::uint32_t slot = 0;
-    bool wide = false;     ///< of a test: all 64 bits count
-    bool negated = false;  ///< of a test: it holds for zero
   };
 
   // translator.cpp: accumulators, homes, aliases
@@ -205,7 +210,9 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   void note_result(std::uint32_t at, std::uint32_t slot);
   void note_target(std::uint32_t at, std::uint32_t slot);
   void store_all_pending();
+  void store_others();
   void forget_accs();
+  void forget_all_accs();
   void wrote(std::uint32_t slot, std::uint32_t count = 1);
   void wrote_home(std::uint32_t slot, std::uint32_t count = 1);
   void forget_others(std::uint32_t slot, std::uint32_t count);
@@ -230,6 +237,7 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   void materialise_aliases(Walker& w, std::uint32_t local);
   void materialise_all(Walker& w);
   void materialise_top(Walker& w, std::size_t count);
+  void materialise_some(Walker& w, std::size_t count);
   void forget_region(Walker& w, const Control& innermost);
   void emit_const(std::uint32_t slot, wasm::Kind type, std::uint64_t bits);
   void emit_sum(const Value& v);
@@ -242,16 +250,19 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   void grow_aliases(std::uint32_t index);
   bool is_sum(wasm::Op op, const Value& a, const Value& b) const;
   Value sum(Walker& w, const Value& a, const Value& b);
-  std::size_t computed_operands(Walker& w, wasm::Op op);
   void watch(Walker& w, wasm::Op op);
-  void compute_sums(Walker& w, wasm::Op op);
+  void compute_sums(Walker& w, wasm::Op op, std::size_t computed);
   void compute_sum(Value& v);
   bool is_unset(std::uint32_t slot) const;
-  void end_prologue();
+  void end_prologue() {
+    if (in_prologue_) [[unlikely]]
+      leave_prologue();
+  }
+  void leave_prologue();
   [[gnu::always_inline]] void assign(Walker& w, std::uint32_t slot, Value& value);
   void assign_slowly(Walker& w, std::uint32_t slot, Value& value);
   void retarget(Acc& a, std::uint32_t slot);
-  const Producer* take_back(const Value& value);
+  [[gnu::always_inline]] bool take_back(const Value& value);
   Operand& operand_at(Walker& w, std::size_t i) { return w.operands()[i]; }
 
   // translator_values.cpp
@@ -265,7 +276,8 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   const Handler* scalar_row(wasm::Op op) const {
     return scalar_rows_[static_cast<std::size_t>(op) - first_scalar];
   }
-  std::uint32_t emit_comparison(wasm::Op op, Pair pair, bool when, bool poll, std::uint32_t words);
+  std::uint32_t emit_comparison(const Condition& c, bool when, bool poll);
+  std::uint32_t emit_test(const Condition& c, bool when, bool poll);
   void describe_pair(std::uint32_t at, const PairForm& form);
   void describe_unary(std::uint32_t at, Src src, std::uint32_t slot);
   bool takes_all_forms(wasm::Op op) const;
@@ -390,6 +402,7 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   Trace* trace_ = nullptr;
   runtime::FrameLayout layout_;
   const ScalarRows& scalar_rows_ = scalar_rows();
+  const BranchRows& branch_rows_ = branch_rows();
   const AccessRows& access_rows_ = access_rows();
   std::array<Acc, 4> acc_;                         // by AccClass
   bool others_known_ = false;                      // one that isn't the integers' may hold a slot

@@ -29,6 +29,48 @@ inline void Translator::store_pending(Acc& a) {
     note_stored(a.at);
 }
 
+inline void Translator::store_all_pending() {
+  if (others_known_) [[unlikely]]
+    return store_others();
+  store_pending(acc_.front());
+}
+
+inline void Translator::forget_accs() {
+  if (others_known_) [[unlikely]]
+    return forget_all_accs();
+  acc_.front().forget();
+}
+
+/// A position that code jumps to: nothing is known of the accumulators.
+inline void Translator::put_label() {
+  store_all_pending();
+  forget_accs();
+  last_.at = none;
+  last_emitted_ = none;
+}
+
+inline void Translator::materialise_top(Walker& w, std::size_t count) {
+  if (count != 0) return materialise_some(w, count);
+  clean_ = std::min(clean_, w.operand_count());
+}
+
+/// If the value is what the last instruction left in the accumulator only, takes the instruction
+/// back: its operands are as they were before it. What last_ says of it is valid until the next
+/// instruction of numbers.
+inline bool Translator::take_back(const Value& v) {
+  const Acc& a = acc(v.type);
+  if (v.kind != Value::Kind::temp || !a.pending || a.slot != v.home) return false;
+  if (last_.at != a.at || last_emitted_ != a.at) return false;
+  code_.take_back(a.at);
+  if (!catches_.empty()) [[unlikely]]
+    catches_.truncate(a.at);
+  if (trace_) [[unlikely]]
+    trace_->truncate(a.at);
+  last_.at = none;
+  last_emitted_ = none;
+  return true;
+}
+
 /// An accumulator has the value of a slot.
 inline void Translator::know(Acc& a, std::uint32_t slot) {
   a.slot = slot;
@@ -87,7 +129,7 @@ inline Value Translator::temp(Walker& w, wasm::Kind type, std::uint32_t slot, st
 inline void Translator::open_result(wasm::Kind type) {
   Acc& a = acc(type);
   store_pending(a);
-  a = {};
+  a.slot = none;
 }
 
 /// The instruction at `at` leaves its result in the accumulator; its other form, `storing`, in the

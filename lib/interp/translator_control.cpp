@@ -1,11 +1,11 @@
 #include <algorithm>
+#include <array>
 
 #include "lib/interp/bodies_calls.hpp"
 #include "lib/interp/bodies_control.hpp"
 #include "lib/interp/bodies_moves.hpp"
 #include "lib/interp/native_calls.hpp"
 #include "lib/interp/translator.hpp"
-#include "lib/wasm/comparisons.hpp"
 
 namespace wrun::inline v0::interp {
 
@@ -14,26 +14,16 @@ using wasm::Op;
 
 namespace {
 
-Handler test_branch_handler(Src src, bool when, bool poll, bool wide) {
-  const auto pick = [&]<class T>() -> Handler {
-    if (src == Src::acc) {
-      if (when) {
-        return poll ? &handler<TestBranch<T, Src::acc, true, true>>
-                    : &handler<TestBranch<T, Src::acc, true, false>>;
-      }
-      return poll ? &handler<TestBranch<T, Src::acc, false, true>>
-                  : &handler<TestBranch<T, Src::acc, false, false>>;
-    }
-    if (when) {
-      return poll ? &handler<TestBranch<T, Src::slot, true, true>>
-                  : &handler<TestBranch<T, Src::slot, true, false>>;
-    }
-    return poll ? &handler<TestBranch<T, Src::slot, false, true>>
-                : &handler<TestBranch<T, Src::slot, false, false>>;
-  };
-  return wide ? pick.template operator()<std::uint64_t>()
-              : pick.template operator()<std::uint32_t>();
-}
+/// By width, then [(src * 2 + when) * 2 + poll].
+template <class T>
+constexpr std::array<Handler, 8> test_branches_of = {
+    &handler<TestBranch<T, Src::acc, false, false>>, &handler<TestBranch<T, Src::acc, false, true>>,
+    &handler<TestBranch<T, Src::acc, true, false>>,  &handler<TestBranch<T, Src::acc, true, true>>,
+    &handler<TestBranch<T, Src::slot, false, false>>,
+    &handler<TestBranch<T, Src::slot, false, true>>, &handler<TestBranch<T, Src::slot, true, false>>,
+    &handler<TestBranch<T, Src::slot, true, true>>};
+constexpr std::array test_branches = {test_branches_of<std::uint32_t>,
+                                      test_branches_of<std::uint64_t>};
 
 Handler return_value_handler(Kind type, Src src) {
   const auto pick = [src]<class T>() -> Handler {
@@ -58,14 +48,6 @@ Handler return_value_handler(Kind type, Src src) {
 
 }  // namespace
 
-/// A position that code jumps to: nothing is known of the accumulators.
-void Translator::put_label() {
-  store_all_pending();
-  forget_accs();
-  last_.at = none;
-  last_emitted_ = none;
-}
-
 void Translator::block(Walker& w, Control& c) {
   materialise_all(w);
   c.label.inside = catches_.present();
@@ -88,38 +70,21 @@ void Translator::count(Handler handler, std::uint32_t loop, std::string_view nam
   code_.put(at, at_d, loop);
 }
 
-/// If the value is what the last instruction left in the accumulator only, takes the instruction
-/// back: its operands are as they were before it. Else null; what is returned is valid until the
-/// next instruction.
-const Translator::Producer* Translator::take_back(const Value& v) {
-  const Acc& a = acc(v.type);
-  if (v.kind != Value::Kind::temp || !a.pending || a.slot != v.home) return nullptr;
-  if (last_.at == none || last_.at != a.at || last_emitted_ != a.at) return nullptr;
-  code_.truncate(a.at);
-  catches_.truncate(a.at);
-  if (trace_) trace_->truncate(a.at);
-  last_.at = none;
-  last_emitted_ = none;
-  return &last_;
-}
-
 /// Takes a condition off the stack. What it is made of stays usable until the next instruction
 /// that changes an accumulator.
-Translator::Condition Translator::take_condition(Value& v) {
+inline Translator::Condition Translator::take_condition(Value& v) {
   Condition c;
   const bool is_zero_test = last_.op == Op::i32_eqz || last_.op == Op::i64_eqz;
-  const Producer* producer =
-      last_.at != none && (is_zero_test || is_comparison(last_.op)) ? take_back(v) : nullptr;
-  if (producer != nullptr) {
+  if ((is_zero_test || scalar_form(last_.op).is_comparison) && take_back(v)) {
     consume(v);
     if (is_zero_test) {
-      c.src = first(producer->form.pair);
-      c.slot = producer->form.a;
-      c.wide = producer->op == Op::i64_eqz;
+      c.src = first(last_.form.pair);
+      c.slot = last_.form.a;
+      c.wide = last_.op == Op::i64_eqz;
       c.negated = true;
     } else {
-      c.op = producer->op;
-      c.form = producer->form;
+      c.op = last_.op;
+      c.form = &last_.form;
     }
     return c;
   }
@@ -131,48 +96,49 @@ Translator::Condition Translator::take_condition(Value& v) {
 }
 
 /// Begins a branch on a comparison.
-std::uint32_t Translator::emit_comparison(Op op, Pair pair, bool when, bool poll,
-                                          std::uint32_t words) {
-  // As compare_branch_handler does: those of integers are taken when the comparison holds.
-  const bool is_integer = may_poll(op);
-  const Op compared = is_integer && !when ? wasm::opposite(op) : op;
+std::uint32_t Translator::emit_comparison(const Condition& c, bool when, bool poll) {
+  const std::size_t row = static_cast<std::size_t>(c.op) - first_scalar;
+  const ScalarForm& scalar = scalar_forms[row];
+  const bool is_integer = scalar.in == AccClass::integer;
+  const std::size_t compared =
+      is_integer && !when ? static_cast<std::size_t>(opposites[row]) - first_scalar : row;
+  const std::size_t column =
+      static_cast<std::size_t>(c.form->pair) * 2 + ((is_integer ? poll : when) ? 1 : 0);
+  const bool has_imm = second(c.form->pair) == Src::imm;
+  const std::uint32_t words = !has_imm ? through_c : scalar.is_wide ? through_e : through_d;
+  const std::uint32_t at = emit(branch_rows_[compared][column], words, when ? "br_if" : "br_unless",
+                                sequence_keys.branches[compared][column]);
+  put_slot(at, at_a, c.form->a);
+  if (!has_imm) {
+    put_slot(at, at_b, c.form->b);
+  } else if (scalar.is_wide) {
+    code_.put(at, at_d, c.form->imm);
+  } else {
+    code_.put(at, at_d, static_cast<std::uint32_t>(c.form->imm));
+  }
+  if (trace_) [[unlikely]]
+    describe(at, "{} {}", wasm::info(c.op).text(), pair_text(*c.form));
+  return at;
+}
+
+/// Begins a branch on a value that is zero or not.
+std::uint32_t Translator::emit_test(const Condition& c, bool when, bool poll) {
+  const bool taken = when != c.negated;
   const std::size_t form =
-      static_cast<std::size_t>(pair) * 2 + ((is_integer ? poll : when) ? 1 : 0);
-  return emit(compare_branch_handler(op, pair, when, poll), words, when ? "br_if" : "br_unless",
-              sequence_keys.branches[static_cast<std::size_t>(compared) - first_scalar][form]);
+      ((c.src == Src::acc ? 0u : 2u) + (taken ? 1u : 0u)) * 2 + (poll ? 1u : 0u);
+  const std::uint32_t at =
+      emit(test_branches[c.wide ? 1 : 0][form], through_c, taken ? "br_if" : "br_unless",
+           c.wide ? unknown_key : sequence_keys.test_branch[form]);
+  put_slot(at, at_a, c.slot);
+  if (trace_) [[unlikely]]
+    describe_unary(at, c.src, c.slot);
+  return at;
 }
 
 /// Emits a branch that is taken when the condition is `when`; the distance is still to be put, at
 /// c.
-std::uint32_t Translator::emit_condition(const Condition& c, bool when, bool poll) {
-  if (c.op == wasm::op_none) {
-    when = when != c.negated;
-    const std::size_t form =
-        ((c.src == Src::acc ? 0u : 2u) + (when ? 1u : 0u)) * 2 + (poll ? 1u : 0u);
-    const std::uint32_t at =
-        emit(test_branch_handler(c.src, when, poll, c.wide), through_c,
-             when ? "br_if" : "br_unless", c.wide ? unknown_key : sequence_keys.test_branch[form]);
-    put_slot(at, at_a, c.slot);
-    if (c.src == Src::acc) {
-      describe(at, "acc");
-    } else {
-      describe(at, "s{}", c.slot);
-    }
-    return at;
-  }
-  const bool has_imm = second(c.form.pair) == Src::imm;
-  const bool wide = scalar_form(c.op).is_wide;
-  const std::uint32_t words = !has_imm ? through_c : wide ? through_e : through_d;
-  const std::uint32_t at = emit_comparison(c.op, c.form.pair, when, poll, words);
-  put_slot(at, at_a, c.form.a);
-  if (has_imm) {
-    wide ? code_.put(at, at_d, c.form.imm)
-         : code_.put(at, at_d, static_cast<std::uint32_t>(c.form.imm));
-  } else {
-    put_slot(at, at_b, c.form.b);
-  }
-  if (trace_) describe(at, "{} {}", wasm::info(c.op).text(), pair_text(c.form));
-  return at;
+inline std::uint32_t Translator::emit_condition(const Condition& c, bool when, bool poll) {
+  return c.form != nullptr ? emit_comparison(c, when, poll) : emit_test(c, when, poll);
 }
 
 void Translator::if_(Walker& w, Control& c, Value condition) {
@@ -210,7 +176,7 @@ void Translator::end(Walker& w, Control& c, bool reached) {
   }
   leave_try(c);
   if (c.kind == wasm::ControlKind::loop || !c.targeted) return;
-  if (reached) materialise_top(w, c.results().size());
+  if (reached) materialise_top(w, c.type.result_count());
   forget_region(w, c);
   code_.patch(c.label.to_end);
   code_.patch(c.label.to_else);  // an if without else: its parameters are its results
@@ -287,7 +253,7 @@ void Translator::emit_return(Walker& w) {
 void Translator::emit_branch(Walker& w, Control& target) {
   if (is_function(target)) return emit_return(w);
   end_prologue();
-  const std::size_t count = target.label_types().size();
+  const std::size_t count = target.label_count();
   materialise_top(w, count);
   if (needs_moves(w, target, count)) move_results(w, target, count);
   store_all_pending();
@@ -309,7 +275,7 @@ void Translator::return_(Walker& w) {
 
 void Translator::br_if(Walker& w, Control& target, Value condition) {
   const Condition test = take_condition(condition);
-  const std::size_t count = target.label_types().size();
+  const std::size_t count = target.label_count();
   branch_when(w, target, test, true, count);
 }
 
@@ -319,7 +285,7 @@ void Translator::branch_when(Walker& w, Control& target, const Condition& test, 
   materialise_top(w, count);
   end_prologue();
   const bool poll = polls(target);
-  const bool has_handler = !poll || test.op == wasm::op_none || may_poll(test.op);
+  const bool has_handler = !poll || test.form == nullptr || may_poll(test.op);
   if (has_handler && !is_function(target) && !needs_moves(w, target, count)) {
     go_to(emit_condition(test, when, poll), at_c, target);
     return;
@@ -341,7 +307,7 @@ void Translator::br_table(Walker& w, std::span<const std::uint32_t> depths, Valu
   const Src src = source(index);
   const std::uint32_t slot = slot_of(index);
   consume(index);
-  const std::size_t count = w.label(depths.back()).label_types().size();
+  const std::size_t count = w.label(depths.back()).label_count();
   materialise_top(w, count);
   store_all_pending();
   end_prologue();
@@ -404,7 +370,7 @@ Value Translator::br_on_null(Walker& w, Control& target, Value reference) {
   // The reference stays on the stack if the branch isn't taken.
   in_slot(reference);
   const Condition test = take_reference(reference);
-  branch_when(w, target, test, false, target.label_types().size());
+  branch_when(w, target, test, false, target.label_count());
   pop(reference);
   reference.in_chain = false;
   if (reference.kind == Value::Kind::local) return alias(w, reference.local(), Kind::ref);
@@ -412,7 +378,7 @@ Value Translator::br_on_null(Walker& w, Control& target, Value reference) {
 }
 
 void Translator::br_on_non_null(Walker& w, Control& target) {
-  const std::size_t count = target.label_types().size();
+  const std::size_t count = target.label_count();
   materialise_top(w, count);
   Value& reference = w.operands(1)[0].value;
   pop(reference);

@@ -27,10 +27,8 @@ constexpr auto wide_handlers = []<std::size_t... i>(std::index_sequence<i...>) {
 
 /// Folds an i32.add that the last instruction did into the address.
 bool Translator::fold_sum(const Value& address, AddressForm& form) {
-  if (last_.op != Op::i32_add) return false;
-  const Producer* producer = take_back(address);
-  if (producer == nullptr) return false;
-  const PairForm& sum = producer->form;
+  if (last_.op != Op::i32_add || !take_back(address)) return false;
+  const PairForm& sum = last_.form;
   form.a = sum.a;
   switch (sum.pair) {
     case Pair::slot_slot:

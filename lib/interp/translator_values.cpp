@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include "lib/interp/bodies_bulk.hpp"
 #include "lib/interp/bodies_moves.hpp"
@@ -34,6 +35,33 @@ Handler by_type(Kind type) {
       return &handler<Body<std::uint64_t>>;
   }
 }
+
+/// How many of the topmost operands an instruction may not find as sums; 255 where it isn't known.
+constexpr std::uint8_t count_computed(const wasm::OpInfo& info) {
+  switch (info.shape) {
+    case wasm::Shape::constant:
+    case wasm::Shape::local_get:
+    case wasm::Shape::global_get:
+    case wasm::Shape::load:
+    case wasm::Shape::drop:
+    case wasm::Shape::nop:
+      return 0;
+    case wasm::Shape::store:
+    case wasm::Shape::local_set:
+    case wasm::Shape::local_tee:
+    case wasm::Shape::br_if:
+      return 1;
+    case wasm::Shape::numeric:
+      return info.results().size() == 1 ? static_cast<std::uint8_t>(info.params().size()) : 255;
+    default:
+      return 255;
+  }
+}
+constexpr auto computed_operands = [] {
+  std::array<std::uint8_t, wasm::op_count> counts{};
+  for (std::size_t i = 0; i < wasm::op_count; ++i) counts[i] = count_computed(wasm::op_table[i]);
+  return counts;
+}();
 
 template <Src condition, Dst dst>
 struct SelectOf {
@@ -145,48 +173,28 @@ Value Translator::sum(Walker& w, const Value& a, const Value& b) {
   Value v = alias(w, a.local(), Kind::i32);
   v.kind = Value::Kind::sum;
   v.bits |= (std::uint64_t{a.addend()} + b.bits) << 32;
+  // Those that were left out of account are gone, if they were there.
+  while (!sums_.empty() && sums_.back() >= alias_heads_[a.local()]) sums_.pop_back();
   sums_.push_back(alias_heads_[a.local()]);
   watches_ = true;
   return v;
 }
 
-/// How many of the topmost operands an instruction may not find as sums; all where it isn't known.
-std::size_t Translator::computed_operands(Walker& w, Op op) {
-  const Operands operands = w.operands();
-  const wasm::OpInfo& info = wasm::info(op);
-  switch (info.shape) {
-    case wasm::Shape::constant:
-    case wasm::Shape::local_get:
-    case wasm::Shape::global_get:
-    case wasm::Shape::load:
-    case wasm::Shape::drop:
-    case wasm::Shape::nop:
-      return 0;
-    case wasm::Shape::store:
-    case wasm::Shape::local_set:
-    case wasm::Shape::local_tee:
-    case wasm::Shape::br_if:
-      return 1;
-    case wasm::Shape::numeric:
-      if (info.results().size() != 1) return operands.size();
-      if (op == Op::i32_add && operands.back().value.kind == Value::Kind::constant) return 0;
-      return info.params().size();
-    default:
-      return operands.size();
-  }
-}
-
 /// What is to be done before an instruction.
 void Translator::watch(Walker& w, Op op) {
-  if (!sums_.empty()) compute_sums(w, op);
+  // Most of what comes between a sum and the address that takes it needs no sum computed.
+  const std::uint8_t computed = computed_operands[static_cast<std::size_t>(op)];
+  if (!options_.fuel && computed == 0) return;
+  if (!sums_.empty()) compute_sums(w, op, computed);
   if (options_.fuel) charge(w.offset());
   watches_ = options_.fuel || !sums_.empty();
 }
 
 /// Computes what the next instruction takes, so that it finds it in the accumulator or at home.
-void Translator::compute_sums(Walker& w, Op op) {
+void Translator::compute_sums(Walker& w, Op op, std::size_t computed) {
   const Operands operands = w.operands();
-  const std::size_t first = operands.size() - computed_operands(w, op);
+  const bool adds = op == Op::i32_add && operands.back().value.kind == Value::Kind::constant;
+  const std::size_t first = adds ? operands.size() : operands.size() - std::min(computed, operands.size());
   std::size_t kept = 0;
   for (const std::uint32_t i : sums_) {
     if (i >= operands.size() || operands[i].value.kind != Value::Kind::sum) continue;

@@ -132,6 +132,7 @@ class FunctionWalker {
   Operands prepare_results(std::span<const ValType> types);
   void retype(std::span<const ValType> types);
   Control& push_control(ControlKind kind, const BlockType& type);
+  Control& push_plain_control(ControlKind kind);
   void check_end(Control& control);
   void branch(Control& target);
   void end_path();
@@ -144,6 +145,7 @@ class FunctionWalker {
   Op read_prefixed_op(std::uint8_t prefix);
   TypeReader<trust> types();
   BlockType read_block_type();
+  bool skip_plain_type();
   [[gnu::always_inline]] inline bool read_memarg(Imm imm, MemArg& memarg, bool atomic = false);
   [[gnu::noinline]] bool read_memarg_slowly(Imm imm, MemArg& memarg, bool atomic);
   bool check_memarg(Imm imm, const MemArg& memarg, bool atomic);

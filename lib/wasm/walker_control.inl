@@ -14,8 +14,8 @@ constexpr bool is_tail_call(Op op) {
 
 template <class C, Trust trust>
 void FunctionWalker<C, trust>::block(ControlKind kind) {
-  const BlockType type = read_block_type();
-  Control& control = push_control(kind, type);
+  const bool is_plain = skip_plain_type();
+  Control& control = is_plain ? push_plain_control(kind) : push_control(kind, read_block_type());
   if (!live()) return;
   if (kind == ControlKind::block) return client_.block(*this, control);
   if (kind == ControlKind::loop) return client_.loop(*this, control);
@@ -24,9 +24,11 @@ void FunctionWalker<C, trust>::block(ControlKind kind) {
 
 template <class C, Trust trust>
 void FunctionWalker<C, trust>::if_() {
-  const BlockType type = read_block_type();
+  const bool is_plain = skip_plain_type();
+  const BlockType type = is_plain ? BlockType() : read_block_type();
   const Value condition = pop_value(Kind::i32);
-  Control& control = push_control(ControlKind::if_, type);
+  Control& control =
+      is_plain ? push_plain_control(ControlKind::if_) : push_control(ControlKind::if_, type);
   if (live()) client_.if_(*this, control, condition);
   if constexpr (saves_params())
     for (const Operand& param : operands(type.params().size())) saved_params_.push(param);
@@ -81,7 +83,7 @@ void FunctionWalker<C, trust>::end_block(Control& control, bool reached) {
   if (control.kind == ControlKind::function) {
     truncate(control);
   } else if (reached && !jumped_to) {
-    retype(results);
+    if (!results.empty()) retype(results);
   } else {
     truncate(control);
     for (std::uint32_t i = 0; i < results.size(); ++i)
@@ -170,7 +172,7 @@ void FunctionWalker<C, trust>::br_if() {
   const Value condition = pop_value(Kind::i32);
   branch(*target);
   if (live()) client_.br_if(*this, *target, condition);
-  retype(target->label_types());
+  if (target->label_count() != 0) retype(target->label_types());
 }
 
 template <class C, Trust trust>

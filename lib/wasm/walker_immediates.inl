@@ -41,6 +41,14 @@ TypeReader<trust> FunctionWalker<C, trust>::types() {
           features_ ? &*features_ : nullptr};
 }
 
+/// Goes past the type [] -> [] of a block, if it has that.
+template <class C, Trust trust>
+inline bool FunctionWalker<C, trust>::skip_plain_type() {
+  if (reader_.peek() != 0x40) return false;
+  reader_.skip(1);
+  return true;
+}
+
 /// https://webassembly.github.io/spec/core/binary/instructions.html#binary-blocktype
 template <class C, Trust trust>
 BlockType FunctionWalker<C, trust>::read_block_type() {

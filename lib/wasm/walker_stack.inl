@@ -186,21 +186,37 @@ void FunctionWalker<C, trust>::retype(std::span<const ValType> types) {
 template <class C, Trust trust>
 auto FunctionWalker<C, trust>::push_control(ControlKind kind, const BlockType& type) -> Control& {
   const auto params = type.params();
-  const Operand* first = top(params);
+  if (params.empty()) {
+    Control& control = push_plain_control(kind);
+    control.type = type;
+    return control;
+  }
+  const std::uint32_t height = top(params)->height;
+  Control& control = push_plain_control(kind);
+  control.type = type;
+  control.base -= static_cast<std::uint32_t>(params.size());
+  control.height = height;
+  floor_ = control.base;
+  retype(params);
+  return control;
+}
+
+/// Opens a block of type [] -> [], as most are.
+template <class C, Trust trust>
+inline auto FunctionWalker<C, trust>::push_plain_control(ControlKind kind) -> Control& {
   Control& control = controls_.push();
   control.kind = kind;
   control.live = live_;
   control.polymorphic = false;
   control.targeted = false;
-  control.base = operands_.size() - static_cast<std::uint32_t>(params.size());
-  control.height = params.empty() ? height_ : first->height;
+  control.base = operands_.size();
+  control.height = height_;
   control.start = offset();
   control.init_base = inits_.size();
   control.else_base = saved_params_.size();
-  control.type = type;
+  control.type = BlockType();
   control.label = Label{};
   floor_ = control.base;
-  if (!params.empty()) retype(params);
   return control;
 }
 
@@ -222,7 +238,7 @@ void FunctionWalker<C, trust>::check_end(Control& control) {
 /// A branch to `target`: its values are on the stack, and stay.
 template <class C, Trust trust>
 void FunctionWalker<C, trust>::branch(Control& target) {
-  top(target.label_types());
+  if constexpr (trust == Trust::no) top(target.label_types());
   if (live()) target.targeted = true;
 }
 

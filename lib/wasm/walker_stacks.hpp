@@ -38,6 +38,8 @@ class BlockType {
         param_count_(static_cast<std::uint32_t>(params.size())),
         result_count_(static_cast<std::uint32_t>(results.size())) {}
 
+  std::uint32_t param_count() const { return param_count_; }
+  std::uint32_t result_count() const { return result_count_; }
   std::span<const ValType> params() const { return {params_, param_count_}; }
   /// Valid as long as this object stays where it is.
   std::span<const ValType> results() const {
@@ -85,6 +87,9 @@ struct BasicControl {
   /// What a branch to it carries.
   std::span<const ValType> label_types() const {
     return kind == ControlKind::loop ? params() : results();
+  }
+  std::uint32_t label_count() const {
+    return kind == ControlKind::loop ? type.param_count() : type.result_count();
   }
 };
 
