@@ -47,6 +47,22 @@ class Emitter {
     starts_.data()[start_count_++] = {at, key, 0};
     return at;
   }
+  /// Appends an instruction whose operands are a, b, and `rest` from c on, as far as its words go.
+  std::uint32_t append(Handler handler, std::uint32_t words, SequenceKey key, std::uint32_t a,
+                       std::uint32_t b, std::uint64_t rest) {
+    const std::uint32_t at = size_;
+    if (capacity_ - at < words + common_words) [[unlikely]]
+      grow(words + common_words);
+    size_ = at + words;
+    starts_.data()[start_count_++] = {at, key, 0};
+    Word* const instruction = code_.data() + at;
+    const std::uint16_t slots[] = {static_cast<std::uint16_t>(a), static_cast<std::uint16_t>(b)};
+    instruction[0] = word_of(handler);
+    std::memcpy(instruction + 1, slots, sizeof slots);
+    // What this writes beyond the instruction is written once more, by the next one.
+    std::memcpy(instruction + 2, &rest, sizeof rest);
+    return at;
+  }
   /// Gives an instruction, the `number`th one, at `at`, another handler.
   void set_handler(std::uint32_t at, std::uint32_t number, Handler handler, SequenceKey key) {
     code_[at] = word_of(handler);

@@ -391,7 +391,8 @@ void combine_with(const Index& index, std::span<Word> code, std::span<Start> sta
     auto dispatches = static_cast<std::uint16_t>(start[1].dispatches + 1);
     std::uint16_t best = Tree::none;
     std::size_t node = Tree::root_base + std::size_t{start->key};
-    for (std::size_t depth = 1; tree[node].base != 0; ++depth) {
+    for (std::size_t depth = 1;; ++depth) {
+      // Without children it has the base 0, where there are at most the root's.
       const std::size_t child = tree[node].base + std::size_t{start[depth].key};
       if (tree[child].parent != node) break;
       node = child;

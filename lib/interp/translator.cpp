@@ -186,26 +186,19 @@ void Translator::take_results(Walker& w, Operands results) {
 
 void Translator::emit_const(std::uint32_t slot, Kind type, std::uint64_t bits) {
   const bool is_narrow = type == Kind::i32 || type == Kind::f32;
-  const std::uint32_t at =
-      is_narrow
-          ? emit(&handler<SetConst<std::uint32_t>>, through_c, "const32", sequence_keys.const32)
-          : emit(&handler<SetConst<std::uint64_t>>, through_d, "const64", sequence_keys.const64);
-  put_slot(at, at_b, slot);
-  if (is_narrow) {
-    code_.put(at, at_c, static_cast<std::uint32_t>(bits));
-  } else {
-    code_.put(at, at_c, bits);
-  }
+  const std::uint32_t at = is_narrow ? append(&handler<SetConst<std::uint32_t>>, through_c,
+                                              "const32", sequence_keys.const32, 0, slot, bits)
+                                     : append(&handler<SetConst<std::uint64_t>>, through_d,
+                                              "const64", sequence_keys.const64, 0, slot, bits);
   describe(at, "s{}, 0x{:x}", slot, bits);
   wrote(slot);
 }
 
 /// Copies one slot, or the two of a v128.
 void Translator::emit_copy(std::uint32_t from, std::uint32_t to, std::uint32_t slots) {
-  const std::uint32_t at = slots == 1 ? emit(&handler<Copy>, through_b, "copy", sequence_keys.copy)
-                                      : emit(&handler<CopyVector>, through_b, "copy_v128");
-  put_slot(at, at_a, from);
-  put_slot(at, at_b, to);
+  const std::uint32_t at =
+      slots == 1 ? append(&handler<Copy>, through_b, "copy", sequence_keys.copy, from, to, 0)
+                 : append(&handler<CopyVector>, through_b, "copy_v128", unknown_key, from, to, 0);
   describe(at, "s{}, s{}", to, from);
   wrote(to, slots);
 }

@@ -230,6 +230,14 @@ class Translator : public wasm::NullClient<Value, LabelState> {
                                              Handler storing, SequenceKey key = unknown_key);
   [[gnu::always_inline]] void leave_in_acc(wasm::Kind type, std::uint32_t slot, std::uint32_t at,
                                            Handler storing, SequenceKey key = unknown_key);
+  [[gnu::always_inline]] std::uint32_t emit_scalar(wasm::Op op, AccClass out,
+                                                   const Handler* handlers, const SequenceKey* keys,
+                                                   std::size_t storing, std::uint32_t words,
+                                                   std::uint32_t a, std::uint32_t to,
+                                                   std::uint64_t rest);
+  [[gnu::always_inline]] std::uint32_t append(Handler handler, std::uint32_t words,
+                                              std::string_view name, SequenceKey key,
+                                              std::uint32_t a, std::uint32_t b, std::uint64_t rest);
   void open_result(wasm::Kind type);
   void take_results(Walker& w, Operands results);
   void materialise(Value& v);
@@ -270,11 +278,11 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   Value numeric_rare(Walker& w, wasm::Op op, Value a, Value b);
   [[gnu::always_inline]] void scalar_pair(const ScalarForm& form, Value& a, Value& b,
                                           PairForm& pair);
-  [[gnu::always_inline]] std::uint32_t emit_scalar(wasm::Op op, const ScalarForm& form,
-                                                   const PairForm& pair, Handler handler,
-                                                   SequenceKey key);
   const Handler* scalar_row(wasm::Op op) const {
     return scalar_rows_[static_cast<std::size_t>(op) - first_scalar];
+  }
+  static const SequenceKey* scalar_keys(wasm::Op op) {
+    return sequence_keys.forms[static_cast<std::size_t>(op) - first_scalar].data();
   }
   std::uint32_t emit_comparison(const Condition& c, bool when, bool poll);
   std::uint32_t emit_test(const Condition& c, bool when, bool poll);
@@ -333,6 +341,9 @@ class Translator : public wasm::NullClient<Value, LabelState> {
     std::uint32_t a = 0;
     std::uint32_t second = 0;  ///< slot or constant
     std::uint32_t offset = 0;
+
+    /// What follows a and b.
+    std::uint64_t rest() const { return offset | std::uint64_t{second} << 32; }
   };
   bool is_fast(wasm::MemIdx memory) const { return memory.value == 0 && fast_memory_; }
   Value load_rare(Walker& w, wasm::Op op, const wasm::MemArg& arg, Value address);
@@ -341,7 +352,7 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   void describe_address(std::uint32_t at, const AddressForm& form);
   bool fold_sum(const Value& address, AddressForm& form);
   [[gnu::always_inline]] void put_address(std::uint32_t at, const AddressForm& form);
-  AddressForm store_address(Value& address, Value& value, bool is_imm, std::uint64_t offset);
+  AddressForm store_address_of_constant(Value& address, Value& value, std::uint64_t offset);
   AddressForm slot_address(Value& address, std::uint64_t offset);
   static std::string address_text(const AddressForm& form);
   void put_any_address(std::uint32_t at, const wasm::MemArg& arg, std::uint32_t slot);

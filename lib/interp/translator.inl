@@ -334,16 +334,37 @@ inline void Translator::scalar_pair(const ScalarForm& form, Value& a, Value& b, 
   }
 }
 
-inline std::uint32_t Translator::emit_scalar(wasm::Op op, const ScalarForm& form,
-                                             const PairForm& pair, Handler handler,
-                                             SequenceKey key) {
-  const bool has_imm = pair.pair >= Pair::slot_imm;
-  const std::uint32_t at = emit(handler, has_imm && form.is_wide ? through_d : through_c, op, key);
-  put_slot(at, at_a, pair.a);
-  // What this writes beyond the instruction is written once more, by the next one.
-  code_.put(at, at_c, has_imm ? pair.imm : std::uint64_t{static_cast<std::uint16_t>(pair.b)});
+/// Emits an instruction of scalars. Its result stays in the accumulator; its other form, `storing`
+/// after the first one in both lists, stores it in the slot `to`, too.
+inline std::uint32_t Translator::emit_scalar(wasm::Op op, AccClass out, const Handler* handlers,
+                                             const SequenceKey* keys, std::size_t storing,
+                                             std::uint32_t words, std::uint32_t a, std::uint32_t to,
+                                             std::uint64_t rest) {
+  Acc& result = acc(out);
+  store_pending(result);
+  const std::uint32_t at = code_.append(handlers[0], words, keys[0], a, to, rest);
+  last_emitted_ = at;
+  wrote_home(to);
+  know(result, to);
+  result.pending = true;
+  result.at = at;
+  result.number = code_.last();
+  result.key = keys[storing];
+  result.storing = handlers[storing];
+  if (trace_) [[unlikely]] {
+    trace_->add({at, walker_.offset()}, wasm::info(op).text());
+    note_result(at, to);
+  }
+  return at;
+}
+
+inline std::uint32_t Translator::append(Handler handler, std::uint32_t words, std::string_view name,
+                                        SequenceKey key, std::uint32_t a, std::uint32_t b,
+                                        std::uint64_t rest) {
+  const std::uint32_t at = code_.append(handler, words, key, a, b, rest);
+  last_emitted_ = at;
   if (trace_) [[unlikely]]
-    describe_pair(at, pair);
+    trace_->add({at, walker_.offset()}, name);
   return at;
 }
 
@@ -354,19 +375,20 @@ inline Value Translator::numeric(Walker& w, wasm::Op op, Value a, Value b) {
   if (is_sum(op, a, b)) return sum(w, a, b);
   PairForm& pair = last_.form;
   scalar_pair(form, a, b, pair);
-  Acc& out = acc(form.out);
-  store_pending(out);
-  out.slot = none;
   // Whatever stores its result has one handler for each pair.
-  const bool is_binary = form.table == ScalarForm::Table::binary;
-  const std::size_t first = static_cast<std::size_t>(pair.pair) << (is_binary ? 1 : 0);
-  const Handler* const handlers = scalar_row(op) + first;
-  const SequenceKey* const keys =
-      sequence_keys.forms[static_cast<std::size_t>(op) - first_scalar].data() + first;
-  const std::uint32_t at = emit_scalar(op, form, pair, handlers[0], keys[0]);
+  const std::size_t storing = form.table == ScalarForm::Table::binary ? 1 : 0;
+  const std::size_t first = static_cast<std::size_t>(pair.pair) << storing;
+  const bool has_imm = pair.pair >= Pair::slot_imm;
+  const std::uint32_t slot = home(w);
+  const std::uint32_t at =
+      emit_scalar(op, form.out, scalar_row(op) + first, scalar_keys(op) + first, storing,
+                  has_imm && form.is_wide ? through_d : through_c, pair.a, slot,
+                  has_imm ? pair.imm : static_cast<std::uint16_t>(pair.b));
+  if (trace_) [[unlikely]]
+    describe_pair(at, pair);
   last_.at = at;
   last_.op = op;
-  return finish_in_acc(w, form.result, at, handlers[is_binary ? 1 : 0], keys[is_binary ? 1 : 0]);
+  return temp(w, form.result, slot, 1);
 }
 
 inline Value Translator::numeric(Walker& w, wasm::Op op, Value a) {
@@ -376,18 +398,19 @@ inline Value Translator::numeric(Walker& w, wasm::Op op, Value a) {
   const std::uint32_t slot = slot_of(a);
   const bool in_acc = acc(form.in).slot == slot;
   consume(a);
-  Acc& out = acc(form.out);
-  store_pending(out);
-  out.slot = none;
-  const Handler* const handlers = scalar_row(op) + (in_acc ? 0 : 2);
-  const SequenceKey* const keys =
-      sequence_keys.forms[static_cast<std::size_t>(op) - first_scalar].data() + (in_acc ? 0 : 2);
-  const std::uint32_t at = emit(handlers[0], through_b, op, keys[0]);
-  put_slot(at, at_a, slot);
-  last_ = {at, op, {in_acc ? Pair::acc_imm : Pair::slot_imm, slot, 0, 0}};
+  const std::size_t first = in_acc ? 0 : 2;
+  const std::uint32_t to = home(w);
+  const std::uint32_t at = emit_scalar(op, form.out, scalar_row(op) + first,
+                                       scalar_keys(op) + first, 1, through_b, slot, to, 0);
   if (trace_) [[unlikely]]
     describe_unary(at, in_acc ? Src::acc : Src::slot, slot);
-  return finish_in_acc(w, form.result, at, handlers[1], keys[1]);
+  last_.at = at;
+  last_.op = op;
+  last_.form.pair = in_acc ? Pair::acc_imm : Pair::slot_imm;
+  last_.form.a = slot;
+  last_.form.b = 0;
+  last_.form.imm = 0;
+  return temp(w, form.result, to, 1);
 }
 
 /// How an instruction takes its two operands, which leave the stack. A constant on the left of an
@@ -452,17 +475,14 @@ inline Value Translator::load(Walker& w, wasm::Op op, const wasm::MemArg& arg, V
     return load_rare(w, op, arg, address);
   const wasm::Kind type = wasm::walk_row(op).results[0];
   const AddressForm form = address_form(address, arg.offset);
-  Acc& out = acc(type);
-  store_pending(out);
-  out.slot = none;
   const std::size_t first = static_cast<std::size_t>(form.form) * 2;
-  const Handler* const handlers = access_rows_.load[row].data() + first;
-  const SequenceKey* const keys = sequence_keys.load[row].data() + first;
-  const std::uint32_t at = emit(handlers[0], access_words(form.form), op, keys[0]);
-  put_address(at, form);
+  const std::uint32_t slot = home(w);
+  const std::uint32_t at = emit_scalar(op, class_of(type), access_rows_.load[row].data() + first,
+                                       sequence_keys.load[row].data() + first, 1,
+                                       access_words(form.form), form.a, slot, form.rest());
   if (trace_) [[unlikely]]
     describe_address(at, form);
-  return finish_in_acc(w, type, at, handlers[1], keys[1]);
+  return temp(w, type, slot, 1);
 }
 
 }  // namespace wrun::inline v0::interp

@@ -36,14 +36,13 @@ void Translator::call(Walker& w, Op op, wasm::FuncIdx callee, const wasm::FuncTy
   const bool is_tail = op == Op::return_call;
   const bool is_import = callee.value < module_->imported_functions;
   const std::uint32_t frame = place_args(w, args);
-  const Handler handlers[] = {&handler<CallLocal>, &handler<CallImport>, &handler<TailCallLocal>,
-                              &handler<TailCallImport>};
+  static constexpr Handler handlers[] = {&handler<CallLocal>, &handler<CallImport>,
+                                         &handler<TailCallLocal>, &handler<TailCallImport>};
   const std::uint32_t at =
-      emit(handlers[(is_tail ? 2 : 0) + (is_import ? 1 : 0)], through_c, wasm::info(op).text(),
-           is_tail || is_import ? unknown_key : sequence_keys.call_local);
-  put_slot(at, at_a, frame);
-  put_slot(at, at_b, layout_.link());
-  code_.put(at, at_c, callee.value);
+      append(handlers[(is_tail ? 2 : 0) + (is_import ? 1 : 0)], through_c,
+             trace_ ? wasm::info(op).text() : std::string_view(),
+             is_tail || is_import ? unknown_key : sequence_keys.call_local, frame, layout_.link(),
+             callee.value);
   describe(at, "{}, s{}", callee.value, frame);
   finish_call(w, is_tail, results);
 }

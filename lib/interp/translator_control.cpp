@@ -106,16 +106,11 @@ std::uint32_t Translator::emit_comparison(const Condition& c, bool when, bool po
       static_cast<std::size_t>(c.form->pair) * 2 + ((is_integer ? poll : when) ? 1 : 0);
   const bool has_imm = second(c.form->pair) == Src::imm;
   const std::uint32_t words = !has_imm ? through_c : scalar.is_wide ? through_e : through_d;
-  const std::uint32_t at = emit(branch_rows_[compared][column], words, when ? "br_if" : "br_unless",
-                                sequence_keys.branches[compared][column]);
-  put_slot(at, at_a, c.form->a);
-  if (!has_imm) {
-    put_slot(at, at_b, c.form->b);
-  } else if (scalar.is_wide) {
-    code_.put(at, at_d, c.form->imm);
-  } else {
-    code_.put(at, at_d, static_cast<std::uint32_t>(c.form->imm));
-  }
+  const std::uint32_t at =
+      append(branch_rows_[compared][column], words, when ? "br_if" : "br_unless",
+             sequence_keys.branches[compared][column], c.form->a, has_imm ? 0 : c.form->b,
+             has_imm ? c.form->imm << 32 : 0);
+  if (has_imm && scalar.is_wide) code_.put(at, at_d, c.form->imm);
   if (trace_) [[unlikely]]
     describe(at, "{} {}", wasm::info(c.op).text(), pair_text(*c.form));
   return at;
@@ -127,9 +122,8 @@ std::uint32_t Translator::emit_test(const Condition& c, bool when, bool poll) {
   const std::size_t form =
       ((c.src == Src::acc ? 0u : 2u) + (taken ? 1u : 0u)) * 2 + (poll ? 1u : 0u);
   const std::uint32_t at =
-      emit(test_branches[c.wide ? 1 : 0][form], through_c, taken ? "br_if" : "br_unless",
-           c.wide ? unknown_key : sequence_keys.test_branch[form]);
-  put_slot(at, at_a, c.slot);
+      append(test_branches[c.wide ? 1 : 0][form], through_c, taken ? "br_if" : "br_unless",
+             c.wide ? unknown_key : sequence_keys.test_branch[form], c.slot, 0, 0);
   if (trace_) [[unlikely]]
     describe_unary(at, c.src, c.slot);
   return at;

@@ -124,49 +124,45 @@ Value Translator::load_rare(Walker& w, Op op, const wasm::MemArg& arg, Value add
 /// A value whose class has no accumulator free for a constant goes home first.
 void Translator::store(Walker&, Op op, const wasm::MemArg& arg, Value address, Value value) {
   if (!is_fast(arg.memory)) return store_any(op, arg, address, value);
+  const bool is_common = has_all_forms(op);
+  const bool is_constant = value.kind == Value::Kind::constant;
   const bool fits = class_of(value.type) == AccClass::integer &&
                     static_cast<std::int64_t>(value.bits) == static_cast<std::int32_t>(value.bits);
-  const bool is_common = has_all_forms(op);
-  const bool is_imm =
-      is_common && value.kind == Value::Kind::constant && (value.type == Kind::i32 || fits);
+  const bool is_imm = is_common && is_constant && (value.type == Kind::i32 || fits);
   if (!is_common) in_slot(value);
   // An address that is a sum can be folded only if nothing came after it.
   pop(value);
-  const AddressForm form = is_common ? store_address(address, value, is_imm, arg.offset)
-                                     : slot_address(address, arg.offset);
+  const AddressForm form = !is_common ? slot_address(address, arg.offset)
+                           : is_constant && !is_imm
+                               ? store_address_of_constant(address, value, arg.offset)
+                               : address_form(address, arg.offset);
   const Src src = is_imm ? Src::imm : is_common ? source(value) : Src::slot;
   const std::size_t row = static_cast<std::size_t>(op) - AccessRows::first_store;
   const std::size_t column =
       static_cast<std::size_t>(form.form) * 3 + static_cast<std::size_t>(src);
   const bool is_scalar = row < AccessRows::stores;
   const std::uint32_t at =
-      emit(is_scalar ? access_rows_.store[row][column] : store_handler(op, form.form, src),
-           access_words(form.form, is_imm), op,
-           is_scalar && is_common ? sequence_keys.store[row][column] : unknown_key);
-  put_address(at, form);
-  if (is_imm) {
-    code_.put(at, access_imm_at(form.form), static_cast<std::int32_t>(value.bits));
-  } else {
-    put_slot(at, at_b, slot_of(value));
-  }
-  if (trace_) describe(at, "{}, {}", address_text(form), operand_text(value, src));
+      append(is_scalar ? access_rows_.store[row][column] : store_handler(op, form.form, src),
+             access_words(form.form, is_imm), trace_ ? wasm::info(op).text() : std::string_view(),
+             is_scalar && is_common ? sequence_keys.store[row][column] : unknown_key, form.a,
+             is_imm ? 0 : slot_of(value), form.rest());
+  if (is_imm) code_.put(at, access_imm_at(form.form), static_cast<std::int32_t>(value.bits));
+  if (trace_) [[unlikely]]
+    describe(at, "{}, {}", address_text(form), operand_text(value, src));
   release(value);
 }
 
-/// The address of a store, whose value was popped but not yet used.
-Translator::AddressForm Translator::store_address(Value& address, Value& value, bool is_imm,
-                                                  std::uint64_t offset) {
-  if (value.kind == Value::Kind::constant && !is_imm) {
-    // The constant's instruction would come after the sum: take the sum back first. What was added
-    // may lie in the constant's home, so it goes one slot further.
-    const AddressForm form = address_form(address, offset);
-    ++value.home;
-    reach(value.home);
-    emit_const(value.home, value.type, value.bits);
-    value.kind = Value::Kind::temp;
-    return form;
-  }
-  return address_form(address, offset);
+/// The address of a store of a constant that isn't an immediate, which was popped but not yet used.
+Translator::AddressForm Translator::store_address_of_constant(Value& address, Value& value,
+                                                              std::uint64_t offset) {
+  // The constant's instruction would come after the sum: take the sum back first. What was added
+  // may lie in the constant's home, so it goes one slot further.
+  const AddressForm form = address_form(address, offset);
+  ++value.home;
+  reach(value.home);
+  emit_const(value.home, value.type, value.bits);
+  value.kind = Value::Kind::temp;
+  return form;
 }
 
 void Translator::put_any_address(std::uint32_t at, const wasm::MemArg& arg, std::uint32_t slot) {

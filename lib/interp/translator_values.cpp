@@ -211,11 +211,13 @@ void Translator::compute_sums(Walker& w, Op op, std::size_t computed) {
 void Translator::compute_sum(Value& v) {
   const bool in_acc = acc(Kind::i32).slot == v.local();
   const PairForm form{in_acc ? Pair::acc_imm : Pair::slot_imm, v.local(), 0, v.addend()};
-  open_result(Kind::i32);
-  const ResultHandlers handlers = binary_handlers(Op::i32_add, form.pair);
-  const std::uint32_t at = emit_pair(Op::i32_add, form, handlers.in_acc);
+  const std::size_t first = static_cast<std::size_t>(form.pair) * 2;
+  const std::uint32_t at =
+      emit_scalar(Op::i32_add, AccClass::integer, scalar_row(Op::i32_add) + first,
+                  scalar_keys(Op::i32_add) + first, 1, through_c, form.a, v.home, form.imm);
+  if (trace_) [[unlikely]]
+    describe_pair(at, form);
   last_ = {at, Op::i32_add, form};
-  leave_in_acc(Kind::i32, v.home, at, handlers.storing);
   v.kind = Value::Kind::temp;
 }
 
