@@ -27,7 +27,7 @@ constexpr AccClass class_of(wasm::Kind type) {
 }
 
 /// Of an instruction that has handlers for all places of its operands.
-struct ScalarForm {
+struct alignas(8) ScalarForm {
   /// Which table has its handlers; `other`: it isn't one of these.
   enum class Table : std::uint8_t { other, unary, binary, compare };
   Table table = Table::other;

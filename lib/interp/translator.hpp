@@ -120,8 +120,10 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   using NullClient::numeric;
   [[gnu::always_inline]] Value constant(Walker& w, wasm::Op op, wasm::ValType type,
                                         wasm::Bits bits);
-  [[gnu::always_inline]] Value numeric(Walker& w, wasm::Op op, Value a);
-  [[gnu::always_inline]] Value numeric(Walker& w, wasm::Op op, Value a, Value b);
+  // Operands that are looked at where they lie: copies of what was just written in pieces had to
+  // wait for it.
+  [[gnu::always_inline]] Value numeric(Walker& w, wasm::Op op, Value& a);
+  [[gnu::always_inline]] Value numeric(Walker& w, wasm::Op op, Value& a, Value& b);
   Value numeric(Walker& w, wasm::Op op, Value a, Value b, Value c);
   void numeric(Walker& w, wasm::Op op, Operands args, Operands results);
   Value lane(Walker& w, wasm::Op op, std::uint8_t lane, Operands args);
@@ -130,13 +132,14 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   void drop(Walker& w, wasm::ValType type, Value value);
   [[gnu::always_inline]] Value local_get(Walker& w, wasm::LocalIdx index, wasm::ValType type);
   [[gnu::always_inline]] void local_set(Walker& w, wasm::LocalIdx index, wasm::ValType type,
-                                        Value value);
+                                        Value& value);
   [[gnu::always_inline]] Value local_tee(Walker& w, wasm::LocalIdx index, wasm::ValType type,
-                                         Value value);
+                                         Value& value);
   Value global_get(Walker& w, wasm::GlobalIdx index, const wasm::GlobalType& type);
   void global_set(Walker& w, wasm::GlobalIdx index, const wasm::GlobalType& type, Value value);
 
-  [[gnu::always_inline]] Value load(Walker& w, wasm::Op op, const wasm::MemArg& arg, Value address);
+  [[gnu::always_inline]] Value load(Walker& w, wasm::Op op, const wasm::MemArg& arg,
+                                    Value& address);
   void store(Walker& w, wasm::Op op, const wasm::MemArg& arg, Value address, Value value);
   Value load_lane(Walker& w, wasm::Op op, const wasm::MemArg& arg, std::uint8_t lane, Value address,
                   Value vector);

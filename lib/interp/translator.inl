@@ -234,13 +234,13 @@ inline Value Translator::local_get(Walker& w, wasm::LocalIdx index, wasm::ValTyp
   return zero;
 }
 
-inline void Translator::local_set(Walker& w, wasm::LocalIdx index, wasm::ValType, Value value) {
+inline void Translator::local_set(Walker& w, wasm::LocalIdx index, wasm::ValType, Value& value) {
   pop(value);
   assign(w, local_slot(index), value);
 }
 
 inline Value Translator::local_tee(Walker& w, wasm::LocalIdx index, wasm::ValType type,
-                                   Value value) {
+                                   Value& value) {
   const std::uint32_t slot = local_slot(index);
   pop(value);
   assign(w, slot, value);
@@ -368,7 +368,7 @@ inline std::uint32_t Translator::append(Handler handler, std::uint32_t words, st
   return at;
 }
 
-inline Value Translator::numeric(Walker& w, wasm::Op op, Value a, Value b) {
+inline Value Translator::numeric(Walker& w, wasm::Op op, Value& a, Value& b) {
   const ScalarForm form = scalar_form(op);
   if (!form.is_pair()) [[unlikely]]
     return numeric_rare(w, op, a, b);
@@ -391,7 +391,7 @@ inline Value Translator::numeric(Walker& w, wasm::Op op, Value a, Value b) {
   return temp(w, form.result, slot, 1);
 }
 
-inline Value Translator::numeric(Walker& w, wasm::Op op, Value a) {
+inline Value Translator::numeric(Walker& w, wasm::Op op, Value& a) {
   const ScalarForm form = scalar_form(op);
   if (form.table != ScalarForm::Table::unary || a.kind == Value::Kind::constant) [[unlikely]]
     return numeric_rare(w, op, a);
@@ -469,7 +469,7 @@ inline void Translator::put_address(std::uint32_t at, const AddressForm& form) {
   code_.put(at, at_d, form.second);
 }
 
-inline Value Translator::load(Walker& w, wasm::Op op, const wasm::MemArg& arg, Value address) {
+inline Value Translator::load(Walker& w, wasm::Op op, const wasm::MemArg& arg, Value& address) {
   const std::size_t row = static_cast<std::size_t>(op) - AccessRows::first_load;
   if (row >= AccessRows::loads || !is_fast(arg.memory) || !has_all_forms(op)) [[unlikely]]
     return load_rare(w, op, arg, address);

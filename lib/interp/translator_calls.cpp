@@ -38,11 +38,10 @@ void Translator::call(Walker& w, Op op, wasm::FuncIdx callee, const wasm::FuncTy
   const std::uint32_t frame = place_args(w, args);
   static constexpr Handler handlers[] = {&handler<CallLocal>, &handler<CallImport>,
                                          &handler<TailCallLocal>, &handler<TailCallImport>};
-  const std::uint32_t at =
-      append(handlers[(is_tail ? 2 : 0) + (is_import ? 1 : 0)], through_c,
-             trace_ ? wasm::info(op).text() : std::string_view(),
-             is_tail || is_import ? unknown_key : sequence_keys.call_local, frame, layout_.link(),
-             callee.value);
+  const std::uint32_t at = append(handlers[(is_tail ? 2 : 0) + (is_import ? 1 : 0)], through_c,
+                                  trace_ ? wasm::info(op).text() : std::string_view(),
+                                  is_tail || is_import ? unknown_key : sequence_keys.call_local,
+                                  frame, layout_.link(), callee.value);
   describe(at, "{}, s{}", callee.value, frame);
   finish_call(w, is_tail, results);
 }

@@ -17,10 +17,13 @@ namespace {
 /// By width, then [(src * 2 + when) * 2 + poll].
 template <class T>
 constexpr std::array<Handler, 8> test_branches_of = {
-    &handler<TestBranch<T, Src::acc, false, false>>, &handler<TestBranch<T, Src::acc, false, true>>,
-    &handler<TestBranch<T, Src::acc, true, false>>,  &handler<TestBranch<T, Src::acc, true, true>>,
+    &handler<TestBranch<T, Src::acc, false, false>>,
+    &handler<TestBranch<T, Src::acc, false, true>>,
+    &handler<TestBranch<T, Src::acc, true, false>>,
+    &handler<TestBranch<T, Src::acc, true, true>>,
     &handler<TestBranch<T, Src::slot, false, false>>,
-    &handler<TestBranch<T, Src::slot, false, true>>, &handler<TestBranch<T, Src::slot, true, false>>,
+    &handler<TestBranch<T, Src::slot, false, true>>,
+    &handler<TestBranch<T, Src::slot, true, false>>,
     &handler<TestBranch<T, Src::slot, true, true>>};
 constexpr std::array test_branches = {test_branches_of<std::uint32_t>,
                                       test_branches_of<std::uint64_t>};

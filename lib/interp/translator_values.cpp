@@ -194,7 +194,8 @@ void Translator::watch(Walker& w, Op op) {
 void Translator::compute_sums(Walker& w, Op op, std::size_t computed) {
   const Operands operands = w.operands();
   const bool adds = op == Op::i32_add && operands.back().value.kind == Value::Kind::constant;
-  const std::size_t first = adds ? operands.size() : operands.size() - std::min(computed, operands.size());
+  const std::size_t first =
+      adds ? operands.size() : operands.size() - std::min(computed, operands.size());
   std::size_t kept = 0;
   for (const std::uint32_t i : sums_) {
     if (i >= operands.size() || operands[i].value.kind != Value::Kind::sum) continue;

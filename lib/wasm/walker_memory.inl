@@ -12,8 +12,8 @@ template <class C, Trust trust>
 inline void FunctionWalker<C, trust>::load(Op op, const WalkRow& row) {
   MemArg memarg;
   if (!read_memarg(row.imm, memarg)) return;
-  const Value address = pop_value(memory_address(memarg.memory));
-  push(row.results[0], live() ? client_.load(*this, op, memarg, address) : Value{});
+  Operand* address = pop_one(memory_address(memarg.memory));
+  push(row.results[0], live() ? client_.load(*this, op, memarg, address->value) : Value{});
 }
 
 template <class C, Trust trust>

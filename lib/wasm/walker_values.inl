@@ -52,9 +52,9 @@ inline void FunctionWalker<C, trust>::local_set() {
   LocalIdx local;
   if (!read_local(local)) return;
   const ValType type = locals_[local.value];
-  const Value value = pop_value(type);
+  Operand* operand = pop_one(type);
   mark_initialized(local);
-  if (live()) client_.local_set(*this, local, type, value);
+  if (live()) client_.local_set(*this, local, type, operand->value);
 }
 
 template <class C, Trust trust>
@@ -62,9 +62,9 @@ inline void FunctionWalker<C, trust>::local_tee() {
   LocalIdx local;
   if (!read_local(local)) return;
   const ValType type = locals_[local.value];
-  const Value value = pop_value(type);
+  Operand* operand = pop_one(type);
   mark_initialized(local);
-  push(type, live() ? client_.local_tee(*this, local, type, value) : Value{});
+  push(type, live() ? client_.local_tee(*this, local, type, operand->value) : Value{});
 }
 
 template <class C, Trust trust>
