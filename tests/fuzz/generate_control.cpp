@@ -15,7 +15,7 @@ void FunctionGenerator::statements(unsigned depth) {
 void FunctionGenerator::statement(unsigned depth) {
   if (plan_.structures && source_.chance(1, 8)) return heap_statement(depth);
   if (plan_.exceptions && source_.chance(1, 12)) return try_(depth);
-  switch (source_.below(26)) {
+  switch (source_.below(27)) {
     case 0:
     case 1:
     case 2:
@@ -59,6 +59,7 @@ void FunctionGenerator::statement(unsigned depth) {
       if (plan_.atomics) return op(Op::atomic_fence), code_.byte(0);
       return assign(depth);
     case 25:
+    case 26:
       return element_loop(depth);
     case 22:
       return plan_.exceptions ? legacy_try(depth) : assign(depth);

@@ -64,7 +64,7 @@ void FunctionGenerator::element_loop(unsigned depth) {
   loop.by_offset = source_.chance(1, 2);
   loop.carries = source_.chance(1, 4);
   loop.offset = source_.chance(1, 3) ? source_.byte() : 0;
-  for (std::uint32_t& each : loop.chain) each = source_.below(2 * operations.size());
+  for (std::uint32_t& each : loop.chain) each = source_.below(3 * operations.size());
   for (std::uint32_t& each : loop.operands) each = source_.below(3);
   loop.to = new_local('i');
   loop.from = new_local('i');
@@ -74,7 +74,7 @@ void FunctionGenerator::element_loop(unsigned depth) {
   value(loop.element.type, depth);
   set(loop.same);
   element_places(loop, depth);
-  const auto turns = static_cast<std::int32_t>(1 + source_.below(source_.chance(1, 2) ? 100 : 10));
+  const auto turns = static_cast<std::int32_t>(1 + source_.below(source_.chance(1, 4) ? 10 : 100));
   element_turns(loop.count, turns);
   op(Op::loop);
   code_.byte(0x40);
@@ -117,7 +117,9 @@ void FunctionGenerator::element_places(const ElementLoop& loop, unsigned depth) 
   set(loop.to);
   if (source_.chance(2, 3)) {
     get(loop.to);
-    i32_const(static_cast<std::int32_t>(source_.below(140)) - 70);
+    const std::int32_t most = source_.chance(1, 3) ? 70 : 18;
+    i32_const(static_cast<std::int32_t>(source_.below(2 * static_cast<std::uint32_t>(most))) -
+              most);
     op(Op::i32_add);
   } else {
     value('i', depth);
