@@ -172,9 +172,9 @@ void push_segment(ExecState& state, Slot* fp, const Slot* link) {
   state.native.repeated_pc = nullptr;
 }
 
-Leave run_catching(NativeEntry::Stub stub, const NativeEntry& entry, Instance& instance, Slot* fp) {
+Leave run_stub(NativeEntry::Stub stub, const NativeEntry& entry, Instance& instance, Slot* fp) {
   const os::CatchingFaults catching(entry.catcher);
-  return run_stub(stub, &instance, fp, entry.code, *instance.state);
+  return stub(&instance, fp, entry.code, instance.state);
 }
 
 /// Whether there is a stack for machine code, and room on it.
@@ -208,11 +208,11 @@ void enter(Regs& r, const NativeEntry& entry, const Slot* link, Slot* top) {
     // Tail calls from one tier to the other and back would pile up segments otherwise.
     state.native.sp = reinterpret_cast<std::uint8_t*>(link[1].get<Slot*>());
     state.stack_top = suspended(state)->fp;
-    return go_on(r, run_catching(entry.tail_stub, entry, *r.inst, r.fp));
+    return go_on(r, run_stub(entry.tail_stub, entry, *r.inst, r.fp));
   }
   push_segment(state, r.fp, link);
   state.stack_top = top;
-  go_on(r, run_catching(entry.stub, entry, *r.inst, r.fp));
+  go_on(r, run_stub(entry.stub, entry, *r.inst, r.fp));
 }
 
 struct EnterNative {
@@ -315,7 +315,7 @@ bool run_native(ExecState& state, runtime::Entry& entry, const SlotCode& code,
   write_link(link, stop_instr.code(), nullptr, inst);
   push_segment(state, args, link);
   const NativeEntry& native = static_cast<const NativeCode&>(code).native;
-  const Leave why = run_catching(native.stub, native, *inst, args);
+  const Leave why = run_stub(native.stub, native, *inst, args);
   return why == Leave::returned || dispatch_from(state, entry, why);
 }
 

@@ -35,16 +35,6 @@ inline const NativeCode* find_machine_code(const runtime::FuncRef& function) noe
   return code->is_native ? static_cast<const NativeCode*>(code) : nullptr;
 }
 
-/// Runs a stub. It gets the store's state besides what its type says: were it to ask the instance,
-/// the host's stack pointer would wait for everything that leads there.
-[[gnu::always_inline]] inline runtime::Leave run_stub(runtime::NativeEntry::Stub stub,
-                                                      Instance* instance, runtime::Slot* fp,
-                                                      const void* code,
-                                                      runtime::ExecState& state) noexcept {
-  using WithState = runtime::Leave (*)(Instance*, runtime::Slot*, const void*, runtime::ExecState*);
-  return reinterpret_cast<WithState>(reinterpret_cast<void*>(stub))(instance, fp, code, &state);
-}
-
 /// Does what machine code of the outermost entry has left for; the stacks are as before then.
 /// False: it failed.
 bool finish_entry(runtime::ExecState& state, runtime::Leave why) noexcept;
@@ -65,7 +55,7 @@ bool finish_entry(runtime::ExecState& state, runtime::Leave why) noexcept;
   state.outermost.record.instance = instance;
   state.records = &state.outermost.record;
   os::fault_catcher = call.catcher;
-  const runtime::Leave why = run_stub(call.stub, instance, args, call.code, state);
+  const runtime::Leave why = call.stub(instance, args, call.code, &state);
   const bool is_done = why == runtime::Leave::returned || finish_entry(state, why);
   os::fault_catcher = nullptr;
   state.records = nullptr;

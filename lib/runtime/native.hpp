@@ -116,8 +116,10 @@ struct NativeState {
 
 /// Machine code of a function, as the interpreter enters it.
 struct NativeEntry {
-  /// Runs the code with the arguments at `fp`, which is where its results are afterwards.
-  using Stub = Leave (*)(Instance*, Slot* fp, const void* code);
+  /// Runs the code with the arguments at `fp`, which is where its results are afterwards. The state
+  /// is the instance's: were a stub to ask for it, the host's stack pointer, which is kept there,
+  /// would wait for all that leads to the instance.
+  using Stub = Leave (*)(Instance*, Slot* fp, const void* code, ExecState*);
 
   const void* code = nullptr;
   Stub stub = nullptr;  ///< starts at the Segment at NativeState::sp
