@@ -71,10 +71,10 @@ Store::~Store() {
   report_usage();
   return_fuel();
   while (!activations_.empty()) end_activation(*activations_.back());
-  using Growth = os::StackPool::Growth;
-  for (os::Stack& stack : spare_stacks_) memories_->stacks.give(std::move(stack), Growth::up);
-  memories_->stacks.give(std::move(stack_), Growth::up);
-  memories_->stacks.give(std::move(native_stack_), Growth::down);
+  for (os::Stack& stack : spare_stacks_)
+    memories_->stacks.give(std::move(stack), os::StackPool::Growth::up);
+  memories_->stacks.give(std::move(stack_), os::StackPool::Growth::up);
+  memories_->stacks.give(std::move(native_stack_), os::StackPool::Growth::down);
   finalize();
   for (Cell* cell : cells_) destroy(cell);
 }
