@@ -174,11 +174,12 @@ TEST_P(HostCalls, FindTheirCallersAfterInnerCalls) {
 }
 
 TEST_P(HostCalls, CollectWhatTheyLeave) {
-  int alive = 0;
+  // What is left when the test ends is freed with the store.
+  const auto alive = std::make_shared<int>(0);
   int most = 0;
   world_.linker.func("host", "one", [&](Caller& caller, int32_t x) -> Result<int32_t> {
-    most = std::max(most, ++alive);
-    const auto count = [&alive](int* value) { delete value, --alive; };
+    most = std::max(most, ++*alive);
+    const auto count = [alive](int* value) { delete value, --*alive; };
     auto made = ExternRef::make(caller.store(), std::shared_ptr<int>(new int(x), count));
     if (!made) return std::move(made).error();
     take(made->release());
