@@ -147,7 +147,10 @@ int open_beneath(int directory, const std::string& path, int flags) {
   open_how how = {};
   how.flags = static_cast<unsigned>(flags | O_CLOEXEC);
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
-  const long fd = ::syscall(SYS_openat2, directory, path.c_str(), &how, sizeof how);
+  // EAGAIN: somebody renamed something, anywhere, while the kernel followed the path.
+  long fd = -1;
+  do fd = ::syscall(SYS_openat2, directory, path.c_str(), &how, sizeof how);
+  while (fd < 0 && errno == EAGAIN);
   if (fd < 0) return errno;
   ::close(static_cast<int>(fd));
   return 0;
