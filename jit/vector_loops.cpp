@@ -259,8 +259,8 @@ void VectorLoops::check_overlaps() {
     const Value stored = address(0);
     const Value loaded = address(i);
     const Value before = plan_->goes_down ? i64_sub(loaded, stored) : i64_sub(stored, loaded);
-    check(emit_->numeric(Op::i64_ge_u, i64_add(before, emit_->i64(~std::uint64_t{0})),
-                         emit_->i64(apart - 1)));
+    const Value less_one = i64_add(before, emit_->i64(~std::uint64_t{0}));
+    check(emit_->numeric(Op::i64_ge_u, less_one, emit_->i64(apart - 1)));
   }
 }
 
