@@ -230,8 +230,6 @@ class Builder : public wasm::NullClient<Value, BuilderLabel> {
 
   // builder_vector.cpp
   Value vector(Op op, std::initializer_list<Value> args);
-  Value vector_of(Op op, Value scalar);
-  Value splat_constant(std::uint64_t bits);
   static std::uint64_t lane_of_memory(const wasm::MemArg& arg, std::uint8_t lane) {
     return arg.memory.value | std::uint64_t{lane} << 32;
   }

@@ -13,7 +13,7 @@ Value Builder::constant(Walker&, Op, wasm::ValType type, wasm::Bits bits) {
 Value Builder::numeric(Walker&, Op op, Value a) {
   if (!is_vector(op)) return emit_.numeric(op, a);
   const bool is_splat = wasm::walk_row(op).params[0] != wasm::Kind::v128;
-  return is_splat ? vector_of(op, a) : vector(op, {a});
+  return is_splat ? emit_.splat(op, a) : vector(op, {a});
 }
 
 Value Builder::numeric(Walker&, Op op, Value a, Value b) {

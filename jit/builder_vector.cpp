@@ -46,40 +46,11 @@ Op deterministic(Op op) {
   }
 }
 
-/// The bytes of a constant, over and over.
-std::uint64_t repeated(std::uint64_t bits, unsigned bytes) {
-  for (unsigned width = 8 * bytes; width < 64; width *= 2) {
-    bits &= (std::uint64_t{1} << width) - 1;
-    bits |= bits << width;
-  }
-  return bits;
-}
-
 }  // namespace
 
 Value Builder::vector(Op op, std::initializer_list<Value> args) {
   return emit_.pure(deterministic(op), type_of(wasm::walk_row(op).results[0]), 0, 0,
                     std::span(args.begin(), args.size()));
-}
-
-Value Builder::vector_of(Op op, Value scalar) {
-  const auto bits = emit_.constant_of(scalar);
-  if (!bits) return vector(op, {scalar});
-  switch (op) {
-    case Op::i8x16_splat:
-      return splat_constant(repeated(*bits, 1));
-    case Op::i16x8_splat:
-      return splat_constant(repeated(*bits, 2));
-    case Op::i32x4_splat:
-    case Op::f32x4_splat:
-      return splat_constant(repeated(*bits, 4));
-    default:
-      return splat_constant(*bits);
-  }
-}
-
-Value Builder::splat_constant(std::uint64_t bits) {
-  return emit_.constant(Type::v128, bits, bits);
 }
 
 Value Builder::numeric(Walker&, Op op, Value a, Value b, Value c) {

@@ -6,6 +6,25 @@
 
 namespace wrun::inline v0::jit {
 
+namespace {
+
+unsigned bits_of_lane(wasm::Op splat) {
+  using wasm::Op;
+  switch (splat) {
+    case Op::i8x16_splat:
+      return 8;
+    case Op::i16x8_splat:
+      return 16;
+    case Op::i32x4_splat:
+    case Op::f32x4_splat:
+      return 32;
+    default:
+      return 64;
+  }
+}
+
+}  // namespace
+
 void Emitter::clear() {
   known_.forget();
   block_ = Block::none;
@@ -106,6 +125,17 @@ Value Emitter::offset(Value base, Value index, std::uint64_t scale) {
 Value Emitter::pure(Op op, Type type, std::uint64_t imm, std::uint64_t imm2,
                     std::span<const Value> args) {
   return find_or_append(make(opcode(op), type, imm, imm2), args);
+}
+
+Value Emitter::splat(Op op, Value scalar) {
+  const auto constant_bits = constant_of(scalar);
+  if (!constant_bits) return pure(op, Type::v128, 0, 0, std::span(&scalar, 1));
+  std::uint64_t bits = *constant_bits;
+  for (unsigned width = bits_of_lane(op); width < 64; width *= 2) {
+    bits &= (std::uint64_t{1} << width) - 1;
+    bits |= bits << width;
+  }
+  return constant(Type::v128, bits, bits);
 }
 
 Value Emitter::load_lane(Op op, Value base, Value index, Value vector, std::uint64_t offset,

@@ -42,6 +42,9 @@ class Emitter {
 
   /// Of no side effects, and without rules of its own.
   Value pure(Op op, Type type, std::uint64_t imm, std::uint64_t imm2, std::span<const Value> args);
+  /// A vector of one number in all lanes, of which an integer that is constant may have more bits
+  /// than a lane.
+  Value splat(Op op, Value scalar);
   Value numeric(Op op, Value a);
   Value numeric(Op op, Value a, Value b);
   /// With two results.

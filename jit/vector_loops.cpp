@@ -18,15 +18,6 @@ constexpr std::uint32_t most_to_grow = 10000;  ///< larger ones would grow by ha
 constexpr std::uint32_t vector_bytes = 16;
 constexpr std::size_t few_nodes = 4;  ///< with so few, a turn has two vectors of each
 
-/// The bytes of an element, over and over.
-std::uint64_t over_and_over(std::uint64_t bits, unsigned width) {
-  for (unsigned size = 8 * width; size < 64; size *= 2) {
-    bits &= (std::uint64_t{1} << size) - 1;
-    bits |= bits << size;
-  }
-  return bits;
-}
-
 Op splat_of(Type type, unsigned width) {
   if (type == Type::f32) return Op::f32x4_splat;
   if (type == Type::f64) return Op::f64x2_splat;
@@ -285,13 +276,11 @@ void VectorLoops::make_invariants() {
 }
 
 Value VectorLoops::splat(Value scalar) {
-  if (const auto bits = emit_->constant_of(scalar)) {
-    const std::uint64_t all = over_and_over(*bits, plan_->width);
-    return emit_->constant(Type::v128, all, all);
-  }
   const Type type = graph_->at(scalar).type;
-  if (type == Type::i64 && plan_->width != 8) scalar = emit_->numeric(Op::i32_wrap_i64, scalar);
-  return emit_->pure(splat_of(type, plan_->width), Type::v128, 0, 0, std::span(&scalar, 1));
+  const Op op = splat_of(type, plan_->width);
+  if (type == Type::i64 && plan_->width != 8 && !emit_->constant_of(scalar))
+    scalar = emit_->numeric(Op::i32_wrap_i64, scalar);
+  return emit_->splat(op, scalar);
 }
 
 /// The index goes up to where vectors end, or down from there.
