@@ -28,10 +28,6 @@ bool has_shape(const Inst& inst, wasm::Shape shape) {
   return is_wasm(inst.op) && wasm::info(wasm_op(inst.op)).shape == shape;
 }
 
-bool is_power_of_two(std::uint64_t value) {
-  return std::has_single_bit(value);
-}
-
 /// A number without the constants that are added to it, and their sum.
 struct Sum {
   Value root;
@@ -328,7 +324,7 @@ bool VectorPlanner::find_condition() {
   plan_.grows = *by <= most / 2;
   const std::uint64_t size = plan_.grows ? *by : (0 - *by) & most;
   const bool is_unequal = found->op == Op::i32_ne || found->op == Op::i64_ne;
-  if (!is_power_of_two(size) || (!is_unequal && found->goes_up != plan_.grows)) return false;
+  if (!std::has_single_bit(size) || (!is_unequal && found->goes_up != plan_.grows)) return false;
   plan_.compare = found->op;
   plan_.tested = a;
   plan_.limit = b;
@@ -341,7 +337,7 @@ bool VectorPlanner::find_stores() {
   plan_.width = bytes_of(first);
   plan_.turn = plan_.width * static_cast<std::uint32_t>(stores_.size());
   const auto by = step(stores_[0].root);
-  if (!by || !is_power_of_two(plan_.turn) || plan_.turn > most_turn) return false;
+  if (!by || !std::has_single_bit(plan_.turn) || plan_.turn > most_turn) return false;
   plan_.goes_down = *by == std::uint32_t{0} - plan_.turn;
   if (*by != plan_.turn && !plan_.goes_down) return false;
   std::vector<Access*> sorted;
