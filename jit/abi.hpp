@@ -69,11 +69,18 @@ struct Shape {
   std::vector<Type> results;
   friend auto operator<=>(const Shape&, const Shape&) = default;
 };
+/// To `shape`, whose memory is used again.
+template <class Idx>
+void shape_to(Shape& shape, const wasm::BasicFuncType<Idx>& type) {
+  shape.params.clear();
+  shape.results.clear();
+  for (const auto param : type.params) shape.params.push_back(type_of(param.kind()));
+  for (const auto result : type.results) shape.results.push_back(type_of(result.kind()));
+}
 template <class Idx>
 Shape shape_of(const wasm::BasicFuncType<Idx>& type) {
   Shape shape;
-  for (const auto param : type.params) shape.params.push_back(type_of(param.kind()));
-  for (const auto result : type.results) shape.results.push_back(type_of(result.kind()));
+  shape_to(shape, type);
   return shape;
 }
 

@@ -109,10 +109,7 @@ void CompilerImpl::prepare(ModuleCode& module) {
 const runtime::CodeCell* CompilerImpl::host_cell(const wasm::CanonFuncType& type) {
   const std::lock_guard lock(code_lock());
   // Stores are made of many host functions: without an allocation for each.
-  sought_.params.clear();
-  sought_.results.clear();
-  for (const auto param : type.params) sought_.params.push_back(type_of(param.kind()));
-  for (const auto result : type.results) sought_.results.push_back(type_of(result.kind()));
+  shape_to(sought_, type);
   const auto [found, is_new] = host_cells_.try_emplace(sought_);
   if (is_new && workshop_)
     found->second.machine_code.store(workshop_->stubs.of(found->first).to_host);
