@@ -23,8 +23,11 @@ class Stack {
   std::size_t size() const { return static_cast<std::size_t>(end() - begin()); }
   explicit operator bool() const { return static_cast<bool>(mapping_); }
 
-  /// Gives back the memory that was touched; contents become zeros. False if the system refuses.
-  bool reset() noexcept { return mapping_.decommit(page_size(), size()); }
+  /// Gives back the memory that was touched, but for the first `kept` bytes, whole pages; the
+  /// others become zeros. False if the system refuses.
+  bool reset(std::size_t kept = 0) noexcept {
+    return mapping_.decommit(page_size() + kept, size() - kept);
+  }
 
  private:
   Mapping mapping_;

@@ -1,7 +1,5 @@
 #include "lib/os/stack_pool.hpp"
 
-#include <sys/mman.h>
-
 #include <algorithm>
 #include <cstring>
 #include <utility>
@@ -28,9 +26,8 @@ void clear(std::uint8_t* bytes, std::size_t size) {
 bool reset(Stack& stack, StackPool::Growth growth) {
   const bool is_up = growth == StackPool::Growth::up;
   const std::size_t kept = is_up ? std::min(2 * page_size(), stack.size()) : 0;
-  const std::size_t rest = stack.size() - kept;
   clear(stack.begin(), kept);
-  return rest == 0 || madvise(stack.begin() + kept, rest, MADV_DONTNEED) == 0;
+  return stack.reset(kept);
 }
 
 }  // namespace
