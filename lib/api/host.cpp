@@ -41,27 +41,30 @@ struct Counted {
 
 }  // namespace
 
-runtime::HostFunction& api::make_counted_cell(StoreState& state, wasm::TypeId type,
-                                              const detail::HostFunc& function,
-                                              const std::string& name) {
-  if (!state.calls_by_name) return make_cell(state, type, function);
-  std::shared_ptr<CallCounter>& counter = (*state.calls_by_name)[name];
+runtime::HostFunctionSpec api::counted_spec_of(CallCounters& counters, wasm::TypeId type,
+                                               const detail::HostFunc& function,
+                                               const std::string& name) {
+  std::shared_ptr<CallCounter>& counter = counters[name];
   if (!counter) counter = std::make_shared<CallCounter>();
   detail::HostFunc counted;
   counted.call = &Counted::call;
   counted.env = detail::shared_of<void>(std::make_shared<Counted>(Counted{function, counter}));
-  return make_cell(state, type, counted);
+  return spec_of(type, counted);
 }
 
-runtime::HostFunction& api::make_cell(StoreState& state, wasm::TypeId type,
-                                      const detail::HostFunc& function) {
+runtime::HostFunctionSpec api::spec_of(wasm::TypeId type, const detail::HostFunc& function) {
   runtime::HostFunctionSpec spec;
   spec.type = type;
   spec.call = function.call;
   if (is_plain(function.type)) spec.typed = reinterpret_cast<void*>(function.typed);
   spec.env = function.env.get();
   spec.env_owner = detail::pointer_of(function.env);
-  return runtime::create_host_function(state.store, std::move(spec));
+  return spec;
+}
+
+runtime::HostFunction& api::make_cell(StoreState& state, wasm::TypeId type,
+                                      const detail::HostFunc& function) {
+  return runtime::create_host_function(state.store, spec_of(type, function));
 }
 
 Result<Func> Func::make_host(Store& store, detail::HostFunc&& function) noexcept {

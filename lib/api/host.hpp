@@ -5,6 +5,7 @@
 #include <wrun/detail/thunk.hpp>
 
 #include "lib/api/state.hpp"
+#include "lib/runtime/cells.hpp"
 #include "lib/runtime/objects.hpp"
 
 namespace wrun::inline v0::api {
@@ -12,8 +13,11 @@ namespace wrun::inline v0::api {
 /// Unrooted. Throws std::bad_alloc.
 runtime::HostFunction& make_cell(StoreState& state, wasm::TypeId type,
                                  const detail::HostFunc& function);
-/// The same; its calls are counted under that name if the store wants to know.
-runtime::HostFunction& make_counted_cell(StoreState& state, wasm::TypeId type,
-                                         const detail::HostFunc& function, const std::string& name);
+/// What a cell is made of.
+runtime::HostFunctionSpec spec_of(wasm::TypeId type, const detail::HostFunc& function);
+/// The same of one whose calls are counted under that name.
+runtime::HostFunctionSpec counted_spec_of(CallCounters& counters, wasm::TypeId type,
+                                          const detail::HostFunc& function,
+                                          const std::string& name);
 
 }  // namespace wrun::inline v0::api

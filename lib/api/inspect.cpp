@@ -85,7 +85,10 @@ Result<std::vector<std::uint8_t>> machine_code(const Module& module, std::uint32
 Result<HeapCounts> heap_counts(const Store& store) {
   const Session session(store);
   if (!session) return session.error();
-  return HeapCounts{session->store.cell_count(), session->store.handle_count()};
+  runtime::Store& heap = session->store;
+  std::size_t cells = heap.cell_count();
+  heap.kept().each([&](const runtime::HostFunctions& each) { cells += each.cells().size(); });
+  return HeapCounts{cells, heap.handle_count()};
 }
 
 void stress_collector(const Store& store) {

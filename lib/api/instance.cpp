@@ -15,35 +15,44 @@ namespace {
 using api::Session;
 using api::StoreState;
 
-runtime::HostFunction& counted_cell(StoreState& state, const api::PreparedState& prepared,
-                                    std::size_t import, const api::HostDefinition& host) {
+runtime::HostFunctionSpec spec_of(StoreState& state, const api::PreparedState& prepared,
+                                  std::size_t import, const api::HostDefinition& host) {
+  if (!state.calls_by_name) return api::spec_of(host.type(), host.function);
   const wasm::Import& named = prepared.module->data->imports[import];
   std::string name(named.module);
   name += '.';
   name += named.name;
-  return api::make_counted_cell(state, host.type(), host.function, name);
+  return api::counted_spec_of(*state.calls_by_name, host.type(), host.function, name);
 }
 
-/// The cells of the host functions among the imports: one of each for all instances in the store.
-std::span<runtime::HostFunction* const> host_functions(StoreState& state,
-                                                       const api::PreparedState& prepared,
-                                                       runtime::RootScope& roots) {
-  const std::shared_ptr<const void> owner = prepared.shared_from_this();
-  const auto kept = state.store.kept(owner);
-  if (!kept.empty()) return kept;
-  std::vector<runtime::HostFunction*> cells;
+std::unique_ptr<runtime::HostFunctions> make_host_functions(StoreState& state,
+                                                            const api::PreparedState& prepared) {
+  auto made = std::make_unique<runtime::HostFunctions>(state.store, prepared.host_imports);
   for (std::size_t i = 0; i < prepared.imports.size(); ++i) {
-    const auto* host =
-        std::get_if<std::shared_ptr<const api::HostDefinition>>(&prepared.imports[i]);
-    if (!host) continue;
-    cells.push_back(state.calls_by_name
-                        ? &counted_cell(state, prepared, i, **host)
-                        : &api::make_cell(state, (*host)->type(), (*host)->function));
-    roots.add(*cells.back());
+    if (const auto* host = std::get_if<api::HostDefinitionPtr>(&prepared.imports[i]))
+      made->add(spec_of(state, prepared, i, **host));
   }
-  if (cells.empty()) return {};
-  state.store.keep(owner, std::move(cells));
-  return state.store.kept(owner);
+  return made;
+}
+
+/// The host functions among the imports: the same for all instances in the store. Of a store whose
+/// calls are counted they have its counters, and are no other's.
+std::span<runtime::HostFunction> host_functions(StoreState& state,
+                                                const api::PreparedState& prepared) {
+  if (prepared.host_imports == 0) return {};
+  const std::shared_ptr<runtime::HostFunctionPool> owner(prepared.shared_from_this(),
+                                                         &prepared.host_functions);
+  runtime::KeptFunctions& kept = state.store.kept();
+  if (runtime::HostFunctions* found = kept.find(owner)) return found->cells();
+  const bool is_usual = !state.calls_by_name;
+  auto functions = is_usual ? owner->take() : nullptr;
+  if (functions) {
+    functions->move_to(state.store);
+  } else {
+    functions = make_host_functions(state, prepared);
+  }
+  state.store.note_allocation(functions->cells().size_bytes());
+  return kept.keep(owner, std::move(functions), is_usual).cells();
 }
 
 /// The imports as objects of the store; what is made for them is kept by `roots` until an instance
@@ -52,7 +61,7 @@ Result<std::vector<runtime::Extern>> gather(StoreState& state, const api::Prepar
                                             runtime::RootScope& roots) {
   std::vector<runtime::Extern> imports;
   imports.reserve(prepared.imports.size());
-  const auto functions = host_functions(state, prepared, roots);
+  const std::span<runtime::HostFunction> functions = host_functions(state, prepared);
   auto function = functions.begin();
   for (const api::Definition& each : prepared.imports) {
     if (const Extern* object = std::get_if<Extern>(&each)) {
@@ -67,7 +76,7 @@ Result<std::vector<runtime::Extern>> gather(StoreState& state, const api::Prepar
       imports.push_back(*memory);
       continue;
     }
-    imports.push_back(&(*function++)->ref);
+    imports.push_back(&(function++)->ref);
   }
   return imports;
 }

@@ -40,8 +40,6 @@ const Definition* LinkerState::find(std::string_view module, std::string_view na
 
 namespace {
 
-using DefinitionPtr = std::shared_ptr<const HostDefinition>;
-
 void define(LinkerState& linker, std::string_view module, std::string_view name,
             Definition definition) {
   linker.modules[std::string(module)].insert_or_assign(std::string(name), std::move(definition));
@@ -74,7 +72,7 @@ runtime::ExternType type_of_shared(const SharedMemory& shared) {
 
 Result<runtime::ExternType> type_of_definition(const LinkerState& linker,
                                                const Definition& definition) {
-  if (const auto* host = std::get_if<DefinitionPtr>(&definition)) {
+  if (const auto* host = std::get_if<HostDefinitionPtr>(&definition)) {
     runtime::ExternType type;
     type.kind = wasm::ExternKind::func;
     type.type = (*host)->type();
@@ -212,6 +210,7 @@ Result<Prepared> Linker::prepare(const Module& module) const {
       auto fits = api::check(*state_, *code->data, i, found);
       if (!fits) return std::move(fits).error();
       prepared->imports.push_back(*found);
+      prepared->host_imports += std::holds_alternative<api::HostDefinitionPtr>(*found) ? 1 : 0;
     }
     return Prepared(
         detail::shared_of(std::shared_ptr<const api::PreparedState>(std::move(prepared))));

@@ -164,7 +164,8 @@ class HostDefinition {
   mutable std::atomic<std::uint32_t> type_{unknown};
 };
 
-using Definition = std::variant<std::shared_ptr<const HostDefinition>, Extern, SharedMemory>;
+using HostDefinitionPtr = std::shared_ptr<const HostDefinition>;
+using Definition = std::variant<HostDefinitionPtr, Extern, SharedMemory>;
 
 struct LinkerState {
   using Names = std::map<std::string, Definition, std::less<>>;
@@ -178,6 +179,8 @@ struct LinkerState {
 struct PreparedState : std::enable_shared_from_this<PreparedState> {
   std::shared_ptr<const ModuleState> module;
   std::vector<Definition> imports;
+  std::size_t host_imports = 0;                      ///< how many of them are host functions
+  mutable runtime::HostFunctionPool host_functions;  ///< of those
 };
 
 }  // namespace api

@@ -34,6 +34,12 @@ Tag& create_tag(Store& store, wasm::TypeId type) {
 HostFunction& create_host_function(Store& store, HostFunctionSpec spec) {
   HostFunction& function = store.make<HostFunction>();
   store.types().retain(spec.type);
+  fill_in(function, std::move(spec));
+  return function;
+}
+
+void fill_in(HostFunction& function, HostFunctionSpec spec) {
+  const Store& store = *function.store;
   function.ref.type = spec.type;
   function.ref.host = &function;
   function.call = spec.call;
@@ -44,7 +50,6 @@ HostFunction& create_host_function(Store& store, HostFunctionSpec spec) {
   function.param_slots = slot_count<wasm::TypeId>(type.params);
   function.result_slots = slot_count<wasm::TypeId>(type.results);
   if (store.native() != nullptr) function.ref.cell = store.native()->host_cell(type);
-  return function;
 }
 
 HostRef& create_host_ref(Store& store, void* value, std::shared_ptr<void> keeper) {

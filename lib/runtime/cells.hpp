@@ -23,6 +23,8 @@ struct HostFunctionSpec {
   std::shared_ptr<void> env_owner;
 };
 HostFunction& create_host_function(Store& store, HostFunctionSpec spec);
+/// Makes a new cell such a function; the caller holds the reference to its type.
+void fill_in(HostFunction& function, HostFunctionSpec spec);
 
 /// A reference to something of the host's, as externref; freed with the cell.
 HostRef& create_host_ref(Store& store, void* value, std::shared_ptr<void> keeper);

@@ -4,7 +4,11 @@
 
 namespace wrun::inline v0::runtime {
 
-HandleTable::HandleTable(std::uint32_t store_id) : store_id_(store_id), entries_(1) {}
+HandleTable::HandleTable(std::uint32_t store_id) : store_id_(store_id) {
+  constexpr std::size_t few = 8;  // of most stores, all
+  entries_.reserve(few);
+  entries_.emplace_back();
+}
 
 Handle HandleTable::intern(void* object, HandleKind kind, Handle owner) {
   const std::uint32_t owner_index = entry(owner) ? owner.index : no_entry;

@@ -60,12 +60,13 @@ class Instantiation {
 };
 
 void Instantiation::import(std::span<const Extern> imports) {
-  instance_.function_refs.reserve(module_.functions.size());
+  instance_.function_refs.resize(module_.functions.size());
+  const FuncRef** function = instance_.function_refs.data();
   for (std::size_t i = 0; i < module_.imports.size(); ++i) {
     const Extern& object = imports[i];
     switch (module_.imports[i].kind) {
       case ExternKind::func:
-        instance_.function_refs.push_back(object.function());
+        *function++ = object.function();
         break;
       case ExternKind::table:
         instance_.table_cells.push_back(object.table());
@@ -85,9 +86,9 @@ void Instantiation::import(std::span<const Extern> imports) {
 }
 
 void Instantiation::define_functions() {
+  if (instance_.has_functions) return;
   const std::uint32_t imported = module_.imported_functions;
   instance_.own_functions.resize(module_.functions.size() - imported);
-  instance_.function_refs.resize(module_.functions.size());
   const FuncRef** ref = instance_.function_refs.data() + imported;
   const CodeCell* cell = instance_.code->cells.get();
   std::uint32_t index = imported;
@@ -98,11 +99,13 @@ void Instantiation::define_functions() {
     function.instance = &instance_;
     *ref++ = &function;
   }
-  if (instance_.code->native == nullptr || instance_.own_functions.empty()) return;
-  instance_.heat_storage.reset(static_cast<std::uint32_t*>(
-      std::calloc(instance_.own_functions.size(), sizeof(std::uint32_t))));
-  instance_.heat = instance_.heat_storage.get();
-  if (instance_.heat == nullptr) throw std::bad_alloc();
+  if (instance_.code->native != nullptr && !instance_.own_functions.empty()) {
+    instance_.heat_storage.reset(static_cast<std::uint32_t*>(
+        std::calloc(instance_.own_functions.size(), sizeof(std::uint32_t))));
+    instance_.heat = instance_.heat_storage.get();
+    if (instance_.heat == nullptr) throw std::bad_alloc();
+  }
+  instance_.has_functions = true;
 }
 
 void Instantiation::define_tags() {
@@ -229,6 +232,15 @@ void Instantiation::publish() {
   instance_.memories = instance_.memory_cells.data();
 }
 
+/// A new cell, or one of a former instance.
+Instance* make_cell(Store& store, ModuleCode& module) {
+  std::unique_ptr<Instance> idle(module.idle.take());
+  if (!idle) return &store.make<Instance>();
+  store.adopt(*idle);
+  store.note_allocation(sizeof(Instance));
+  return idle.release();
+}
+
 /// An empty instance, accounted for; null if a limit refuses one more.
 Instance* make_instance(Store& store, std::shared_ptr<ModuleCode> module) {
   Account& account = store.account();
@@ -238,7 +250,7 @@ Instance* make_instance(Store& store, std::shared_ptr<ModuleCode> module) {
   }
   Instance* instance = nullptr;
   try {
-    instance = &store.make<Instance>();
+    instance = make_cell(store, *module);
   } catch (...) {
     account.give(Resource::instances, 1);
     throw;

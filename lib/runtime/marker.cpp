@@ -55,7 +55,7 @@ bool reaches(const Cell& cell, std::uintptr_t word) {
 void Marker::mark(CellHeader* cell) {
   if (!cell || !Heap::mark(cell)) return;
   if (!cell->is_leaf) return pending_.push(cell);
-  if (cell->kind == CellKind::host_ref) return;
+  if (cell->kind == CellKind::host_ref || cell->kind == CellKind::host_function) return;
   heap_.types().find(static_cast<Object*>(cell)->type)->seen = true;
 }
 
@@ -78,7 +78,14 @@ void Marker::mark_refs(std::span<const Ref> refs, bool are_functions) {
 
 void Marker::find_extents() try {
   known_ = Extents::unaffordable;
-  extents_.reserve(cells_.size() * 2);
+  std::size_t blocks = 0;
+  kept_.each([&](const HostFunctions&) { ++blocks; });
+  extents_.reserve(cells_.size() * 2 + blocks);
+  kept_.each([&](HostFunctions& functions) {
+    const std::span<HostFunction> cells = functions.cells();
+    const std::uintptr_t begin = address(cells.data());
+    extents_.push_back({begin, begin + cells.size_bytes(), cells.data()});
+  });
   for (Cell* cell : cells_) {
     extents_.push_back({address(cell), address(cell) + size_of(*cell), cell});
     const auto functions = functions_of(*cell);
@@ -98,7 +105,7 @@ Cell* Marker::find_cell(std::uintptr_t word) const {
   if (known_ == Extents::unaffordable) {
     const auto found = std::find_if(cells_.begin(), cells_.end(),
                                     [word](const Cell* cell) { return reaches(*cell, word); });
-    return found == cells_.end() ? nullptr : *found;
+    return found == cells_.end() ? find_kept(word) : *found;
   }
   if (extents_.empty() || word < extents_.front().begin) return nullptr;
   const auto after =
@@ -106,6 +113,16 @@ Cell* Marker::find_cell(std::uintptr_t word) const {
                        [](std::uintptr_t w, const Extent& extent) { return w < extent.begin; });
   const Extent& extent = *(after - 1);
   return word < extent.end ? extent.cell : nullptr;
+}
+
+/// One of the host functions that live and die together.
+Cell* Marker::find_kept(std::uintptr_t word) const {
+  Cell* found = nullptr;
+  kept_.each([&](HostFunctions& functions) {
+    const std::span<HostFunction> cells = functions.cells();
+    if (word - address(cells.data()) < cells.size_bytes()) found = cells.data();
+  });
+  return found;
 }
 
 void Marker::mark_words(std::span<const Slot> words) {

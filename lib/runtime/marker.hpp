@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lib/runtime/heap.hpp"
+#include "lib/runtime/host_functions.hpp"
 #include "lib/runtime/mark_stack.hpp"
 #include "lib/runtime/objects.hpp"
 
@@ -17,11 +18,11 @@ struct Exception;
 
 class Marker {
  public:
-  /// `cells` are all of the store's, none of them marked; the heap has begun marking. Nothing here
-  /// throws, or fails for want of memory.
+  /// `cells` and `kept` are all of the store's, none of them marked; the heap has begun marking.
+  /// Nothing here throws, or fails for want of memory.
   Marker(const wasm::TypeRegistry& registry, Heap& heap, std::span<Cell* const> cells,
-         MarkStack& pending)
-      : registry_(registry), heap_(heap), cells_(cells), pending_(pending) {}
+         const KeptFunctions& kept, MarkStack& pending)
+      : registry_(registry), heap_(heap), cells_(cells), kept_(kept), pending_(pending) {}
 
   void mark(CellHeader* cell);
   void mark(const FuncRef* function);
@@ -42,6 +43,7 @@ class Marker {
 
   void find_extents();
   Cell* find_cell(std::uintptr_t word) const;
+  Cell* find_kept(std::uintptr_t word) const;
   void drain();
   void trace_all_marked();
   std::size_t references_before(CellHeader* cell, std::uint64_t from, std::uint64_t count);
@@ -55,6 +57,7 @@ class Marker {
   const wasm::TypeRegistry& registry_;
   Heap& heap_;
   std::span<Cell* const> cells_;
+  const KeptFunctions& kept_;
   MarkStack& pending_;
   std::vector<Extent> extents_;  // by begin
   enum class Extents : std::uint8_t { unknown, sorted, unaffordable };

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "lib/os/mapping.hpp"
+#include "lib/runtime/instance_pool.hpp"
 #include "lib/runtime/slot.hpp"
 #include "lib/wasm/module_data.hpp"
 #include "lib/wasm/types.hpp"
@@ -109,7 +110,7 @@ struct HostFunction : Cell {
   std::uint32_t result_slots = 0;
   std::shared_ptr<void> env_owner;  ///< frees env
 
-  explicit HostFunction(Store* s) : Cell(CellKind::host_function, s) {}
+  explicit HostFunction(Store* s) : Cell(CellKind::host_function, s) { is_leaf = true; }
 };
 
 struct Memory : Cell {
@@ -195,6 +196,7 @@ struct Instance : Cell {
   /// By ElemIdx: the values of segments that are made of expressions and weren't dropped.
   std::vector<std::vector<Ref>> element_values;
   std::unique_ptr<std::uint32_t[], void (*)(void*)> heat_storage{nullptr, std::free};
+  bool has_functions = false;  ///< all of own_functions are filled in, with what goes with them
 
   explicit Instance(Store* s) : Cell(CellKind::instance, s) {}
 };
@@ -208,6 +210,7 @@ struct ModuleCode {
   std::shared_ptr<InitialMemory> initial_memory;  ///< null if its memory is made anew each time
   const NativeTier* native = nullptr;             ///< the compiler; null: everything is interpreted
   std::shared_ptr<void> native_data;              ///< what the compiler needs for the module
+  InstancePool idle;                              ///< for the next instances
 
   explicit ModuleCode(std::shared_ptr<const wasm::ModuleData> module);
   ModuleCode(const ModuleCode&) = delete;

@@ -42,6 +42,16 @@ std::uint64_t size_with_contents(const Cell& cell) {
   }
 }
 
+/// Keeps what its module's next instance can use.
+void free_instance(Instance* instance) {
+  const std::shared_ptr<ModuleCode> module = std::move(instance->module);
+  if (module) {
+    module->idle.give(instance);
+  } else {
+    delete instance;
+  }
+}
+
 }  // namespace
 
 Store::Store(StoreConfig config)
@@ -60,6 +70,8 @@ Store::Store(StoreConfig config)
   use_native_stack(state_, &native_stack_, nullptr);
   state_.native.gate = &state_.outermost.gate;
   make_gate(state_.outermost, state_, true);
+  constexpr std::size_t few = 8;  // roots, where instances are made
+  scoped_roots_.reserve(few);
   (void)set_fuel(std::nullopt);
   if (account_.wants_time()) (void)watch_time();
   bound_host_calls();
@@ -77,6 +89,13 @@ Store::~Store() {
   memories_->stacks.give(std::move(native_stack_), os::StackPool::Growth::down);
   finalize();
   for (Cell* cell : cells_) destroy(cell);
+  if (!attachments_.empty()) {
+    kept_.each([this](const HostFunctions& functions) {
+      for (const HostFunction& cell : functions.cells()) (void)detach(cell);
+    });
+  }
+  kept_.end();
+  while (auto functions = kept_.next_dead()) destroy(std::move(functions));
 }
 
 // What comes and goes soon is freed soon: its memory is still in the caches when it is used again.
@@ -94,7 +113,7 @@ void Store::collect() {
 
 void Store::mark_and_sweep() noexcept {
   heap_.begin_marking();
-  Marker marker(*registry_, heap_, cells_, mark_stack_);
+  Marker marker(*registry_, heap_, cells_, kept_, mark_stack_);
   mark_roots(marker);
   mark_frames(marker);
   marker.finish();
@@ -111,6 +130,7 @@ void Store::finalize() {
     dead_ = cell->next_dead;
     destroy(cell);
   }
+  while (auto functions = kept_.next_dead()) destroy(std::move(functions));
   while (heap_.has_doomed()) heap_.next_doomed().reset();
   // Activations may be dropped at any time.
   may_have_garbage_ = any_dropped_ != nullptr || find_garbage();
@@ -129,7 +149,6 @@ void Store::mark_roots(Marker& marker) {
   for (Cell* cell : scoped_roots_) marker.mark(cell);
   marker.mark(running_);
   mark_holds(marker);
-  mark_kept(marker);
   marker.mark_words(scratch_);
 }
 
@@ -144,24 +163,6 @@ std::shared_ptr<const ExceptionHold> Store::hold(Exception& exception) {
   holds_.push_back(held);
   note_allocation(2 * sizeof(ExceptionHold));
   return held;
-}
-
-void Store::mark_kept(Marker& marker) {
-  std::erase_if(kept_, [](const auto& each) { return each.second.owner.expired(); });
-  for (const auto& [key, kept] : kept_) {
-    for (HostFunction* cell : kept.cells) marker.mark(cell);
-  }
-}
-
-std::span<HostFunction* const> Store::kept(const std::shared_ptr<const void>& owner) const {
-  const auto found = kept_.find(owner.get());
-  // Another one may have been at the same address.
-  if (found == kept_.end() || found->second.owner.expired()) return {};
-  return found->second.cells;
-}
-
-void Store::keep(const std::shared_ptr<const void>& owner, std::vector<HostFunction*> cells) {
-  kept_.insert_or_assign(owner.get(), Kept{owner, std::move(cells)});
 }
 
 Cell* owner(const FuncRef& function) {
@@ -188,10 +189,13 @@ void Store::sweep() {
     }
   }
   cells_.resize(kept);
+  const std::size_t functions = kept_.sweep();
+  alive_ += functions * sizeof(HostFunction);
+  marked_bytes += functions * sizeof(HostFunction);
   allocated_ = 0;
   due_ = std::max(alive_, least_cell_bytes);
   constexpr std::uint64_t marked_per_cell = 256;
-  cheap_from_ = 2 * kept + least_cheap_cells + marked_bytes / marked_per_cell;
+  cheap_from_ = 2 * kept + functions + least_cheap_cells + marked_bytes / marked_per_cell;
 }
 
 std::shared_ptr<void> Store::detach(const Cell& cell) {
@@ -200,12 +204,20 @@ std::shared_ptr<void> Store::detach(const Cell& cell) {
   return node ? std::move(node.mapped()) : nullptr;
 }
 
+void Store::destroy(std::unique_ptr<HostFunctions> functions) {
+  for (HostFunction& cell : functions->cells()) {
+    const std::shared_ptr<void> attached = detach(cell);
+    cell.env = nullptr;
+    cell.env_owner.reset();
+  }
+}
+
 void Store::destroy(Cell* cell) {
   const std::shared_ptr<void> attached = detach(*cell);
   switch (cell->kind) {
     case CellKind::instance:
       account_.give(Resource::instances, 1);
-      delete static_cast<Instance*>(cell);
+      free_instance(static_cast<Instance*>(cell));
       return;
     case CellKind::host_function: {
       auto* function = static_cast<HostFunction*>(cell);

@@ -26,6 +26,7 @@
 #include "lib/runtime/exec_state.hpp"
 #include "lib/runtime/handle_table.hpp"
 #include "lib/runtime/heap.hpp"
+#include "lib/runtime/host_functions.hpp"
 #include "lib/runtime/limits.hpp"
 #include "lib/runtime/mark_stack.hpp"
 #include "lib/runtime/objects.hpp"
@@ -119,11 +120,17 @@ class Store {
   /// A new cell, owned by the store; not yet rooted. Throws std::bad_alloc.
   template <class T, class... Args>
   T& make(Args&&... args) {
-    if (cells_.size() == cells_.capacity()) cells_.reserve(cells_.size() * 2 + 16);
+    make_room_for_cell();
     T* cell = new T(this, std::forward<Args>(args)...);
     cells_.push_back(cell);
     note_allocation(sizeof(T));
     return *cell;
+  }
+  /// Takes a cell over that has no store. Throws std::bad_alloc, and then doesn't.
+  void adopt(Cell& cell) {
+    make_room_for_cell();
+    cell.store = this;
+    cells_.push_back(&cell);
   }
   /// Tells the collector's schedule of memory that a cell holds elsewhere.
   void note_allocation(std::uint64_t bytes) { allocated_ += bytes; }
@@ -138,11 +145,8 @@ class Store {
   /// Host references count as cells.
   std::size_t cell_count() const { return cells_.size() + heap_.host_refs(); }
 
-  /// Host functions that live as long as `owner`, besides what reaches them: its copies in this
-  /// store. None before keep().
-  std::span<HostFunction* const> kept(const std::shared_ptr<const void>& owner) const;
-  /// Throws std::bad_alloc.
-  void keep(const std::shared_ptr<const void>& owner, std::vector<HostFunction*> cells);
+  /// Host functions that live longer than what reaches them.
+  KeptFunctions& kept() { return kept_; }
 
   // The heap
 
@@ -237,10 +241,12 @@ class Store {
   friend class RootScope;
   friend class ScratchValues;
 
+  void make_room_for_cell() {
+    if (cells_.size() == cells_.capacity()) cells_.reserve(cells_.size() * 2 + 16);
+  }
   void mark_roots(Marker& marker);
   void mark_frames(Marker& marker);
   void mark_holds(Marker& marker);
-  void mark_kept(Marker& marker);
   void end_dropped() noexcept;
   void mark_and_sweep() noexcept;
   void sweep();
@@ -249,8 +255,10 @@ class Store {
     return cells_.size() >= cheap_from_ && state_.records == nullptr && activations_.empty();
   }
   void destroy(Cell* cell);
+  void destroy(std::unique_ptr<HostFunctions> functions);
   bool find_garbage() const {
-    return dead_ != nullptr || heap_.has_doomed() || (any_dropped_ && any_dropped_->load());
+    return dead_ != nullptr || kept_.has_dead() || heap_.has_doomed() ||
+           (any_dropped_ && any_dropped_->load());
   }
   std::shared_ptr<void> detach(const Cell& cell);
   Object* allocate(wasm::TypeId type, std::uint64_t bytes) noexcept;
@@ -278,11 +286,7 @@ class Store {
   std::unordered_map<const Cell*, std::shared_ptr<void>> attachments_;
   std::vector<Cell*> scoped_roots_;
   std::vector<std::shared_ptr<const ExceptionHold>> holds_;
-  struct Kept {
-    std::weak_ptr<const void> owner;
-    std::vector<HostFunction*> cells;
-  };
-  std::unordered_map<const void*, Kept> kept_;
+  KeptFunctions kept_;
   std::vector<std::shared_ptr<Activation>> activations_;
   std::vector<os::Stack> spare_stacks_;
   std::shared_ptr<std::atomic<bool>> any_dropped_;  // null before the first activation

@@ -114,7 +114,7 @@ void Store::stop_if_late() noexcept {
 
 void Store::forget_late() noexcept {
   late_.store(0, std::memory_order_relaxed);
-  state_.rearm_after(ExecState::Stop::deadline);
+  if (state_.requested(ExecState::Stop::deadline)) state_.rearm_after(ExecState::Stop::deadline);
 }
 
 Error Store::late_error() const noexcept {

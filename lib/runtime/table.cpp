@@ -27,6 +27,15 @@ bool make_room(Table& table, std::uint64_t count) {
   return true;
 }
 
+/// Where size matters more than speed, a loop takes several instructions for each.
+void fill_new(Ref* elements, std::uint64_t count, Ref value) {
+  if (value == null_ref) {
+    std::memset(elements, 0, static_cast<std::size_t>(count) * sizeof(Ref));
+  } else {
+    std::fill_n(elements, count, value);
+  }
+}
+
 Growth growth(const Table& table, std::uint64_t to) {
   return {Growth::Kind::table, table.size, to, table.limits.max};
 }
@@ -64,7 +73,7 @@ Result<Table*> create_table(Store& store, const CanonTableType& type, Ref init) 
     store.account().give(Resource::table_elements, count);
     return Error(ErrorKind::limit, compose("no memory for a table of {} elements", count));
   }
-  std::fill_n(table.elements, count, init);
+  if (count != 0) fill_new(table.elements, count, init);
   table.size = count;
   store.note_allocation(count * sizeof(Ref));
   return &table;

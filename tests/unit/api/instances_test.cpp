@@ -132,6 +132,32 @@ TEST_F(Instances, ShareTheirHostFunctionsInAStore) {
   EXPECT_TRUE(watch.expired());
 }
 
+/// What reaches a function keeps it, also when nothing else is left of its module.
+TEST_F(Instances, LeaveHostFunctionsToTablesAndHandles) {
+  auto counter = std::make_shared<int>(0);
+  const std::weak_ptr<int> watch = counter;
+  world.linker.func("host", "f", [counter] { return ++*counter; });
+  counter.reset();
+  const Instance table = world.instance(R"((module (table (export "t") 2 funcref)
+    (func (export "call") (result i32) (call_indirect (result i32) (i32.const 0)))))");
+  prepared = take(world.linker.prepare(world.module(R"((module
+    (import "host" "f" (func $f (result i32))) (export "f" (func $f)))"
+                                                    ")")));
+  const Instance first = make();
+  const Func function = take(first.func("f"));
+  take(take(table.table("t")).set(0, function));
+  take(first.release());
+  prepared.reset();
+  world.linker = Linker(world.engine);
+  take(world.store.collect());
+  EXPECT_EQ(kind_of(function.type()), ErrorKind::usage);  // the instance's handle
+  EXPECT_EQ(take(take(table.typed<int32_t()>("call"))()), 1);
+  EXPECT_FALSE(watch.expired());
+  take(take(table.table("t")).set(0, Val::null(HeapKind::func)));
+  take(world.store.collect());
+  EXPECT_TRUE(watch.expired());
+}
+
 TEST_F(Instances, AreMadeByManyThreads) {
   prepare(data_text);
   const Instance first = make();
