@@ -49,7 +49,6 @@ inline constexpr std::uint32_t chunk_count = (1u << index_bits) / chunk_size;
 struct Registry {
   using Chunk = std::array<Anchor, chunk_size>;
 
-  std::array<std::atomic<Chunk*>, chunk_count> chunks{};
   std::mutex mutex;
   std::uint32_t made = 0;
   std::uint32_t live = 0;
@@ -57,6 +56,8 @@ struct Registry {
   // handle into it.
   Anchor* oldest_free = nullptr;
   Anchor* newest_free = nullptr;
+  /// Last, as it is large: a process with few stores touches the first of them only.
+  std::array<std::atomic<Chunk*>, chunk_count> chunks{};
 };
 extern constinit Registry store_registry;
 

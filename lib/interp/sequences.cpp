@@ -328,12 +328,6 @@ constexpr SequenceKeys list_keys() {
   return list;
 }
 
-/// The key of a handler.
-struct Entry {
-  Word handler = 0;  ///< as instructions have it; 0 is none of theirs
-  SequenceKey key = no_key;
-};
-
 /// Null where this processor's vector instructions have no such form.
 Handler vector_handler(BodyKey key) {
   if (group_of(key) != Group::binary) return nullptr;
@@ -343,7 +337,7 @@ Handler vector_handler(BodyKey key) {
 }
 
 /// What is known when the program runs: keys of handlers, and the handlers of sequences as
-/// instructions have them.
+/// instructions have them. A process that runs little needs it, too, so it takes few pages.
 class Index {
  public:
   Index() {
@@ -360,21 +354,24 @@ class Index {
   }
   SequenceKey find(Word handler) const {
     std::size_t i = place(handler);
-    while (entries_[i].handler != handler && entries_[i].handler != 0) i = (i + 1) % size;
-    return entries_[i].key;
+    while (places_[i] != 0 && singles_[places_[i] - 1u] != handler) i = (i + 1) % size;
+    return places_[i] == 0 ? no_key : static_cast<SequenceKey>(places_[i] - 1);
   }
   Word word(std::uint16_t sequence) const { return words_[sequence]; }
 
  private:
-  static constexpr std::size_t size = 2048;
+  static constexpr std::size_t size = 1024;
+  static_assert(single_handlers.size() < size / 2);
 
-  static std::size_t place(Word handler) { return ((handler >> 4) * 0x9e3779b1u) >> 21; }
+  static std::size_t place(Word handler) { return ((handler >> 4) * 0x9e3779b1u) >> 22; }
   void insert(Word handler, SequenceKey key) {
     std::size_t i = place(handler);
-    while (entries_[i].handler != 0) i = (i + 1) % size;
-    entries_[i] = {handler, key};
+    while (places_[i] != 0) i = (i + 1) % size;
+    places_[i] = static_cast<std::uint16_t>(key + 1);
+    singles_[key] = handler;
   }
-  std::array<Entry, size> entries_{};
+  std::array<std::uint16_t, size> places_{};  // keys and 1, or 0
+  std::array<Word, single_handlers.size()> singles_{};
   std::array<Word, sequence_count> words_{};
 };
 

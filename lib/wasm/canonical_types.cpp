@@ -115,7 +115,7 @@ class SlotTable {
   }
 
  private:
-  static constexpr unsigned first_bits = 6;
+  static constexpr unsigned first_bits = 4;
   static constexpr std::uint32_t first_size = 1u << first_bits;
   std::atomic<Slot*> chunks_[25 - first_bits] = {};
   std::uint32_t capacity_ = 0;

@@ -96,11 +96,19 @@ class KeyReader {
   Resolve resolve_;
 };
 
+/// With room for most of them.
+TypeKey start_key(std::uint32_t types) {
+  TypeKey key;
+  key.reserve(16);
+  key.push_back(types);
+  return key;
+}
+
 }  // namespace
 
 TypeKey key_of(std::span<const SubType> group, std::uint32_t group_start,
                std::span<const TypeId> known) {
-  TypeKey key{static_cast<std::uint32_t>(group.size())};
+  TypeKey key = start_key(static_cast<std::uint32_t>(group.size()));
   Writer writer(key, [&](TypeIdx index) {
     return index.value >= group_start ? (index.value - group_start) << tag_bits | relative_tag
                                       : known[index.value].value << tag_bits | canonical_tag;
@@ -110,7 +118,8 @@ TypeKey key_of(std::span<const SubType> group, std::uint32_t group_start,
 }
 
 TypeKey key_of(const CanonFuncType& type) {
-  TypeKey key{1, static_cast<std::uint32_t>(CompositeKind::func) | final_flag};
+  TypeKey key = start_key(1);
+  key.push_back(static_cast<std::uint32_t>(CompositeKind::func) | final_flag);
   Writer writer(key, [](TypeId id) { return id.value << tag_bits | canonical_tag; });
   writer.func(type);
   return key;

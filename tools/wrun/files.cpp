@@ -16,7 +16,7 @@
 namespace wrun::inline v0::tool {
 namespace {
 
-constexpr std::size_t large = 256 * 1024;
+constexpr std::size_t large = 16 * 1024;
 constexpr std::size_t largest_file = std::size_t{1} << 30;
 constexpr std::size_t chunk = std::size_t{1} << 16;
 

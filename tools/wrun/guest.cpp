@@ -18,6 +18,7 @@
 #include "tools/wrun/sections.hpp"
 #include "tools/wrun/signals.hpp"
 #include "tools/wrun/values.hpp"
+#include "wasi/preview1/bind.hpp"
 
 namespace wrun::inline v0::tool {
 namespace {
@@ -35,10 +36,10 @@ Config config_for(const GuestOptions& options) {
   return config;
 }
 
-bool asks_for_wasi(const Module& module) {
-  const auto imports = module.imports();
-  return std::any_of(imports.begin(), imports.end(),
-                     [](const ImportType& import) { return import.module == preview1; });
+/// The names of what a module imports of WASI; they are the module's.
+void add_wasi_names(const Module& module, std::vector<std::string_view>& names) {
+  for (const wasm::Import& import : api::data(module).imports)
+    if (import.module == preview1) names.push_back(import.name);
 }
 
 bool asks_for_threads(const Module& module) {
@@ -114,14 +115,16 @@ class Guest {
   /// Guests that don't ask for WASI needn't wait for it.
   bool grant() {
     grant_natives(options_.grants, linker_);
-    bool wanted = asks_for_wasi(*module_);
-    for (const PreloadedModule& each : preloaded_) wanted = wanted || asks_for_wasi(each.module);
-    if (!wanted) return true;
+    std::vector<std::string_view> imported;
+    add_wasi_names(*module_, imported);
+    for (const PreloadedModule& each : preloaded_) add_wasi_names(each.module, imported);
+    if (imported.empty()) return true;
     std::vector<std::string> arguments{options_.file};
     arguments.insert(arguments.end(), options_.arguments.begin(), options_.arguments.end());
     const auto config = wasi_config(options_.grants, std::move(arguments));
     if (!config) return refuse(exit_refused, config.error().message());
-    auto context = wasi::add_to(linker_, wasi::Config(*config).measure_time(options_.usage));
+    auto context = wasi::preview1::add_named_to(
+        linker_, wasi::Config(*config).measure_time(options_.usage), imported);
     if (!context) return refuse(exit_refused, context.error().message());
     wasi_ = *context;
     return true;

@@ -13,6 +13,7 @@
 #include "tools/wrun/commands.hpp"
 #include "tools/wrun/exit_code.hpp"
 #include "tools/wrun/files.hpp"
+#include "tools/wrun/heap.hpp"
 #include "tools/wrun/layout/initialisers.hpp"
 
 namespace wrun::inline v0::tool {
@@ -127,6 +128,7 @@ int flushed(int status) {
 int run_command_line(Arguments arguments) {
   insert_run(arguments);
   if (!is_plain_run(arguments)) return flushed(parse_and_run(std::move(arguments)));
+  prepare_heap();
   const int status = run_plainly(std::move(arguments[1]), {arguments.begin() + 2, arguments.end()});
   // What is left of the guest is given back faster by the end of the process.
   ::_exit(flushed(status));

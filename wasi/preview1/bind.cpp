@@ -1,9 +1,12 @@
 // The rows of table.hpp as imports of a linker.
 
+#include "wasi/preview1/bind.hpp"
+
+#include <algorithm>
+
 #include <wrun/caller.hpp>
 #include <wrun/linker.hpp>
 #include <wrun/store.hpp>
-#include <wrun/wasi/wasi.hpp>
 
 #include "lib/api/shared_bytes.hpp"
 #include "wasi/preview1/meter.hpp"
@@ -77,13 +80,31 @@ void define(Linker& linker, Row<method> row, const std::shared_ptr<Context>& con
   linker.func(module_name, row.name, Made::template of<method>(context, kind_of(row.name)));
 }
 
+/// Those for whose names `is_wanted`.
+template <class IsWanted>
+void define_all(Linker& linker, const std::shared_ptr<Context>& context, IsWanted is_wanted) {
+  const auto define_one = [&](auto row) {
+    if (is_wanted(row.name)) define(linker, row, context);
+  };
+  std::apply([&](auto... rows) { (define_one(rows), ...); }, functions);
+}
+
 }  // namespace
+
+Result<std::shared_ptr<Context>> add_named_to(Linker& linker, const Config& config,
+                                              std::span<const std::string_view> names) {
+  auto context = Context::create(config);
+  if (!context) return std::move(context).error();
+  define_all(linker, *context, [names](std::string_view name) {
+    return std::ranges::find(names, name) != names.end();
+  });
+  return context;
+}
 
 }  // namespace preview1
 
 Result<void> add_to(Linker& linker, std::shared_ptr<Context> context) {
-  std::apply([&](auto... rows) { (preview1::define(linker, rows, context), ...); },
-             preview1::functions);
+  preview1::define_all(linker, context, [](std::string_view) { return true; });
   return {};
 }
 
