@@ -9,3 +9,12 @@ function(wrun_unity target)
       $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
   endif()
 endfunction()
+
+# wrun_unity_group(target group files...): the same for some files of a target, whose options are
+# then the target's only.
+function(wrun_unity_group target group)
+  if(WRUN_UNITY)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+    set_source_files_properties(${ARGN} PROPERTIES UNITY_GROUP ${group})
+  endif()
+endfunction()

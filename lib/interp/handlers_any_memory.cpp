@@ -9,31 +9,31 @@ namespace wrun::inline v0::interp {
 
 namespace {
 
-constexpr auto load_ops = select_ops<&has_shape<Shape::load>>();
-constexpr auto store_ops = select_ops<&has_shape<Shape::store>>();
+constexpr auto all_load_ops = select_ops<&has_shape<Shape::load>>();
+constexpr auto all_store_ops = select_ops<&has_shape<Shape::store>>();
 
 template <Op op>
 constexpr auto access_of = &SharedAccess<wasm::semantics<op>, width<op>>::run;
 
 constexpr auto loads = []<std::size_t... i>(std::index_sequence<i...>) {
   return std::array<Handler, sizeof...(i)>{
-      &handler<LoadAny<access_of<load_ops[i]>, width<load_ops[i]>>>...};
+      &handler<LoadAny<access_of<all_load_ops[i]>, width<all_load_ops[i]>>>...};
 }
-(std::make_index_sequence<load_ops.size()>());
+(std::make_index_sequence<all_load_ops.size()>());
 
 constexpr auto stores = []<std::size_t... i>(std::index_sequence<i...>) {
   return std::array<Handler, sizeof...(i)>{
-      &handler<StoreAny<access_of<store_ops[i]>, width<store_ops[i]>>>...};
+      &handler<StoreAny<access_of<all_store_ops[i]>, width<all_store_ops[i]>>>...};
 }
-(std::make_index_sequence<store_ops.size()>());
+(std::make_index_sequence<all_store_ops.size()>());
 
 }  // namespace
 
 Handler load_any_handler(Op op) {
-  return *find_row<load_ops>(loads, op);
+  return *find_row<all_load_ops>(loads, op);
 }
 Handler store_any_handler(Op op) {
-  return *find_row<store_ops>(stores, op);
+  return *find_row<all_store_ops>(stores, op);
 }
 
 }  // namespace wrun::inline v0::interp

@@ -7,7 +7,7 @@ namespace {
 using namespace body_keys;
 using enum wasm::Op;
 
-constexpr Handler handlers[] = {
+constexpr Handler list_4[] = {
 #define SEQUENCE(...) &handler<Sequence<__VA_ARGS__>>,
 #include "lib/interp/sequences/4.def"
 #undef SEQUENCE
@@ -15,6 +15,6 @@ constexpr Handler handlers[] = {
 
 }  // namespace
 
-constinit const std::span<const Handler> sequence_handlers_4(handlers);
+constinit const std::span<const Handler> sequence_handlers_4(list_4);
 
 }  // namespace wrun::inline v0::interp

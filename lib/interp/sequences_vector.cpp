@@ -7,7 +7,7 @@ namespace {
 using namespace body_keys;
 using enum wasm::Op;
 
-constexpr Handler handlers[] = {
+constexpr Handler list_vector[] = {
 #define SEQUENCE(...) &handler<Sequence<__VA_ARGS__>>,
 #include "lib/interp/sequences/vector.def"
 #undef SEQUENCE
@@ -15,6 +15,6 @@ constexpr Handler handlers[] = {
 
 }  // namespace
 
-constinit const std::span<const Handler> sequence_handlers_vector(handlers);
+constinit const std::span<const Handler> sequence_handlers_vector(list_vector);
 
 }  // namespace wrun::inline v0::interp

@@ -2,9 +2,9 @@
 """Disassembles the handlers that programs spend their time in and fails on one that keeps a stack
 frame: it would save registers and restore them on each of its dispatches.
 
-frames.py DISPATCH OBJECT... reads object files of lib/interp. The hot handlers are those in
-sequences*.cpp.o: the sequences, which bench/sequences chose by counting what programs run, and the
-single instructions that they are made of. Exit code 77: skipped, the output says why.
+frames.py DISPATCH OBJECT... reads object files of lib/interp. The hot handlers are those in files
+named for sequences: the sequences, which bench/sequences chose by counting what programs run, and
+the single instructions that they are made of. Exit code 77: skipped, the output says why.
 """
 
 import pathlib
@@ -20,7 +20,7 @@ LEAST = 1200
 
 
 def hot(objects):
-    return [name for name in objects if pathlib.Path(name).name.startswith("sequences")]
+    return [name for name in objects if pathlib.Path(name).name.startswith(("sequences", "unity_sequences"))]
 
 
 def framed(objects):
