@@ -5,32 +5,17 @@
 #include "jit/effects.hpp"
 #include "jit/lower_vector.hpp"
 #include "jit/upper_bound.hpp"
+#include "lib/wasm/identities.hpp"
 
 namespace wrun::inline v0::jit {
 
 namespace {
 
+/// Whether operands may be exchanged: which NaN comes out isn't specified.
 bool commutes(wasm::Op op) {
   using wasm::Op;
-  switch (op) {
-    case Op::i32_add:
-    case Op::i32_mul:
-    case Op::i32_and:
-    case Op::i32_or:
-    case Op::i32_xor:
-    case Op::i64_add:
-    case Op::i64_mul:
-    case Op::i64_and:
-    case Op::i64_or:
-    case Op::i64_xor:
-    case Op::f32_add:
-    case Op::f32_mul:
-    case Op::f64_add:
-    case Op::f64_mul:
-      return true;
-    default:
-      return false;
-  }
+  return wasm::is_commutative(op) || op == Op::f32_add || op == Op::f32_mul || op == Op::f64_add ||
+         op == Op::f64_mul;
 }
 
 /// Whether one operand may be in memory.

@@ -7,7 +7,7 @@
 #include "jit/emitter.hpp"
 #include "jit/fold.hpp"
 #include "jit/types.hpp"
-#include "lib/wasm/comparisons.hpp"
+#include "lib/wasm/identities.hpp"
 #include "lib/wasm/numeric.hpp"
 #include "lib/wasm/walk_table.hpp"
 
@@ -53,45 +53,6 @@ constexpr Op sized(Op op, bool is_64) {
 static_assert(narrow(Op::i64_rotr) == Op::i32_rotr && sized(Op::i32_xor, true) == Op::i64_xor);
 static_assert(narrow(Op::i64_ge_u) == Op::i32_ge_u && sized(Op::i32_lt_s, true) == Op::i64_lt_s);
 
-constexpr bool is_symmetric(Op op) {
-  switch (op) {
-    case Op::i32_add:
-    case Op::i32_mul:
-    case Op::i32_and:
-    case Op::i32_or:
-    case Op::i32_xor:
-    case Op::i32_eq:
-    case Op::i32_ne:
-      return true;
-    default:
-      return false;
-  }
-}
-
-/// The comparison with its operands exchanged.
-constexpr Op mirrored(Op op) {
-  switch (op) {
-    case Op::i32_lt_s:
-      return Op::i32_gt_s;
-    case Op::i32_lt_u:
-      return Op::i32_gt_u;
-    case Op::i32_gt_s:
-      return Op::i32_lt_s;
-    case Op::i32_gt_u:
-      return Op::i32_lt_u;
-    case Op::i32_le_s:
-      return Op::i32_ge_s;
-    case Op::i32_le_u:
-      return Op::i32_ge_u;
-    case Op::i32_ge_s:
-      return Op::i32_le_s;
-    case Op::i32_ge_u:
-      return Op::i32_le_u;
-    default:
-      return wasm::op_none;
-  }
-}
-
 /// What fills all bits above the low ones with the highest of these.
 constexpr Op extension(bool is_64, std::uint64_t low_bits) {
   switch (low_bits) {
@@ -135,10 +96,15 @@ Value Emitter::numeric(Op op, Value a, Value b) {
   }
   const Op op_32 = narrow(op);
   const bool is_64 = op_32 != op;
-  // The newer operand second: two orders of the same operands become one.
-  if (is_symmetric(op_32) && !y && (x || index(b) < index(a))) std::swap(a, b);
-  if (x && !y && mirrored(op_32) != wasm::op_none)
-    return numeric(sized(mirrored(op_32), is_64), b, a);
+  // The newer operand second, and constants: two orders of the same operands become one.
+  if (!y && (x || index(b) < index(a))) {
+    const Op turned = wasm::exchanged(op);
+    if (turned == op || wasm::is_commutative(op)) {
+      std::swap(a, b);
+    } else if (x && turned != wasm::op_none) {
+      return numeric(turned, b, a);
+    }
+  }
   if (const Value v = simplify(op, a, b); v != Value::none) return v;
   std::uint8_t flags = 0;
   if (const auto c = constant_of(b); c && between(op_32, Op::i32_div_s, Op::i32_rem_u)) {

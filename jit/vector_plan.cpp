@@ -7,7 +7,7 @@
 #include "jit/effects.hpp"
 #include "jit/layout.hpp"
 #include "jit/upper_bound.hpp"
-#include "lib/wasm/comparisons.hpp"
+#include "lib/wasm/identities.hpp"
 
 namespace wrun::inline v0::jit {
 
@@ -118,27 +118,14 @@ Op of_shift(Op op, unsigned width) {
   }
 }
 
-/// Of what ends loops.
-struct LoopTest {
-  Op op;
-  Op mirrored;
-  bool goes_up;  ///< it holds until a growing number reaches the other
-};
-constexpr LoopTest loop_tests[] = {
-    {Op::i32_ne, Op::i32_ne, false},     {Op::i32_lt_s, Op::i32_gt_s, true},
-    {Op::i32_lt_u, Op::i32_gt_u, true},  {Op::i32_gt_s, Op::i32_lt_s, false},
-    {Op::i32_gt_u, Op::i32_lt_u, false}, {Op::i32_le_s, Op::i32_ge_s, true},
-    {Op::i32_le_u, Op::i32_ge_u, true},  {Op::i32_ge_s, Op::i32_le_s, false},
-    {Op::i32_ge_u, Op::i32_le_u, false}, {Op::i64_ne, Op::i64_ne, false},
-    {Op::i64_lt_s, Op::i64_gt_s, true},  {Op::i64_lt_u, Op::i64_gt_u, true},
-    {Op::i64_gt_s, Op::i64_lt_s, false}, {Op::i64_gt_u, Op::i64_lt_u, false},
-    {Op::i64_le_s, Op::i64_ge_s, true},  {Op::i64_le_u, Op::i64_ge_u, true},
-    {Op::i64_ge_s, Op::i64_le_s, false}, {Op::i64_ge_u, Op::i64_le_u, false},
-};
-const LoopTest* test_of(Op op) {
-  const auto* const found = std::find_if(std::begin(loop_tests), std::end(loop_tests),
-                                         [&](const LoopTest& each) { return each.op == op; });
-  return found == std::end(loop_tests) ? nullptr : found;
+bool is_unequal(Op op) {
+  return op == Op::i32_ne || op == Op::i64_ne;
+}
+/// Whether a comparison holds until a growing number reaches the other.
+bool goes_up(Op op) {
+  using enum Op;
+  return op == i32_lt_s || op == i32_lt_u || op == i32_le_s || op == i32_le_u || op == i64_lt_s ||
+         op == i64_lt_u || op == i64_le_s || op == i64_le_u;
 }
 
 }  // namespace
@@ -311,21 +298,20 @@ bool VectorPlanner::find_condition() {
     a = graph_->args(test)[0];
     b = graph_->args(test)[1];
   }
-  const LoopTest* found = test_of(goes_back_if_ ? op : wasm::opposite(op));
-  if (found == nullptr) return false;
+  if (!goes_back_if_) op = wasm::opposite(op);
+  if (op == Op::i32_eq || op == Op::i64_eq) return false;
   auto by = step(a);
   if (by == std::uint64_t{0} && b != Value::none) {
     std::swap(a, b);
-    found = test_of(found->mirrored);
+    op = wasm::exchanged(op);
     by = step(a);
   }
   if (!by || *by == 0 || (b != Value::none && step(b) != std::uint64_t{0})) return false;
   const std::uint64_t most = most_of(at(a).type);
   plan_.grows = *by <= most / 2;
   const std::uint64_t size = plan_.grows ? *by : (0 - *by) & most;
-  const bool is_unequal = found->op == Op::i32_ne || found->op == Op::i64_ne;
-  if (!std::has_single_bit(size) || (!is_unequal && found->goes_up != plan_.grows)) return false;
-  plan_.compare = found->op;
+  if (!std::has_single_bit(size) || (!is_unequal(op) && goes_up(op) != plan_.grows)) return false;
+  plan_.compare = op;
   plan_.tested = a;
   plan_.limit = b;
   plan_.step_log2 = static_cast<std::uint32_t>(std::countr_zero(size));

@@ -38,27 +38,4 @@ Handler store_any_handler(wasm::Op op);
 Handler atomic_handler(wasm::Op op);
 Handler fence_handler();
 
-/// Whether the operands may be exchanged.
-constexpr bool is_commutative(wasm::Op op) {
-  switch (op) {
-    case wasm::Op::i32_eq:
-    case wasm::Op::i32_ne:
-    case wasm::Op::i64_eq:
-    case wasm::Op::i64_ne:
-    case wasm::Op::i32_add:
-    case wasm::Op::i32_mul:
-    case wasm::Op::i32_and:
-    case wasm::Op::i32_or:
-    case wasm::Op::i32_xor:
-    case wasm::Op::i64_add:
-    case wasm::Op::i64_mul:
-    case wasm::Op::i64_and:
-    case wasm::Op::i64_or:
-    case wasm::Op::i64_xor:
-      return true;
-    default:
-      return false;  // floats too: the first operand's NaN payload comes out
-  }
-}
-
 }  // namespace wrun::inline v0::interp

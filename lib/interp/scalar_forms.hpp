@@ -8,7 +8,7 @@
 
 #include "lib/interp/forms.hpp"
 #include "lib/interp/handlers.hpp"
-#include "lib/wasm/comparisons.hpp"
+#include "lib/wasm/identities.hpp"
 #include "lib/wasm/walk_table.hpp"
 
 namespace wrun::inline v0::interp {
@@ -63,7 +63,7 @@ inline constexpr auto scalar_forms = [] {
     form.in = class_of(row.params[0]);
     form.out = class_of(row.results[0]);
     form.result = row.results[0];
-    form.is_commutative = is_commutative(op);
+    form.is_commutative = wasm::is_commutative(op) || wasm::exchanged(op) == op;
     form.is_wide = row.params[0] == wasm::Kind::i64 || row.params[0] == wasm::Kind::f64;
   }
   return forms;
