@@ -393,12 +393,15 @@ void combine_with(const Index& index, std::span<Word> code, std::span<Start> sta
       const std::size_t child = tree[node].base + std::size_t{start[depth].key};
       if (tree[child].parent != node) break;
       node = child;
-      if (tree[node].sequence == Tree::none) continue;
+      // Without branches: no processor foresees what comes of this.
+      const std::uint16_t sequence = tree[node].sequence;
       const auto with = static_cast<std::uint16_t>(start[depth + 1].dispatches + 1);
-      if (static_cast<std::int16_t>(with - dispatches) > 0) continue;
-      dispatches = with;
-      best = tree[node].sequence;
-      if constexpr (notes_lengths) (*lengths)[i] = static_cast<std::uint8_t>(depth + 1);
+      const bool is_better =
+          (sequence != Tree::none) & (static_cast<std::int16_t>(with - dispatches) <= 0);
+      dispatches = is_better ? with : dispatches;
+      best = is_better ? sequence : best;
+      if constexpr (notes_lengths)
+        if (is_better) (*lengths)[i] = static_cast<std::uint8_t>(depth + 1);
     }
     start->dispatches = dispatches;
     if (best != Tree::none) code[start->at] = index.word(best);

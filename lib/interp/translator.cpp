@@ -104,6 +104,7 @@ void Translator::begin(Walker& w) {
   std::fill_n(unset_.begin(), param_slots, false);
   in_prologue_ = slots > param_slots;
   plain_locals_ = !wide_locals_ && !in_prologue_;
+  find_leaves(params);
   sums_.clear();
   watches_ = options_.fuel;
   if (counts()) count(&handler<CountCall>, 0, "count_call");
@@ -114,11 +115,17 @@ void Translator::begin(Walker& w) {
   }
 }
 
+/// The first `count` locals have values.
+void Translator::find_leaves(std::uint32_t count) {
+  leaf_locals_ = options_.fuel || wide_locals_ ? 0 : std::min(count, 0x80u);
+}
+
 /// Before the first branch: clears the locals that weren't written until here. Those that were
 /// need no clearing, since whatever runs comes through here.
 void Translator::leave_prologue() {
   in_prologue_ = false;
   plain_locals_ = !wide_locals_;
+  find_leaves(static_cast<std::uint32_t>(unset_.size()));
   for (std::uint32_t first = 0; first < unset_.size();) {
     std::uint32_t end = first;
     while (end < unset_.size() && unset_[end]) ++end;

@@ -81,6 +81,19 @@ class Translator : public wasm::NullClient<Value, LabelState> {
     return code_.memory() + alias_heads_.capacity() * sizeof(alias_heads_[0]);
   }
 
+  // What is handed over without having been on the stack (walker_leaves.inl)
+  static constexpr bool takes_leaves = true;
+  bool takes_local(std::uint32_t index) const { return index < leaf_locals_; }
+  bool takes_constants() const { return !options_.fuel; }
+  template <class Leaf>
+  Value value(Walker& w, Leaf leaf, wasm::ValType type, std::uint32_t i);
+  /// Sums are computed before they are taken: watch() sees to that.
+  static bool is_ready(const Value& v) { return v.kind != Value::Kind::sum; }
+  template <class A, class Leaf>
+  [[gnu::always_inline]] Value numeric(Walker& w, wasm::Op op, A& a, Leaf b);
+  [[gnu::always_inline]] Value load(Walker& w, wasm::Op op, const wasm::MemArg& arg,
+                                    wasm::LocalLeaf address);
+
   // The walker's callbacks; translator_control.cpp, _values.cpp, _vector.cpp, _memory.cpp,
   // _atomic.cpp, _calls.cpp, _exceptions.cpp, _references.cpp, _gc.cpp
   void begin(Walker& w);
@@ -233,6 +246,9 @@ class Translator : public wasm::NullClient<Value, LabelState> {
                                              Handler storing, SequenceKey key = unknown_key);
   [[gnu::always_inline]] void leave_in_acc(wasm::Kind type, std::uint32_t slot, std::uint32_t at,
                                            Handler storing, SequenceKey key = unknown_key);
+  [[gnu::always_inline]] void leave_pending(Acc& result, std::uint32_t at, std::uint32_t to);
+  Value leave_condition(Walker& w, wasm::Op op);
+  [[gnu::noinline]] Value finish_numeric(Walker& w, wasm::Op op);
   [[gnu::always_inline]] std::uint32_t emit_scalar(wasm::Op op, AccClass out,
                                                    const Handler* handlers, const SequenceKey* keys,
                                                    std::size_t storing, std::uint32_t words,
@@ -270,6 +286,7 @@ class Translator : public wasm::NullClient<Value, LabelState> {
       leave_prologue();
   }
   void leave_prologue();
+  void find_leaves(std::uint32_t count);
   [[gnu::always_inline]] void assign(Walker& w, std::uint32_t slot, Value& value);
   void assign_slowly(Walker& w, std::uint32_t slot, Value& value);
   void retarget(Acc& a, std::uint32_t slot);
@@ -279,8 +296,24 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   // translator_values.cpp
   Value numeric_rare(Walker& w, wasm::Op op, Value a);
   Value numeric_rare(Walker& w, wasm::Op op, Value a, Value b);
-  [[gnu::always_inline]] void scalar_pair(const ScalarForm& form, Value& a, Value& b,
-                                          PairForm& pair);
+  static std::uint32_t slot_of(wasm::LocalLeaf leaf) { return leaf.index; }
+  static std::uint32_t slot_of(wasm::ConstantLeaf) { return none; }
+  static bool is_constant(const Value& v) { return v.kind == Value::Kind::constant; }
+  static bool is_constant(wasm::LocalLeaf) { return false; }
+  static bool is_constant(wasm::ConstantLeaf) { return true; }
+  static std::uint64_t bits_of(const Value& v) { return v.bits; }
+  static std::uint64_t bits_of(wasm::LocalLeaf) { return 0; }
+  static std::uint64_t bits_of(wasm::ConstantLeaf leaf) { return leaf.bits; }
+  void pop(wasm::LocalLeaf) {}
+  void pop(wasm::ConstantLeaf) {}
+  static bool is_temp_at(const Value& v, std::uint32_t slot) {
+    return v.kind == Value::Kind::temp && v.home == slot;
+  }
+  static bool is_temp_at(wasm::LocalLeaf, std::uint32_t) { return false; }
+  static bool is_temp_at(wasm::ConstantLeaf, std::uint32_t) { return false; }
+  template <class A, class B>
+  [[gnu::always_inline]] void scalar_pair(const ScalarForm& form, A& a, B& b, PairForm& pair);
+  [[gnu::noinline]] void turn_constant(const ScalarForm& form, Value& a, Value& b);
   const Handler* scalar_row(wasm::Op op) const {
     return scalar_rows_[static_cast<std::size_t>(op) - first_scalar];
   }
@@ -348,6 +381,11 @@ class Translator : public wasm::NullClient<Value, LabelState> {
     /// What follows a and b.
     std::uint64_t rest() const { return offset | std::uint64_t{second} << 32; }
   };
+  static std::size_t load_row(wasm::Op op) {
+    return static_cast<std::size_t>(op) - AccessRows::first_load;
+  }
+  bool is_plain_load(wasm::Op op, const wasm::MemArg& arg) const;
+  [[gnu::noinline]] Value emit_load(Walker& w, wasm::Op op, AddressForm form);
   bool is_fast(wasm::MemIdx memory) const { return memory.value == 0 && fast_memory_; }
   Value load_rare(Walker& w, wasm::Op op, const wasm::MemArg& arg, Value address);
   [[gnu::always_inline]] AddressForm address_form(Value& address, std::uint64_t offset);
@@ -428,8 +466,10 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   std::vector<std::uint32_t> sums_;  // operands that were sums when they were pushed
   std::vector<bool> unset_;          // by slot: a local that is zero, and not yet written
   bool plain_locals_ = false;        // their indices are slots, and all have values
+  std::uint32_t leaf_locals_ = 0;    // so many have values, and may be taken as leaves
   bool in_prologue_ = false;         // nothing has branched yet
   bool watches_ = false;             // instructions are to be heard of before they are done
+  bool is_unwritten_ = false;        // the last instruction is a condition that was never emitted
   std::uint32_t clean_ = 0;          // operands below this index are temps at home
   std::uint32_t max_slot_ = 0;
   bool wide_locals_ = false;              // some take two slots

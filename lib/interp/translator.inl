@@ -61,7 +61,8 @@ inline bool Translator::take_back(const Value& v) {
   const Acc& a = acc(v.type);
   if (v.kind != Value::Kind::temp || !a.pending || a.slot != v.home) return false;
   if (last_.at != a.at || last_emitted_ != a.at) return false;
-  code_.take_back(a.at);
+  if (!is_unwritten_) code_.take_back(a.at);
+  is_unwritten_ = false;
   if (!catches_.empty()) [[unlikely]]
     catches_.truncate(a.at);
   if (trace_) [[unlikely]]
@@ -74,7 +75,7 @@ inline bool Translator::take_back(const Value& v) {
 /// An accumulator has the value of a slot.
 inline void Translator::know(Acc& a, std::uint32_t slot) {
   a.slot = slot;
-  others_known_ |= &a != &acc_.front();
+  if (&a != &acc_.front()) others_known_ = true;
 }
 
 /// Slots have other values now.
@@ -211,6 +212,23 @@ inline Value Translator::alias(Walker& w, std::uint32_t slot, wasm::Kind type,
   return v;
 }
 
+/// A leaf as an operand would be that was pushed.
+template <class Leaf>
+inline Value Translator::value(Walker& w, Leaf leaf, wasm::ValType type, std::uint32_t i) {
+  Value v;
+  v.type = type.kind();
+  v.home = layout_.operand(w.height() + i);
+  if constexpr (std::is_same_v<Leaf, wasm::LocalLeaf>) {
+    v.kind = Value::Kind::local;
+    v.bits = leaf.index;
+  } else {
+    v.kind = Value::Kind::constant;
+    v.bits = leaf.bits;
+  }
+  reach(v.home);
+  return v;
+}
+
 inline Value Translator::constant(Walker& w, wasm::Op, wasm::ValType type, wasm::Bits bits) {
   if (type.kind() == wasm::Kind::v128) return vector_constant(w, bits);
   Value v = temp(w, type.kind(), home(w));
@@ -296,42 +314,58 @@ inline bool Translator::is_sum(wasm::Op op, const Value& a, const Value& b) cons
 
 /// How a scalar instruction takes its two operands, which leave the stack. A constant on the left
 /// of an operation that doesn't commute is brought home.
-inline void Translator::scalar_pair(const ScalarForm& form, Value& a, Value& b, PairForm& pair) {
+template <class A, class B>
+inline void Translator::scalar_pair(const ScalarForm& form, A& a, B& b, PairForm& pair) {
+  if constexpr (std::is_same_v<A, Value> && std::is_same_v<B, Value>)
+    if (is_constant(a)) [[unlikely]]
+      turn_constant(form, a, b);
   Acc& in = acc(form.in);
-  const auto in_acc = [&](const Value& v) {
-    return v.kind != Value::Kind::constant && slot_of(v) == in.slot;
-  };
-  Value* left = &a;
-  Value* right = &b;
-  if (form.is_commutative &&
-      (a.kind == Value::Kind::constant || (in_acc(b) && slot_of(a) != in.slot))) {
-    std::swap(left, right);
-  }
-  if (left->kind == Value::Kind::constant) [[unlikely]]
-    materialise(*left);
-  const bool left_in_acc = in_acc(*left);
-  pair.a = slot_of(*left);
-  pair.b = slot_of(*right);
-  if (right->kind == Value::Kind::constant) {
-    pair.pair = left_in_acc ? Pair::acc_imm : Pair::slot_imm;
-    pair.imm = right->bits;
-  } else if (!in_acc(*right)) {
-    pair.pair = left_in_acc ? Pair::acc_slot : Pair::slot_slot;
-  } else if (left_in_acc) {
+  const bool a_in_acc = slot_of(a) == in.slot;
+  pair.a = slot_of(a);
+  pair.b = slot_of(b);
+  if (is_constant(b)) {
+    pair.pair = a_in_acc ? Pair::acc_imm : Pair::slot_imm;
+    pair.imm = bits_of(b);
+  } else if (slot_of(b) != in.slot) {
+    pair.pair = a_in_acc ? Pair::acc_slot : Pair::slot_slot;
+  } else if (a_in_acc) {
     store_pending(in);  // both are the same local
     pair.pair = Pair::acc_slot;
+  } else if (form.is_commutative) {
+    pair.pair = Pair::acc_slot;
+    std::swap(pair.a, pair.b);
   } else {
     pair.pair = Pair::slot_acc;
   }
   pop(b);
   pop(a);
   // What only the accumulator has, nobody needs any more.
-  const bool is_used = (a.kind == Value::Kind::temp && a.home == in.slot) ||
-                       (b.kind == Value::Kind::temp && b.home == in.slot);
-  if (is_used) {
+  if (is_temp_at(a, in.slot) || is_temp_at(b, in.slot)) {
     in.slot = in.pending ? none : in.slot;
     in.pending = false;
   }
+}
+
+/// The last instruction, at `at`, has left its result, of the slot `to`, in an accumulator.
+inline void Translator::leave_pending(Acc& result, std::uint32_t at, std::uint32_t to) {
+  last_emitted_ = at;
+  wrote_home(to);
+  know(result, to);
+  result.pending = true;
+  result.at = at;
+}
+
+/// As if an instruction had been emitted whose condition the branch that comes next takes back.
+inline Value Translator::leave_condition(Walker& w, wasm::Op op) {
+  Acc& result = acc(AccClass::integer);
+  store_pending(result);
+  const std::uint32_t at = code_.position();
+  const std::uint32_t to = home(w);
+  leave_pending(result, at, to);
+  last_.at = at;
+  last_.op = op;
+  is_unwritten_ = true;
+  return temp(w, wasm::Kind::i32, to, 1);
 }
 
 /// Emits an instruction of scalars. Its result stays in the accumulator; its other form, `storing`
@@ -342,13 +376,10 @@ inline std::uint32_t Translator::emit_scalar(wasm::Op op, AccClass out, const Ha
                                              std::uint64_t rest) {
   Acc& result = acc(out);
   store_pending(result);
+  const std::uint32_t number = code_.last() + 1;
   const std::uint32_t at = code_.append(handlers[0], words, keys[0], a, to, rest);
-  last_emitted_ = at;
-  wrote_home(to);
-  know(result, to);
-  result.pending = true;
-  result.at = at;
-  result.number = code_.last();
+  leave_pending(result, at, to);
+  result.number = number;
   result.key = keys[storing];
   result.storing = handlers[storing];
   if (trace_) [[unlikely]] {
@@ -373,8 +404,45 @@ inline Value Translator::numeric(Walker& w, wasm::Op op, Value& a, Value& b) {
   if (!form.is_pair()) [[unlikely]]
     return numeric_rare(w, op, a, b);
   if (is_sum(op, a, b)) return sum(w, a, b);
-  PairForm& pair = last_.form;
-  scalar_pair(form, a, b, pair);
+  scalar_pair(form, a, b, last_.form);
+  return finish_numeric(w, op);
+}
+
+/// The same with a leaf on the right, that would lie just above the first operand.
+template <class A, class Leaf>
+inline Value Translator::numeric(Walker& w, wasm::Op op, A& a, Leaf b) {
+  constexpr bool is_local = std::is_same_v<A, wasm::LocalLeaf>;
+  const ScalarForm form = scalar_form(op);
+  const auto is_rare = [&] {
+    if (!form.is_pair()) return true;
+    if constexpr (is_local) {
+      return op == wasm::Op::i32_add && is_constant(b);
+    } else {
+      return is_constant(a) ||
+             (op == wasm::Op::i32_add && is_constant(b) && a.kind == Value::Kind::local);
+    }
+  };
+  if (is_rare()) [[unlikely]] {
+    const wasm::Kind type = wasm::walk_row(op).params[1];
+    Value second = value(w, b, type, 1);
+    if constexpr (is_local) {
+      Value first = value(w, a, type, 0);
+      return numeric(w, op, first, second);
+    } else {
+      return numeric(w, op, a, second);
+    }
+  }
+  reach(home(w) + 1);
+  scalar_pair(form, a, b, last_.form);
+  return finish_numeric(w, op);
+}
+
+/// Emits an instruction of scalars whose operands are in last_.form. Called by all that find out
+/// where those are: in line, they wouldn't fit into the instruction cache together.
+inline Value Translator::finish_numeric(Walker& w, wasm::Op op) {
+  const ScalarForm form = scalar_form(op);
+  if (form.is_comparison && !watches_ && w.is_before_condition()) return leave_condition(w, op);
+  const PairForm& pair = last_.form;
   // Whatever stores its result has one handler for each pair.
   const std::size_t storing = form.table == ScalarForm::Table::binary ? 1 : 0;
   const std::size_t first = static_cast<std::size_t>(pair.pair) << storing;
@@ -398,6 +466,12 @@ inline Value Translator::numeric(Walker& w, wasm::Op op, Value& a) {
   const std::uint32_t slot = slot_of(a);
   const bool in_acc = acc(form.in).slot == slot;
   consume(a);
+  last_.form.pair = in_acc ? Pair::acc_imm : Pair::slot_imm;
+  last_.form.a = slot;
+  last_.form.b = 0;
+  last_.form.imm = 0;
+  const bool is_zero_test = op == wasm::Op::i32_eqz || op == wasm::Op::i64_eqz;
+  if (is_zero_test && !watches_ && w.is_before_condition()) return leave_condition(w, op);
   const std::size_t first = in_acc ? 0 : 2;
   const std::uint32_t to = home(w);
   const std::uint32_t at = emit_scalar(op, form.out, scalar_row(op) + first,
@@ -406,10 +480,6 @@ inline Value Translator::numeric(Walker& w, wasm::Op op, Value& a) {
     describe_unary(at, in_acc ? Src::acc : Src::slot, slot);
   last_.at = at;
   last_.op = op;
-  last_.form.pair = in_acc ? Pair::acc_imm : Pair::slot_imm;
-  last_.form.a = slot;
-  last_.form.b = 0;
-  last_.form.imm = 0;
   return temp(w, form.result, to, 1);
 }
 
@@ -469,12 +539,13 @@ inline void Translator::put_address(std::uint32_t at, const AddressForm& form) {
   code_.put(at, at_d, form.second);
 }
 
-inline Value Translator::load(Walker& w, wasm::Op op, const wasm::MemArg& arg, Value& address) {
-  const std::size_t row = static_cast<std::size_t>(op) - AccessRows::first_load;
-  if (row >= AccessRows::loads || !is_fast(arg.memory) || !has_all_forms(op)) [[unlikely]]
-    return load_rare(w, op, arg, address);
+inline bool Translator::is_plain_load(wasm::Op op, const wasm::MemArg& arg) const {
+  return load_row(op) < AccessRows::loads && is_fast(arg.memory) && has_all_forms(op);
+}
+
+inline Value Translator::emit_load(Walker& w, wasm::Op op, AddressForm form) {
+  const std::size_t row = load_row(op);
   const wasm::Kind type = wasm::walk_row(op).results[0];
-  const AddressForm form = address_form(address, arg.offset);
   const std::size_t first = static_cast<std::size_t>(form.form) * 2;
   const std::uint32_t slot = home(w);
   const std::uint32_t at = emit_scalar(op, class_of(type), access_rows_.load[row].data() + first,
@@ -483,6 +554,22 @@ inline Value Translator::load(Walker& w, wasm::Op op, const wasm::MemArg& arg, V
   if (trace_) [[unlikely]]
     describe_address(at, form);
   return temp(w, type, slot, 1);
+}
+
+inline Value Translator::load(Walker& w, wasm::Op op, const wasm::MemArg& arg, Value& address) {
+  if (!is_plain_load(op, arg)) [[unlikely]]
+    return load_rare(w, op, arg, address);
+  return emit_load(w, op, address_form(address, arg.offset));
+}
+
+inline Value Translator::load(Walker& w, wasm::Op op, const wasm::MemArg& arg,
+                              wasm::LocalLeaf address) {
+  if (!is_plain_load(op, arg)) [[unlikely]]
+    return load_rare(w, op, arg, value(w, address, wasm::Kind::i32, 0));
+  const bool in_acc = acc(wasm::Kind::i32).slot == address.index;
+  return emit_load(
+      w, op,
+      {in_acc ? Addr::acc : Addr::slot, address.index, 0, static_cast<std::uint32_t>(arg.offset)});
 }
 
 }  // namespace wrun::inline v0::interp

@@ -222,6 +222,12 @@ void Translator::compute_sum(Value& v) {
   v.kind = Value::Kind::temp;
 }
 
+/// A constant on the left goes to the right, or home.
+void Translator::turn_constant(const ScalarForm& form, Value& a, Value& b) {
+  if (form.is_commutative) std::swap(a, b);
+  if (a.kind == Value::Kind::constant) materialise(a);
+}
+
 Value Translator::numeric_rare(Walker& w, Op op, Value a, Value b) {
   const PairForm form = pair_form(op, a, b);
   const Kind type = result_kind(op);

@@ -42,6 +42,8 @@ class Reader {
   std::uint32_t offset_of(const std::uint8_t* place) const {
     return static_cast<std::uint32_t>(place - base_);
   }
+  /// Goes to a place among the bytes.
+  void go_to(const std::uint8_t* place) { at_ = place; }
   /// Goes past bytes that are there.
   void skip(std::size_t count) { at_ += count; }
   /// The next byte, if it isn't done().

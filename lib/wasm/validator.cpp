@@ -12,6 +12,8 @@ namespace wrun::inline v0::wasm {
 namespace {
 
 struct Validator : NullClient<> {
+  static constexpr bool hears_common = false;
+
   void reference_op(auto&, Op op, const Immediates& imm, Operands, Operands) {
     if (declaring == nullptr || op != Op::ref_func) return;
     if (imm.index >= declaring->declared_functions.size())

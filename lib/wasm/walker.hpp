@@ -71,6 +71,11 @@ class FunctionWalker {
   std::uint32_t offset() const { return reader_.offset_of(instruction_); }
   /// Just after what was read so far.
   std::uint32_t end_offset() const { return reader_.offset(); }
+  /// Whether a branch on the topmost operand comes next. Trusted walks only.
+  bool is_before_condition() const {
+    const Rule rule = one_byte_rules[*reader_.place()];
+    return rule == Rule::br_if || rule == Rule::if_;
+  }
   /// Whether the current code is reachable.
   bool live() const { return trust == Trust::yes || live_; }
 
@@ -106,6 +111,7 @@ class FunctionWalker {
 
   // walker_stack.inl: the stacks, and what types may be on them
   [[gnu::always_inline]] inline void push(ValType type, Value value = {});
+  [[gnu::always_inline]] inline void push(ValType type, Value value, std::uint32_t slots);
   void push_results(Operands results);
   template <class List>
   Operand* top(const List& types);
@@ -268,6 +274,24 @@ class FunctionWalker {
   void array_copy(Op op);
   void array_init(Op op);
 
+  // walker_leaves.inl
+  void go_on_at(const std::uint8_t* at);
+  [[gnu::always_inline]] inline bool pass_local();
+  template <class Leaf>
+  [[gnu::always_inline]] inline bool pass(const std::uint8_t* at, Leaf leaf);
+  template <class Leaf>
+  [[gnu::always_inline]] inline bool pass_two(const std::uint8_t* at, LocalLeaf first, Leaf second);
+  [[gnu::always_inline]] inline void deliver(ValType type, Value value);
+  [[gnu::always_inline]] inline void deliver(ValType type, Value value, std::uint32_t slots);
+  [[gnu::noinline]] void put_into_local(ValType type, Value value);
+
+  // walker_quick.inl
+  void set_top(const Operand* top);
+  void open_plain_block(const std::uint8_t* at, const Operand* top, ControlKind kind);
+  bool closes_plain_block();
+  void prepare_quick();
+  void check_quickly();
+
   // walker_run.inl
   void start(const ModuleData& module, std::uint32_t begin, std::uint32_t end);
   void read_locals(const FuncType& type);
@@ -312,6 +336,9 @@ class FunctionWalker {
   bool tracks_inits_ = false;
   std::uint32_t visible_globals_ = 0;
 
+  /// The types of the first ones; for check_quickly().
+  [[no_unique_address]] std::conditional_t<C::hears_common, Empty, std::array<ValType, 0x80>>
+      quick_locals_{};
   ScratchStack<Operand> operands_;
   ScratchStack<Control> controls_;
   ScratchStack<Operand> results_;
@@ -327,7 +354,9 @@ class FunctionWalker {
 
 #include "lib/wasm/walker_control.inl"
 #include "lib/wasm/walker_immediates.inl"
+#include "lib/wasm/walker_leaves.inl"
 #include "lib/wasm/walker_memory.inl"
+#include "lib/wasm/walker_quick.inl"
 #include "lib/wasm/walker_references.inl"
 #include "lib/wasm/walker_run.inl"
 #include "lib/wasm/walker_stack.inl"

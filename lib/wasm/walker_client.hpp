@@ -24,6 +24,16 @@
 
 namespace wrun::inline v0::wasm {
 
+/// An operand that is a local.
+struct LocalLeaf {
+  std::uint32_t index;
+};
+
+/// An operand that is a constant of 32 bits.
+struct ConstantLeaf {
+  std::uint32_t bits;
+};
+
 template <class ValueType = Empty, class LabelType = Empty>
 struct NullClient {
   using Value = ValueType;
@@ -31,6 +41,17 @@ struct NullClient {
   using Operand = BasicOperand<Value>;
   using Control = BasicControl<Label>;
   using Operands = std::span<Operand>;
+
+  /// Whether it listens to the instructions that have a Rule; if not, the walk need not tell of
+  /// them.
+  static constexpr bool hears_common = true;
+  /// Whether it can be handed locals and constants that were never on the stack
+  /// (walker_leaves.inl), as operands of load() and numeric(). It has, then:
+  /// - takes_local(index): whether this one, below 128, is such a local now;
+  /// - takes_constants(): whether constants are;
+  /// - value(w, leaf, type, i): a leaf as a value that would be `i` slots above w.height();
+  /// - is_ready(value): whether an instruction may take it though instruction() wasn't called.
+  static constexpr bool takes_leaves = false;
 
   // A function, or an expression: its control entry exists, its locals are known.
   void begin(auto&) {}

@@ -13,7 +13,7 @@ inline void FunctionWalker<C, trust>::load(Op op, const WalkRow& row) {
   MemArg memarg;
   if (!read_memarg(row.imm, memarg)) return;
   Operand* address = pop_one(memory_address(memarg.memory));
-  push(row.results[0], live() ? client_.load(*this, op, memarg, address->value) : Value{});
+  deliver(row.results[0], live() ? client_.load(*this, op, memarg, address->value) : Value{});
 }
 
 template <class C, Trust trust>

@@ -18,6 +18,7 @@ bool FunctionWalker<C, trust>::function(const ModuleData& module, FuncIdx index)
   const FuncType& type = module.type_of(index);
   read_locals(type);
   if (!ok()) return false;
+  if constexpr (!C::hears_common) prepare_quick();
   push_control(ControlKind::function, BlockType({}, type.results));
   if (!run()) return false;
   if (trust == Trust::no && !reader_.done()) {
@@ -94,6 +95,7 @@ bool FunctionWalker<C, trust>::run() {
   client_.begin(*this);
   for (;;) {
     if constexpr (trust == Trust::no) {
+      if constexpr (!C::hears_common) check_quickly();
       if (!errors_->ok()) return false;
       if (reader_.done()) {
         errors_->malformed(reader_.offset(), "END opcode expected");
@@ -139,6 +141,8 @@ inline void FunctionWalker<C, trust>::step(Op op, Rule rule) {
     case Rule::select:
       return select(op);
     case Rule::local_get:
+      if constexpr (C::takes_leaves)
+        if (pass_local()) return;
       return local_get();
     case Rule::local_set:
       return local_set();
@@ -148,8 +152,12 @@ inline void FunctionWalker<C, trust>::step(Op op, Rule rule) {
       return global_get();
     case Rule::global_set:
       return global_set();
-    case Rule::i32_const:
-      return scalar(op, Kind::i32, static_cast<std::uint32_t>(reader_.s32()));
+    case Rule::i32_const: {
+      const auto bits = static_cast<std::uint32_t>(reader_.s32());
+      if constexpr (C::takes_leaves)
+        if (client_.takes_constants() && pass(reader_.place(), ConstantLeaf{bits})) return;
+      return scalar(op, Kind::i32, bits);
+    }
     case Rule::i64_const:
       return scalar(op, Kind::i64, static_cast<std::uint64_t>(reader_.s64()));
     case Rule::f32_const:

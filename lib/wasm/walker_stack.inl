@@ -10,11 +10,16 @@ namespace wrun::inline v0::wasm {
 
 template <class C, Trust trust>
 inline void FunctionWalker<C, trust>::push(ValType type, Value value) {
+  push(type, value, type == Kind::v128 ? 2 : 1);
+}
+
+template <class C, Trust trust>
+inline void FunctionWalker<C, trust>::push(ValType type, Value value, std::uint32_t slots) {
   Operand& operand = operands_.push();
   operand.type = type;
   operand.height = height_;
   operand.value = value;
-  height_ += type == Kind::v128 ? 2 : 1;
+  if constexpr (!std::is_empty_v<Value>) height_ += slots;
 }
 
 /// Takes off operands whose types are known. They stay readable until something is pushed.

@@ -18,11 +18,20 @@ namespace wrun::inline v0::wasm {
 /// For clients without values or labels; takes no room in a stack entry.
 struct Empty {};
 
+/// In place of the heights of operands without values, which have no frame; takes no room.
+struct NoHeight {
+  constexpr NoHeight(std::uint32_t = 0) {}
+  constexpr operator std::uint32_t() const { return 0; }
+};
+
 /// An entry of the operand stack.
 template <class Value>
 struct BasicOperand {
+  using Height = std::conditional_t<std::is_empty_v<Value>, NoHeight, std::uint32_t>;
+
   ValType type;
-  std::uint32_t height = 0;  ///< slots below it in the frame's operand area; v128 takes two
+  /// Slots below it in the frame's operand area; v128 takes two.
+  [[no_unique_address]] Height height{};
   [[no_unique_address]] Value value{};
 };
 
@@ -108,6 +117,7 @@ class ScratchStack {
   const T& operator[](std::size_t i) const { return items_[i]; }
   T& back() { return items_[size_ - 1]; }
   std::span<T> from(std::uint32_t begin) { return {items_ + begin, size_ - begin}; }
+  std::span<const T> from(std::uint32_t begin) const { return {items_ + begin, size_ - begin}; }
 
   void reserve(std::uint32_t more) {
     if (capacity_ - size_ < more) [[unlikely]]
@@ -176,6 +186,8 @@ class LocalTypes {
   }
 
   std::uint32_t size() const { return size_; }
+  /// Those that are spelled out: all of most functions.
+  std::span<const ValType> spelled_out() const { return flat_.from(0); }
   ValType operator[](std::uint32_t index) const {
     return index < flat_.size() ? flat_[index] : find(index).type;
   }

@@ -123,13 +123,14 @@ void FunctionWalker<C, trust>::constant(Op op, const WalkRow& row) {
 template <class C, Trust trust>
 inline void FunctionWalker<C, trust>::unary(Op op, const WalkRow& row) {
   Operand* arg = pop_one(row.params[0]);
-  push(row.results[0], live() ? client_.numeric(*this, op, arg->value) : Value{});
+  deliver(row.results[0], live() ? client_.numeric(*this, op, arg->value) : Value{});
 }
 
 template <class C, Trust trust>
 inline void FunctionWalker<C, trust>::binary(Op op, const WalkRow& row) {
   Operand* args = pop_two(row.params[0], row.params[1]);
-  push(row.results[0], live() ? client_.numeric(*this, op, args[0].value, args[1].value) : Value{});
+  deliver(row.results[0],
+          live() ? client_.numeric(*this, op, args[0].value, args[1].value) : Value{});
 }
 
 template <class C, Trust trust>
