@@ -233,6 +233,8 @@ class CodeEmitter : public Encoder {
   // emit_float.cpp
   void floating(const Machine& m);
   void float_alu(const Machine& m);
+  void float_unary(const Machine& m, const Xbyak::Xmm& from);
+  void float_unary(const Machine& m, const Xbyak::Operand& from);
   void scalar_avx(std::uint8_t opcode, bool is_double, const Xbyak::Operand& from);
   void float_min_max(const Machine& m);
   void float_sign(const Machine& m);

@@ -21,28 +21,13 @@ std::uint64_t magnitude_mask(const Machine& m) {
 }  // namespace
 
 void CodeEmitter::floating(const Machine& m) {
-  const bool is_double = m.size == 8;
   switch (m.op) {
     case MOp::float_alu:
       return float_alu(m);
     case MOp::float_sqrt:
-      return with_vector(1, [&](const auto& from) { scalar(0x51, is_double, vector(0), from); });
     case MOp::float_round:
-      return with_vector(1, [&](const auto& from) {
-        if (is_double) {
-          roundsd(vector(0), from, static_cast<std::uint8_t>(m.imm));
-        } else {
-          roundss(vector(0), from, static_cast<std::uint8_t>(m.imm));
-        }
-      });
     case MOp::float_convert:
-      return with_vector(1, [&](const auto& from) {
-        if (is_double) {
-          cvtsd2ss(vector(0), from);
-        } else {
-          cvtss2sd(vector(0), from);
-        }
-      });
+      return with_vector(1, [&](const auto& from) { float_unary(m, from); });
     case MOp::float_min_max:
       return float_min_max(m);
     case MOp::float_sign:
@@ -55,6 +40,37 @@ void CodeEmitter::floating(const Machine& m) {
       return int_to_float(m);
     default:
       return float_to_int(m);
+  }
+}
+
+/// These write a part of the register only. Of a register, AVX's take the rest from there, too, and
+/// don't wait for whoever wrote the result's register before.
+void CodeEmitter::float_unary(const Machine& m, const Xbyak::Xmm& from) {
+  const bool is_double = m.size == 8;
+  const Xbyak::Xmm to = vector(0);
+  const auto mode = static_cast<std::uint8_t>(m.imm);
+  if (!cpu_.has_avx) return float_unary(m, static_cast<const Xbyak::Operand&>(from));
+  switch (m.op) {
+    case MOp::float_sqrt:
+      return is_double ? vsqrtsd(to, from, from) : vsqrtss(to, from, from);
+    case MOp::float_round:
+      return is_double ? vroundsd(to, from, from, mode) : vroundss(to, from, from, mode);
+    default:
+      return is_double ? vcvtsd2ss(to, from, from) : vcvtss2sd(to, from, from);
+  }
+}
+
+void CodeEmitter::float_unary(const Machine& m, const Xbyak::Operand& from) {
+  const bool is_double = m.size == 8;
+  const Xbyak::Xmm to = vector(0);
+  const auto mode = static_cast<std::uint8_t>(m.imm);
+  switch (m.op) {
+    case MOp::float_sqrt:
+      return scalar(0x51, is_double, to, from);
+    case MOp::float_round:
+      return is_double ? roundsd(to, from, mode) : roundss(to, from, mode);
+    default:
+      return is_double ? cvtsd2ss(to, from) : cvtss2sd(to, from);
   }
 }
 

@@ -89,16 +89,21 @@ def branches():
     return "(module " + "\n".join(text) + "(local.get 1)))"
 
 
+def assembly(wrun, *arguments):
+    done = subprocess.run([wrun, "print", *arguments], capture_output=True, text=True,
+                          timeout=TIMEOUT, check=False)
+    if "there is no disassembler" in done.stderr:
+        skip("there is no disassembler")
+    return done.stdout
+
+
 def jumps(wrun, folder):
     """No conditional jump, nor it and what it is one with, touches the end of a line."""
     module = folder / "branches.wat"
     module.write_text(branches())
-    done = subprocess.run([wrun, "print", "--fuel", "--asm", "branches", module],
-                          capture_output=True, text=True, timeout=TIMEOUT, check=False)
-    if "there is no disassembler" in done.stderr:
-        skip("there is no disassembler")
+    listing = assembly(wrun, "--fuel", "--asm", "branches", module)
     rows = [(int(match[1], 16), match[2]) for match in
-            re.finditer(r"^ +(?:0x[0-9a-f]+ +)?([0-9a-f]+)  (.*)$", done.stdout, re.M)]
+            re.finditer(r"^ +(?:0x[0-9a-f]+ +)?([0-9a-f]+)  (.*)$", listing, re.M)]
     seen = pairs = 0
     for before, jump, after in zip(rows, rows[1:], rows[2:]):
         if not CONDITIONAL.match(jump[1]):
@@ -109,6 +114,25 @@ def jumps(wrun, folder):
         start = before[0] if fused else jump[0]
         check(start // LINE == after[0] // LINE, f"{before} {jump} {after}")
     check(seen > 300 and pairs > 300, f"{seen} jumps, {pairs} pairs")
+
+
+PARTIAL = """(module (func (export "f") (param f64 f32) (result f64)
+  (f64.add (f64.mul (local.get 0) (f64.sqrt (local.get 0)))
+    (f64.add (f64.mul (local.get 0) (f64.floor (local.get 0)))
+      (f64.add (f64.promote_f32 (local.get 1))
+        (f64.promote_f32 (f32.mul (local.get 1) (f32.demote_f64 (local.get 0)))))))))"""
+
+
+def partial(wrun, folder):
+    """With AVX, what writes a part of a register takes the rest from its operand."""
+    if " avx " not in pathlib.Path("/proc/cpuinfo").read_text(encoding="ascii"):
+        skip("this processor has no AVX")
+    module = folder / "partial.wat"
+    module.write_text(PARTIAL)
+    listing = assembly(wrun, "--asm", "f", module)
+    for name in ("sqrtsd", "roundsd", "cvtss2sd", "cvtsd2ss"):
+        found = re.findall(rf"  v{name} xmm\d+, (xmm\d+), (xmm\d+)", listing)
+        check(found and all(a == b for a, b in found), f"{name}: {listing}")
 
 
 def precompiled(wrun, folder):
@@ -266,8 +290,9 @@ def inlined_lines(wrun, tier, module):
     check('"inlined":[{"function":"remainder_of","file"' in done.stdout, done.stdout)
 
 
-CASES = {"lines": lines, "listings": listings, "jumps": jumps, "precompiled": precompiled,
-         "perf-map": perf_map, "jitdump": jitdump, "gdb": gdb, "valgrind": valgrind}
+CASES = {"lines": lines, "listings": listings, "jumps": jumps, "partial": partial,
+         "precompiled": precompiled, "perf-map": perf_map, "jitdump": jitdump, "gdb": gdb,
+         "valgrind": valgrind}
 
 
 def main():
