@@ -248,7 +248,7 @@ class Translator : public wasm::NullClient<Value, LabelState> {
                                            Handler storing, SequenceKey key = unknown_key);
   [[gnu::always_inline]] void leave_pending(Acc& result, std::uint32_t at, std::uint32_t to);
   Value leave_condition(Walker& w, wasm::Op op);
-  [[gnu::noinline]] Value finish_numeric(Walker& w, wasm::Op op);
+  Value finish_numeric(Walker& w, wasm::Op op);
   [[gnu::always_inline]] std::uint32_t emit_scalar(wasm::Op op, AccClass out,
                                                    const Handler* handlers, const SequenceKey* keys,
                                                    std::size_t storing, std::uint32_t words,
@@ -385,7 +385,7 @@ class Translator : public wasm::NullClient<Value, LabelState> {
     return static_cast<std::size_t>(op) - AccessRows::first_load;
   }
   bool is_plain_load(wasm::Op op, const wasm::MemArg& arg) const;
-  [[gnu::noinline]] Value emit_load(Walker& w, wasm::Op op, AddressForm form);
+  Value emit_load(Walker& w, wasm::Op op, AddressForm form);
   bool is_fast(wasm::MemIdx memory) const { return memory.value == 0 && fast_memory_; }
   Value load_rare(Walker& w, wasm::Op op, const wasm::MemArg& arg, Value address);
   [[gnu::always_inline]] AddressForm address_form(Value& address, std::uint64_t offset);

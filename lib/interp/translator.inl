@@ -439,7 +439,7 @@ inline Value Translator::numeric(Walker& w, wasm::Op op, A& a, Leaf b) {
 
 /// Emits an instruction of scalars whose operands are in last_.form. Called by all that find out
 /// where those are: in line, they wouldn't fit into the instruction cache together.
-inline Value Translator::finish_numeric(Walker& w, wasm::Op op) {
+[[gnu::noinline]] inline Value Translator::finish_numeric(Walker& w, wasm::Op op) {
   const ScalarForm form = scalar_form(op);
   if (form.is_comparison && !watches_ && w.is_before_condition()) return leave_condition(w, op);
   const PairForm& pair = last_.form;
@@ -543,7 +543,7 @@ inline bool Translator::is_plain_load(wasm::Op op, const wasm::MemArg& arg) cons
   return load_row(op) < AccessRows::loads && is_fast(arg.memory) && has_all_forms(op);
 }
 
-inline Value Translator::emit_load(Walker& w, wasm::Op op, AddressForm form) {
+[[gnu::noinline]] inline Value Translator::emit_load(Walker& w, wasm::Op op, AddressForm form) {
   const std::size_t row = load_row(op);
   const wasm::Kind type = wasm::walk_row(op).results[0];
   const std::size_t first = static_cast<std::size_t>(form.form) * 2;
