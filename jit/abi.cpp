@@ -13,6 +13,7 @@ constexpr std::size_t vector_result_regs = 4;
 /// Gives places to `types`, in order; returns the bytes of stack that they take.
 std::uint32_t assign(std::span<const Type> types, std::span<const Reg> general, std::size_t vectors,
                      std::vector<AbiPlace>& places) {
+  places.clear();
   std::size_t next_general = 0;
   std::size_t next_vector = 0;
   std::uint32_t bytes = 0;
@@ -34,11 +35,15 @@ std::uint32_t assign(std::span<const Type> types, std::span<const Reg> general, 
 
 }  // namespace
 
-Signature signature_of(const Shape& shape) {
-  Signature signature;
+void signature_to(Signature& signature, const Shape& shape) {
   signature.param_bytes = assign(shape.params, param_regs, vector_param_regs, signature.params);
   signature.result_bytes =
       assign(shape.results, result_regs, vector_result_regs, signature.results);
+}
+
+Signature signature_of(const Shape& shape) {
+  Signature signature;
+  signature_to(signature, shape);
   return signature;
 }
 

@@ -86,5 +86,7 @@ Shape shape_of(const wasm::BasicFuncType<Idx>& type) {
 
 /// Throws std::bad_alloc, as shape_of().
 Signature signature_of(const Shape& shape);
+/// The same to `signature`, whose memory is used again.
+void signature_to(Signature& signature, const Shape& shape);
 
 }  // namespace wrun::inline v0::jit

@@ -123,6 +123,8 @@ class Builder : public wasm::NullClient<Value, BuilderLabel> {
 
   /// What the function that was built last catches.
   const TryTable& tries() const { return try_table_; }
+  /// Exchanges what is known of its graph for something else.
+  void swap_cfg(Cfg& cfg) { pruner_.swap_cfg(cfg); }
   /// What was inlined into it.
   const std::vector<InlinedCall>& inlined() const { return inlined_; }
 

@@ -46,12 +46,29 @@ void Cfg::find_incoming(const Graph& graph) {
   incoming_.resize(total);
   for (const Block b : order_) {
     const auto edges = graph.successors(b);
+    const auto first = static_cast<std::uint32_t>(graph.at(graph.at(b).last).imm2);
     for (std::uint32_t i = 0; i < edges.size(); ++i)
-      incoming_[starts_[index(edges[i].to)]++] = {b, i};
+      incoming_[starts_[index(edges[i].to)]++] = {b, i, first + i};
   }
   // Each start has become the next one's.
   for (std::size_t i = starts_.size() - 1; i > 0; --i) starts_[i] = starts_[i - 1];
   starts_[0] = 0;
+}
+
+/// A block comes right behind its only predecessor that leads nowhere else: without it the order is
+/// what it would be.
+void Cfg::contract(std::span<const Block> into) {
+  std::uint32_t kept = 0;
+  for (const Block b : order_) {
+    if (into[index(b)] == b) {
+      position_[index(b)] = kept;
+      order_[kept++] = b;
+    } else {
+      position_[index(b)] = unreachable;
+    }
+  }
+  order_.resize(kept);
+  for (Incoming& in : incoming_) in.from = into[index(in.from)];
 }
 
 }  // namespace wrun::inline v0::jit

@@ -15,6 +15,9 @@ class Cfg {
   static constexpr std::uint32_t unreachable = ~std::uint32_t{0};
 
   void compute(const Graph& graph);
+  /// What compute() would find after blocks have become parts of their only predecessors, which
+  /// end where those ended: `into` has by block the one that has its instructions now.
+  void contract(std::span<const Block> into);
 
   /// Reachable blocks in reverse postorder of a depth-first walk; the entry is first.
   std::span<const Block> order() const { return order_; }
@@ -24,7 +27,8 @@ class Cfg {
 
   struct Incoming {
     Block from = Block::none;
-    std::uint32_t edge = 0;  ///< number among its successors
+    std::uint32_t edge = 0;    ///< number among its successors
+    std::uint32_t number = 0;  ///< of the edge in the graph
   };
   /// The reachable edges to a block, in the order of their sources.
   std::span<const Incoming> incoming(Block b) const {

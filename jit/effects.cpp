@@ -11,8 +11,85 @@ constexpr Effects acting(AliasSet reads, AliasSet writes, bool leaves) {
   return {reads, writes, leaves, true};
 }
 
-Effects effects_of_helper(Helper helper) {
-  switch (helper) {
+constexpr Effects effects_of_opcode(Opcode op) {
+  switch (op) {
+    case Opcode::param:
+    case Opcode::argument:
+    case Opcode::constant:
+    case Opcode::frame_slot:
+    case Opcode::result:
+    case Opcode::field:
+    case Opcode::offset:
+    case Opcode::read:
+    case Opcode::call_helper:
+      return {};
+    case Opcode::instance:
+      return {0, 0, false, true};
+    case Opcode::fuel_left:
+      return {alias_bit(Alias::fuel), 0, false, false};
+    case Opcode::write:
+      return acting(0, 0, false);
+    case Opcode::charge:
+      return acting(alias_bit(Alias::fuel), alias_bit(Alias::fuel), true);
+    case Opcode::bounds_check:
+    case Opcode::trap_if:
+    case Opcode::jump:
+    case Opcode::branch:
+    case Opcode::switch_:
+    case Opcode::poll:
+      return acting(0, 0, true);
+    default:
+      return acting(everything, everything, true);
+  }
+}
+
+constexpr Effects effects_of_wasm(wasm::Op op, bool can_trap) {
+  switch (wasm::info(op).shape) {
+    case wasm::Shape::load:
+    case wasm::Shape::load_lane:
+      return {alias_bit(Alias::memory), 0, can_trap, can_trap};
+    case wasm::Shape::store:
+    case wasm::Shape::store_lane:
+      return {0, alias_bit(Alias::memory), can_trap, true};
+    case wasm::Shape::atomic_load:
+    case wasm::Shape::atomic_store:
+    case wasm::Shape::atomic_rmw:
+    case wasm::Shape::atomic_cmpxchg:
+    case wasm::Shape::atomic_fence:
+      return acting(alias_bit(Alias::memory), alias_bit(Alias::memory), true);
+    case wasm::Shape::numeric:
+      if (can_trap && wasm::can_trap(op)) return {0, 0, true, true};
+      return {};
+    case wasm::Shape::select:
+    case wasm::Shape::lane:
+    case wasm::Shape::shuffle:
+      return {};
+    default:
+      return acting(everything, everything, true);
+  }
+}
+
+}  // namespace
+
+constexpr std::array<WasmEffects, wasm::op_count> wasm_effects = [] {
+  std::array<WasmEffects, wasm::op_count> table{};
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    const auto op = static_cast<wasm::Op>(i);
+    table[i] = {effects_of_wasm(op, true), effects_of_wasm(op, false)};
+  }
+  return table;
+}();
+
+constexpr std::array<Effects, own_count> own_effects = [] {
+  std::array<Effects, own_count> table{};
+  for (std::size_t i = 0; i < table.size(); ++i)
+    table[i] =
+        effects_of_opcode(static_cast<Opcode>(static_cast<std::size_t>(Opcode::first_own) + i));
+  return table;
+}();
+
+Effects effects_of_helper(const Inst& call) {
+  switch (static_cast<Helper>(call.imm)) {
     case Helper::memory_grow:
     case Helper::memory_size:
       return acting(alias_bit(Alias::memory_shape), alias_bit(Alias::memory_shape), false);
@@ -54,78 +131,6 @@ Effects effects_of_helper(Helper helper) {
       return acting(everything, alias_bit(Alias::table_element) | alias_bit(Alias::fuel), true);
     default:
       return acting(everything, alias_bit(Alias::memory) | alias_bit(Alias::fuel), true);
-  }
-}
-
-constexpr Effects effects_of_wasm(wasm::Op op, bool can_trap) {
-  switch (wasm::info(op).shape) {
-    case wasm::Shape::load:
-    case wasm::Shape::load_lane:
-      return {alias_bit(Alias::memory), 0, can_trap, can_trap};
-    case wasm::Shape::store:
-    case wasm::Shape::store_lane:
-      return {0, alias_bit(Alias::memory), can_trap, true};
-    case wasm::Shape::atomic_load:
-    case wasm::Shape::atomic_store:
-    case wasm::Shape::atomic_rmw:
-    case wasm::Shape::atomic_cmpxchg:
-    case wasm::Shape::atomic_fence:
-      return acting(alias_bit(Alias::memory), alias_bit(Alias::memory), true);
-    case wasm::Shape::numeric:
-      if (can_trap && wasm::can_trap(op)) return {0, 0, true, true};
-      return {};
-    case wasm::Shape::select:
-    case wasm::Shape::lane:
-    case wasm::Shape::shuffle:
-      return {};
-    default:
-      return acting(everything, everything, true);
-  }
-}
-
-}  // namespace
-
-constexpr std::array<WasmEffects, wasm::op_count> wasm_effects = [] {
-  std::array<WasmEffects, wasm::op_count> table{};
-  for (std::size_t i = 0; i < table.size(); ++i) {
-    const auto op = static_cast<wasm::Op>(i);
-    table[i] = {effects_of_wasm(op, true), effects_of_wasm(op, false)};
-  }
-  return table;
-}();
-
-Effects effects_of_own(const Inst& inst) {
-  switch (inst.op) {
-    case Opcode::param:
-    case Opcode::argument:
-    case Opcode::constant:
-    case Opcode::frame_slot:
-    case Opcode::result:
-    case Opcode::field:
-    case Opcode::offset:
-      return {};
-    case Opcode::instance:
-      return {0, 0, false, true};
-    case Opcode::read:
-      return {alias_bit(Place::of(inst.imm2).alias), 0, false, false};
-    case Opcode::fuel_left:
-      return {alias_bit(Alias::fuel), 0, false, false};
-    case Opcode::write:
-      return acting(0, alias_bit(Place::of(inst.imm2).alias), false);
-    case Opcode::bounds_check:
-    case Opcode::trap_if:
-      return acting(0, 0, true);
-    case Opcode::charge:
-      return acting(alias_bit(Alias::fuel), alias_bit(Alias::fuel), true);
-    case Opcode::call_helper:
-      return effects_of_helper(static_cast<Helper>(inst.imm));
-    case Opcode::jump:
-    case Opcode::branch:
-    case Opcode::switch_:
-    case Opcode::poll:
-      return acting(0, 0, true);
-    default:
-      return acting(everything, everything, true);
   }
 }
 

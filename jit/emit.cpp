@@ -297,8 +297,8 @@ void CodeEmitter::load_constant(Reg to, std::uint64_t bits) {
     if (bits == 0) return xorps(vec(to), vec(to));
     return movsd(vec(to), constant(bits, 0));
   }
-  if (bits == 0) return xor_(gp32(to), gp32(to));
-  if (bits >> 32 == 0) return mov(gp32(to), static_cast<std::uint32_t>(bits));
+  if (bits == 0) return with_registers({.opcode = 0x31}, to, to);
+  if (bits >> 32 == 0) return with_number(to, static_cast<std::uint32_t>(bits));
   mov(gp64(to), bits);
 }
 
@@ -350,9 +350,8 @@ Xbyak::Address CodeEmitter::constant(std::uint64_t low, std::uint64_t high) {
 }
 
 void CodeEmitter::call_stub(const void* stub) {
-  db(0xe8);
-  out_.relocations.push_back({static_cast<std::uint32_t>(getSize()), stub});
-  dd(0);
+  with_bytes(4, 0xe8);
+  out_.relocations.push_back({static_cast<std::uint32_t>(getSize() - 4), stub});
 }
 
 /// Has a jump that comes next, and what it is one with, neither cross the end of a line nor touch
@@ -373,32 +372,31 @@ void CodeEmitter::jump_block(std::uint32_t b) {
   std::uint32_t next = block_ + 1;
   while (next < targets_.size() && targets_[next] != next) ++next;
   if (targets_[b] == next) return;
-  jump_to(targets_[b], 0xeb, {0xe9});
+  jump_to(targets_[b], 0xeb, 0xe9);
 }
 
 void CodeEmitter::jump_if(Cond cond, std::uint32_t b) {
   const auto code = static_cast<std::uint8_t>(cond);
-  const auto short_code = static_cast<std::uint8_t>(0x70 | code);
-  jump_to(targets_[b], short_code, {0x0f, static_cast<std::uint8_t>(0x80 | code)});
+  jump_to(targets_[b], static_cast<std::uint8_t>(0x70 | code),
+          static_cast<std::uint8_t>(0x80 | code));
 }
 
-/// In two bytes where that reaches.
-void CodeEmitter::jump_to(std::uint32_t b, std::uint8_t short_code,
-                          std::initializer_list<std::uint8_t> long_code) {
+/// In two bytes where that reaches. The long form of what has a condition begins with 0x0f.
+void CodeEmitter::jump_to(std::uint32_t b, std::uint8_t short_code, std::uint8_t long_code) {
   if (is_near(b) || reaches_back(b)) keep_in_line(short_jump);
   const bool is_back = reaches_back(b);
   const bool is_short = is_back || is_near(b);
   // Also what no longer reaches, because it had to make way.
   if (!is_short) keep_in_line(long_jump);
+  if (is_back) return with_bytes(0, short_code, 0x100 - (getSize() + short_jump - starts_[b]));
   if (is_short) {
-    db(short_code);
+    with_bytes(1, short_code);
+  } else if (long_code == 0xe9) {
+    with_bytes(4, long_code);
   } else {
-    for (const std::uint8_t each : long_code) db(each);
+    with_bytes(4, 0x0f, long_code);
   }
-  if (is_back) return db(static_cast<int>(0x100 - (getSize() + 1 - starts_[b])));
-  fixups_.push_back({getSize(), b, is_short});
-  if (is_short) return db(0);
-  dd(0);
+  fixups_.push_back({getSize() - (is_short ? 1 : 4), b, is_short});
 }
 
 /// Whether a jump forward probably reaches a block with a distance of one byte.
@@ -416,9 +414,7 @@ bool CodeEmitter::reaches_back(std::uint32_t b) const {
 
 std::size_t CodeEmitter::jump_if_rare(Cond cond) {
   keep_in_line(long_jump);
-  db(0x0f);
-  db(0x80 | static_cast<unsigned>(cond));
-  dd(0);
+  with_bytes(4, 0x0f, 0x80 | static_cast<unsigned>(cond));
   return getSize() - 4;
 }
 

@@ -156,8 +156,7 @@ class CodeEmitter : public Encoder {
   void jump_block(std::uint32_t b);
   bool reaches_back(std::uint32_t b) const;
   void jump_if(Cond cond, std::uint32_t b);
-  void jump_to(std::uint32_t b, std::uint8_t short_code,
-               std::initializer_list<std::uint8_t> long_code);
+  void jump_to(std::uint32_t b, std::uint8_t short_code, std::uint8_t long_code);
   std::size_t jump_if_rare(Cond cond);
   void rare_if(Cond cond, TrapCode trap);
   Xbyak::Address constant(std::uint64_t low, std::uint64_t high);

@@ -32,13 +32,15 @@ void CodeEmitter::copy_to_stack(const CallLayout::Value& value, const Xbyak::Reg
 /// then.
 std::uint32_t CodeEmitter::find_callee(const Machine& m) {
   if (m.op == MOp::call_reference || m.op == MOp::tail_call_reference) {
-    mov(rdi, ptr[r11 + layout::func_instance]);
-    mov(r13, ptr[r11 + layout::func_cell]);
-    mov(eax, ptr[r11 + layout::func_index]);
+    constexpr ModRm load_word{.opcode = 0x8b, .is_wide = true};
+    with_memory(load_word, reg::rdi, {scratch_general, no_reg, 0, layout::func_instance});
+    with_memory(load_word, reg::r13, {scratch_general, no_reg, 0, layout::func_cell});
+    with_memory({.opcode = 0x8b}, reg::rax, {scratch_general, no_reg, 0, layout::func_index});
     return layout::cell_machine_code;
   }
-  mov(r13, ptr[rdi + layout::instance_cells]);
-  mov(eax, static_cast<std::uint32_t>(m.imm));
+  with_memory({.opcode = 0x8b, .is_wide = true}, reg::r13,
+              {reg::rdi, no_reg, 0, layout::instance_cells});
+  with_number(reg::rax, static_cast<std::uint32_t>(m.imm));
   const auto number = static_cast<std::uint32_t>(m.imm - imported_functions_);
   return number * layout::cell_size + layout::cell_machine_code;
 }
@@ -57,7 +59,9 @@ void CodeEmitter::make_call(const Machine& m, const CallLayout& layout) {
   load_reference(m);
   const auto begin = static_cast<std::uint32_t>(getSize());
   const std::uint32_t code = find_callee(m);
-  call(qword[r13 + code]);
+  constexpr Reg call_extension = 2;
+  with_memory({.opcode = 0xff}, call_extension,
+              {reg::r13, no_reg, 0, static_cast<std::int32_t>(code)});
   if (m.op == MOp::call_local) {
     const auto end = static_cast<std::uint32_t>(getSize());
     out_.calls.push_back({begin, end, static_cast<std::uint32_t>(m.imm)});

@@ -74,6 +74,24 @@ class Encoder : public Xbyak::CodeGenerator {
     finish(to + (is_short ? 1 : 4));
   }
 
+  /// A number of four bytes to a general register, which clears its upper half.
+  void with_number(Reg reg, std::uint32_t number) {
+    std::uint8_t* to = begin();
+    if (reg >= 8) *to++ = 0x41;
+    *to++ = static_cast<std::uint8_t>(0xb8 | (reg & 7));
+    std::memcpy(to, &number, 4);
+    finish(to + 4);
+  }
+
+  /// A few bytes, and so many zeros.
+  template <class... Bytes>
+  void with_bytes(std::size_t zeros, Bytes... bytes) {
+    std::uint8_t* to = begin();
+    ((*to++ = static_cast<std::uint8_t>(bytes)), ...);
+    std::memset(to, 0, 8);
+    finish(to + zeros);
+  }
+
   /// Moves what was written from `at` on so many bytes further, with instructions before it that do
   /// nothing.
   void make_way(std::size_t at, std::size_t bytes) {

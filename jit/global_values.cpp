@@ -28,7 +28,8 @@ bool GlobalValues::run(Graph& graph, const Cfg& cfg, const Dominators& dominator
   changed_ = false;
   leader_.resize(graph.value_count());
   for (std::uint32_t i = 0; i < leader_.size(); ++i) leader_[i] = static_cast<Value>(i);
-  table_.forget();
+  // The others are parameters, or do something.
+  table_.forget(graph.value_count() / 2);
   known_.clear();
   for (const Block b : dominators.preorder()) block(b);
   return changed_;
@@ -48,8 +49,10 @@ void GlobalValues::block(Block b) {
 /// Constants stay where they are used, and only stand for each other here.
 void GlobalValues::resolve_args(Value v) {
   const auto resolve_all = [&](std::span<Value> args) {
-    for (Value& arg : args)
-      if (graph_->at(arg).op != Opcode::constant) arg = resolve(arg);
+    for (Value& arg : args) {
+      const Value known = resolve(arg);
+      if (known != arg && graph_->at(arg).op != Opcode::constant) arg = known;
+    }
   };
   resolve_all(graph_->args(graph_->at(v)));
   for (const Edge& edge : graph_->edges(graph_->at(v))) resolve_all(graph_->args(edge));

@@ -1,5 +1,7 @@
 #include "jit/invariant_sums.hpp"
 
+#include <algorithm>
+
 #include "jit/effects.hpp"
 #include "jit/loop_entry.hpp"
 
@@ -25,13 +27,16 @@ bool InvariantSums::run(Graph& graph, const Cfg& cfg, const Loops& loops) {
   graph_ = &graph;
   cfg_ = &cfg;
   loops_ = &loops;
+  list_blocks();
+  if (std::all_of(first_block_.begin(), first_block_.end(),
+                  [](std::uint32_t at) { return at == Loops::none; }))
+    return false;
   const auto values = graph.value_count();
+  has_counts_ = false;
   inner_uses_.assign(values, 0);
   member_of_.assign(values, Loops::none);
   used_by_.assign(values, Loops::none);
   leaf_of_.assign(values, Loops::none);
-  count_uses();
-  list_blocks();
   bool moved = false;
   for (std::uint32_t at = 0; at < cfg.order().size(); ++at)
     if (first_block_[at] != Loops::none) moved |= hoist(at);
@@ -39,6 +44,8 @@ bool InvariantSums::run(Graph& graph, const Cfg& cfg, const Loops& loops) {
 }
 
 void InvariantSums::count_uses() {
+  if (has_counts_) return;
+  has_counts_ = true;
   uses_.assign(graph_->value_count(), 0);
   for (const Block b : cfg_->order()) {
     for (Value v = graph_->at(b).first; v != Value::none; v = graph_->at(v).next)
@@ -117,6 +124,7 @@ void InvariantSums::look_at(std::uint32_t header, Value v) {
 /// How many registers more a loop keeps busy without its members.
 InvariantSums::Counts InvariantSums::change(std::uint32_t header) {
   Counts made{};
+  count_uses();
   for (const Value v : members_)
     if (uses_[index(v)] > inner_uses_[index(v)]) ++made[register_class(graph_->at(v))];
   for (const Value v : leaves_) {

@@ -48,6 +48,7 @@ class InvariantSums {
   std::vector<Value> leaves_;
   Counts pressure_{};
   bool has_call_ = false;
+  bool has_counts_ = false;
 };
 
 }  // namespace wrun::inline v0::jit

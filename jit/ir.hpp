@@ -211,6 +211,9 @@ class Graph {
   std::span<const Edge> edges(const Inst& inst) const {
     return const_cast<Graph*>(this)->edges(inst);
   }
+  /// Of all edges, the one with that number, whose first is the low half of imm2.
+  Edge& edge(std::uint32_t number) { return edges_[number]; }
+  const Edge& edge(std::uint32_t number) const { return edges_[number]; }
   std::span<Value> args(const Edge& edge) {
     return {args_.data() + edge.first_arg, edge.arg_count};
   }

@@ -52,14 +52,15 @@ struct VRegInfo {
   RegClass cls = RegClass::general;
   /// 8, or 16 for v128: the bytes of a spill slot.
   std::uint8_t bytes = 8;
-  /// Frame slot below LFunction::reserved_slots where the value is from its definition on, without
-  /// a store, for as long as it is used; -1: none. Nothing else is ever put there.
-  std::int32_t home = -1;
   /// A constant: made where it is needed instead of being spilled and reloaded. It has no
   /// definition and may be used everywhere, as an edge's argument too.
   bool is_constant = false;
+  /// Frame slot below LFunction::reserved_slots where the value is from its definition on, without
+  /// a store, for as long as it is used; -1: none. Nothing else is ever put there.
+  std::int32_t home = -1;
   std::uint64_t constant = 0;
 };
+static_assert(sizeof(VRegInfo) == 16);
 
 enum class Role : std::uint8_t {
   use,       ///< read at the start of the instruction: may share a register with a def

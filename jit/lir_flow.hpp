@@ -22,6 +22,8 @@ class LirFlow {
   std::span<const std::uint32_t> preds(std::uint32_t b) const {
     return {preds_.data() + first_pred_[b], first_pred_[b + 1] - first_pred_[b]};
   }
+  /// Those that are reachable, in reverse post-order.
+  std::span<const std::uint32_t> order() const { return order_; }
   bool is_reachable(std::uint32_t b) const { return nodes_[b].rank != none; }
   bool is_back_edge(std::uint32_t from, std::uint32_t to) const {
     return nodes_[from].rank != none && nodes_[from].rank >= nodes_[to].rank;

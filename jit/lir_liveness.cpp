@@ -1,8 +1,18 @@
 #include "jit/lir_liveness.hpp"
 
 #include <algorithm>
+#include <bit>
 
 namespace wrun::inline v0::jit {
+
+namespace {
+
+/// Of bits: as much as pairs would take of a function with as many blocks and values.
+constexpr std::size_t most_words = 1 << 15;
+/// Each loop around a value takes one.
+constexpr unsigned most_rounds = 16;
+
+}  // namespace
 
 /// More than these aren't worth keeping: they are the most that compiling a large function needs.
 constexpr std::size_t most_kept_pairs = 1 << 14;
@@ -17,15 +27,8 @@ std::uint32_t* LirLiveness::room_for_blocks() {
 /// From its uses backwards: what it is alive into, and out of.
 void LirLiveness::follow(const LirFlow& flow, const LirUses& uses, VReg v) {
   const LirUses::Definition& definition = uses.definition(v);
-  ends_[v] = {definition.at + 1, definition.at + 1};
   const auto all = uses.of(v);
-  if (all.empty()) return;
-  End end{all.back().at + 1, definition.at + 1};
-  if (all.back().at < blocks_[definition.block].end) {
-    end.hot = end.all;
-    ends_[v] = end;
-    return;
-  }
+  End end = ends_[v];
   std::uint32_t* const first = room_for_blocks();
   std::uint32_t* last = first;
   const auto reach = [&](std::uint32_t b) {
@@ -33,11 +36,7 @@ void LirLiveness::follow(const LirFlow& flow, const LirUses& uses, VReg v) {
     blocks_[b].reached = v + 1;
     *last++ = b;
   };
-  for (const LirUse& use : all) {
-    const std::uint32_t b = block_of_[use.at];
-    if (blocks_[b].hot_end != 0) end.hot = std::max(end.hot, use.at + 1);
-    reach(b);
-  }
+  for (const LirUse& use : all) reach(block_of_[use.at]);
   for (const std::uint32_t* next = first; next != last; ++next) {
     for (const std::uint32_t pred : flow.preds(*next)) {
       end.all = std::max(end.all, blocks_[pred].end);
@@ -71,16 +70,158 @@ void LirLiveness::look_at_blocks(const LFunction& function) {
   }
 }
 
+/// What is used in other blocks than where it is defined, and how far everything is used.
+void LirLiveness::find_globals(const LFunction& function, const LirUses& uses) {
+  globals_.assign(function.vregs.size(), none);
+  ends_.assign(function.vregs.size(), {});
+  first_global_.assign(function.blocks.size() + 1, 0);
+  for (VReg v = 0; v < function.vregs.size(); ++v) {
+    const LirUses::Definition& definition = uses.definition(v);
+    if (function.vregs[v].is_constant || definition.block == LirUses::none) continue;
+    End& end = ends_[v];
+    end = {definition.at + 1, definition.at + 1};
+    const auto all = uses.of(v);
+    if (all.empty()) continue;
+    end.all = all.back().at + 1;
+    if (all.back().at < blocks_[definition.block].end) {
+      end.hot = end.all;
+      continue;
+    }
+    globals_[v] = 0;
+    ++first_global_[definition.block];
+    for (const LirUse& use : all)
+      if (blocks_[block_of_[use.at]].hot_end != 0) end.hot = std::max(end.hot, use.at + 1);
+  }
+}
+
+/// Those that are defined in a block one after the other.
+void LirLiveness::number_globals(const LFunction& function, const LirUses& uses) {
+  std::uint32_t count = 0;
+  for (std::uint32_t& first : first_global_) {
+    const std::uint32_t own = first;
+    first = count;
+    count += own;
+  }
+  global_vregs_.resize(count);
+  for (VReg v = 0; v < function.vregs.size(); ++v) {
+    if (globals_[v] == none) continue;
+    globals_[v] = first_global_[uses.definition(v).block]++;
+    global_vregs_[globals_[v]] = v;
+  }
+  // Each first one has become the next block's.
+  for (std::size_t b = first_global_.size() - 1; b > 0; --b)
+    first_global_[b] = first_global_[b - 1];
+  first_global_[0] = 0;
+}
+
+/// Of a word of bits, those of what a block defines.
+std::uint64_t LirLiveness::defined_in(std::uint32_t b, std::size_t word) const {
+  const auto below = [word](std::size_t end) {
+    if (end <= word * 64) return std::uint64_t{0};
+    return end >= word * 64 + 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << end % 64) - 1;
+  };
+  return below(first_global_[b + 1]) & ~below(first_global_[b]);
+}
+
+/// What is alive into what follows a block is alive into it, or defined there. Whether any is new.
+bool LirLiveness::spread(const LFunction& function, std::uint32_t b, std::uint32_t now) {
+  const LBlock& block = function.blocks[b];
+  const std::uint32_t last = turns_[b].done;
+  turns_[b].done = now;
+  std::uint64_t* const own = bits_.data() + b * words_;
+  std::uint64_t added = 0;
+  const std::size_t first_own = first_global_[b] / 64;
+  const std::size_t last_own = first_global_[b + 1] / 64;
+  for (std::uint32_t s = 0; s < block.succ_count; ++s) {
+    const std::uint32_t to = function.succs[block.first_succ + s].to;
+    if (turns_[to].changed < last) continue;
+    const std::uint64_t* const next = bits_.data() + to * words_;
+    for (std::size_t w = 0; w < words_; ++w) {
+      std::uint64_t fresh = next[w] & ~own[w];
+      if (fresh == 0) continue;
+      if (w >= first_own && w <= last_own) fresh &= ~defined_in(b, w);
+      own[w] |= fresh;
+      added |= fresh;
+    }
+  }
+  if (added != 0) turns_[b].changed = now;
+  return added != 0;
+}
+
+/// False where that would take too much room or time, or not all blocks are reachable.
+bool LirLiveness::fill_bits(const LFunction& function, const LirFlow& flow, const LirUses& uses) {
+  const std::size_t blocks = function.blocks.size();
+  words_ = global_vregs_.size() / 64 + 1;
+  if (blocks * words_ > most_words || flow.order().size() != blocks) return false;
+  bits_.assign(blocks * words_, 0);
+  for (std::uint32_t global = 0; global < global_vregs_.size(); ++global) {
+    const VReg v = global_vregs_[global];
+    const std::uint32_t home = uses.definition(v).block;
+    for (const LirUse& use : uses.of(v)) {
+      const std::uint32_t b = block_of_[use.at];
+      if (b != home) bits_[b * words_ + global / 64] |= std::uint64_t{1} << global % 64;
+    }
+  }
+  turns_.assign(blocks, {});
+  std::uint32_t now = 0;
+  bool is_new = true;
+  for (unsigned round = 0; is_new; ++round) {
+    if (round == most_rounds) return false;
+    is_new = false;
+    for (std::size_t i = blocks; i-- > 0;) is_new |= spread(function, flow.order()[i], ++now);
+  }
+  return true;
+}
+
+void LirLiveness::extend(std::uint64_t fresh, std::size_t word, std::uint32_t end, bool is_hot) {
+  for (; fresh != 0; fresh &= fresh - 1) {
+    End& known = ends_[global_vregs_[word * 64 + static_cast<unsigned>(std::countr_zero(fresh))]];
+    std::uint32_t& extended = is_hot ? known.hot : known.all;
+    extended = std::max(extended, end);
+  }
+}
+
+/// The last block that a value leaves alive, and the last one of these that isn't cold.
+void LirLiveness::find_ends(const LFunction& function) {
+  seen_.assign(words_, 0);
+  seen_hot_.assign(words_, 0);
+  for (auto b = static_cast<std::uint32_t>(function.blocks.size()); b-- > 0;) {
+    const LBlock& block = function.blocks[b];
+    for (std::uint32_t s = 0; s < block.succ_count; ++s) {
+      const std::uint64_t* const next =
+          bits_.data() + function.succs[block.first_succ + s].to * words_;
+      for (std::size_t w = 0; w < words_; ++w) {
+        extend(next[w] & ~seen_[w], w, block.end, false);
+        seen_[w] |= next[w];
+        if (block.is_cold) continue;
+        extend(next[w] & ~seen_hot_[w], w, block.end, true);
+        seen_hot_[w] |= next[w];
+      }
+    }
+  }
+}
+
 bool LirLiveness::analyse(const LFunction& function, const LirFlow& flow, const LirUses& uses) {
+  look_at_blocks(function);
+  find_globals(function, uses);
+  number_globals(function, uses);
+  if (fill_bits(function, flow, uses)) {
+    find_ends(function);
+    return true;
+  }
+  words_ = 0;
+  return collect_pairs(function, flow, uses);
+}
+
+bool LirLiveness::collect_pairs(const LFunction& function, const LirFlow& flow,
+                                const LirUses& uses) {
   const std::size_t limit =
       (std::size_t{1} << 18) + 32 * function.insts.size() + 2 * function.edge_args.size();
-  look_at_blocks(function);
-  ends_.assign(function.vregs.size(), {});
   pair_count_ = 0;
   first_alive_in_.resize(function.vregs.size() + 1);
   for (VReg v = 0; v < function.vregs.size(); ++v) {
     first_alive_in_[v] = static_cast<std::uint32_t>(pair_count_);
-    if (function.vregs[v].is_constant || uses.definition(v).block == LirUses::none) continue;
+    if (globals_[v] == none) continue;
     follow(flow, uses, v);
     if (pair_count_ > limit) return false;
   }

@@ -1,8 +1,10 @@
 #pragma once
 
-// Which values are alive where blocks begin. Found value by value, from uses back to the
-// definition, so that time and room are in proportion to the answer.
+// Which values are alive where blocks begin: a bit for each block and value that is alive in
+// several blocks; or, where that would be too many, pairs that are found value by value, from uses
+// back to the definition, so that time and room are in proportion to the answer.
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -18,10 +20,22 @@ class LirLiveness {
   /// left out: they are never dead.
   bool analyse(const LFunction& function, const LirFlow& flow, const LirUses& uses);
 
-  /// By ascending number.
-  std::span<const VReg> live_in(std::uint32_t b) const {
-    return {live_in_.data() + first_live_in_[b], first_live_in_[b + 1] - first_live_in_[b]};
+  bool is_live_into(VReg v, std::uint32_t b) const {
+    const std::uint32_t global = globals_[v];
+    if (global == none) return false;
+    if (words_ != 0) return (bits_[b * words_ + global / 64] >> global % 64 & 1) != 0;
+    return std::binary_search(live_in_.begin() + first_live_in_[b],
+                              live_in_.begin() + first_live_in_[b + 1], v);
   }
+  bool is_live_out_of(const LFunction& function, VReg v, std::uint32_t b) const {
+    const LBlock& block = function.blocks[b];
+    if (globals_[v] == none || ends_[v].all < block.end) return false;
+    for (std::uint32_t s = 0; s < block.succ_count; ++s)
+      if (is_live_into(v, function.succs[block.first_succ + s].to)) return true;
+    return false;
+  }
+  /// Whether a value is used in other blocks than that of its definition. Of a constant, false.
+  bool is_global(VReg v) const { return globals_[v] != none; }
   std::uint32_t block_of(std::uint32_t inst) const { return block_of_[inst]; }
   /// One past the last instruction at which a value is alive anywhere.
   std::uint32_t end(VReg v) const { return ends_[v].all; }
@@ -29,12 +43,23 @@ class LirLiveness {
   std::uint32_t hot_end(VReg v) const { return ends_[v].hot; }
 
  private:
+  static constexpr std::uint32_t none = ~0u;
   struct End {
     std::uint32_t all = 0;
     std::uint32_t hot = 0;
   };
 
   void look_at_blocks(const LFunction& function);
+  void find_globals(const LFunction& function, const LirUses& uses);
+  void number_globals(const LFunction& function, const LirUses& uses);
+  // With bits
+  bool fill_bits(const LFunction& function, const LirFlow& flow, const LirUses& uses);
+  bool spread(const LFunction& function, std::uint32_t b, std::uint32_t now);
+  std::uint64_t defined_in(std::uint32_t b, std::size_t word) const;
+  void find_ends(const LFunction& function);
+  void extend(std::uint64_t fresh, std::size_t word, std::uint32_t end, bool is_hot);
+  // With pairs
+  bool collect_pairs(const LFunction& function, const LirFlow& flow, const LirUses& uses);
   void follow(const LirFlow& flow, const LirUses& uses, VReg v);
   std::uint32_t* room_for_blocks();
   void sort_pairs(std::size_t blocks);
@@ -45,6 +70,18 @@ class LirLiveness {
     VReg reached = 0;           ///< the last vreg found alive at its start, plus 1
   };
   std::vector<BlockInfo> blocks_;
+  std::vector<std::uint32_t> globals_;  ///< by vreg: its number, by block of definition; or none
+  std::vector<std::uint32_t> first_global_;  ///< by block
+  std::vector<VReg> global_vregs_;
+  std::size_t words_ = 0;  ///< of each block; 0: there are pairs
+  std::vector<std::uint64_t> bits_;
+  struct Turn {
+    std::uint32_t done = 0;     ///< when the block had its last turn
+    std::uint32_t changed = 0;  ///< when its bits changed last
+  };
+  std::vector<Turn> turns_;
+  std::vector<std::uint64_t> seen_;            ///< found alive at the end of a block
+  std::vector<std::uint64_t> seen_hot_;        ///< of one that isn't cold
   std::vector<std::uint32_t> alive_in_;        ///< blocks, vreg after vreg
   std::size_t pair_count_ = 0;                 ///< of vregs with those
   std::vector<std::uint32_t> first_alive_in_;  ///< by vreg

@@ -12,16 +12,14 @@ void LirUses::count(const LFunction& function) {
   uses_.resize(first_use_.back());
 }
 
-void LirUses::add_use(VReg v, std::uint32_t at, LirUse::Kind kind, std::uint32_t about) {
+inline void LirUses::add_use(VReg v, std::uint32_t at, LirUse::Kind kind, std::uint32_t about) {
   LirUse& use = uses_[first_use_[v + 1]++];
   use.at = at;
   use.kind = kind;
   use.about = about;
 }
 
-void LirUses::add_operand(const LFunction& function, const LInst& inst, std::uint32_t k,
-                          std::uint32_t at, std::uint32_t block) {
-  const Operand& operand = function.operands[inst.first_operand + k];
+inline void LirUses::add_operand(const Operand& operand, std::uint32_t at, std::uint32_t block) {
   const bool is_fixed = operand.constraint == Constraint::fixed;
   if (is_fixed) fixed_[operand.fixed].push_back(at);
   if (is_use(operand.role)) {
@@ -35,12 +33,12 @@ void LirUses::add_operand(const LFunction& function, const LInst& inst, std::uin
 
 void LirUses::add_inst(const LFunction& function, std::uint32_t at, std::uint32_t block) {
   const LInst& inst = function.insts[at];
-  const bool is_call = function.is_call(inst);
+  const bool is_call = !inst.clobbers.empty() && function.is_call(inst);
   if (is_call) calls_.push_back(at);
   bool is_passing = inst.is_move;
-  for (std::uint32_t k = 0; k < inst.operand_count; ++k) {
-    add_operand(function, inst, k, at, block);
-    is_passing |= function.operands[inst.first_operand + k].constraint == Constraint::tied;
+  for (const Operand& operand : function.operands_of(inst)) {
+    add_operand(operand, at, block);
+    is_passing |= operand.constraint == Constraint::tied;
   }
   if (is_passing) note_passed(function, inst);
   if (is_call || inst.clobbers.empty()) return;

@@ -54,8 +54,8 @@ class LirUses {
  private:
   void count(const LFunction& function);
   void add_inst(const LFunction& function, std::uint32_t at, std::uint32_t block);
-  void add_operand(const LFunction& function, const LInst& inst, std::uint32_t k, std::uint32_t at,
-                   std::uint32_t block);
+  [[gnu::always_inline]] void add_operand(const Operand& operand, std::uint32_t at,
+                                          std::uint32_t block);
   void note_passed(const LFunction& function, const LInst& inst);
   void add_edges(const LFunction& function, const LBlock& block);
   void add_use(VReg v, std::uint32_t at, LirUse::Kind kind, std::uint32_t about);

@@ -45,10 +45,10 @@ void Lowering::count_uses() {
       const auto args = graph_->args(at(v));
       ++values_;
       for (unsigned i = 0; i < args.size(); ++i) {
-        const bool is_inside =
-            at(args[i]).op == Opcode::constant && VectorLowering::takes_constant(at(v), i);
-        if (!is_inside) ++uses_[index(args[i])];
-        if (!reads_low_half(at(v), i)) note_whole_use(args[i]);
+        const Opcode op = at(args[i]).op;
+        if (op == Opcode::constant && VectorLowering::takes_constant(at(v), i)) continue;
+        ++uses_[index(args[i])];
+        if (op == opcode(Op::i32_wrap_i64) && !reads_low_half(at(v), i)) note_whole_use(args[i]);
       }
     }
     for (const Edge& edge : graph_->successors(b)) {
@@ -96,7 +96,7 @@ void Lowering::block(Block b) {
     const Inst& inst = at(v);
     if (folded_[index(v)] || is_merged(v)) continue;
     if (ends_block(inst.op)) return end_block(b, inst);
-    if (uses_[index(v)] == 0 && !effects_of(inst).is_kept && inst.op != Opcode::result) continue;
+    if (uses_[index(v)] == 0 && !is_kept(inst) && inst.op != Opcode::result) continue;
     if (is_wasm(inst.op)) {
       numeric(v, inst);
     } else {
@@ -240,18 +240,16 @@ Machine::Traps Lowering::traps_of(const Inst& inst) {
 }
 
 Machine& Lowering::begin(MOp op, const Inst& inst) {
-  LInst made;
+  LInst& made = out_->lir.insts.emplace_back();
   made.first_operand = static_cast<std::uint32_t>(out_->lir.operands.size());
   made.op = static_cast<std::uint16_t>(op);
   made.payload = static_cast<std::uint32_t>(out_->machine.size());
   made.is_move = op == MOp::move;
-  out_->lir.insts.push_back(made);
-  Machine machine;
+  Machine& machine = out_->machine.emplace_back();
   machine.op = op;
   machine.origin = inst.origin;
   machine.traps = traps_of(inst);
-  out_->machine.push_back(machine);
-  return out_->machine.back();
+  return machine;
 }
 
 OperandNo Lowering::add_operand(VReg vreg, Role role, Constraint constraint, Reg fixed) {
@@ -276,9 +274,7 @@ VReg Lowering::new_vreg(RegClass cls, std::uint8_t bytes) {
   return static_cast<VReg>(out_->lir.vregs.size() - 1);
 }
 
-VReg Lowering::vreg(Value v) {
-  VReg& known = vregs_[index(v)];
-  if (known != no_vreg) return known;
+VReg Lowering::make_vreg(Value v) {
   if (is_merged(v)) return vregs_[index(v)] = vreg(arg(at(v), 0));
   const Type type = at(v).type;
   const VReg made =

@@ -117,7 +117,11 @@ class Lowering {
   OperandNo temporary(RegClass cls);
   OperandNo temporary_in(Reg r);
 
-  VReg vreg(Value v);
+  VReg vreg(Value v) {
+    const VReg known = vregs_[index(v)];
+    return known != no_vreg ? known : make_vreg(v);
+  }
+  VReg make_vreg(Value v);
   VReg new_vreg(RegClass cls, std::uint8_t bytes = 8);
   bool is_integer_constant(Value v) const;
   /// A constant that fits the immediate of an instruction of that size.
@@ -193,7 +197,7 @@ class Lowering {
   // lower_calls.cpp
   void arguments(const Signature& own, bool from_frame);
   void frame_slot(Value v, const Inst& inst);
-  Signature begin_call(const Inst& inst, MOp direct, MOp by_reference);
+  const Signature& begin_call(const Inst& inst, MOp direct, MOp by_reference);
   void call(Value v, const Inst& inst);
   CallLayout::Value on_stack(Value v, const AbiPlace& place);
   void call_operands(const Signature& signature, std::span<const Value> args);
@@ -208,14 +212,17 @@ class Lowering {
   const Graph* graph_ = nullptr;
   const BlockOrder* order_ = nullptr;
   const Signature* own_ = nullptr;
+  Shape shape_;          // of the call at hand
+  Signature signature_;  // the same
+  std::vector<Value> results_;
   MachineFunction* out_ = nullptr;
   Value instance_ = Value::none;
   VReg frame_ = 0;          // of the interpreter's frame, where that is taken over
   std::size_t values_ = 0;  // that are in blocks: about as many as instructions
   std::vector<std::uint32_t> uses_;
-  std::vector<std::uint32_t> preds_;  // how many, by block
-  std::vector<bool> wanted_whole_;    // i32s of which something reads the upper half
-  std::vector<bool> folded_;          // made part of the one instruction that uses it
+  std::vector<std::uint32_t> preds_;        // how many, by block
+  std::vector<std::uint8_t> wanted_whole_;  // i32s of which something reads the upper half
+  std::vector<std::uint8_t> folded_;        // made part of the one instruction that uses it
   std::vector<std::uint32_t> folds_;  // by value: its uses that could have it as a part of them
   // By value: how often the block had acted by then. A load may be made later in the same epoch.
   std::vector<std::uint32_t> epochs_;

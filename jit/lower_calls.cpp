@@ -73,8 +73,9 @@ void Lowering::call_operands(const Signature& signature, std::span<const Value> 
 }
 
 /// All of a call but its results: the callee's instance or reference, and the arguments.
-Signature Lowering::begin_call(const Inst& inst, MOp direct, MOp by_reference) {
-  const Signature signature = signature_of(shape_of(type_of_callee(inst)));
+const Signature& Lowering::begin_call(const Inst& inst, MOp direct, MOp by_reference) {
+  shape_to(shape_, type_of_callee(inst));
+  signature_to(signature_, shape_);
   const bool is_direct = inst.op == Opcode::call || inst.op == Opcode::tail_call;
   Machine& made = begin(is_direct ? direct : by_reference, inst);
   out_->lir.blocks.back().has_call = true;
@@ -86,8 +87,8 @@ Signature Lowering::begin_call(const Inst& inst, MOp direct, MOp by_reference) {
   } else {
     use(args[0], Constraint::any);
   }
-  call_operands(signature, args.subspan(is_direct ? 0 : 1));
-  return signature;
+  call_operands(signature_, args.subspan(is_direct ? 0 : 1));
+  return signature_;
 }
 
 void Lowering::call(Value v, const Inst& inst) {
@@ -97,7 +98,8 @@ void Lowering::call(Value v, const Inst& inst) {
 /// The results in registers are defined; those on the stack are read after the call.
 void Lowering::results(Value v, const Signature& signature) {
   RegSet clobbers = out_->lir.allocatable;
-  std::vector<Value> values(signature.results.size(), Value::none);
+  std::vector<Value>& values = results_;
+  values.assign(signature.results.size(), Value::none);
   if (!values.empty()) values[0] = v;
   for (Value next = at(v).next; next != Value::none && at(next).op == Opcode::result;
        next = at(next).next)

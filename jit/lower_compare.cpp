@@ -14,7 +14,7 @@ struct IntegerComparison {
 };
 
 IntegerComparison integer_comparison(wasm::Op op) {
-  using Op = wasm::Op;
+  using wasm::Op;
   switch (op) {
     case Op::i32_eqz:
     case Op::i32_eq:
@@ -72,7 +72,7 @@ struct FloatComparison {
 };
 
 FloatComparison float_comparison(wasm::Op op) {
-  using Op = wasm::Op;
+  using wasm::Op;
   switch (op) {
     case Op::f32_eq:
       return {Cond::equal, false, 4};
@@ -119,9 +119,7 @@ bool loads_unsigned(const Inst& load) {
 }  // namespace
 
 bool Lowering::is_compare(const Inst& inst) const {
-  if (!is_wasm(inst.op)) return false;
-  const Op op = wasm_op(inst.op);
-  return integer_comparison(op).size != 0 || float_comparison(op).size != 0;
+  return inst.op >= opcode(Op::i32_eqz) && inst.op <= opcode(Op::f64_ge);
 }
 
 bool Lowering::is_zero_test(const Inst& inst) const {

@@ -61,16 +61,18 @@ bool Lowering::is_conjunction(Value v, Block b) const {
 
 void Lowering::find_folded(Block b) {
   epoch_ = 0;
+  bool compares = false;
   for (Value v = graph_->at(b).first; v != Value::none; v = at(v).next) {
     const Inst& inst = at(v);
     if (is_zero_test(inst) && is_conjunction(arg(inst, 0), b)) folded_[index(arg(inst, 0))] = true;
     if (takes_condition(inst)) fold_condition(v, graph_->args(inst).back());
     if (is_wasm(inst.op) && uses_[index(v)] != 0) fold_operands(inst);
     if (is_wasm(inst.op)) fold_access(inst);
-    const Effects effects = effects_of(inst);
-    if (effects.writes != 0 || effects.leaves || effects.is_kept) ++epoch_;
+    if (acts(inst)) ++epoch_;
     epochs_[index(v)] = epoch_;
+    compares |= is_compare(inst);
   }
+  if (!compares) return;
   // What is compared to be a value is compared where it stands.
   for (Value v = graph_->at(b).first; v != Value::none; v = at(v).next) {
     if (folded_[index(v)] || uses_[index(v)] == 0 || !is_compare(at(v))) continue;

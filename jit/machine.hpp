@@ -170,13 +170,14 @@ struct Machine {
   /// Whether a fault of the access is a trap, and one that says where.
   enum class Traps : std::uint8_t { no, yes, with_address };
   Traps traps = Traps::no;
+  wasm::Op wasm{};  ///< of loads and stores
   Compare compare;
   Address address;
-  wasm::Op wasm{};  ///< of loads and stores
   std::uint64_t imm = 0;
   std::uint64_t extra = 0;
   Origin origin;
 };
+static_assert(sizeof(Machine) == 56);
 
 /// What of a call or return is on the stack.
 struct CallLayout {

@@ -1,5 +1,7 @@
 #include "jit/memory_versions.hpp"
 
+#include <bit>
+
 namespace wrun::inline v0::jit {
 
 SlotSet MemoryVersions::slots_of(AliasSet aliases) {
@@ -19,8 +21,8 @@ SlotSet MemoryVersions::read(const Inst& inst, const Effects& effects) {
 
 std::uint32_t MemoryVersions::advance(Numbers& numbers, SlotSet written, std::uint32_t next) {
   if (written == 0) return next;
-  for (unsigned slot = 0; slot < slots; ++slot)
-    if ((written >> slot & 1) != 0) numbers[slot] = next;
+  for (; written != 0; written &= written - 1)
+    numbers[static_cast<unsigned>(std::countr_zero(written))] = next;
   return next + 1;
 }
 
@@ -56,6 +58,7 @@ void MemoryVersions::meet(const Cfg& cfg, const Loops& loops, std::uint32_t at) 
     if (from >= at) continue;
     if (is_first) numbers = at_end_[from];
     is_first = false;
+    if (numbers == at_end_[from]) continue;
     for (unsigned slot = 0; slot < slots; ++slot)
       if (numbers[slot] != at_end_[from][slot]) differs |= SlotSet{1} << slot;
   }

@@ -1,5 +1,7 @@
 #include "jit/optimize.hpp"
 
+#include <utility>
+
 #include "jit/ir_verify.hpp"
 #include "lib/wasm/compose.hpp"
 
@@ -31,6 +33,15 @@ bool is_reducible(const Graph& graph, const Cfg& cfg, const Dominators& dominato
 
 std::string Optimizer::run(Graph& graph, bool shares_memory) {
   cfg_.compute(graph);
+  return run_passes(graph, shares_memory);
+}
+
+std::string Optimizer::run(Graph& graph, Cfg& cfg, bool shares_memory) {
+  std::swap(cfg_, cfg);
+  return run_passes(graph, shares_memory);
+}
+
+std::string Optimizer::run_passes(Graph& graph, bool shares_memory) {
   dominators_.compute(graph, cfg_);
   if (!is_reducible(graph, cfg_, dominators_)) return {};
   loops_.compute(cfg_);

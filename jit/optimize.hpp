@@ -26,10 +26,14 @@ class Optimizer {
   /// `shares_memory`: others may write the function's
   /// memories while it runs. Where graphs are verified, returns what a pass has broken; or nothing.
   std::string run(Graph& graph, bool shares_memory);
+  /// The same where the graph's `cfg` is known, which is exchanged for another one.
+  std::string run(Graph& graph, Cfg& cfg, bool shares_memory);
   /// Of the graph as run() left it.
   const Cfg& cfg() const { return cfg_; }
 
  private:
+  std::string run_passes(Graph& graph, bool shares_memory);
+
   Cfg cfg_;
   Dominators dominators_;
   Loops loops_;

@@ -43,18 +43,19 @@ std::optional<std::string> Pipeline::to_machine(const wasm::ModuleData& module,
                                                 const CompileOptions& options, Compiled& made) {
   if (!front_) front_ = std::make_unique<Front>();
   if (!back_) back_ = std::make_unique<Back>();
-  auto& [graph, builder, optimizer, order, lowering] = *front_;
+  auto& [graph, builder, cfg, optimizer, order, lowering] = *front_;
   if (!builder) builder.emplace(graph);
   if (auto refused = builder->build(module, function, options)) return refused->reason;
   made.tries = builder->tries();
   made.inlined = builder->inlined();
+  builder->swap_cfg(cfg);
   if (is_large(module, function)) builder.reset();
   if constexpr (verifies) {
     if (std::string wrong = verify(graph); !wrong.empty()) return "the graph is wrong: " + wrong;
   }
   if (stop_) return "nobody waits for it";
   if (!optimizer) optimizer.emplace();
-  if (std::string wrong = optimizer->run(graph, shares_memory(module)); !wrong.empty())
+  if (std::string wrong = optimizer->run(graph, cfg, shares_memory(module)); !wrong.empty())
     return "the graph is wrong " + wrong;
   order.compute(graph, optimizer->cfg());
   if (is_large(module, function)) optimizer.reset();

@@ -46,6 +46,7 @@ class Pipeline {
   struct Front {
     Graph graph;
     std::optional<Builder> builder;
+    Cfg cfg;
     std::optional<Optimizer> optimizer;
     BlockOrder order;
     std::optional<Lowering> lowering;

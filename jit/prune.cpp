@@ -10,12 +10,10 @@ void Pruner::run(Graph& graph) {
   cfg_.compute(graph);
   clear_unreachable(graph);
   find_copies(graph);
-  replace_copies(graph);
   mark_live(graph);
   remove_dead(graph);
   remove_dead_params(graph);
   merge_chains(graph);
-  cfg_.compute(graph);
   mark_blocks(graph);
 }
 
@@ -28,18 +26,12 @@ void Pruner::clear_unreachable(Graph& graph) {
   }
 }
 
-/// What a value is known to be: itself, or what the parameter is a copy of.
-Value Pruner::source(const Graph& graph, Value v) const {
-  return graph.at(v).op == Opcode::param ? copy_of_[index(v)] : v;
-}
-
 /// The one value that all edges give the parameter; itself if there are several.
 Value Pruner::meet(const Graph& graph, Value param) const {
   const Inst& inst = graph.at(param);
   Value only = Value::none;
   for (const Cfg::Incoming& in : cfg_.incoming(inst.block)) {
-    const Edge& edge = graph.successors(in.from)[in.edge];
-    const Value given = source(graph, graph.args(edge)[inst.imm]);
+    const Value given = source(graph.args(graph.edge(in.number))[inst.imm]);
     if (given == Value::none || given == only || given == param) continue;
     if (only != Value::none) return param;
     only = given;
@@ -56,7 +48,7 @@ void Pruner::find_users(const Graph& graph) {
         const auto args = graph.args(edge);
         const auto params = graph.params(edge.to);
         for (std::size_t i = 0; i < args.size(); ++i)
-          if (graph.at(args[i]).op == Opcode::param) act(args[i], params[i]);
+          if (copy_of_[index(args[i])] == Value::none) act(args[i], params[i]);
       }
     }
   };
@@ -72,7 +64,10 @@ void Pruner::find_users(const Graph& graph) {
 /// Optimistic: a parameter is a copy until two different values are found to reach it, so that
 /// cycles of parameters among themselves are seen through.
 void Pruner::find_copies(const Graph& graph) {
-  copy_of_.assign(graph.value_count(), Value::none);
+  copy_of_.resize(graph.value_count());
+  for (std::uint32_t i = 0; i < copy_of_.size(); ++i) copy_of_[i] = static_cast<Value>(i);
+  for (const Block b : cfg_.order())
+    for (const Value param : graph.params(b)) copy_of_[index(param)] = Value::none;
   is_queued_.assign(graph.value_count(), false);
   find_users(graph);
   std::size_t changes_left = 1000 + 16 * std::size_t{graph.value_count()};
@@ -83,7 +78,7 @@ void Pruner::find_copies(const Graph& graph) {
     copy_of_[index(param)] = found;
     for (std::uint32_t i = first_user_[index(param)]; i < first_user_[index(param) + 1]; ++i) {
       const Value user = users_[i];
-      if (is_queued_[index(user)] || copy_of_[index(user)] == user) continue;
+      if (is_queued_[index(user)] != 0 || copy_of_[index(user)] == user) continue;
       is_queued_[index(user)] = true;
       todo_.push_back(user);
     }
@@ -102,37 +97,66 @@ void Pruner::find_copies(const Graph& graph) {
     for (const Value param : graph.params(b)) copy_of_[index(param)] = param;
 }
 
-void Pruner::replace_copies(Graph& graph) {
-  const auto replace = [&](std::span<Value> args) {
-    for (Value& arg : args) arg = source(graph, arg);
-  };
-  for (const Block b : cfg_.order()) {
-    for (Value v = graph.at(b).first; v != Value::none; v = graph.at(v).next)
-      replace(graph.args(graph.at(v)));
-    for (const Edge& edge : graph.successors(b)) replace(graph.args(edge));
-  }
-}
-
 void Pruner::mark(Value v) {
-  if (is_live_[index(v)]) return;
+  if (is_live_[index(v)] != 0) return;
   is_live_[index(v)] = true;
   todo_.push_back(v);
 }
 
-void Pruner::mark_live(const Graph& graph) {
+/// Of an instruction whose arguments' definitions are still to come.
+void Pruner::mark_args(std::span<Value> args) {
+  for (Value& arg : args) {
+    arg = source(arg);
+    is_live_[index(arg)] = true;
+  }
+}
+
+/// What the edges give a parameter. Of what is behind the sweep, has the arguments marked, too.
+void Pruner::mark_given(Graph& graph, const Inst& param, bool is_behind) {
+  const std::uint32_t position = cfg_.position(param.block);
+  for (const Cfg::Incoming& in : cfg_.incoming(param.block)) {
+    Value& given = graph.args(graph.edge(in.number))[param.imm];
+    given = source(given);
+    if (is_behind || cfg_.position(in.from) >= position) {
+      mark(given);
+    } else {
+      is_live_[index(given)] = true;
+    }
+  }
+}
+
+/// Also puts values in the place of what are copies of them. Backwards, so that what is used comes
+/// later; but for what loops give their headers.
+void Pruner::mark_live(Graph& graph) {
   is_live_.assign(graph.value_count(), false);
   todo_.clear();
-  for (const Block b : cfg_.order()) {
-    for (Value v = graph.at(b).first; v != Value::none; v = graph.at(v).next)
-      if (effects_of(graph.at(v)).is_kept) mark(v);
+  const auto order = cfg_.order();
+  for (std::size_t at = order.size(); at-- > 0;) {
+    const Block b = order[at];
+    for (Value v = graph.at(b).last; v != Value::none; v = graph.at(v).previous) {
+      const Inst& inst = graph.at(v);
+      if (is_live_[index(v)] == 0) {
+        if (!is_kept(inst)) continue;
+        is_live_[index(v)] = true;
+      }
+      mark_args(graph.args(inst));
+    }
+    for (const Value param : graph.params(b))
+      if (is_live_[index(param)] != 0) mark_given(graph, graph.at(param), false);
   }
+  follow_todo(graph);
+}
+
+/// What was marked when its turn may have been over.
+void Pruner::follow_todo(Graph& graph) {
   while (!todo_.empty()) {
     const Inst& inst = graph.at(todo_.back());
     todo_.pop_back();
-    for (const Value arg : graph.args(inst)) mark(arg);
-    if (inst.op != Opcode::param) continue;
-    for (const Cfg::Incoming& in : cfg_.incoming(inst.block))
-      mark(graph.args(graph.successors(in.from)[in.edge])[inst.imm]);
+    for (Value& arg : graph.args(inst)) {
+      arg = source(arg);
+      mark(arg);
+    }
+    if (inst.op == Opcode::param) mark_given(graph, inst, true);
   }
 }
 
@@ -140,7 +164,7 @@ void Pruner::remove_dead(Graph& graph) {
   for (const Block b : cfg_.order()) {
     for (Value v = graph.at(b).first; v != Value::none;) {
       const Value next = graph.at(v).next;
-      if (!is_live_[index(v)]) graph.unlink(v);
+      if (is_live_[index(v)] == 0) graph.unlink(v);
       v = next;
     }
   }
@@ -153,7 +177,7 @@ void Pruner::remove_dead_params(Graph& graph) {
       const auto params = graph.params(edge.to);
       std::uint32_t kept = 0;
       for (std::size_t i = 0; i < args.size(); ++i)
-        if (is_live_[index(params[i])]) args[kept++] = args[i];
+        if (is_live_[index(params[i])] != 0) args[kept++] = args[i];
       edge.arg_count = kept;
     }
   }
@@ -161,7 +185,7 @@ void Pruner::remove_dead_params(Graph& graph) {
     const auto params = graph.params(b);
     std::uint32_t kept = 0;
     for (const Value param : params) {
-      if (!is_live_[index(param)]) {
+      if (is_live_[index(param)] == 0) {
         graph.at(param).block = Block::none;
         continue;
       }
@@ -174,6 +198,9 @@ void Pruner::remove_dead_params(Graph& graph) {
 
 /// Blocks that follow each other, with no other way in or out, become one.
 void Pruner::merge_chains(Graph& graph) {
+  merged_into_.resize(graph.block_count());
+  for (std::uint32_t i = 0; i < merged_into_.size(); ++i) merged_into_[i] = static_cast<Block>(i);
+  bool has_merged = false;
   for (const Block b : cfg_.order()) {
     if (graph.at(b).last == Value::none) continue;  // merged already
     for (;;) {
@@ -183,8 +210,11 @@ void Pruner::merge_chains(Graph& graph) {
       if (next == b || cfg_.incoming(next).size() != 1 || graph.at(next).param_count != 0) break;
       graph.unlink(end);
       graph.splice(b, next);
+      merged_into_[index(next)] = b;
+      has_merged = true;
     }
   }
+  if (has_merged) cfg_.contract(merged_into_);
 }
 
 /// Loop headers are what is jumped back to; where only traps are reached, it is cold.

@@ -24,10 +24,12 @@ class Pruner {
   void clear_unreachable(Graph& graph);
   void find_copies(const Graph& graph);
   Value meet(const Graph& graph, Value param) const;
-  Value source(const Graph& graph, Value v) const;
+  Value source(Value v) const { return copy_of_[index(v)]; }
   void find_users(const Graph& graph);
-  void replace_copies(Graph& graph);
-  void mark_live(const Graph& graph);
+  void mark_live(Graph& graph);
+  void mark_args(std::span<Value> args);
+  void mark_given(Graph& graph, const Inst& param, bool is_behind);
+  void follow_todo(Graph& graph);
   void mark(Value v);
   void remove_dead(Graph& graph);
   void remove_dead_params(Graph& graph);
@@ -35,12 +37,13 @@ class Pruner {
   void mark_blocks(Graph& graph);
 
   Cfg cfg_;
-  std::vector<Value> copy_of_;             // of parameters: none while unknown, or itself
+  std::vector<Value> copy_of_;             // of parameters none while unknown; of others itself
   std::vector<std::uint32_t> first_user_;  // by value: where in users_ its parameters begin
   std::vector<Value> users_;               // parameters that a parameter goes to
   std::vector<Value> todo_;
-  std::vector<bool> is_queued_;
-  std::vector<bool> is_live_;
+  std::vector<std::uint8_t> is_queued_;
+  std::vector<std::uint8_t> is_live_;
+  std::vector<Block> merged_into_;
 };
 
 }  // namespace wrun::inline v0::jit

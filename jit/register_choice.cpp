@@ -43,9 +43,9 @@ bool RegisterScan::calls_before(std::uint32_t loop_end) {
 
 /// A constant is never dead, but may have no further use.
 bool RegisterScan::lives_on(VReg v) {
-  if (next_use(v) < function_->blocks[block_].end || values_[v].live_out_at == block_ + 1)
-    return true;
-  return is_constant(v) && distance(v) < no_use;
+  if (next_use(v) < function_->blocks[block_].end) return true;
+  if (is_constant(v)) return distance(v) < no_use;
+  return liveness_->is_live_out_of(*function_, v, block_);
 }
 
 /// The first use in a loop of a value from before it.

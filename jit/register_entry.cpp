@@ -33,9 +33,10 @@ void RegisterScan::find_loop_values() {
   added_to_loop_.assign(blocks, none);
   loop_values_.clear();
   for (VReg v = 0; v < function_->vregs.size(); ++v) {
+    if (!liveness_->is_global(v) && !is_constant(v)) continue;
     for (const LirUse& use : uses_->of(v)) {
       const std::uint32_t b = liveness_->block_of(use.at);
-      if (!function_->blocks[b].is_cold) add_to_loops(v, b);
+      if (flow_->innermost_loop(b) != none && !function_->blocks[b].is_cold) add_to_loops(v, b);
     }
   }
   first_loop_value_.assign(blocks + 2, 0);
@@ -47,28 +48,28 @@ void RegisterScan::find_loop_values() {
   }
 }
 
-void RegisterScan::stamp_lives(std::uint32_t b) {
-  for (const VReg v : liveness_->live_in(b)) values_[v].live_in_at = b + 1;
-  const LBlock& block = function_->blocks[b];
-  for (std::uint32_t s = 0; s < block.succ_count; ++s) {
-    for (const VReg v : liveness_->live_in(function_->succs[block.first_succ + s].to)) {
-      values_[v].live_out_at = b + 1;
-    }
-  }
-}
-
 void RegisterScan::enter_value(VReg v, Reg r) {
   take(r, add_piece(v, r, Piece::Origin::entered, none));
 }
 
-/// From the only predecessor everything stays where it is.
-void RegisterScan::enter_after(std::uint32_t pred) {
-  for (const std::uint32_t piece : out_->pieces_of(out_->out[pred])) {
+/// From the only predecessor everything stays where it is. Whether all of it does.
+bool RegisterScan::enter_after(std::uint32_t pred) {
+  const auto pieces = out_->pieces_of(out_->out[pred]);
+  const bool is_there = left_ == pred;
+  if (!is_there) drop_all();
+  bool stays = true;
+  for (const std::uint32_t piece : pieces) {
     const VReg v = out_->pieces[piece].vreg;
-    const bool is_alive =
-        is_constant(v) ? distance(v) < no_distance : values_[v].live_in_at == block_ + 1;
-    if (is_alive) take(out_->pieces[piece].reg, piece);
+    const bool is_alive = is_constant(v) ? distance(v) < no_distance : is_live_in(v);
+    stays &= is_alive;
+    if (is_alive == is_there) continue;
+    if (is_there) {
+      drop(out_->pieces[piece].reg);
+    } else {
+      take(out_->pieces[piece].reg, piece);
+    }
   }
+  return stays;
 }
 
 /// Whether all that a block does is to go on elsewhere: without moves it is nothing at all.
@@ -140,7 +141,7 @@ std::uint32_t RegisterScan::best_pred() {
       Count& known = counts_[from.vreg];
       if (known.residents++ == 0) known.votes = 0;
       if (preds_.size() > 2) vote(known, from.reg);
-      if (values_[from.vreg].live_in_at == block_ + 1) ++count;
+      if (is_live_in(from.vreg)) ++count;
     }
     if (best != none && count < best_count) continue;
     best = pred;
@@ -154,7 +155,7 @@ std::uint32_t RegisterScan::best_pred() {
 /// A value that some predecessors would have to load comes in a register only if it is used soon.
 bool RegisterScan::is_wanted(VReg v) {
   if (is_constant(v)) return distance(v) < near_use;
-  if (values_[v].live_in_at != block_ + 1) return false;
+  if (!is_live_in(v)) return false;
   return counts_[v].residents == preds_.size() || distance(v) < near_use;
 }
 
@@ -178,7 +179,7 @@ void RegisterScan::enter_residents() {
       const Value& value = values_[v];
       const bool is_common = 2u * counts_[v].residents >= preds_.size();
       counts_[v].residents = 0;
-      if (!is_common || value.piece != none || value.live_in_at != block_ + 1) continue;
+      if (!is_common || value.piece != none || !is_live_in(v)) continue;
       if (is_constant(v) || (free_ & class_regs(v)).empty() || distance(v) >= far_use) continue;
       const Reg r = choose_free(v, class_regs(v), common_reg(out_->pieces[piece]));
       if (r != no_reg) enter_value(v, r);
@@ -205,7 +206,7 @@ void RegisterScan::enter_loop() {
   for (const std::uint32_t piece : out_->pieces_of(out_->out[best_pred_])) {
     const Piece from = out_->pieces[piece];
     const VReg v = from.vreg;
-    const bool is_alive = is_constant(v) ? next_use(v) < end : values_[v].live_in_at == block_ + 1;
+    const bool is_alive = is_constant(v) ? next_use(v) < end : is_live_in(v);
     if (is_alive && (!has_call || is_wanted_before_call(v))) {
       enter_value(v, from.reg);
     }
@@ -233,8 +234,7 @@ void RegisterScan::load_for_loop() {
   const std::uint32_t last = first_loop_value_[block_ + 1];
   for (std::uint32_t i = first_loop_value_[block_]; i < last; ++i) {
     const VReg v = sorted_loop_values_[i];
-    const bool is_here =
-        values_[v].piece != none || (!is_constant(v) && values_[v].live_in_at != block_ + 1);
+    const bool is_here = values_[v].piece != none || (!is_constant(v) && !is_live_in(v));
     if (is_here || crosses_call(v) || (has_call && !is_wanted_before_call(v))) continue;
     Reg r = choose_free(v, class_regs(v));
     if (r == no_reg) {
@@ -294,26 +294,28 @@ void RegisterScan::note_params() {
 }
 
 Residence::State RegisterScan::save_state() {
-  Residence::State state{static_cast<std::uint32_t>(out_->states.size()), 0};
-  for (RegSet left = function_->allocatable - free_; !left.empty(); left.remove(left.first())) {
-    out_->states.push_back(held_[left.first()]);
-    ++state.count;
-  }
-  return state;
+  const auto first = static_cast<std::uint32_t>(out_->states.size());
+  out_->states.resize(first + held_.size());
+  std::uint32_t* next = out_->states.data() + first;
+  for (RegSet left = function_->allocatable - free_; !left.empty(); left.remove(left.first()))
+    *next++ = held_[left.first()];
+  const auto end = static_cast<std::uint32_t>(next - out_->states.data());
+  out_->states.resize(end);
+  return {first, end - first};
 }
 
 void RegisterScan::enter(std::uint32_t b) {
   block_ = b;
   at_ = from_ = function_->blocks[b].first;
-  stamp_lives(b);
   const auto preds = flow_->preds(b);
   const bool is_loop = flow_->is_loop_header(b);
   const bool is_single = preds.size() == 1 && preds[0] < b;
   const bool is_join = !is_single && !is_loop;
+  bool stays = false;
   if (is_single) {
     best_pred_ = preds[0];
-    enter_after(preds[0]);
-  } else if (is_loop) {
+    stays = enter_after(preds[0]) && function_->blocks[b].param_count == 0;
+  } else if (drop_all(); is_loop) {
     best_pred_ = entry_pred();
     enter_loop();
   } else {
@@ -327,13 +329,12 @@ void RegisterScan::enter(std::uint32_t b) {
     load_for_loop();
   }
   note_params();
-  out_->in[b] = save_state();
+  out_->in[b] = stays ? out_->out[preds[0]] : save_state();
 }
 
 void RegisterScan::leave() {
   const LBlock& block = function_->blocks[block_];
-  const Residence::State state = save_state();
-  out_->out[block_] = state;
+  out_->out[block_] = save_state();
   for (std::uint32_t s = 0; s < block.succ_count; ++s) {
     const LEdge& edge = function_->succs[block.first_succ + s];
     if (edge.arg_count == 0) continue;
@@ -347,7 +348,7 @@ void RegisterScan::leave() {
       if (is_vote) vote(counts_[param], r);
     }
   }
-  for (const std::uint32_t piece : out_->pieces_of(state)) drop(out_->pieces[piece].reg);
+  left_ = block_;
 }
 
 }  // namespace wrun::inline v0::jit

@@ -19,6 +19,11 @@ void RegisterScan::drop(Reg r) {
   free_.add(r);
 }
 
+void RegisterScan::drop_all() {
+  for (RegSet left = function_->allocatable - free_; !left.empty(); left.remove(left.first()))
+    drop(left.first());
+}
+
 void RegisterScan::demand(VReg v) {
   if (!is_constant(v)) out_->demands.push_back({v, block_});
 }
@@ -408,6 +413,7 @@ bool RegisterScan::run(const Input& input, Residence& out, std::vector<Loc>& ope
   operands.assign(function_->operands.size(), Loc());
   held_.fill(none);
   free_ = function_->allocatable;
+  left_ = none;
   start_values();
   fixed_cursor_.fill(0);
   call_cursor_ = 0;

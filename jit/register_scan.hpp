@@ -35,12 +35,10 @@ class RegisterScan {
   static constexpr std::uint32_t never = ~0u;
 
   struct Value {
-    std::uint32_t piece = none;     ///< where it is
-    std::uint32_t cursor = 0;       ///< in LirUses::all(): the first use not behind us
-    std::uint32_t uses_end = 0;     ///< the same, past its last use
-    std::uint32_t live_in_at = 0;   ///< the last block it was alive into, plus 1
-    std::uint32_t live_out_at = 0;  ///< the same at ends of blocks
-    Reg wish = no_reg;              ///< of a param: where an arg is, and then where it is itself
+    std::uint32_t piece = none;  ///< where it is
+    std::uint32_t cursor = 0;    ///< in LirUses::all(): the first use not behind us
+    std::uint32_t uses_end = 0;  ///< the same, past its last use
+    Reg wish = no_reg;           ///< of a param: where an arg is, and then where it is itself
     bool is_constant = false;
     RegClass cls = RegClass::general;
   };
@@ -65,6 +63,7 @@ class RegisterScan {
   }
   std::uint32_t next_fixed(Reg r);
   bool lives_on(VReg v);
+  bool is_live_in(VReg v) const { return liveness_->is_live_into(v, block_); }
   bool crosses_call(VReg v);
   bool calls_before(std::uint32_t loop_end);
   std::uint32_t use_in_round(VReg v, std::uint32_t header) const;
@@ -81,6 +80,7 @@ class RegisterScan {
   std::uint32_t add_piece(VReg v, Reg r, Piece::Origin origin, std::uint32_t source);
   void take(Reg r, std::uint32_t piece);
   void drop(Reg r);
+  void drop_all();
   void need(std::uint32_t piece) { out_->pieces[piece].is_needed = true; }
   void demand(VReg v);
   bool is_constant(VReg v) const { return values_[v].is_constant; }
@@ -90,8 +90,7 @@ class RegisterScan {
   void find_loop_values();
   void add_to_loops(VReg v, std::uint32_t block);
   void enter(std::uint32_t b);
-  void stamp_lives(std::uint32_t b);
-  void enter_after(std::uint32_t pred);
+  bool enter_after(std::uint32_t pred);
   void enter_join();
   void enter_residents();
   void enter_loop();
@@ -168,6 +167,7 @@ class RegisterScan {
 
   // At the moment
   std::uint32_t block_ = 0;
+  std::uint32_t left_ = none;  ///< the block whose end the registers are as at, on entering another
   std::uint32_t at_ = 0;
   std::uint32_t from_ = 0;            ///< uses before it are behind us
   std::uint32_t best_pred_ = none;    ///< in whose registers values enter the block

@@ -10,7 +10,7 @@ void Resolution::need(std::uint32_t piece) {
   Piece& p = residence_->pieces[piece];
   if (p.is_needed) return;
   p.is_needed = true;
-  todo_.push_back(piece);
+  if (p.origin != Piece::Origin::defined) todo_.push_back(piece);
 }
 
 void Resolution::demand(VReg v, std::uint32_t block) {
@@ -82,7 +82,8 @@ void Resolution::find_needs() {
     }
   }
   for (std::uint32_t piece = 0; piece < residence_->pieces.size(); ++piece) {
-    if (residence_->pieces[piece].is_needed) todo_.push_back(piece);
+    const Piece& p = residence_->pieces[piece];
+    if (p.is_needed && p.origin != Piece::Origin::defined) todo_.push_back(piece);
   }
   std::size_t next_demand = 0;
   while (!todo_.empty() || next_demand < residence_->demands.size()) {
@@ -108,11 +109,19 @@ RegSet Resolution::free_on_edge(std::uint32_t pred, std::uint32_t block) const {
   return free;
 }
 
+/// Notes what registers hold at the end of a block.
+void Resolution::look_at_end(std::uint32_t pred) {
+  if (end_ == pred) return;
+  end_ = pred;
+  for (const std::uint32_t piece : residence_->pieces_of(residence_->out[pred]))
+    held_[residence_->pieces[piece].vreg] = {pred, residence_->pieces[piece].reg};
+}
+
 void Resolution::pass(VReg v, std::uint32_t pred, std::uint32_t block, Loc to) {
   const VReg value = value_on_edge(v, pred, block);
-  const std::uint32_t piece = piece_at_end(value, pred);
-  copies_.add(piece == none ? slots_.of(value) : Loc::reg(residence_->pieces[piece].reg), to,
-              value);
+  look_at_end(pred);
+  const Held& held = held_[value];
+  copies_.add(held.end == pred ? Loc::reg(held.reg) : slots_.of(value), to, value);
 }
 
 void Resolution::collect_edge(std::uint32_t pred, const LEdge& edge) {
@@ -225,6 +234,8 @@ void Resolution::run(const LFunction& function, const LirFlow& flow, const LirUs
   }
   out.moves.clear();
   is_turned_.assign(function.blocks.size(), false);
+  held_.assign(function.vregs.size(), {});
+  end_ = none;
   next_store_ = 0;
   next_move_ = 0;
   for (std::uint32_t b = 0; b < function.blocks.size(); ++b) emit_block(b);

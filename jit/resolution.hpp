@@ -42,6 +42,7 @@ class Resolution {
   void emit_edge(std::uint32_t pred, const LEdge& edge);
   bool only_turns(std::uint32_t block, std::uint32_t branch) const;
   bool turn_early(std::uint32_t branch, std::uint32_t turn, std::uint32_t other);
+  void look_at_end(std::uint32_t pred);
   void pass(VReg v, std::uint32_t pred, std::uint32_t block, Loc to);
   RegSet free_on_edge(std::uint32_t pred, std::uint32_t block) const;
 
@@ -52,11 +53,18 @@ class Resolution {
   Allocation* out_ = nullptr;
 
   std::vector<std::uint32_t> todo_;         ///< pieces
-  std::vector<bool> in_slot_;               ///< by vreg: read from its slot somewhere
+  std::vector<std::uint8_t> in_slot_;       ///< by vreg: read from its slot somewhere
   std::vector<std::uint32_t> param_index_;  ///< by vreg that is a param: which
+  struct Held {
+    std::uint32_t end = none;  ///< of which block
+    Reg reg = no_reg;
+  };
+  std::vector<Held> held_;    ///< by vreg: where it was at the end of a block
+  std::uint32_t end_ = none;  ///< the block that held_ is about
   StorePlacement stores_;
   SlotAssignment slots_;
-  std::vector<bool> is_turned_;  ///< by block: its edge's moves were made before the branch to it
+  std::vector<std::uint8_t>
+      is_turned_;  ///< by block: its edge's moves were made before the branch to it
   ParallelMoves copies_;
   std::size_t next_store_ = 0;
   std::size_t next_move_ = 0;

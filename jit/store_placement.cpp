@@ -152,9 +152,15 @@ void StorePlacement::run(const LFunction& function, const LirFlow& flow, const L
   residence_ = &residence;
   stores_.clear();
   auto& demands = residence.demands;
-  std::sort(demands.begin(), demands.end(), [](const SlotDemand& a, const SlotDemand& b) {
-    return a.vreg != b.vreg ? a.vreg < b.vreg : a.block < b.block;
-  });
+  const auto order = [](const SlotDemand& demand) {
+    return std::uint64_t{demand.vreg} << 32 | demand.block;
+  };
+  std::sort(demands.begin(), demands.end(),
+            [&](const SlotDemand& a, const SlotDemand& b) { return order(a) < order(b); });
+  const auto last_one =
+      std::unique(demands.begin(), demands.end(),
+                  [&](const SlotDemand& a, const SlotDemand& b) { return order(a) == order(b); });
+  demands.erase(last_one, demands.end());
   for (std::size_t first = 0; first < demands.size();) {
     const VReg v = demands[first].vreg;
     std::size_t last = first;

@@ -10,7 +10,6 @@ namespace {
 constexpr std::uint32_t most_in_graph =
     10000;  ///< of the graph, which would grow by half its memory
 constexpr std::uint32_t most_instructions = 16;
-constexpr std::uint32_t most_blocks = 4;
 constexpr std::uint32_t most_params = 24;
 constexpr std::uint32_t tiny = 8;      ///< so few instructions are there four times
 constexpr unsigned most_climbed = 16;  ///< dominators, between a use and the loop
@@ -84,23 +83,38 @@ void Unroller::look_at(std::uint32_t at) {
     loop.is_fit = can_be_repeated(op) && loop.size <= most_instructions;
   }
   loop.params += graph_->at(b).param_count;
-  if (!loop.is_fit || loop.blocks.size() == most_blocks || loop.params > most_params ||
+  if (!loop.is_fit || loop.block_count == most_blocks || loop.params > most_params ||
       graph_->at(b).is_cold || (at == header && !loop.has_poll)) {
     loop.is_fit = false;
     return;
   }
-  loop.blocks.push_back(b);
+  loop.room[loop.block_count++] = b;
 }
 
 bool Unroller::is_candidate(std::uint32_t header) const {
   return loop_of_[header] != Loops::none && found_[loop_of_[header]].is_fit;
 }
 
+/// What loops that may be repeated make.
+void Unroller::mark_made() {
+  is_made_.assign(graph_->value_count(), false);
+  for (const Loop& loop : found_) {
+    if (!loop.is_fit) continue;
+    for (const Block b : loop.blocks()) {
+      for (const Value param : graph_->params(b)) is_made_[index(param)] = true;
+      for (Value v = graph_->at(b).first; v != Value::none; v = graph_->at(v).next)
+        is_made_[index(v)] = true;
+    }
+  }
+}
+
 void Unroller::find_outlets() {
   outlets_.clear();
+  mark_made();
   for (const Block b : cfg_->order()) {
     const auto look = [&](std::span<const Value> args) {
-      for (const Value& arg : args) find_outlet(arg, b, arg);
+      for (const Value& arg : args)
+        if (is_made_[index(arg)] != 0) find_outlet(arg, b, arg);
     };
     for (Value v = graph_->at(b).first; v != Value::none; v = graph_->at(v).next)
       look(std::as_const(*graph_).args(graph_->at(v)));
@@ -198,18 +212,18 @@ void Unroller::repeat(const Loop& loop) {
   block_copies_.resize(std::max<std::size_t>(block_copies_.size(), graph_->block_count()),
                        Block::none);
   copies_.resize(std::max<std::size_t>(copies_.size(), graph_->value_count()), Value::none);
-  const Block head = loop.blocks[0];
+  const Block head = loop.room[0];
   polls_.clear();
   // From the last one, which goes back to the loop's own beginning, to the first.
   Block again = head;
   for (unsigned i = 0; i < count; ++i) {
-    for (const Block b : loop.blocks) add_copy(b);
+    for (const Block b : loop.blocks()) add_copy(b);
     const bool asks = i == 0;
-    for (const Block b : loop.blocks) fill(b, head, again, asks);
+    for (const Block b : loop.blocks()) fill(b, head, again, asks);
     again = block_copies_[index(head)];
   }
   for (const Value poll : polls_) graph_->unlink(poll);
-  for (const Block b : loop.blocks) {
+  for (const Block b : loop.blocks()) {
     for (Edge& edge : graph_->successors(b))
       if (edge.to == head) edge.to = again;
     block_copies_[index(b)] = Block::none;

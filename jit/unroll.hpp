@@ -4,6 +4,7 @@
 // fourth turn asks whether it should stop. All exits stay, and so does what is charged, may trap or
 // acts: only the question is left out. Takes linear time.
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -22,10 +23,13 @@ class Unroller {
   bool run(Graph& graph, const Cfg& cfg, Loops& loops, Dominators& dominators);
 
  private:
+  static constexpr std::size_t most_blocks = 4;
   struct Loop {
     std::uint32_t size = 0;  ///< in instructions
     std::uint32_t params = 0;
-    std::vector<Block> blocks;
+    std::uint32_t block_count = 0;
+    std::array<Block, most_blocks> room{};
+    std::span<const Block> blocks() const { return {room.data(), block_count}; }
     bool has_poll = false;
     bool is_fit = true;
   };
@@ -45,6 +49,7 @@ class Unroller {
   bool find_loops();
   void look_at(std::uint32_t at);
   bool is_candidate(std::uint32_t header) const;
+  void mark_made();
   void find_outlets();
   void find_outlet(Value v, Block user, const Value& place);
   Block exit_of(std::uint32_t header, Block user) const;
@@ -63,6 +68,7 @@ class Unroller {
   const Dominators* dominators_ = nullptr;
   std::vector<std::uint32_t> loop_of_;  // by header's position: in loops, or none
   std::vector<Loop> found_;
+  std::vector<std::uint8_t> is_made_;  // by value: in a loop that may be repeated
   std::vector<Outlet> outlets_;
   std::vector<Given> given_;
   std::vector<Value> polls_;         // of the loop at hand

@@ -4,6 +4,8 @@
 // begins small each time, whatever it has held before: what is known of a few blocks stays in the
 // processor's nearest cache.
 
+#include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <vector>
 
@@ -31,9 +33,15 @@ class ValueTable {
     count_ = 0;
     size_ = least;
   }
+  /// The same, with room for so many without growing.
+  void forget(std::size_t expected) {
+    forget();
+    size_ = std::max(least, std::bit_ceil(expected + expected / 2));
+    if (entries_.size() < size_) entries_.resize(size_);
+  }
   /// The value that was found for it, or none, to be set by the caller. Valid until the next call.
   Value& operator[](const Computation& computation) {
-    if (2 * count_ >= size_) grow();
+    if (4 * count_ >= 3 * size_) grow();
     Entry& entry = find(computation);
     if (entry.generation != generation_) {
       entry = {computation, generation_, Value::none};

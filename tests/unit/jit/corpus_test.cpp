@@ -65,12 +65,30 @@ class Corpus : public testing::Test {
     const std::string problem = verify(graph_);
     ASSERT_EQ(problem, "") << "function " << function.value << " osr "
                            << options.osr_offset.value_or(0);
-    optimizer_.run(graph_, false);
+    builder_.swap_cfg(known_);
+    cfg_.compute(graph_);
+    ASSERT_TRUE(is_same_cfg()) << "function " << function.value;
+    optimizer_.run(graph_, known_, false);
     ASSERT_EQ(verify(graph_), "") << "optimized function " << function.value << " osr "
                                   << options.osr_offset.value_or(0);
     lower(module, function, options);
     const std::string unextended = verify_extension(machine_);
     ASSERT_EQ(unextended, "") << "function " << function.value;
+  }
+
+  /// Whether what is known of the graph is what can be found out anew.
+  bool is_same_cfg() const {
+    const auto order = cfg_.order();
+    const auto known = known_.order();
+    if (!std::equal(order.begin(), order.end(), known.begin(), known.end())) return false;
+    return std::all_of(order.begin(), order.end(), [&](Block b) {
+      const auto a = cfg_.incoming(b);
+      const auto c = known_.incoming(b);
+      return known_.position(b) == cfg_.position(b) &&
+             std::equal(a.begin(), a.end(), c.begin(), c.end(), [](const auto& x, const auto& y) {
+               return x.from == y.from && x.edge == y.edge && x.number == y.number;
+             });
+    });
   }
 
   void lower(const wasm::ModuleData& module, wasm::FuncIdx function,
@@ -144,6 +162,7 @@ class Corpus : public testing::Test {
   Builder builder_{graph_};
   Optimizer optimizer_;
   Cfg cfg_;
+  Cfg known_;  // by the builder
   BlockOrder order_;
   MachineFunction machine_;
   CpuFeatures cpu_ = CpuFeatures::detect();

@@ -36,12 +36,12 @@ LirBuilder::LirBuilder() {
 }
 
 VReg LirBuilder::vreg(RegClass cls, std::uint8_t bytes) {
-  function_.vregs.push_back({cls, bytes, -1, false, 0});
+  function_.vregs.push_back({cls, bytes, false, -1, 0});
   return static_cast<VReg>(function_.vregs.size() - 1);
 }
 
 VReg LirBuilder::constant(std::uint64_t value, RegClass cls) {
-  function_.vregs.push_back({cls, 8, -1, true, value});
+  function_.vregs.push_back({cls, 8, true, -1, value});
   return static_cast<VReg>(function_.vregs.size() - 1);
 }
 

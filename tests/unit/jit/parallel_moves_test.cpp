@@ -19,7 +19,7 @@ struct Machine {
 
   Machine() {
     for (unsigned i = 0; i < 32; ++i) {
-      function.vregs.push_back({i < 16 ? RegClass::general : RegClass::vector, 8, -1, false, 0});
+      function.vregs.push_back({i < 16 ? RegClass::general : RegClass::vector, 8, false, -1, 0});
     }
     function.vregs[15].is_constant = true;
     function.vregs[31].is_constant = true;
