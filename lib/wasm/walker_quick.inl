@@ -88,6 +88,7 @@ static_assert(sizeof(QuickRow) == 16);
 
 inline constexpr auto quick_rows = [] {
   std::array<QuickRow, 256> rows{};
+  rows.fill({});  // g++ 12 has zeros in rows that nobody writes, not what QuickRow says
   for (std::size_t byte = 0; byte < rows.size(); ++byte)
     if (one_byte_rules[byte] != Rule::other)
       rows[byte] = make_quick_row(one_byte_rules[byte], walk_row(one_byte_ops[byte]));
