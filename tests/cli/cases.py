@@ -154,6 +154,8 @@ FILES = [
     Case("a hundred megabytes of text", "text", status=126, err=found("^wrun: text"),
          files={"text": b"(module " * (100 << 17)}),
     Case("a module from standard input", "run --invoke add - 2 3", stdin=ADD, out="5\n"),
+    Case("a long module from standard input", "run --invoke add - 2 3",
+         stdin=b" " * 300_000 + ADD + b";;" + b"x" * 70_000, out="5\n"),
     Case("nothing on standard input", "-", status=126, err=line("empty")),
     Case("a gzipped module", "run --invoke add add.wat.gz 2 3", out="5\n",
          files={"add.wat.gz": gzip.compress(ADD)}),

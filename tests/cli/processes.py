@@ -88,16 +88,16 @@ def ignored_signal(wrun, scratch):
 
 
 def fifo(wrun, scratch):
-    """A module comes through a FIFO, in two pieces."""
+    """A module comes through a FIFO, in pieces."""
     path = scratch / "fifo"
     os.mkfifo(path)
-    content = (scratch / "add.wat").read_bytes()
+    content = (scratch / "add.wat").read_bytes() + b" " * 50_000
 
     def feed():
         with open(path, "wb", buffering=0) as out:
-            out.write(content[:100])
-            time.sleep(0.1)
-            out.write(content[100:])
+            for begin, end in ((0, 100), (100, 4096), (4096, 30_000), (30_000, None)):
+                out.write(content[begin:end])
+                time.sleep(0.05)
 
     feeder = threading.Thread(target=feed, daemon=True)
     feeder.start()

@@ -2,9 +2,11 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -16,9 +18,10 @@
 namespace wrun::inline v0::tool {
 namespace {
 
+/// From there on one call makes pages ready, and not a fault for each.
 constexpr std::size_t large = 16 * 1024;
 constexpr std::size_t largest_file = std::size_t{1} << 30;
-constexpr std::size_t chunk = std::size_t{1} << 16;
+constexpr std::size_t page = 4096;
 
 class Descriptor {
  public:
@@ -55,14 +58,27 @@ std::optional<Failure> refuse_kind(const std::string& path, const struct stat& s
   return std::nullopt;
 }
 
+/// How much a pipe has for the next read; 0 if that isn't known.
+std::size_t bytes_waiting(int fd) {
+  int bytes = 0;
+  return ::ioctl(fd, FIONREAD, &bytes) == 0 ? static_cast<std::size_t>(std::max(bytes, 0)) : 0;
+}
+
+/// Makes room for as much more, and touches no other pages.
+void add_room(Bytes& bytes, std::size_t more) {
+  const std::size_t size = bytes.size() + more;
+  if (size > bytes.capacity()) bytes.reserve(std::max(size, 2 * bytes.size()));
+  if (more > large) os::populate_for_writing(bytes.data() + bytes.size(), more);
+  bytes.resize(size);
+}
+
+/// `expected`: of a file its size, which may be another one by now.
 std::variant<Bytes, Failure> read_all(const std::string& path, int fd, std::size_t expected) {
   Bytes bytes;
   std::size_t used = 0;
-  bytes.reserve(expected + 1);
-  if (expected > large) os::populate_for_writing(bytes.data(), bytes.capacity());
-  bytes.resize(expected + 1);
+  add_room(bytes, expected + 1);
   for (;;) {
-    if (used == bytes.size()) bytes.resize(bytes.size() + bytes.size() / 2 + chunk);
+    if (used == bytes.size()) add_room(bytes, std::max(bytes_waiting(fd), page));
     const ssize_t got = ::read(fd, bytes.data() + used, bytes.size() - used);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return unreadable(path, errno);
@@ -128,7 +144,7 @@ std::variant<Bytes, Failure> read_file(const std::string& path) {
   if (::fstat(file.get(), &status) != 0) return unreadable(path, errno);
   if (auto refused = refuse_kind(path, status)) return *refused;
   const bool sized = S_ISREG(status.st_mode);
-  return read_all(path, file.get(), sized ? static_cast<std::size_t>(status.st_size) : chunk);
+  return read_all(path, file.get(), sized ? static_cast<std::size_t>(status.st_size) : page - 1);
 }
 
 std::variant<std::monostate, Failure> write_file(const std::string& path,

@@ -1,5 +1,7 @@
 #include "tools/wrun/heap.hpp"
 
+#include <cstdlib>  // says whether this is glibc
+
 #if defined(__GLIBC__)
 #include <malloc.h>
 #endif

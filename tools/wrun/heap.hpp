@@ -2,7 +2,7 @@
 
 namespace wrun::inline v0::tool {
 
-/// Suits malloc to a process that loads a module, runs it and ends. Before there are threads.
+/// Suits malloc to a process that loads a few modules, runs one and ends. Before there are threads.
 void prepare_heap() noexcept;
 
 }  // namespace wrun::inline v0::tool

@@ -126,9 +126,9 @@ int flushed(int status) {
 }
 
 int run_command_line(Arguments arguments) {
+  prepare_heap();
   insert_run(arguments);
   if (!is_plain_run(arguments)) return flushed(parse_and_run(std::move(arguments)));
-  prepare_heap();
   const int status = run_plainly(std::move(arguments[1]), {arguments.begin() + 2, arguments.end()});
   // What is left of the guest is given back faster by the end of the process.
   ::_exit(flushed(status));
