@@ -114,7 +114,11 @@ void Store::stop_if_late() noexcept {
 
 void Store::forget_late() noexcept {
   late_.store(0, std::memory_order_relaxed);
-  if (state_.requested(ExecState::Stop::deadline)) state_.rearm_after(ExecState::Stop::deadline);
+  if (state_.requested(ExecState::Stop::deadline))
+    return state_.rearm_after(ExecState::Stop::deadline);
+  // Whoever asked may have set `wake` after that was answered.
+  state_.wake.clear();
+  if (state_.stop.load() != ExecState::Stop::none) state_.wake.set();
 }
 
 Error Store::late_error() const noexcept {

@@ -1,5 +1,7 @@
 #include "lib/runtime/limits.hpp"
 
+#include <poll.h>
+
 #include <thread>
 
 #include "lib/runtime/memory.hpp"
@@ -152,6 +154,19 @@ TEST_F(LimitsTest, ADeadlineStopsAndALaterOneRearms) {
   limits.deadline = os::MonotonicClock::now() + 1h;
   ASSERT_TRUE(store.set_limits(limits));
   EXPECT_FALSE(store.state().should_stop());
+}
+
+// A request sets the flag first: between that and the wake-up, new limits may have come.
+TEST_F(LimitsTest, NewLimitsTakeBackLateWakeUps) {
+  Store store(config());
+  pollfd wake{store.state().wake.fd(), POLLIN, 0};
+  store.state().wake.set();
+  EXPECT_EQ(poll(&wake, 1, 0), 1);
+  ASSERT_TRUE(store.set_limits({}));
+  EXPECT_EQ(poll(&wake, 1, 0), 0);
+  store.state().request(ExecState::Stop::interrupted);
+  ASSERT_TRUE(store.set_limits({}));
+  EXPECT_EQ(poll(&wake, 1, 0), 1);
 }
 
 TEST_F(LimitsTest, ADeadlineNeedsATimer) {
