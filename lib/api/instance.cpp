@@ -15,8 +15,8 @@ namespace {
 using api::Session;
 using api::StoreState;
 
-runtime::HostFunctionSpec spec_of(StoreState& state, const api::PreparedState& prepared,
-                                  std::size_t import, const api::HostDefinition& host) {
+runtime::HostFunctionSpec spec_of_import(StoreState& state, const api::PreparedState& prepared,
+                                         std::size_t import, const api::HostDefinition& host) {
   if (!state.calls_by_name) return api::spec_of(host.type(), host.function);
   const wasm::Import& named = prepared.module->data->imports[import];
   std::string name(named.module);
@@ -30,35 +30,37 @@ std::unique_ptr<runtime::HostFunctions> make_host_functions(StoreState& state,
   auto made = std::make_unique<runtime::HostFunctions>(state.store, prepared.host_imports);
   for (std::size_t i = 0; i < prepared.imports.size(); ++i) {
     if (const auto* host = std::get_if<api::HostDefinitionPtr>(&prepared.imports[i]))
-      made->add(spec_of(state, prepared, i, **host));
+      made->add(spec_of_import(state, prepared, i, **host));
   }
   return made;
 }
 
-/// The host functions among the imports: the same for all instances in the store. Of a store whose
-/// calls are counted they have its counters, and are no other's.
+/// The host functions among the imports, the same for all instances in the store. Once its calls
+/// are counted by name, further instances have others, with its counters, which go to no other
+/// store.
 std::span<runtime::HostFunction> host_functions(StoreState& state,
                                                 const api::PreparedState& prepared) {
   if (prepared.host_imports == 0) return {};
   const std::shared_ptr<runtime::HostFunctionPool> owner(prepared.shared_from_this(),
                                                          &prepared.host_functions);
   runtime::KeptFunctions& kept = state.store.kept();
-  if (runtime::HostFunctions* found = kept.find(owner)) return found->cells();
-  const bool is_usual = !state.calls_by_name;
-  auto functions = is_usual ? owner->take() : nullptr;
+  const bool may_be_shared = !state.calls_by_name;
+  if (auto* found = kept.find(owner, may_be_shared)) return found->cells();
+  auto functions = may_be_shared ? owner->take() : nullptr;
   if (functions) {
     functions->move_to(state.store);
   } else {
     functions = make_host_functions(state, prepared);
   }
   state.store.note_allocation(functions->cells().size_bytes());
-  return kept.keep(owner, std::move(functions), is_usual).cells();
+  return kept.keep(owner, std::move(functions), may_be_shared).cells();
 }
 
-/// The imports as objects of the store; what is made for them is kept by `roots` until an instance
-/// reaches it.
-Result<std::vector<runtime::Extern>> gather(StoreState& state, const api::PreparedState& prepared,
-                                            runtime::RootScope& roots) {
+/// The imports as objects of the store, in their order. A shared memory gets a cell there, which
+/// `roots` holds until the instance does.
+Result<std::vector<runtime::Extern>> imports_in(StoreState& state,
+                                                const api::PreparedState& prepared,
+                                                runtime::RootScope& roots) {
   std::vector<runtime::Extern> imports;
   imports.reserve(prepared.imports.size());
   const std::span<runtime::HostFunction> functions = host_functions(state, prepared);
@@ -86,7 +88,7 @@ Result<std::vector<runtime::Extern>> gather(StoreState& state, const api::Prepar
 Result<std::optional<Instance>> instantiate(StoreState& state, const api::PreparedState& prepared,
                                             detail::CallFailure& failure) {
   runtime::RootScope roots(state.store);
-  auto imports = gather(state, prepared, roots);
+  auto imports = imports_in(state, prepared, roots);
   if (!imports) return std::move(imports).error();
   auto code = std::const_pointer_cast<api::ModuleState>(prepared.module);
   auto made = runtime::instantiate_checked(state.store, std::move(code), *imports);

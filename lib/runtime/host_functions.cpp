@@ -70,17 +70,20 @@ KeptFunctions::~KeptFunctions() {
   while (dead_) take_first(dead_).reset();
 }
 
-HostFunctions* KeptFunctions::find(const std::shared_ptr<HostFunctionPool>& owner) const {
+HostFunctions* KeptFunctions::find(const std::shared_ptr<HostFunctionPool>& owner,
+                                   bool may_be_shared) const {
   const auto [first, last] = blocks_.equal_range(owner.get());
   for (auto at = first; at != last; ++at) {
-    if (!at->second.owner.expired()) return at->second.functions.get();
+    const Block& block = at->second;
+    if (block.may_be_shared == may_be_shared && !block.owner.expired())
+      return block.functions.get();
   }
   return nullptr;
 }
 
 HostFunctions& KeptFunctions::keep(const std::shared_ptr<HostFunctionPool>& owner,
-                                   std::unique_ptr<HostFunctions> functions, bool is_usual) {
-  return *blocks_.emplace(owner.get(), Block{owner, std::move(functions), is_usual})
+                                   std::unique_ptr<HostFunctions> functions, bool may_be_shared) {
+  return *blocks_.emplace(owner.get(), Block{owner, std::move(functions), may_be_shared})
               ->second.functions;
 }
 
@@ -109,7 +112,7 @@ std::unique_ptr<HostFunctions> KeptFunctions::next_dead() noexcept {
 
 void KeptFunctions::end() noexcept {
   for (auto& [key, block] : blocks_) {
-    const auto pool = block.is_usual ? block.owner.lock() : nullptr;
+    const auto pool = block.may_be_shared ? block.owner.lock() : nullptr;
     if (pool) {
       pool->give(std::move(block.functions));
     } else {

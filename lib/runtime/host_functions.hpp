@@ -70,11 +70,13 @@ class KeptFunctions {
   KeptFunctions(const KeptFunctions&) = delete;
   KeptFunctions& operator=(const KeptFunctions&) = delete;
 
-  /// Null if there is none of that owner.
-  HostFunctions* find(const std::shared_ptr<HostFunctionPool>& owner) const;
-  /// `is_usual`: they may go to the pool. Throws std::bad_alloc.
+  // `may_be_shared`: nothing in the block is this store's own, so it may go to the pool.
+
+  /// Null if there is none of that owner and kind.
+  HostFunctions* find(const std::shared_ptr<HostFunctionPool>& owner, bool may_be_shared) const;
+  /// Throws std::bad_alloc.
   HostFunctions& keep(const std::shared_ptr<HostFunctionPool>& owner,
-                      std::unique_ptr<HostFunctions> functions, bool is_usual);
+                      std::unique_ptr<HostFunctions> functions, bool may_be_shared);
 
   template <class Visit>
   void each(Visit&& visit) const {
@@ -92,7 +94,7 @@ class KeptFunctions {
   struct Block {
     std::weak_ptr<HostFunctionPool> owner;
     std::unique_ptr<HostFunctions> functions;
-    bool is_usual = false;
+    bool may_be_shared = false;
   };
   void doom(std::unique_ptr<HostFunctions> functions) noexcept;
 

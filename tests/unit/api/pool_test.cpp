@@ -90,6 +90,29 @@ TEST(Pool, StoresThatCountCallsByNameHaveCountersOfTheirOwn) {
   }
 }
 
+/// Counting begins with what is instantiated next, also of what the store has instances of already.
+TEST(Pool, StoresMayBeginToCountCallsByName) {
+  World world;
+  world.linker.func("host", "next", [] { return 1; });
+  world.linker.func("host", "own", [] { return 1; });
+  const auto prepared = take(world.linker.prepare(world.module(host_text)));
+  const auto both = [](const Instance& instance) {
+    EXPECT_EQ(take(take(instance.typed<int32_t()>("both"))()), 2);
+  };
+  const Instance before = take(prepared.instantiate(world.store));
+  both(before);
+  take(world.store.limits({.count_calls_by_name = true}));
+  const Instance after = take(prepared.instantiate(world.store));
+  both(after);
+  both(after);
+  both(before);
+  both(take(prepared.instantiate(world.store)));
+  const auto calls = take(world.store.usage()).host_calls_by_name;
+  ASSERT_EQ(calls->size(), 2u);
+  EXPECT_EQ((*calls)[0], std::pair(std::string("host.next"), std::uint64_t{3}));
+  EXPECT_EQ((*calls)[1], std::pair(std::string("host.own"), std::uint64_t{3}));
+}
+
 /// Whatever a tenant did to its tables, globals and segments.
 TEST(Pool, NextTenantsSeeNothingOfFormerOnes) {
   World world;

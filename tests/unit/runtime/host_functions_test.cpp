@@ -22,14 +22,14 @@ TEST_F(HostFunctionsTest, GoBackToTheirOwnerAndToItsNextStore) {
   {
     Store store(config());
     first = &store.kept().keep(owner, block(store, 3), true);
-    EXPECT_EQ(store.kept().find(owner), first);
+    EXPECT_EQ(store.kept().find(owner, true), first);
     store.collect();
-    EXPECT_EQ(store.kept().find(owner), first);
+    EXPECT_EQ(store.kept().find(owner, true), first);
     (void)store.handle(first->cells()[1].ref);
     store.collect();
   }
   Store next(config());
-  EXPECT_EQ(next.kept().find(owner), nullptr);
+  EXPECT_EQ(next.kept().find(owner, true), nullptr);
   auto again = owner->take();
   EXPECT_EQ(again.get(), first);
   EXPECT_EQ(owner->take(), nullptr);
@@ -41,12 +41,18 @@ TEST_F(HostFunctionsTest, GoBackToTheirOwnerAndToItsNextStore) {
   }
 }
 
-TEST_F(HostFunctionsTest, ThatAreUnusualAreNobodyElses) {
+TEST_F(HostFunctionsTest, OfOneStoreOnlyAreNobodyElses) {
   const auto owner = std::make_shared<HostFunctionPool>();
   {
     Store store(config());
-    store.kept().keep(owner, block(store, 1), false);
+    const HostFunctions& own = store.kept().keep(owner, block(store, 1), false);
+    EXPECT_EQ(store.kept().find(owner, true), nullptr);
+    EXPECT_EQ(store.kept().find(owner, false), &own);
+    const HostFunctions& shared = store.kept().keep(owner, block(store, 1), true);
+    EXPECT_EQ(store.kept().find(owner, true), &shared);
+    EXPECT_EQ(store.kept().find(owner, false), &own);
   }
+  EXPECT_NE(owner->take(), nullptr);
   EXPECT_EQ(owner->take(), nullptr);
 }
 
@@ -85,14 +91,14 @@ TEST_F(HostFunctionsTest, OfAnOwnerThatIsGoneAreNotItsSuccessors) {
   const Handle handle = store.handle(first.cells()[0].ref);
   owner.reset();
   owner = make();
-  EXPECT_EQ(store.kept().find(owner), nullptr);
+  EXPECT_EQ(store.kept().find(owner, true), nullptr);
   const HostFunctions& second = store.kept().keep(owner, block(store, 2), true);
-  EXPECT_EQ(store.kept().find(owner), &second);
+  EXPECT_EQ(store.kept().find(owner, true), &second);
   store.collect();
   EXPECT_EQ(store.resolve<FuncRef>(handle), &first.cells()[0].ref);
   EXPECT_TRUE(store.release(handle));
   store.collect();
-  EXPECT_EQ(store.kept().find(owner), &second);
+  EXPECT_EQ(store.kept().find(owner, true), &second);
 }
 
 }  // namespace
