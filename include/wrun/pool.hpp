@@ -2,7 +2,8 @@
 
 // Pool: fresh instances of one module, each in a store of its own, some of them made ahead: one
 // for each request, thrown away afterwards. No instance is ever used twice; what is used again is
-// memory, wiped (Prepared). Thread-safe; copies refer to the same pool.
+// memory, wiped (Prepared): an engine keeps 64 MiB of it at most, besides that of linear memories
+// and stacks. Thread-safe; copies refer to the same pool.
 //
 //   Pool pool(linker.prepare(module).value(), {.limits = {.memory_bytes = 64 << 20}});
 //   auto lease = pool.take().value();

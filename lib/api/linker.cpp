@@ -202,8 +202,7 @@ Result<Prepared> Linker::prepare(const Module& module) const {
     if (state_->mistake) return *state_->mistake;
     const auto& code = ModuleAccess::state(module);
     if (code->engine != state_->engine) return api::wrong_engine();
-    auto prepared = std::make_shared<api::PreparedState>();
-    prepared->module = code;
+    auto prepared = std::make_shared<api::PreparedState>(code);
     const auto& imports = code->data->imports;
     for (std::size_t i = 0; i < imports.size(); ++i) {
       const api::Definition* found = state_->find(imports[i].module, imports[i].name);

@@ -19,7 +19,7 @@ namespace wrun::inline v0 {
 
 api::ModuleState::ModuleState(std::shared_ptr<const wasm::ModuleData> module,
                               std::shared_ptr<EngineState> owner, CodeFrom from)
-    : ModuleCode(std::move(module)), engine(std::move(owner)) {
+    : ModuleCode(std::move(module), owner->idle_bytes), engine(std::move(owner)) {
   const Config& config = engine->config;
   jit::Compiler* compiler = engine->compiler();
   interp::CodeOptions options;

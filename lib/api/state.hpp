@@ -43,6 +43,7 @@ struct EngineState {
   std::shared_ptr<wasm::TypeRegistry> types = std::make_shared<wasm::TypeRegistry>();
   std::shared_ptr<runtime::MemoryPool> memories = std::make_shared<runtime::MemoryPool>();
   std::shared_ptr<os::Timer> timer = std::make_shared<os::Timer>();
+  std::shared_ptr<runtime::IdleBytes> idle_bytes = std::make_shared<runtime::IdleBytes>();
 
   /// Null where everything is interpreted. Made when it is first asked for. Throws std::bad_alloc.
   jit::Compiler* compiler();
@@ -143,7 +144,8 @@ struct SharedMemoryState {
   std::shared_ptr<runtime::SharedMemory> memory;
 };
 
-/// A host function without a store: each instantiation makes a cell of its own from it.
+/// A host function without a store, as linkers define it. It has a cell in each store in which
+/// something that imports it is instantiated.
 class HostDefinition {
  public:
   detail::HostFunc function;
@@ -180,7 +182,10 @@ struct PreparedState : std::enable_shared_from_this<PreparedState> {
   std::shared_ptr<const ModuleState> module;
   std::vector<Definition> imports;
   std::size_t host_imports = 0;                      ///< how many of them are host functions
-  mutable runtime::HostFunctionPool host_functions;  ///< of those
+  mutable runtime::HostFunctionPool host_functions;  ///< those, of stores that are gone
+
+  explicit PreparedState(std::shared_ptr<const ModuleState> code)
+      : module(std::move(code)), host_functions(module->engine->idle_bytes) {}
 };
 
 }  // namespace api

@@ -43,6 +43,7 @@ class Heap {
     threshold_ = 0;
     begin_marking();
   }
+  bool is_stressed() const { return stress_; }
   HeapTypes& types() { return types_; }
   Bin& bin_for(std::uint64_t bytes) {
     return bytes <= max_cell_bytes ? bins_[bin_of(static_cast<std::size_t>(bytes))]

@@ -1,7 +1,9 @@
 #include "lib/runtime/host_functions.hpp"
 
+#include <cassert>
 #include <utility>
 
+#include "lib/os/poison.hpp"
 #include "lib/runtime/store.hpp"
 
 namespace wrun::inline v0::runtime {
@@ -33,6 +35,7 @@ HostFunctions::~HostFunctions() {
 }
 
 void HostFunctions::add(HostFunctionSpec spec) {
+  assert(cells_.size() < cells_.capacity());  // those before mustn't move
   registry_->retain(spec.type);
   fill_in(cells_.emplace_back(store_), std::move(spec));
 }
@@ -49,20 +52,27 @@ bool HostFunctions::unmark() noexcept {
 }
 
 HostFunctionPool::~HostFunctionPool() {
-  while (idle_) take_first(idle_).reset();
+  while (idle_) pop().reset();
+}
+
+std::unique_ptr<HostFunctions> HostFunctionPool::pop() noexcept {
+  std::unique_ptr<HostFunctions> first = take_first(idle_);
+  --count_;
+  all_->give(first->bytes());
+  os::unpoison(first->cells().data(), first->cells().size_bytes());
+  return first;
 }
 
 std::unique_ptr<HostFunctions> HostFunctionPool::take() noexcept {
   const std::lock_guard lock(mutex_);
-  if (!idle_) return nullptr;
-  --count_;
-  return take_first(idle_);
+  return idle_ ? pop() : nullptr;
 }
 
 void HostFunctionPool::give(std::unique_ptr<HostFunctions> functions) noexcept {
   const std::lock_guard lock(mutex_);
-  if (count_ == most) return;
+  if (count_ == most_blocks || !all_->take(functions->bytes())) return;
   ++count_;
+  os::poison(functions->cells().data(), functions->cells().size_bytes());
   put_first(idle_, std::move(functions));
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "lib/runtime/cells.hpp"
+#include "lib/runtime/idle_bytes.hpp"
 #include "lib/runtime/objects.hpp"
 #include "lib/wasm/canonical_types.hpp"
 
@@ -33,6 +34,8 @@ class HostFunctions {
   std::span<const HostFunction> cells() const { return cells_; }
   /// Takes the collector's marks off; whether there were any.
   bool unmark() noexcept;
+  /// What the block takes.
+  std::size_t bytes() const { return sizeof(*this) + cells_.capacity() * sizeof(HostFunction); }
 
   HostFunctions* next = nullptr;  ///< in the list that it is in
 
@@ -42,20 +45,26 @@ class HostFunctions {
   std::vector<HostFunction> cells_;
 };
 
-/// Blocks of the same functions whose stores are gone. Thread-safe.
+/// Blocks of the same functions whose stores are gone, for the next stores. Thread-safe.
 class HostFunctionPool {
  public:
-  HostFunctionPool() = default;
+  static constexpr std::size_t most_blocks = 64;
+
+  /// `all` counts what this pool and others keep.
+  explicit HostFunctionPool(std::shared_ptr<IdleBytes> all) : all_(std::move(all)) {}
   ~HostFunctionPool();
   HostFunctionPool(const HostFunctionPool&) = delete;
   HostFunctionPool& operator=(const HostFunctionPool&) = delete;
 
   /// Null if none waits.
   std::unique_ptr<HostFunctions> take() noexcept;
+  /// Keeps a block, or frees it where enough is kept.
   void give(std::unique_ptr<HostFunctions> functions) noexcept;
 
  private:
-  static constexpr std::size_t most = 64;
+  std::unique_ptr<HostFunctions> pop() noexcept;
+
+  std::shared_ptr<IdleBytes> all_;
   std::mutex mutex_;
   HostFunctions* idle_ = nullptr;
   std::size_t count_ = 0;

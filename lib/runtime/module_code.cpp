@@ -12,7 +12,10 @@ std::size_t bodies(const wasm::ModuleData& module) {
 
 }  // namespace
 
-ModuleCode::ModuleCode(std::shared_ptr<const wasm::ModuleData> module)
-    : data(std::move(module)), cells(std::make_unique<CodeCell[]>(bodies(*data))) {}
+ModuleCode::ModuleCode(std::shared_ptr<const wasm::ModuleData> module,
+                       std::shared_ptr<IdleBytes> idle_bytes)
+    : data(std::move(module)),
+      cells(std::make_unique<CodeCell[]>(bodies(*data))),
+      idle(std::move(idle_bytes)) {}
 
 }  // namespace wrun::inline v0::runtime

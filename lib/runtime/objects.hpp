@@ -103,9 +103,9 @@ using SlotThunk = void (*)(void* env, CallContext* context, Slot* args) noexcept
 struct HostFunction : Cell {
   FuncRef ref;
   SlotThunk call = nullptr;
-  void* typed =
-      nullptr;  ///< R (*)(void* env, CallContext*, Args...) noexcept, for compiled callers
-  void* env = nullptr;
+  /// R (*)(void* env, CallContext*, Args...) noexcept, for compiled callers; may be null.
+  void* typed = nullptr;
+  void* env = nullptr;  ///< what both are called with
   std::uint32_t param_slots = 0;
   std::uint32_t result_slots = 0;
   std::shared_ptr<void> env_owner;  ///< frees env
@@ -196,7 +196,10 @@ struct Instance : Cell {
   /// By ElemIdx: the values of segments that are made of expressions and weren't dropped.
   std::vector<std::vector<Ref>> element_values;
   std::unique_ptr<std::uint32_t[], void (*)(void*)> heat_storage{nullptr, std::free};
-  bool has_functions = false;  ///< all of own_functions are filled in, with what goes with them
+  /// Whether that is filled in which an InstancePool leaves as it is: own_functions, what
+  /// function_refs has of them, and heat.
+  bool has_functions = false;
+  std::size_t idle_bytes = 0;  ///< while it waits in an InstancePool: what that counts it as
 
   explicit Instance(Store* s) : Cell(CellKind::instance, s) {}
 };
@@ -210,9 +213,11 @@ struct ModuleCode {
   std::shared_ptr<InitialMemory> initial_memory;  ///< null if its memory is made anew each time
   const NativeTier* native = nullptr;             ///< the compiler; null: everything is interpreted
   std::shared_ptr<void> native_data;              ///< what the compiler needs for the module
-  InstancePool idle;                              ///< for the next instances
+  InstancePool idle;                              ///< former instances, for the next ones
 
-  explicit ModuleCode(std::shared_ptr<const wasm::ModuleData> module);
+  /// `idle_bytes`: the engine's.
+  explicit ModuleCode(std::shared_ptr<const wasm::ModuleData> module,
+                      std::shared_ptr<IdleBytes> idle_bytes = std::make_shared<IdleBytes>());
   ModuleCode(const ModuleCode&) = delete;
   ModuleCode& operator=(const ModuleCode&) = delete;
 };

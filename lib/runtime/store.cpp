@@ -42,10 +42,11 @@ std::uint64_t size_with_contents(const Cell& cell) {
   }
 }
 
-/// Keeps what its module's next instance can use.
-void free_instance(Instance* instance) {
+/// Leaves it to its module's next instances. Where every mistake of the collector's is to show,
+/// nothing is used again.
+void free_instance(Instance* instance, bool is_stressed) {
   const std::shared_ptr<ModuleCode> module = std::move(instance->module);
-  if (module) {
+  if (module && !is_stressed) {
     module->idle.give(instance);
   } else {
     delete instance;
@@ -217,7 +218,7 @@ void Store::destroy(Cell* cell) {
   switch (cell->kind) {
     case CellKind::instance:
       account_.give(Resource::instances, 1);
-      free_instance(static_cast<Instance*>(cell));
+      free_instance(static_cast<Instance*>(cell), heap_.is_stressed());
       return;
     case CellKind::host_function: {
       auto* function = static_cast<HostFunction*>(cell);

@@ -1,5 +1,6 @@
 #include "lib/runtime/host_functions.hpp"
 
+#include "lib/os/poison.hpp"
 #include "tests/unit/runtime/module_builder.hpp"
 
 namespace wrun::runtime {
@@ -7,6 +8,8 @@ namespace {
 
 class HostFunctionsTest : public RuntimeTest {
  protected:
+  std::shared_ptr<IdleBytes> idle_bytes = std::make_shared<IdleBytes>();
+
   std::unique_ptr<HostFunctions> block(Store& store, int count, std::shared_ptr<void> keeper = {}) {
     const wasm::TypeId type = registry->intern(wasm::CanonFuncType{});
     auto made = std::make_unique<HostFunctions>(store, static_cast<std::size_t>(count));
@@ -17,7 +20,7 @@ class HostFunctionsTest : public RuntimeTest {
 };
 
 TEST_F(HostFunctionsTest, GoBackToTheirOwnerAndToItsNextStore) {
-  const auto owner = std::make_shared<HostFunctionPool>();
+  const auto owner = std::make_shared<HostFunctionPool>(idle_bytes);
   const HostFunctions* first = nullptr;
   {
     Store store(config());
@@ -42,7 +45,7 @@ TEST_F(HostFunctionsTest, GoBackToTheirOwnerAndToItsNextStore) {
 }
 
 TEST_F(HostFunctionsTest, OfOneStoreOnlyAreNobodyElses) {
-  const auto owner = std::make_shared<HostFunctionPool>();
+  const auto owner = std::make_shared<HostFunctionPool>(idle_bytes);
   {
     Store store(config());
     const HostFunctions& own = store.kept().keep(owner, block(store, 1), false);
@@ -56,12 +59,52 @@ TEST_F(HostFunctionsTest, OfOneStoreOnlyAreNobodyElses) {
   EXPECT_EQ(owner->take(), nullptr);
 }
 
+TEST_F(HostFunctionsTest, AreKeptInSmallNumbers) {
+  const auto owner = std::make_shared<HostFunctionPool>(idle_bytes);
+  Store store(config());
+  const std::size_t bytes = block(store, 3)->bytes();
+  for (std::size_t i = 0; i < HostFunctionPool::most_blocks + 5; ++i) owner->give(block(store, 3));
+  EXPECT_EQ(idle_bytes->used(), HostFunctionPool::most_blocks * bytes);
+  std::size_t kept = 0;
+  while (owner->take()) ++kept;
+  EXPECT_EQ(kept, HostFunctionPool::most_blocks);
+  EXPECT_EQ(idle_bytes->used(), 0u);
+}
+
+TEST_F(HostFunctionsTest, AreKeptUpToTheEnginesBound) {
+  Store store(config());
+  const auto few = std::make_shared<IdleBytes>(2 * block(store, 3)->bytes());
+  {
+    HostFunctionPool first(few);
+    HostFunctionPool second(few);
+    first.give(block(store, 3));
+    second.give(block(store, 3));
+    second.give(block(store, 3));
+    EXPECT_NE(second.take(), nullptr);
+    EXPECT_EQ(second.take(), nullptr);
+    first.give(block(store, 3));
+    EXPECT_EQ(few->used(), 2 * block(store, 3)->bytes());
+  }
+  EXPECT_EQ(few->used(), 0u);
+}
+
+TEST_F(HostFunctionsTest, ArePoisonedWhileTheyWait) {
+  HostFunctionPool pool(idle_bytes);
+  Store store(config());
+  auto made = block(store, 2);
+  const HostFunction& cell = made->cells()[1];
+  pool.give(std::move(made));
+  EXPECT_EQ(os::is_poisoned(&cell.ref), os::poisons);
+  made = pool.take();
+  EXPECT_FALSE(os::is_poisoned(&cell.ref));
+}
+
 TEST_F(HostFunctionsTest, OutliveTheirOwnerWhereSomethingReachesOne) {
   Store store(config());
   ASSERT_TRUE(store.ensure_stack());
   auto keeper = std::make_shared<int>(1);
   const std::weak_ptr<int> watch = keeper;
-  auto owner = std::make_shared<HostFunctionPool>();
+  auto owner = std::make_shared<HostFunctionPool>(idle_bytes);
   const auto cells = store.kept().keep(owner, block(store, 4, std::move(keeper)), true).cells();
   owner.reset();
   const Handle handle = store.handle(cells[2].ref);
@@ -82,8 +125,8 @@ TEST_F(HostFunctionsTest, OfAnOwnerThatIsGoneAreNotItsSuccessors) {
   Store store(config());
   // Both at one address.
   alignas(HostFunctionPool) std::byte room[sizeof(HostFunctionPool)];
-  const auto make = [&room] {
-    return std::shared_ptr<HostFunctionPool>(new (room) HostFunctionPool,
+  const auto make = [&] {
+    return std::shared_ptr<HostFunctionPool>(new (room) HostFunctionPool(idle_bytes),
                                              [](HostFunctionPool* pool) { std::destroy_at(pool); });
   };
   auto owner = make();

@@ -110,6 +110,14 @@ class ModuleBuilder {
     data_->elements.push_back(std::move(segment));
     return *this;
   }
+  ModuleBuilder& passive_elements(std::vector<wasm::ConstExpr> expressions) {
+    wasm::ElementSegment segment;
+    segment.mode = wasm::SegmentMode::passive;
+    segment.type = wasm::funcref;
+    segment.expressions = std::move(expressions);
+    data_->elements.push_back(std::move(segment));
+    return *this;
+  }
   ModuleBuilder& export_func(std::string_view name, std::uint32_t index) {
     data_->exports.push_back({name, wasm::ExternKind::func, index});
     return *this;
@@ -123,6 +131,9 @@ class ModuleBuilder {
 
   wasm::ModuleData& data() { return *data_; }
   std::shared_ptr<ModuleCode> build() { return std::make_shared<ModuleCode>(data_); }
+  std::shared_ptr<ModuleCode> build(std::shared_ptr<IdleBytes> idle_bytes) {
+    return std::make_shared<ModuleCode>(data_, std::move(idle_bytes));
+  }
 
  private:
   std::shared_ptr<wasm::ModuleData> data_ = std::make_shared<wasm::ModuleData>();
