@@ -90,13 +90,10 @@ Store::~Store() {
   memories_->stacks.give(std::move(native_stack_), os::StackPool::Growth::down);
   finalize();
   for (Cell* cell : cells_) destroy(cell);
-  if (!attachments_.empty()) {
-    kept_.each([this](const HostFunctions& functions) {
-      for (const HostFunction& cell : functions.cells()) (void)detach(cell);
-    });
-  }
   kept_.end();
   while (auto functions = kept_.next_dead()) destroy(std::move(functions));
+  // What is left hung on functions that a pool has now.
+  if (!attachments_.empty()) attachments_.clear();
 }
 
 // What comes and goes soon is freed soon: its memory is still in the caches when it is used again.

@@ -1,5 +1,7 @@
 #include "lib/runtime/host_functions.hpp"
 
+#include <string_view>
+
 #include "lib/os/poison.hpp"
 #include "tests/unit/runtime/module_builder.hpp"
 
@@ -97,6 +99,36 @@ TEST_F(HostFunctionsTest, ArePoisonedWhileTheyWait) {
   EXPECT_EQ(os::is_poisoned(&cell.ref), os::poisons);
   made = pool.take();
   EXPECT_FALSE(os::is_poisoned(&cell.ref));
+}
+
+/// Appends a word to a list when the last copy goes.
+std::shared_ptr<void> at_end(std::vector<std::string_view>& ends, std::string_view word) {
+  return {nullptr, [&ends, word](void*) { ends.push_back(word); }};
+}
+
+TEST_F(HostFunctionsTest, EndBeforeWhatHangsOnThem) {
+  std::vector<std::string_view> ends;
+  const auto owner = std::make_shared<HostFunctionPool>(idle_bytes);
+  {
+    Store store(config());
+    HostFunctions& own = store.kept().keep(owner, block(store, 1, at_end(ends, "function")), false);
+    store.attachment(own.cells()[0]) = at_end(ends, "hung on it");
+    EXPECT_TRUE(ends.empty());
+  }
+  EXPECT_EQ(ends, (std::vector<std::string_view>{"function", "hung on it"}));
+}
+
+TEST_F(HostFunctionsTest, TakeNothingThatHangsOnThemToThePool) {
+  std::vector<std::string_view> ends;
+  const auto owner = std::make_shared<HostFunctionPool>(idle_bytes);
+  {
+    Store store(config());
+    HostFunctions& shared =
+        store.kept().keep(owner, block(store, 1, at_end(ends, "function")), true);
+    store.attachment(shared.cells()[0]) = at_end(ends, "hung on it");
+  }
+  EXPECT_EQ(ends, std::vector<std::string_view>{"hung on it"});
+  EXPECT_NE(owner->take(), nullptr);
 }
 
 TEST_F(HostFunctionsTest, OutliveTheirOwnerWhereSomethingReachesOne) {
