@@ -20,19 +20,23 @@ struct api::PoolState {
 
 namespace {
 
-bool sets_any(const SoftLimits& soft) {
-  return soft.memory_bytes || soft.table_elements || soft.instances || soft.heap_bytes ||
-         soft.stack_bytes || soft.fuel || soft.wall_time || soft.cpu_time || soft.host_calls ||
-         soft.host_bytes || soft.passed;
+// By names for all members, so that one more doesn't compile until it is looked at here.
+
+bool sets_any(const SoftLimits& limits) {
+  const auto& [memory_bytes, table_elements, instances, heap_bytes, stack_bytes, fuel, wall_time,
+               cpu_time, host_calls, host_bytes, passed] = limits;
+  return memory_bytes || table_elements || instances || heap_bytes || stack_bytes || fuel ||
+         wall_time || cpu_time || host_calls || host_bytes || passed;
 }
 
 /// Whether the limits are others than those that each store begins with.
 bool sets_any(const Limits& limits) {
-  return limits.memory_bytes || limits.table_elements || limits.instances || limits.heap_bytes ||
-         limits.fuel || limits.stack_bytes || limits.wall_time || limits.cpu_time ||
-         limits.host_calls || limits.host_bytes || limits.deadline || !limits.may_wait ||
-         limits.may_grow || sets_any(limits.soft) || limits.measure_time ||
-         limits.count_calls_by_name;
+  const auto& [memory_bytes, table_elements, instances, heap_bytes, fuel, stack_bytes, wall_time,
+               cpu_time, host_calls, host_bytes, deadline, may_wait, may_grow, soft, measure_time,
+               count_calls_by_name] = limits;
+  return memory_bytes || table_elements || instances || heap_bytes || fuel || stack_bytes ||
+         wall_time || cpu_time || host_calls || host_bytes || deadline || !may_wait || may_grow ||
+         sets_any(soft) || measure_time || count_calls_by_name;
 }
 
 std::optional<Lease> make(const api::PoolState& pool, detail::CallFailure& failure) {
@@ -54,7 +58,7 @@ Pool::Pool(const Prepared& prepared, const PoolOptions& options) noexcept {
     auto state = std::make_shared<api::PoolState>();
     state->prepared = PreparedAccess::state(prepared);
     state->options = options;
-    // A budget may refuse stores without.
+    // A budget that limits fuel refuses limits that set none: the lease fails, not its first call.
     state->has_limits = options.budget || sets_any(options.limits);
     state->ready.reserve(options.ready);
     state_ = detail::shared_of(std::move(state));
