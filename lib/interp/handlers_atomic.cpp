@@ -7,8 +7,6 @@
 #include "lib/interp/bodies_atomic.hpp"
 #include "lib/interp/handlers.hpp"
 #include "lib/interp/op_tables.hpp"
-#include "lib/runtime/shared_memory.hpp"
-#include "lib/runtime/trap.hpp"
 
 namespace wrun::inline v0::interp {
 
@@ -59,32 +57,6 @@ Handler atomic_handler(Op op) {
 
 Handler fence_handler() {
   return &handler<AtomicFence>;
-}
-
-bool atomic_wait(Regs& r, runtime::Memory& memory, std::uint64_t address, std::uint64_t expected,
-                 bool is_wide, std::int64_t timeout, std::uint32_t& result) noexcept {
-  runtime::ExecState& state = *r.inst->state;
-  if (!state.may_wait) {
-    trap(r, TrapCode::wait_forbidden);
-    return false;
-  }
-  ++state.waits;
-  const runtime::Waiting waiting{state.parker, runtime::wait_end(timeout), &state};
-  const runtime::WaitResult woken =
-      is_wide ? memory.shared->wait64(address, expected, waiting)
-              : memory.shared->wait32(address, static_cast<std::uint32_t>(expected), waiting);
-  if (woken == runtime::WaitResult::stopped) {
-    go_slow(r, limit_instr);
-    return false;
-  }
-  result = static_cast<std::uint32_t>(woken);
-  return true;
-}
-
-/// Nobody waits at an unshared memory.
-std::uint32_t atomic_notify(runtime::Memory& memory, std::uint64_t address,
-                            std::uint32_t count) noexcept {
-  return memory.shared ? memory.shared->notify(address, count) : 0;
 }
 
 }  // namespace wrun::inline v0::interp

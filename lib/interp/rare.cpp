@@ -1,5 +1,5 @@
 // The instructions outside any function: traps, interruption, translation at first call, calls
-// that leave the instance. Hot handlers come here by go_slow().
+// that leave the instance, waiting. Hot handlers come here by go_slow().
 
 #include <wrun_dispatch/dispatch.hpp>
 #if __has_include(<wrun_dispatch/exits.hpp>)
@@ -7,6 +7,7 @@
 #endif
 
 #include "lib/interp/backtrace.hpp"
+#include "lib/interp/bodies_atomic.hpp"
 #include "lib/interp/bodies_calls.hpp"
 #include "lib/interp/bodies_control.hpp"
 #include "lib/interp/host_call.hpp"
@@ -15,6 +16,7 @@
 #include "lib/interp/traps.hpp"
 #include "lib/interp/unwind.hpp"
 #include "lib/runtime/memory.hpp"
+#include "lib/runtime/shared_memory.hpp"
 #include "lib/runtime/trap.hpp"
 
 namespace wrun::inline v0::interp {
@@ -207,6 +209,32 @@ constexpr auto raises =
 const StaticInstr translate_instr{rare_handler<Translate>};
 
 }  // namespace
+
+bool atomic_wait(Regs& r, runtime::Memory& memory, std::uint64_t address, std::uint64_t expected,
+                 bool is_wide, std::int64_t timeout, std::uint32_t& result) noexcept {
+  runtime::ExecState& state = *r.inst->state;
+  if (!state.may_wait) {
+    trap(r, TrapCode::wait_forbidden);
+    return false;
+  }
+  ++state.waits;
+  const runtime::Waiting waiting{state.parker, runtime::wait_end(timeout), &state};
+  const runtime::WaitResult woken =
+      is_wide ? memory.shared->wait64(address, expected, waiting)
+              : memory.shared->wait32(address, static_cast<std::uint32_t>(expected), waiting);
+  if (woken == runtime::WaitResult::stopped) {
+    go_slow(r, limit_instr);
+    return false;
+  }
+  result = static_cast<std::uint32_t>(woken);
+  return true;
+}
+
+/// Nobody waits at an unshared memory.
+std::uint32_t atomic_notify(runtime::Memory& memory, std::uint64_t address,
+                            std::uint32_t count) noexcept {
+  return memory.shared ? memory.shared->notify(address, count) : 0;
+}
 
 const StaticInstr* const trap_instrs = raises.data();
 const StaticInstr out_of_bounds_instr{rare_handler<OutOfBounds>};

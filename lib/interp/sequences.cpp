@@ -4,7 +4,6 @@
 #include <array>
 #include <iterator>
 #include <utility>
-#include <vector>
 
 #include "lib/interp/bodies_sequence.hpp"
 #include "lib/interp/handlers.hpp"
@@ -363,7 +362,7 @@ class Index {
   static constexpr std::size_t size = 1024;
   static_assert(single_handlers.size() < size / 2);
 
-  static std::size_t place(Word handler) { return ((handler >> 4) * 0x9e3779b1u) >> 22; }
+  static std::size_t place(Word handler) { return (handler * 0x9e3779b1u) >> 22; }
   void insert(Word handler, SequenceKey key) {
     std::size_t i = place(handler);
     while (places_[i] != 0) i = (i + 1) % size;
@@ -378,7 +377,7 @@ class Index {
 /// combine(), with lengths or without.
 template <bool notes_lengths>
 void combine_with(const Index& index, std::span<Word> code, std::span<Start> starts,
-                  std::vector<std::uint8_t>* lengths) {
+                  std::uint8_t* lengths) {
   starts.back() = {0, no_key, 0};
   for (std::size_t i = starts.size() - 1; i-- > 0;) {
     Start* const start = starts.data() + i;
@@ -401,7 +400,7 @@ void combine_with(const Index& index, std::span<Word> code, std::span<Start> sta
       dispatches = is_better ? with : dispatches;
       best = is_better ? sequence : best;
       if constexpr (notes_lengths)
-        if (is_better) (*lengths)[i] = static_cast<std::uint8_t>(depth + 1);
+        if (is_better) lengths[i] = static_cast<std::uint8_t>(depth + 1);
     }
     start->dispatches = dispatches;
     if (best != Tree::none) code[start->at] = index.word(best);
@@ -412,10 +411,9 @@ void combine_with(const Index& index, std::span<Word> code, std::span<Start> sta
 
 constexpr SequenceKeys sequence_keys = list_keys();
 
-void combine(std::span<Word> code, std::span<Start> starts, std::vector<std::uint8_t>* lengths) {
+void combine(std::span<Word> code, std::span<Start> starts, std::uint8_t* lengths) {
   static const Index index;
   if (lengths == nullptr) return combine_with<false>(index, code, starts, nullptr);
-  lengths->assign(starts.size() - 1, 1);
   combine_with<true>(index, code, starts, lengths);
 }
 

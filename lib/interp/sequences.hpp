@@ -9,7 +9,6 @@
 
 #include <cstdint>
 #include <span>
-#include <vector>
 
 #include "lib/interp/regs.hpp"
 #include "lib/interp/scalar_forms.hpp"
@@ -18,8 +17,8 @@ namespace wrun::inline v0::interp {
 
 /// A number for each body that sequences are made of.
 using SequenceKey = std::uint16_t;
-inline constexpr SequenceKey no_key = 0x1ff;       ///< in no sequence; the highest
-inline constexpr SequenceKey unknown_key = 0x1fe;  ///< to be found by the handler
+inline constexpr SequenceKey no_key = 0x17f;       ///< in no sequence; the highest
+inline constexpr SequenceKey unknown_key = 0x17e;  ///< to be found by the handler
 
 /// Those of the handlers that most instructions have, as scalar_rows() and access_rows() list them.
 struct SequenceKeys {
@@ -44,8 +43,8 @@ struct Start {
 };
 
 /// Replaces the handlers of instructions at which a sequence begins. `starts` are those of all
-/// instructions in `code`, followed by one that is overwritten. Notes how many instructions each
-/// one's handler runs, if asked.
-void combine(std::span<Word> code, std::span<Start> starts, std::vector<std::uint8_t>* lengths);
+/// instructions in `code`, followed by one that is overwritten. Where there are `lengths`, one for
+/// each instruction, notes there how many instructions its handler runs if that isn't one.
+void combine(std::span<Word> code, std::span<Start> starts, std::uint8_t* lengths);
 
 }  // namespace wrun::inline v0::interp

@@ -78,7 +78,8 @@ SlotCode* Translator::translate(wasm::FuncIdx function, Trace* trace) {
   header.function = function.value;
   header.words = code_.position();
   if constexpr (combines_instructions) {
-    combine(code_.code(), code_.starts(), trace_ ? &trace_->lengths() : nullptr);
+    if (trace_) trace_->lengths().assign(code_.starts().size() - 1, 1);
+    combine(code_.code(), code_.starts(), trace_ ? trace_->lengths().data() : nullptr);
   }
   std::unique_ptr<const CatchTable> catches;
   if (!catches_.empty()) catches = std::make_unique<CatchTable>(catches_);

@@ -4,6 +4,7 @@
 #include "lib/interp/bodies_calls.hpp"
 #include "lib/interp/bodies_control.hpp"
 #include "lib/interp/bodies_moves.hpp"
+#include "lib/interp/handlers_moves.hpp"
 #include "lib/interp/native_calls.hpp"
 #include "lib/interp/translator.hpp"
 
@@ -11,45 +12,6 @@ namespace wrun::inline v0::interp {
 
 using wasm::Kind;
 using wasm::Op;
-
-namespace {
-
-/// By width, then [(src * 2 + when) * 2 + poll].
-template <class T>
-constexpr std::array<Handler, 8> test_branches_of = {
-    &handler<TestBranch<T, Src::acc, false, false>>,
-    &handler<TestBranch<T, Src::acc, false, true>>,
-    &handler<TestBranch<T, Src::acc, true, false>>,
-    &handler<TestBranch<T, Src::acc, true, true>>,
-    &handler<TestBranch<T, Src::slot, false, false>>,
-    &handler<TestBranch<T, Src::slot, false, true>>,
-    &handler<TestBranch<T, Src::slot, true, false>>,
-    &handler<TestBranch<T, Src::slot, true, true>>};
-constexpr std::array test_branches = {test_branches_of<std::uint32_t>,
-                                      test_branches_of<std::uint64_t>};
-
-Handler return_value_handler(Kind type, Src src) {
-  const auto pick = [src]<class T>() -> Handler {
-    constexpr Handler handlers[] = {&handler<ReturnValue<T, Src::acc>>,
-                                    &handler<ReturnValue<T, Src::slot>>,
-                                    &handler<ReturnValue<T, Src::imm>>};
-    return handlers[static_cast<std::size_t>(src)];
-  };
-  switch (type) {
-    case Kind::i32:
-      return pick.template operator()<std::uint32_t>();
-    case Kind::f32:
-      return pick.template operator()<float>();
-    case Kind::f64:
-      return pick.template operator()<double>();
-    case Kind::v128:
-      return pick.template operator()<Vector>();
-    default:
-      return pick.template operator()<std::uint64_t>();
-  }
-}
-
-}  // namespace
 
 void Translator::block(Walker& w, Control& c) {
   materialise_all(w);
@@ -151,7 +113,7 @@ void Translator::if_(Walker& w, Control& c, Value condition) {
 void Translator::else_(Walker& w, Control& c, bool reached) {
   if (reached) {
     materialise_top(w, c.results().size());
-    const std::uint32_t at = emit(&handler<Branch<false>>, through_b, "br");
+    const std::uint32_t at = emit(branch_handler(false), through_b, "br");
     code_.put_later(at, at_a, c.label.to_end);
   }
   forget_region(w, c);
@@ -217,7 +179,7 @@ void Translator::move_results(Walker& w, const Control& target, std::size_t coun
 void Translator::emit_return(Walker& w) {
   const auto& results = w.signature().results;
   if (results.empty()) {
-    put_slot(emit(&handler<Return>, through_b, "return"), at_b, layout_.link());
+    put_slot(emit(return_handler(), through_b, "return"), at_b, layout_.link());
     return;
   }
   if (results.size() == 1) {
@@ -255,8 +217,8 @@ void Translator::emit_branch(Walker& w, Control& target) {
   if (needs_moves(w, target, count)) move_results(w, target, count);
   store_all_pending();
   const bool poll = polls(target);
-  const std::uint32_t at = emit(poll ? &handler<Branch<true>> : &handler<Branch<false>>, through_b,
-                                "br", sequence_keys.branch[poll ? 1 : 0]);
+  const std::uint32_t at =
+      emit(branch_handler(poll), through_b, "br", sequence_keys.branch[poll ? 1 : 0]);
   go_to(at, at_a, target);
 }
 
@@ -310,12 +272,8 @@ void Translator::br_table(Walker& w, std::span<const std::uint32_t> depths, Valu
   end_prologue();
   bool poll = false;
   for (const std::uint32_t depth : depths) poll |= polls(w.label(depth));
-  Handler const handlers[] = {
-      &handler<BranchTable<Src::slot, false>>, &handler<BranchTable<Src::slot, true>>,
-      &handler<BranchTable<Src::acc, false>>, &handler<BranchTable<Src::acc, true>>};
   const auto entries = static_cast<std::uint32_t>(depths.size());
-  const std::uint32_t at =
-      emit(handlers[(src == Src::acc ? 2 : 0) + (poll ? 1 : 0)], through_c + entries, "br_table");
+  const std::uint32_t at = emit(branch_table_handler(src, poll), through_c + entries, "br_table");
   put_slot(at, at_a, slot);
   code_.put(at, at_c, entries);
   if (trace_) describe(at, "{}, {} targets", operand_text(index, src), entries);

@@ -6,6 +6,7 @@
 #include "lib/interp/bodies_calls.hpp"
 #include "lib/interp/bodies_control.hpp"
 #include "lib/interp/bodies_exceptions.hpp"
+#include "lib/interp/handlers_moves.hpp"
 #include "lib/interp/translator.hpp"
 
 namespace wrun::inline v0::interp {
@@ -61,7 +62,7 @@ void Translator::land_in_caller(Walker& w, Control& c) {
   catches_.patch(c.label.catches, code_.position());
   const std::uint32_t slots = runtime::slot_count(std::span(w.signature().results));
   const std::uint32_t at =
-      emit(slots == 0 ? &handler<Return> : &handler<ReturnMany>, through_c, "return_many");
+      emit(slots == 0 ? return_handler() : &handler<ReturnMany>, through_c, "return_many");
   put_slot(at, at_a, layout_.operand(0));
   put_slot(at, at_b, layout_.link());
   code_.put(at, at_c, slots);
@@ -80,7 +81,7 @@ void Translator::legacy_try(Walker& w, Control& c) {
 void Translator::legacy_catch(Walker& w, Control& c, Op op, wasm::TagIdx tag, bool reached) {
   if (reached) {
     materialise_top(w, c.results().size());
-    code_.put_later(emit(&handler<Branch<false>>, through_b, "br"), at_a, c.label.to_end);
+    code_.put_later(emit(branch_handler(false), through_b, "br"), at_a, c.label.to_end);
   }
   forget_region(w, c);
   if (c.label.inside == c.label.own) {

@@ -1,56 +1,11 @@
 #include "lib/interp/bodies_bulk.hpp"
-#include "lib/interp/bodies_cast.hpp"
+#include "lib/interp/handlers_gc.hpp"
 #include "lib/interp/translator.hpp"
 
 namespace wrun::inline v0::interp {
 
 using wasm::Kind;
 using wasm::Op;
-
-namespace {
-
-/// The handler of a body template with a parameter for the cast, among others.
-template <template <Cast> class Handlers, std::size_t... cast>
-Handler pick_cast(Cast wanted, std::size_t form, std::index_sequence<cast...>) {
-  constexpr auto rows = std::array{Handlers<static_cast<Cast>(cast)>::forms...};
-  return rows[static_cast<std::size_t>(wanted)][form];
-}
-
-template <template <Cast> class Handlers>
-Handler pick_cast(Cast wanted, std::size_t form) {
-  return pick_cast<Handlers>(wanted, form,
-                             std::make_index_sequence<static_cast<std::size_t>(Cast::count_)>());
-}
-
-template <Cast cast>
-struct Tests {
-  static constexpr std::array<Handler, 4> forms = {  // [src * 2 + dst]
-      &handler<RefTest<cast, Src::acc, Dst::acc>>, &handler<RefTest<cast, Src::acc, Dst::store>>,
-      &handler<RefTest<cast, Src::slot, Dst::acc>>, &handler<RefTest<cast, Src::slot, Dst::store>>};
-};
-
-template <Cast cast>
-struct Casts {
-  static constexpr std::array<Handler, 2> forms = {&handler<RefCast<cast, Src::acc>>,
-                                                   &handler<RefCast<cast, Src::slot>>};
-};
-
-template <Src src, Dst dst>
-Handler i31_handler(Op op) {
-  if (op == Op::ref_i31) return &handler<RefI31<src, dst>>;
-  return op == Op::i31_get_s ? &handler<I31Get<true, src, dst>> : &handler<I31Get<false, src, dst>>;
-}
-
-Handler i31_handler(Op op, Src src, Dst dst) {
-  if (src == Src::acc) {
-    return dst == Dst::acc ? i31_handler<Src::acc, Dst::acc>(op)
-                           : i31_handler<Src::acc, Dst::store>(op);
-  }
-  return dst == Dst::acc ? i31_handler<Src::slot, Dst::acc>(op)
-                         : i31_handler<Src::slot, Dst::store>(op);
-}
-
-}  // namespace
 
 /// An operand that left the stack and comes back as it was.
 Value Translator::unchanged(Walker& w, Value v) {
@@ -81,19 +36,18 @@ Value Translator::ref_test(Walker& w, Op op, Value reference, wasm::ValType type
   consume(reference);
   open_result(Kind::i32);
   const Cast cast = runtime::cast_to(*module_->registry, module_->canonical(type.heap()));
-  const std::size_t form = src == Src::acc ? 0 : 2;
   const std::uint32_t at =
-      emit_cast(pick_cast<Tests>(cast, form), slot, type, wasm::info(op).text());
+      emit_cast(ref_test_handler(cast, src, Dst::acc), slot, type, wasm::info(op).text());
   if (trace_) describe(at, "{}", operand_text(reference, src));
-  return finish_in_acc(w, Kind::i32, at, pick_cast<Tests>(cast, form + 1));
+  return finish_in_acc(w, Kind::i32, at, ref_test_handler(cast, src, Dst::store));
 }
 
 Value Translator::ref_cast(Walker& w, Op op, Value reference, wasm::ValType type) {
   if (reference.kind == Value::Kind::constant) materialise(reference);
   const Src src = source(reference);
   const Cast cast = runtime::cast_to(*module_->registry, module_->canonical(type.heap()));
-  const std::uint32_t at = emit_cast(pick_cast<Casts>(cast, src == Src::acc ? 0 : 1),
-                                     slot_of(reference), type, wasm::info(op).text());
+  const std::uint32_t at =
+      emit_cast(ref_cast_handler(cast, src), slot_of(reference), type, wasm::info(op).text());
   if (trace_) describe(at, "{}", operand_text(reference, src));
   return unchanged(w, reference);
 }
@@ -101,9 +55,7 @@ Value Translator::ref_cast(Walker& w, Op op, Value reference, wasm::ValType type
 Value Translator::ref_as_non_null(Walker& w, Value reference) {
   if (reference.kind == Value::Kind::constant) materialise(reference);
   const Src src = source(reference);
-  const std::uint32_t at =
-      emit(src == Src::acc ? &handler<RefAsNonNull<Src::acc>> : &handler<RefAsNonNull<Src::slot>>,
-           through_b, "ref.as_non_null");
+  const std::uint32_t at = emit(ref_as_non_null_handler(src), through_b, "ref.as_non_null");
   put_slot(at, at_a, slot_of(reference));
   if (trace_) describe(at, "{}", operand_text(reference, src));
   return unchanged(w, reference);
@@ -169,7 +121,8 @@ void Translator::br_on_cast(Walker& w, Op op, Control& target, wasm::ValType, wa
   const Value& reference = w.operands(1)[0].value;
   open_result(Kind::i32);
   const Cast cast = runtime::cast_to(*module_->registry, module_->canonical(to.heap()));
-  const std::uint32_t at = emit_cast(pick_cast<Tests>(cast, 2), slot_of(reference), to, "ref.test");
+  const std::uint32_t at =
+      emit_cast(ref_test_handler(cast, Src::slot, Dst::acc), slot_of(reference), to, "ref.test");
   put_slot(at, at_b, slot_of(reference));
   describe(at, "s{}", slot_of(reference));
   Condition passed;

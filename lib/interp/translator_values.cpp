@@ -1,8 +1,7 @@
 #include <algorithm>
 #include <array>
 
-#include "lib/interp/bodies_bulk.hpp"
-#include "lib/interp/bodies_moves.hpp"
+#include "lib/interp/handlers_moves.hpp"
 #include "lib/interp/translator.hpp"
 
 namespace wrun::inline v0::interp {
@@ -17,23 +16,6 @@ Kind param_kind(Op op, std::size_t i) {
 }
 Kind result_kind(Op op) {
   return wasm::walk_row(op).results[0];
-}
-
-/// The T-variant of a body template that differs by the type of the accumulator it uses.
-template <template <class> class Body>
-Handler by_type(Kind type) {
-  switch (type) {
-    case Kind::i32:
-      return &handler<Body<std::uint32_t>>;
-    case Kind::f32:
-      return &handler<Body<float>>;
-    case Kind::f64:
-      return &handler<Body<double>>;
-    case Kind::v128:
-      return &handler<Body<Vector>>;
-    default:
-      return &handler<Body<std::uint64_t>>;
-  }
 }
 
 /// How many of the topmost operands an instruction may not find as sums; 255 where it isn't known.
@@ -63,28 +45,12 @@ constexpr auto computed_operands = [] {
   return counts;
 }();
 
-template <Src condition, Dst dst>
-struct SelectOf {
-  template <class T>
-  using Body = Select<T, condition, dst>;
-};
-template <Dst dst>
-struct GlobalGetOf {
-  template <class T>
-  using Body = GlobalGet<T, dst>;
-};
-template <Src src>
-struct GlobalSetOf {
-  template <class T>
-  using Body = GlobalSet<T, src>;
-};
-
 }  // namespace
 
 void Translator::load_acc_const(Kind type, std::uint64_t bits) {
   open_result(type);
   const std::uint32_t at =
-      emit(by_type<AccConst>(type), is_wide(type) ? through_c : through_b, "acc");
+      emit(acc_const_handler(type), is_wide(type) ? through_c : through_b, "acc");
   if (is_wide(type)) {
     code_.put(at, at_a, bits);
   } else {
@@ -253,19 +219,14 @@ Value Translator::select(Walker& w, wasm::ValType type, Value a, Value b, Value 
   consume(b);
   consume(a);
   open_result(type.kind());
-  const bool acc_test = src == Src::acc;
-  const auto pick = [&](auto dst) {
-    constexpr Dst d = decltype(dst)::value;
-    return acc_test ? by_type<SelectOf<Src::acc, d>::template Body>(type.kind())
-                    : by_type<SelectOf<Src::slot, d>::template Body>(type.kind());
-  };
-  const std::uint32_t at = emit(pick(std::integral_constant<Dst, Dst::acc>()), through_c, "select");
+  const std::uint32_t at = emit(select_handler(type.kind(), src, Dst::acc), through_c, "select");
   put_slot(at, at_a, test);
   put_slot(at, at_c, if_true);
   put_slot(at, at_c2, if_false);
   if (trace_)
-    describe(at, "{} ? s{} : s{}", acc_test ? "acc" : compose("s{}", test), if_true, if_false);
-  return finish_in_acc(w, type.kind(), at, pick(std::integral_constant<Dst, Dst::store>()));
+    describe(at, "{} ? s{} : s{}", src == Src::acc ? "acc" : compose("s{}", test), if_true,
+             if_false);
+  return finish_in_acc(w, type.kind(), at, select_handler(type.kind(), src, Dst::store));
 }
 
 void Translator::assign_slowly(Walker& w, std::uint32_t slot, Value& v) {
@@ -276,7 +237,7 @@ void Translator::assign_slowly(Walker& w, std::uint32_t slot, Value& v) {
   materialise_aliases(w, slot);
   if (v.kind == Value::Kind::constant) return emit_const(slot, v.type, v.bits);
   if (!in_acc) return emit_copy(slot_of(v), slot, slots_of(v.type));
-  const std::uint32_t at = emit(by_type<StoreAcc>(v.type), through_b, "store_acc");
+  const std::uint32_t at = emit(store_acc_handler(v.type), through_b, "store_acc");
   put_slot(at, at_b, slot);
   describe(at, "s{}", slot);
   wrote(slot, slots_of(v.type));
@@ -288,11 +249,10 @@ void Translator::assign_slowly(Walker& w, std::uint32_t slot, Value& v) {
 Value Translator::global_get(Walker& w, wasm::GlobalIdx index, const wasm::GlobalType& type) {
   const Kind kind = type.type.kind();
   open_result(kind);
-  const std::uint32_t at =
-      emit(by_type<GlobalGetOf<Dst::acc>::Body>(kind), through_c, "global.get");
+  const std::uint32_t at = emit(global_get_handler(kind, Dst::acc), through_c, "global.get");
   code_.put(at, at_c, index.value);
   describe(at, "{}", index.value);
-  return finish_in_acc(w, kind, at, by_type<GlobalGetOf<Dst::store>::Body>(kind));
+  return finish_in_acc(w, kind, at, global_get_handler(kind, Dst::store));
 }
 
 void Translator::global_set(Walker&, wasm::GlobalIdx index, const wasm::GlobalType& type,
@@ -300,10 +260,7 @@ void Translator::global_set(Walker&, wasm::GlobalIdx index, const wasm::GlobalTy
   const Kind kind = type.type.kind();
   const Src src = source(value);
   const std::uint32_t words = src != Src::imm ? through_c : is_wide(kind) ? through_e : through_d;
-  const Handler handlers[] = {by_type<GlobalSetOf<Src::acc>::Body>(kind),
-                              by_type<GlobalSetOf<Src::slot>::Body>(kind),
-                              by_type<GlobalSetOf<Src::imm>::Body>(kind)};
-  const std::uint32_t at = emit(handlers[static_cast<std::size_t>(src)], words, "global.set");
+  const std::uint32_t at = emit(global_set_handler(kind, src), words, "global.set");
   code_.put(at, at_c, index.value);
   if (src != Src::imm) {
     put_slot(at, at_a, slot_of(value));

@@ -15,8 +15,7 @@ unset(CMAKE_TRY_COMPILE_CONFIGURATION)
 
 if(WRUN_BASELINE_LACKS_X86_64_V2 AND WRUN_KNOWS_X86_64_V2 AND NOT WRUN_SANITIZE)
   wrun_layer(interp_v2 handlers_vector_compute.cpp)
-  target_compile_options(wrun_interp_v2 PRIVATE
-    -march=x86-64-v2 -fno-exceptions -fno-asynchronous-unwind-tables ${exact_options})
+  target_compile_options(wrun_interp_v2 PRIVATE -march=x86-64-v2 ${handler_options})
   target_include_directories(wrun_interp_v2 PRIVATE ${WRUN_DISPATCH_DIR})
   target_compile_definitions(wrun_interp_handlers PRIVATE WRUN_X86_64_V2)
 endif()
