@@ -33,6 +33,13 @@ string(TOUPPER "${CMAKE_BUILD_TYPE}" build_type)
 if(NOT WRUN_SANITIZE AND "${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_${build_type}}" MATCHES "-O[23]")
   set(wrun_size_options -Os -fno-asynchronous-unwind-tables)
 endif()
+# Most other loops run a few times, but for the validator's: vectors and unrolling make them larger
+# only.
+set(wrun_short_loops)
+if(wrun_size_options)
+  set(wrun_short_loops -fno-unroll-loops $<$<CXX_COMPILER_ID:GNU>:-fno-tree-vectorize>
+    $<$<CXX_COMPILER_ID:Clang>:-fno-vectorize> $<$<CXX_COMPILER_ID:Clang>:-fno-slp-vectorize>)
+endif()
 # All messages do without these numbers, and what writes them is large.
 target_compile_definitions(wrun_options INTERFACE FMT_USE_LONG_DOUBLE=0)
 if(TARGET wrun_fmt)
@@ -75,6 +82,9 @@ function(wrun_layer name)
   endif()
   if(quick)
     wrun_layer_part(${name} ${quick})
+    if(wrun_short_loops AND name MATCHES "^(runtime|interp|api)$")
+      target_compile_options(wrun_${name} PRIVATE ${wrun_short_loops})
+    endif()
     set(part ${name}_small)
   else()
     set(part ${name})
