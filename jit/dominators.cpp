@@ -2,11 +2,15 @@
 
 #include <algorithm>
 
+#include "jit/chunks.hpp"
+
 namespace wrun::inline v0::jit {
 
 namespace {
 
 constexpr std::uint32_t no_node = ~std::uint32_t{0};
+/// What is needed for more than these isn't kept: other phases need the room.
+constexpr std::size_t most_kept_nodes = 1 << 10;
 
 }  // namespace
 
@@ -17,10 +21,18 @@ void Dominators::compute(const Graph& graph, const Cfg& cfg) {
   number_blocks(graph);
   find_parents(cfg);
   find_intervals(cfg);
+  if (nodes_.capacity() <= most_kept_nodes) return;
+  give_back(nodes_);
+  give_back(visits_);
+  give_back(numbers_);
+  give_back(path_);
+  give_back(first_child_);
+  give_back(next_sibling_);
 }
 
 void Dominators::number_blocks(const Graph& graph) {
   nodes_.clear();
+  nodes_.reserve(graph.block_count());
   numbers_.assign(graph.block_count(), no_node);
   visits_.assign(1, {graph.entry(), no_node});
   while (!visits_.empty()) {

@@ -53,7 +53,7 @@ Value Emitter::find_or_append(const Inst& inst, std::span<const Value> args,
   Computation c{inst.op, inst.type, version, {}, inst.imm, inst.imm2};
   std::fill(std::begin(c.args), std::end(c.args), Value::none);
   std::copy(args.begin(), args.end(), c.args);
-  Value& known = known_[c];
+  Value& known = known_[c].value;
   if (known == Value::none) known = graph_.append(block_, inst, args);
   return known;
 }
@@ -110,7 +110,7 @@ void Emitter::write(Value base, std::uint64_t offset, Value value, Place place) 
   c.args[0] = base;
   c.imm = offset;
   c.imm2 = place.bits();
-  known_[c] = value;
+  known_[c].value = value;
 }
 
 Value Emitter::offset(Value base, Value index, std::uint64_t scale) {
@@ -165,7 +165,7 @@ void Emitter::store(Op op, Value base, Value index, Value value, std::uint64_t o
   c.args[1] = index;
   c.imm = offset;
   c.imm2 = imm2;
-  known_[c] = value;
+  known_[c].value = value;
 }
 
 Value Emitter::atomic(Op op, Type type, std::span<const Value> args, std::uint64_t offset,
@@ -181,11 +181,10 @@ void Emitter::bounds_check(Value index, Value limit, std::uint64_t end, std::uin
   Computation c{Opcode::bounds_check, Type::none};
   c.args[0] = index;
   c.imm2 = memory;
-  if (const Value done = known_[c]; done != Value::none && graph_.at(done).imm >= end) return;
+  Value& done = known_[c].value;
+  if (done != Value::none && graph_.at(done).imm >= end) return;
   const Value args[] = {index, limit};
-  const Value check =
-      graph_.append(block_, make(Opcode::bounds_check, Type::none, end, offset, flags), args);
-  known_[c] = check;
+  done = graph_.append(block_, make(Opcode::bounds_check, Type::none, end, offset, flags), args);
 }
 
 void Emitter::trap_if(Value condition, TrapCode code) {

@@ -30,7 +30,6 @@ bool GlobalValues::run(Graph& graph, const Cfg& cfg, const Dominators& dominator
   for (std::uint32_t i = 0; i < leader_.size(); ++i) leader_[i] = static_cast<Value>(i);
   // The others are parameters, or do something.
   table_.forget(graph.value_count() / 2);
-  known_.clear();
   for (const Block b : dominators.preorder()) block(b);
   return changed_;
 }
@@ -99,27 +98,22 @@ Computation GlobalValues::computation(const Inst& inst) const {
 
 /// What was found in a block that doesn't dominate this one dominates none that comes later.
 Value GlobalValues::find(const Computation& computation) const {
-  const Value at = table_[computation];
-  if (at == Value::none) return Value::none;
-  const Known& known = known_[index(at)];
-  return dominators_->dominates(known.block, block_) ? known.value : Value::none;
+  const KnownValue known = table_.look_up(computation);
+  if (known.value == Value::none || !dominators_->dominates(known.block, block_))
+    return Value::none;
+  return known.value;
 }
 
 /// What is known for a computation; else the value, which is known from here on.
 Value GlobalValues::find_or_remember(const Computation& computation, Value value) {
-  Value& at = table_[computation];
-  if (at != Value::none) {
-    const Known& known = known_[index(at)];
-    if (dominators_->dominates(known.block, block_)) return known.value;
-  }
-  at = static_cast<Value>(known_.size());
-  known_.push_back({value, block_});
+  KnownValue& known = table_[computation];
+  if (known.value != Value::none && dominators_->dominates(known.block, block_)) return known.value;
+  known = {value, block_};
   return value;
 }
 
 void GlobalValues::remember(const Computation& computation, Value value) {
-  table_[computation] = static_cast<Value>(known_.size());
-  known_.push_back({value, block_});
+  table_[computation] = {value, block_};
 }
 
 void GlobalValues::remove(Value v, Value instead) {

@@ -24,12 +24,6 @@ class GlobalValues {
            bool keeps_loads);
 
  private:
-  /// Where a value that is known is known.
-  struct Known {
-    Value value = Value::none;
-    Block block = Block::none;
-  };
-
   void block(Block b);
   void instruction(Value v);
   Value resolve(Value v) const { return leader_[index(v)]; }
@@ -60,7 +54,6 @@ class GlobalValues {
   Block block_ = Block::none;
   std::vector<Value> leader_;  // by value: what stands for it
   mutable ValueTable table_;
-  std::vector<Known> known_;
 };
 
 }  // namespace wrun::inline v0::jit

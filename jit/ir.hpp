@@ -252,8 +252,14 @@ class Graph {
   void splice(Block to, Block from);
   /// Makes a block empty, with no end.
   void clear_block(Block b);
+  /// Forgets what is in no block, and gives its room back: the others get new numbers, in the same
+  /// order. Edges keep theirs. Nothing refers to what is forgotten.
+  void compact();
 
  private:
+  std::vector<Value> number_anew();
+  void move_args(std::span<const Value> numbers);
+
   std::vector<BlockData> blocks_;
   std::vector<Inst> insts_;
   std::vector<Value> args_;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "jit/chunks.hpp"
+
 namespace wrun::inline v0::jit {
 
 namespace {
@@ -14,29 +16,19 @@ constexpr unsigned most_rounds = 16;
 
 }  // namespace
 
-/// More than these aren't worth keeping: they are the most that compiling a large function needs.
-constexpr std::size_t most_kept_pairs = 1 << 14;
-
-/// Enough for one value in all blocks.
-std::uint32_t* LirLiveness::room_for_blocks() {
-  const std::size_t needed = pair_count_ + blocks_.size();
-  if (alive_in_.size() < needed) alive_in_.resize(std::max(needed, pair_count_ + pair_count_ / 2));
-  return alive_in_.data() + pair_count_;
-}
-
-/// From its uses backwards: what it is alive into, and out of.
-void LirLiveness::follow(const LirFlow& flow, const LirUses& uses, VReg v) {
+/// From its uses backwards: what it is alive into, and out of. Each turn has another number.
+std::span<const std::uint32_t> LirLiveness::follow(const LirFlow& flow, const LirUses& uses, VReg v,
+                                                   std::uint32_t turn) {
   const LirUses::Definition& definition = uses.definition(v);
-  const auto all = uses.of(v);
   End end = ends_[v];
-  std::uint32_t* const first = room_for_blocks();
+  std::uint32_t* const first = reached_.data();
   std::uint32_t* last = first;
   const auto reach = [&](std::uint32_t b) {
-    if (blocks_[b].reached == v + 1 || b == definition.block) return;
-    blocks_[b].reached = v + 1;
+    if (blocks_[b].reached == turn || b == definition.block) return;
+    blocks_[b].reached = turn;
     *last++ = b;
   };
-  for (const LirUse& use : all) reach(block_of_[use.at]);
+  for (const LirUse& use : uses.of(v)) reach(block_of_[use.at]);
   for (const std::uint32_t* next = first; next != last; ++next) {
     for (const std::uint32_t pred : flow.preds(*next)) {
       end.all = std::max(end.all, blocks_[pred].end);
@@ -45,18 +37,7 @@ void LirLiveness::follow(const LirFlow& flow, const LirUses& uses, VReg v) {
     }
   }
   ends_[v] = end;
-  pair_count_ += static_cast<std::size_t>(last - first);
-}
-
-void LirLiveness::sort_pairs(std::size_t blocks) {
-  first_live_in_.assign(blocks + 2, 0);
-  for (std::size_t i = 0; i < pair_count_; ++i) ++first_live_in_[alive_in_[i] + 2];
-  for (std::size_t b = 2; b < blocks + 2; ++b) first_live_in_[b] += first_live_in_[b - 1];
-  live_in_.resize(pair_count_);
-  for (VReg v = 0; v + 1 < first_alive_in_.size(); ++v) {
-    for (std::uint32_t i = first_alive_in_[v]; i < first_alive_in_[v + 1]; ++i)
-      live_in_[first_live_in_[alive_in_[i] + 1]++] = v;
-  }
+  return {first, last};
 }
 
 void LirLiveness::look_at_blocks(const LFunction& function) {
@@ -217,18 +198,37 @@ bool LirLiveness::collect_pairs(const LFunction& function, const LirFlow& flow,
                                 const LirUses& uses) {
   const std::size_t limit =
       (std::size_t{1} << 18) + 32 * function.insts.size() + 2 * function.edge_args.size();
-  pair_count_ = 0;
-  first_alive_in_.resize(function.vregs.size() + 1);
-  for (VReg v = 0; v < function.vregs.size(); ++v) {
-    first_alive_in_[v] = static_cast<std::uint32_t>(pair_count_);
-    if (globals_[v] == none) continue;
-    follow(flow, uses, v);
-    if (pair_count_ > limit) return false;
+  const std::size_t blocks = function.blocks.size();
+  reached_.resize(blocks);
+  first_live_in_.assign(blocks + 2, 0);
+  std::size_t pairs = 0;
+  std::uint32_t turn = 0;
+  for (const VReg v : global_vregs_) {
+    const auto all = follow(flow, uses, v, ++turn);
+    for (const std::uint32_t b : all) ++first_live_in_[b + 2];
+    pairs += all.size();
+    if (pairs > limit) return false;
   }
-  first_alive_in_.back() = static_cast<std::uint32_t>(pair_count_);
-  sort_pairs(function.blocks.size());
-  if (alive_in_.capacity() > most_kept_pairs) std::vector<std::uint32_t>().swap(alive_in_);
+  for (std::size_t b = 2; b < blocks + 2; ++b) first_live_in_[b] += first_live_in_[b - 1];
+  live_in_.resize(pairs);
+  for (VReg v = 0; v < globals_.size(); ++v) {
+    if (globals_[v] == none) continue;
+    for (const std::uint32_t b : follow(flow, uses, v, ++turn))
+      live_in_[first_live_in_[b + 1]++] = v;
+  }
   return true;
+}
+
+void LirLiveness::forget_blocks() {
+  give_back(blocks_);
+  give_back(globals_);
+  give_back(first_global_);
+  give_back(global_vregs_);
+  give_back(bits_);
+  give_back(turns_);
+  give_back(reached_);
+  give_back(first_live_in_);
+  give_back(live_in_);
 }
 
 }  // namespace wrun::inline v0::jit

@@ -2,7 +2,8 @@
 
 // Which values are alive where blocks begin: a bit for each block and value that is alive in
 // several blocks; or, where that would be too many, pairs that are found value by value, from uses
-// back to the definition, so that time and room are in proportion to the answer.
+// back to the definition, so that time and room are in proportion to the answer. These are counted
+// first, and found again to be written where they belong: that takes half the room of sorting them.
 
 #include <algorithm>
 #include <cstdint>
@@ -36,11 +37,13 @@ class LirLiveness {
   }
   /// Whether a value is used in other blocks than that of its definition. Of a constant, false.
   bool is_global(VReg v) const { return globals_[v] != none; }
-  std::uint32_t block_of(std::uint32_t inst) const { return block_of_[inst]; }
+  /// Gives back what is known of the starts of blocks; what the functions below answer stays.
+  void forget_blocks();
   /// One past the last instruction at which a value is alive anywhere.
   std::uint32_t end(VReg v) const { return ends_[v].all; }
   /// The same without cold blocks.
   std::uint32_t hot_end(VReg v) const { return ends_[v].hot; }
+  std::uint32_t block_of(std::uint32_t inst) const { return block_of_[inst]; }
 
  private:
   static constexpr std::uint32_t none = ~0u;
@@ -60,14 +63,13 @@ class LirLiveness {
   void extend(std::uint64_t fresh, std::size_t word, std::uint32_t end, bool is_hot);
   // With pairs
   bool collect_pairs(const LFunction& function, const LirFlow& flow, const LirUses& uses);
-  void follow(const LirFlow& flow, const LirUses& uses, VReg v);
-  std::uint32_t* room_for_blocks();
-  void sort_pairs(std::size_t blocks);
+  std::span<const std::uint32_t> follow(const LirFlow& flow, const LirUses& uses, VReg v,
+                                        std::uint32_t turn);
 
   struct BlockInfo {
     std::uint32_t end = 0;
     std::uint32_t hot_end = 0;  ///< 0 of a cold one
-    VReg reached = 0;           ///< the last vreg found alive at its start, plus 1
+    std::uint32_t reached = 0;  ///< the last turn in which it was
   };
   std::vector<BlockInfo> blocks_;
   std::vector<std::uint32_t> globals_;  ///< by vreg: its number, by block of definition; or none
@@ -80,11 +82,9 @@ class LirLiveness {
     std::uint32_t changed = 0;  ///< when its bits changed last
   };
   std::vector<Turn> turns_;
-  std::vector<std::uint64_t> seen_;            ///< found alive at the end of a block
-  std::vector<std::uint64_t> seen_hot_;        ///< of one that isn't cold
-  std::vector<std::uint32_t> alive_in_;        ///< blocks, vreg after vreg
-  std::size_t pair_count_ = 0;                 ///< of vregs with those
-  std::vector<std::uint32_t> first_alive_in_;  ///< by vreg
+  std::vector<std::uint64_t> seen_;      ///< found alive at the end of a block
+  std::vector<std::uint64_t> seen_hot_;  ///< of one that isn't cold
+  std::vector<std::uint32_t> reached_;   ///< blocks that the value at hand is alive into
   std::vector<std::uint32_t> first_live_in_;
   std::vector<VReg> live_in_;
   std::vector<End> ends_;

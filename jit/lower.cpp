@@ -21,8 +21,8 @@ void Lowering::run(const wasm::ModuleData& module, const Graph& graph, const Blo
   vregs_.assign(graph.value_count(), no_vreg);
   count_uses();
   number_blocks();
-  out.machine.reserve(values_);
   out.lir.insts.reserve(values_);
+  out.lir.vregs.reserve(values_ / 2);
   bool is_entry = true;
   for (const Block b : order.order()) {
     begin_block(b);
@@ -70,11 +70,16 @@ bool Lowering::needs_split(const Inst& end, const Edge& edge) const {
 void Lowering::number_blocks() {
   numbers_.assign(graph_->block_count(), 0);
   std::uint32_t number = 0;
+  std::size_t edges = 0;
   for (const Block b : order_->order()) {
     numbers_[index(b)] = number++;
     const Inst& end = at(graph_->at(b).last);
+    edges += graph_->edges(end).size();
     for (const Edge& edge : graph_->edges(end)) number += needs_split(end, edge);
   }
+  // A split edge has two.
+  out_->lir.succs.reserve(edges + number - order_->order().size());
+  out_->lir.blocks.reserve(number);
 }
 
 void Lowering::begin_block(Block b) {
@@ -245,7 +250,8 @@ Machine& Lowering::begin(MOp op, const Inst& inst) {
   made.op = static_cast<std::uint16_t>(op);
   made.payload = static_cast<std::uint32_t>(out_->machine.size());
   made.is_move = op == MOp::move;
-  Machine& machine = out_->machine.emplace_back();
+  Machine& machine = out_->machine.add();
+  machine = {};
   machine.op = op;
   machine.origin = inst.origin;
   machine.traps = traps_of(inst);

@@ -15,4 +15,10 @@ void MachineFunction::clear() {
   calls.clear();
 }
 
+void MachineFunction::shrink() {
+  lir.insts.shrink_to_fit();
+  lir.operands.shrink_to_fit();
+  lir.vregs.shrink_to_fit();
+}
+
 }  // namespace wrun::inline v0::jit

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "jit/abi.hpp"
+#include "jit/chunks.hpp"
 #include "jit/ir.hpp"
 #include "jit/lir.hpp"
 
@@ -194,13 +195,15 @@ struct CallLayout {
 
 struct MachineFunction {
   LFunction lir;
-  std::vector<Machine> machine;  ///< by LInst::payload
+  Chunks<Machine, 8> machine;  ///< by LInst::payload
 
   std::vector<Type> types;        ///< by VReg; none: there is no value behind it
   std::vector<CallLayout> calls;  ///< by Machine::extra
 
   /// Keeps its memory.
   void clear();
+  /// Gives back what was reserved in vain.
+  void shrink();
 };
 
 }  // namespace wrun::inline v0::jit

@@ -2,6 +2,8 @@
 
 #include <bit>
 
+#include "jit/chunks.hpp"
+
 namespace wrun::inline v0::jit {
 
 SlotSet MemoryVersions::slots_of(AliasSet aliases) {
@@ -65,6 +67,9 @@ void MemoryVersions::meet(const Cfg& cfg, const Loops& loops, std::uint32_t at) 
   next_ = advance(numbers, differs, next_);
 }
 
+/// Of more blocks than these nothing is kept that nobody asks for.
+constexpr std::size_t most_kept_blocks = 1 << 9;
+
 void MemoryVersions::compute(const Graph& graph, const Cfg& cfg, const Loops& loops) {
   const auto count = static_cast<std::uint32_t>(cfg.order().size());
   at_start_.assign(count, {});
@@ -83,6 +88,7 @@ void MemoryVersions::compute(const Graph& graph, const Cfg& cfg, const Loops& lo
     next_ += first_number_[at];
     first_number_[at] = first;
   }
+  if (at_end_.capacity() > most_kept_blocks) give_back(at_end_);
 }
 
 }  // namespace wrun::inline v0::jit

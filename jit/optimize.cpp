@@ -9,6 +9,9 @@ namespace wrun::inline v0::jit {
 
 namespace {
 
+/// Of a graph with more of them nothing is kept for others.
+constexpr std::uint32_t most_kept_values = 4096;
+
 std::string check([[maybe_unused]] const Graph& graph, [[maybe_unused]] const char* pass) {
 #ifndef NDEBUG
   if (const std::string wrong = verify(graph); !wrong.empty())
@@ -42,6 +45,9 @@ std::string Optimizer::run(Graph& graph, Cfg& cfg, bool shares_memory) {
 }
 
 std::string Optimizer::run_passes(Graph& graph, bool shares_memory) {
+  // What such a graph needs is given back as soon as the next pass doesn't need it.
+  const bool is_large = graph.value_count() > most_kept_values;
+  if (is_large) graph.compact();
   dominators_.compute(graph, cfg_);
   if (!is_reducible(graph, cfg_, dominators_)) return {};
   loops_.compute(cfg_);
@@ -51,12 +57,19 @@ std::string Optimizer::run_passes(Graph& graph, bool shares_memory) {
   if (std::string wrong = check(graph, "loop-invariant motion"); !wrong.empty()) return wrong;
   const bool changed = values_.run(graph, cfg_, dominators_, versions_, shares_memory);
   if (std::string wrong = check(graph, "value numbering"); !wrong.empty()) return wrong;
+  if (is_large) {
+    versions_ = MemoryVersions();
+    values_ = GlobalValues();
+    dominators_ = Dominators();
+  }
   sums_.run(graph, cfg_, loops_);
   if (std::string wrong = check(graph, "motion of sums"); !wrong.empty()) return wrong;
+  if (is_large) sums_ = InvariantSums();
   if (changed) {
     pruner_.run(graph);
     pruner_.swap_cfg(cfg_);
   }
+  if (is_large) pruner_ = Pruner();
   if (std::string wrong = check(graph, "pruning"); !wrong.empty()) return wrong;
   counted_.run(graph, cfg_);
   if (!shares_memory && vectors_.run(graph, cfg_)) cfg_.compute(graph);

@@ -74,7 +74,7 @@ std::optional<std::string> Pipeline::to_machine(const wasm::ModuleData& module,
 }
 
 bool Pipeline::makes_calls() const {
-  const std::vector<Machine>& all = back_->machine.machine;
+  const auto& all = back_->machine.machine;
   return std::any_of(all.begin(), all.end(), [](const Machine& m) {
     return m.op == MOp::call_local || m.op == MOp::call_reference || m.op == MOp::call_helper ||
            m.op == MOp::tail_call_local || m.op == MOp::tail_call_reference;
@@ -119,7 +119,10 @@ std::variant<Compiled, std::string> Pipeline::run(const wasm::ModuleData& module
                                                   const CompileOptions& options) try {
   Compiled made;
   if (auto refused = to_machine(module, function, options, made)) return std::move(*refused);
-  if (is_large(module, function)) front_.reset();
+  if (is_large(module, function)) {
+    front_.reset();
+    back_->machine.shrink();
+  }
   if (stop_) return "nobody waits for it";
   const LFunction& lir = back_->machine.lir;
   const Allocation* allocation = &allocate();

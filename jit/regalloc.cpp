@@ -18,6 +18,10 @@ class RegisterAllocator::Work {
     allocation_.is_simple =
         !liveness_.analyse(function, flow_, uses_) ||
         !scan_.run({function, flow_, uses_, liveness_}, residence_, allocation_.operands);
+    if (function.insts.size() > most_kept_insts) {
+      scan_ = RegisterScan();
+      liveness_.forget_blocks();
+    }
     if (!allocation_.is_simple) {
       resolution_.run(function, flow_, uses_, liveness_, residence_, allocation_);
     } else {
@@ -28,6 +32,9 @@ class RegisterAllocator::Work {
   Allocation take() { return std::exchange(allocation_, {}); }
 
  private:
+  /// Of a function with more of them, what isn't needed any more is given back at once.
+  static constexpr std::size_t most_kept_insts = 1 << 11;
+
   LirFlow flow_;
   LirUses uses_;
   LirLiveness liveness_;

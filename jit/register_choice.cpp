@@ -140,7 +140,7 @@ Reg RegisterScan::farthest(RegSet allowed) {
   std::uint32_t best_cost = 0;
   for (RegSet left = allowed - free_; !left.empty(); left.remove(left.first())) {
     const Reg r = left.first();
-    const std::uint32_t cost = cost_to_keep(out_->pieces[held_[r]].vreg);
+    const std::uint32_t cost = cost_to_keep(held_vreg_[r]);
     if (best == no_reg || cost > best_cost) {
       best = r;
       best_cost = cost;
@@ -157,7 +157,7 @@ Reg RegisterScan::obtain(VReg v, RegSet allowed, Reg wish) {
     failed_ = true;
     return allowed.empty() ? function_->allocatable.first() : allowed.first();
   }
-  vacated_.push_back({out_->pieces[held_[r]].vreg, held_[r]});
+  vacated_.push_back({held_vreg_[r], held_[r]});
   drop(r);
   return r;
 }

@@ -49,24 +49,30 @@ void RegisterScan::find_loop_values() {
 }
 
 void RegisterScan::enter_value(VReg v, Reg r) {
-  take(r, add_piece(v, r, Piece::Origin::entered, none));
+  take(v, r, add_piece(v, r, Piece::Origin::entered, none));
 }
 
 /// From the only predecessor everything stays where it is. Whether all of it does.
 bool RegisterScan::enter_after(std::uint32_t pred) {
-  const auto pieces = out_->pieces_of(out_->out[pred]);
-  const bool is_there = left_ == pred;
-  if (!is_there) drop_all();
+  const auto is_alive = [&](VReg v) {
+    return is_constant(v) ? distance(v) < no_distance : is_live_in(v);
+  };
   bool stays = true;
-  for (const std::uint32_t piece : pieces) {
-    const VReg v = out_->pieces[piece].vreg;
-    const bool is_alive = is_constant(v) ? distance(v) < no_distance : is_live_in(v);
-    stays &= is_alive;
-    if (is_alive == is_there) continue;
-    if (is_there) {
-      drop(out_->pieces[piece].reg);
+  if (left_ == pred) {
+    for (RegSet left = function_->allocatable - free_; !left.empty(); left.remove(left.first())) {
+      if (is_alive(held_vreg_[left.first()])) continue;
+      drop(left.first());
+      stays = false;
+    }
+    return stays;
+  }
+  drop_all();
+  for (const std::uint32_t piece : out_->pieces_of(out_->out[pred])) {
+    const Piece& from = out_->pieces[piece];
+    if (is_alive(from.vreg)) {
+      take(from.vreg, from.reg, piece);
     } else {
-      take(out_->pieces[piece].reg, piece);
+      stays = false;
     }
   }
   return stays;
@@ -219,7 +225,7 @@ void RegisterScan::leave_conflicts() {
   for (RegSet left = function_->allocatable - free_; !left.empty(); left.remove(left.first())) {
     const Reg r = left.first();
     if (next_fixed(r) >= end) continue;
-    const VReg v = out_->pieces[held_[r]].vreg;
+    const VReg v = held_vreg_[r];
     drop(r);
     const Reg better = choose_free(v, class_regs(v));
     enter_value(v, better);
@@ -239,7 +245,7 @@ void RegisterScan::load_for_loop() {
     Reg r = choose_free(v, class_regs(v));
     if (r == no_reg) {
       r = farthest(class_regs(v));
-      if (r == no_reg || next_use(out_->pieces[held_[r]].vreg) < end) continue;
+      if (r == no_reg || next_use(held_vreg_[r]) < end) continue;
       if (is_constant(v)) continue;
       drop(r);
     }
@@ -273,11 +279,11 @@ void RegisterScan::enter_params() {
                             next_fixed(wish) < flow_->loop_end(block_);
     // What arrives where a number is takes its place.
     const bool is_held = !is_looping && wish != no_reg && !free_.has(wish);
-    if (is_held && is_constant(out_->pieces[held_[wish]].vreg)) drop(wish);
+    if (is_held && is_constant(held_vreg_[wish])) drop(wish);
     Reg r = choose_free(v, class_regs(v), is_looping ? no_reg : wish);
     if (r == no_reg) {
       r = farthest(class_regs(v));
-      if (r == no_reg || cost_to_keep(out_->pieces[held_[r]].vreg) <= distance(v)) continue;
+      if (r == no_reg || cost_to_keep(held_vreg_[r]) <= distance(v)) continue;
       drop(r);
     }
     enter_value(v, r);
@@ -289,19 +295,17 @@ void RegisterScan::note_params() {
   for (std::uint32_t p = 0; p < block.param_count; ++p) {
     const VReg v = function_->params[block.first_param + p];
     out_->first_piece[v] = values_[v].piece;
-    values_[v].wish = values_[v].piece == none ? no_reg : out_->pieces[values_[v].piece].reg;
+    values_[v].wish = values_[v].piece == none ? no_reg : values_[v].reg;
   }
 }
 
 Residence::State RegisterScan::save_state() {
   const auto first = static_cast<std::uint32_t>(out_->states.size());
-  out_->states.resize(first + held_.size());
+  const RegSet regs = function_->allocatable - free_;
+  out_->states.resize(first + regs.size());
   std::uint32_t* next = out_->states.data() + first;
-  for (RegSet left = function_->allocatable - free_; !left.empty(); left.remove(left.first()))
-    *next++ = held_[left.first()];
-  const auto end = static_cast<std::uint32_t>(next - out_->states.data());
-  out_->states.resize(end);
-  return {first, end - first};
+  for (RegSet left = regs; !left.empty(); left.remove(left.first())) *next++ = held_[left.first()];
+  return {first, regs};
 }
 
 void RegisterScan::enter(std::uint32_t b) {
@@ -340,10 +344,10 @@ void RegisterScan::leave() {
     if (edge.arg_count == 0) continue;
     const bool is_vote = flow_->preds(edge.to).size() > 2;
     for (std::uint32_t i = 0; i < edge.arg_count; ++i) {
-      const std::uint32_t piece = values_[function_->edge_args[edge.first_arg + i]].piece;
-      if (piece == none) continue;
+      const Value& arg = values_[function_->edge_args[edge.first_arg + i]];
+      if (arg.piece == none) continue;
       const VReg param = function_->params[function_->blocks[edge.to].first_param + i];
-      const Reg r = out_->pieces[piece].reg;
+      const Reg r = arg.reg;
       if (values_[param].wish == no_reg) values_[param].wish = r;
       if (is_vote) vote(counts_[param], r);
     }

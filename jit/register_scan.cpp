@@ -3,19 +3,20 @@
 namespace wrun::inline v0::jit {
 
 std::uint32_t RegisterScan::add_piece(VReg v, Reg r, Piece::Origin origin, std::uint32_t source) {
-  out_->pieces.push_back({v, at_, block_, source, r, origin, false});
+  out_->pieces.push_back({v, at_, source, r, origin, false});
   return static_cast<std::uint32_t>(out_->pieces.size() - 1);
 }
 
-void RegisterScan::take(Reg r, std::uint32_t piece) {
+void RegisterScan::take(VReg v, Reg r, std::uint32_t piece) {
   held_[r] = piece;
+  held_vreg_[r] = v;
   free_.remove(r);
-  values_[out_->pieces[piece].vreg].piece = piece;
+  values_[v].piece = piece;
+  values_[v].reg = r;
 }
 
 void RegisterScan::drop(Reg r) {
-  values_[out_->pieces[held_[r]].vreg].piece = none;
-  held_[r] = none;
+  values_[held_vreg_[r]].piece = none;
   free_.add(r);
 }
 
@@ -86,13 +87,13 @@ bool RegisterScan::is_used_here(VReg v) const {
 
 /// To a register that the instruction leaves alone, if there is a free one.
 bool RegisterScan::relocate(Reg r) {
-  const VReg v = out_->pieces[held_[r]].vreg;
+  const VReg v = held_vreg_[r];
   const Reg to = choose_free(v, class_regs(v) - fixed_ - late_);
   if (to == no_reg) return false;
   const std::uint32_t from = held_[r];
   drop(r);
   const std::uint32_t piece = add_piece(v, to, Piece::Origin::copied, from);
-  take(to, piece);
+  take(v, to, piece);
   out_->moves.push_back({at_, from, piece, v, to, {}});
   return true;
 }
@@ -103,7 +104,7 @@ void RegisterScan::vacate() {
   for (RegSet left = (fixed_ | clobbered_) - free_; !left.empty(); left.remove(left.first())) {
     const Reg r = left.first();
     if (!function_->allocatable.has(r)) continue;
-    const VReg v = out_->pieces[held_[r]].vreg;
+    const VReg v = held_vreg_[r];
     const bool is_wanted_after = lives_on(v) && !is_call_ && !crosses_call(v);
     const bool stays = !fixed_.has(r) || is_fixed_here(v, r);
     if (stays && !clobbered_.has(r)) continue;
@@ -143,7 +144,7 @@ void RegisterScan::load(VReg v, Reg r) {
   const std::uint32_t source = source_of(v);
   const std::uint32_t piece =
       add_piece(v, r, source == none ? Piece::Origin::reloaded : Piece::Origin::copied, source);
-  take(r, piece);
+  take(v, r, piece);
   out_->moves.push_back({at_, source, piece, v, r, {}});
 }
 
@@ -173,7 +174,7 @@ void RegisterScan::lock_uses() {
   for (const Operand& operand : ops_) {
     if (!is_use(operand.role) || values_[operand.vreg].piece == none) continue;
     if (operand.constraint == Constraint::fixed) continue;
-    const Reg r = out_->pieces[values_[operand.vreg].piece].reg;
+    const Reg r = values_[operand.vreg].reg;
     early_.add(r);
     if (operand.role == Role::late_use) late_.add(r);
   }
@@ -182,13 +183,13 @@ void RegisterScan::lock_uses() {
 /// A tied def may take the register of its use if the value isn't needed, or is the one to leave.
 bool RegisterScan::take_over(VReg v, VReg def) {
   if (values_[v].piece == none) return false;
-  const Reg r = out_->pieces[values_[v].piece].reg;
+  const Reg r = values_[v].reg;
   if (late_.has(r) || class_of(r) != values_[def].cls) return false;
   if (!lives_on(v) || crosses_call(v)) return true;
   const RegSet allowed = class_regs(def) - early_ - late_;
   if (!(free_ & allowed).empty()) return false;
   const Reg other = farthest(allowed);
-  return other == no_reg || cost_to_keep(v) >= cost_to_keep(out_->pieces[held_[other]].vreg);
+  return other == no_reg || cost_to_keep(v) >= cost_to_keep(held_vreg_[other]);
 }
 
 /// Of two that may be exchanged, the one whose register can be had.
@@ -213,7 +214,7 @@ void RegisterScan::place_tied() {
     }
     Reg r;
     if (take_over(v, ops_[k].vreg)) {
-      r = out_->pieces[values_[v].piece].reg;
+      r = values_[v].reg;
       need(values_[v].piece);
       clobbered_.add(r);
     } else {
@@ -227,7 +228,7 @@ void RegisterScan::place_tied() {
 
 void RegisterScan::place_resident_use(std::uint32_t k) {
   const VReg v = ops_[k].vreg;
-  const Reg r = out_->pieces[values_[v].piece].reg;
+  const Reg r = values_[v].reg;
   if (ops_[k].role == Role::late_use && clobbered_.has(r)) {
     const RegSet allowed = class_regs(v) - early_ - late_;
     if (ops_[k].constraint == Constraint::any && (allowed & free_).empty()) {
@@ -302,8 +303,7 @@ void RegisterScan::place_temporaries() {
 void RegisterScan::finish_uses() {
   for (const Operand& operand : ops_) {
     const VReg v = operand.vreg;
-    if (is_use(operand.role) && values_[v].piece != none && !lives_on(v))
-      drop(out_->pieces[values_[v].piece].reg);
+    if (is_use(operand.role) && values_[v].piece != none && !lives_on(v)) drop(values_[v].reg);
   }
   for (RegSet left = clobbered_ - free_; !left.empty(); left.remove(left.first())) {
     if (function_->allocatable.has(left.first())) drop(left.first());
@@ -317,7 +317,7 @@ void RegisterScan::define(std::uint32_t k, Reg r) {
   const VReg v = ops_[k].vreg;
   const std::uint32_t piece = add_piece(v, r, Piece::Origin::defined, none);
   out_->first_piece[v] = piece;
-  take(r, piece);
+  take(v, r, piece);
 }
 
 void RegisterScan::place_def(std::uint32_t k) {
@@ -325,9 +325,11 @@ void RegisterScan::place_def(std::uint32_t k) {
   const VReg v = operand.vreg;
   const bool may_be_slot = operand.constraint == Constraint::any;
   const RegSet allowed = class_regs(v) - late_;
-  const bool is_far = next_use(v) != never && crosses_call(v);
-  const bool is_slot_good = function_->vregs[v].home >= 0 || is_far || (free_ & allowed).empty();
-  if (may_be_slot && is_slot_good) return place_in_slot(k);
+  const auto is_slot_good = [&] {
+    const bool is_far = next_use(v) != never && crosses_call(v);
+    return function_->vregs[v].home >= 0 || is_far || (free_ & allowed).empty();
+  };
+  if (may_be_slot && is_slot_good()) return place_in_slot(k);
   Reg wish = no_reg;
   if (function_->insts[at_].is_move && places_[1].is_reg()) wish = places_[1].reg();
   define(k, obtain(v, allowed, wish));
@@ -350,8 +352,7 @@ void RegisterScan::place_defs() {
 void RegisterScan::finish_defs() {
   for (const Operand& operand : ops_) {
     const VReg v = operand.vreg;
-    if (!is_use(operand.role) && values_[v].piece != none && !lives_on(v))
-      drop(out_->pieces[values_[v].piece].reg);
+    if (!is_use(operand.role) && values_[v].piece != none && !lives_on(v)) drop(values_[v].reg);
   }
 }
 

@@ -35,13 +35,15 @@ class RegisterScan {
   static constexpr std::uint32_t never = ~0u;
 
   struct Value {
-    std::uint32_t piece = none;  ///< where it is
+    std::uint32_t piece = none;  ///< that it is in
     std::uint32_t cursor = 0;    ///< in LirUses::all(): the first use not behind us
     std::uint32_t uses_end = 0;  ///< the same, past its last use
     Reg wish = no_reg;           ///< of a param: where an arg is, and then where it is itself
+    Reg reg = no_reg;            ///< of its piece
     bool is_constant = false;
     RegClass cls = RegClass::general;
   };
+  static_assert(sizeof(Value) == 16);
   /// In preds_, and of a param among the jumps to its block so far.
   struct Count {
     std::uint8_t residents = 0;  ///< how many have a value in a register; 0 between uses
@@ -78,7 +80,7 @@ class RegisterScan {
 
   // What registers hold
   std::uint32_t add_piece(VReg v, Reg r, Piece::Origin origin, std::uint32_t source);
-  void take(Reg r, std::uint32_t piece);
+  void take(VReg v, Reg r, std::uint32_t piece);
   void drop(Reg r);
   void drop_all();
   void need(std::uint32_t piece) { out_->pieces[piece].is_needed = true; }
@@ -150,6 +152,7 @@ class RegisterScan {
   bool failed_ = false;
 
   std::array<std::uint32_t, 32> held_{};  ///< the piece in each register
+  std::array<VReg, 32> held_vreg_{};      ///< the same's value
   RegSet free_;
   std::vector<Value> values_;  ///< by vreg
   std::vector<Count> counts_;  ///< the same

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "jit/chunks.hpp"
 #include "jit/lir.hpp"
 
 namespace wrun::inline v0::jit {
@@ -16,17 +17,17 @@ struct Piece {
     defined,   ///< by instruction `at`
     copied,    ///< before instruction `at`, from piece `source`
     reloaded,  ///< before instruction `at`, from the value's slot, or a constant made
-    entered    ///< on the edges into `block`
+    entered    ///< on the edges into the block that begins with instruction `at`
   };
 
   VReg vreg = 0;
   std::uint32_t at = 0;
-  std::uint32_t block = 0;
   std::uint32_t source = ~0u;
   Reg reg = no_reg;
   Origin origin = Origin::defined;
   bool is_needed = false;  ///< an operand reads it, or what is needed comes from it
 };
+static_assert(sizeof(Piece) == 16);
 
 /// A copy before an instruction: from a piece (none: slot or constant) to a piece, or only for that
 /// instruction to a register.
@@ -47,13 +48,14 @@ struct SlotDemand {
 
 struct Residence {
   static constexpr std::uint32_t none = ~0u;
+  /// What some registers hold: a piece each, by their numbers.
   struct State {
-    std::uint32_t first = 0;
-    std::uint32_t count = 0;
+    std::uint32_t first = 0;  ///< in states
+    RegSet regs;
   };
 
-  std::vector<Piece> pieces;
-  std::vector<PieceMove> moves;  ///< by ascending position
+  Chunks<Piece, 8> pieces;
+  Chunks<PieceMove, 7> moves;  ///< by ascending position
   std::vector<SlotDemand> demands;
   std::vector<std::uint32_t> slot_operands;  ///< whose place is the slot of their vreg
   /// By vreg: the piece that it begins with; none if it begins in its slot.
@@ -63,7 +65,7 @@ struct Residence {
   std::vector<std::uint32_t> states;  ///< pieces
 
   std::span<const std::uint32_t> pieces_of(State state) const {
-    return {states.data() + state.first, state.count};
+    return {states.data() + state.first, state.regs.size()};
   }
   void clear(const LFunction& function);
 };

@@ -53,10 +53,10 @@ void Resolution::follow_piece(std::uint32_t piece) {
       need(p.source);
       break;
     case Piece::Origin::reloaded:
-      demand(p.vreg, p.block);
+      demand(p.vreg, block_of(p));
       break;
     case Piece::Origin::entered:
-      need_on_edges(p.vreg, p.block);
+      need_on_edges(p.vreg, block_of(p));
       break;
   }
 }
@@ -100,13 +100,7 @@ void Resolution::find_needs() {
 // Copies
 
 RegSet Resolution::free_on_edge(std::uint32_t pred, std::uint32_t block) const {
-  RegSet free = function_->allocatable;
-  for (const Residence::State state : {residence_->out[pred], residence_->in[block]}) {
-    for (const std::uint32_t piece : residence_->pieces_of(state)) {
-      free.remove(residence_->pieces[piece].reg);
-    }
-  }
-  return free;
+  return function_->allocatable - residence_->out[pred].regs - residence_->in[block].regs;
 }
 
 /// Notes what registers hold at the end of a block.
@@ -127,7 +121,7 @@ void Resolution::pass(VReg v, std::uint32_t pred, std::uint32_t block, Loc to) {
 void Resolution::collect_edge(std::uint32_t pred, const LEdge& edge) {
   for (const std::uint32_t piece : residence_->pieces_of(residence_->in[edge.to])) {
     const Piece& p = residence_->pieces[piece];
-    const bool is_made_here = p.origin == Piece::Origin::entered && p.block == edge.to;
+    const bool is_made_here = p.origin == Piece::Origin::entered && block_of(p) == edge.to;
     if (is_made_here && p.is_needed) pass(p.vreg, pred, edge.to, Loc::reg(p.reg));
   }
   const LBlock& target = function_->blocks[edge.to];
@@ -144,18 +138,32 @@ void Resolution::emit_edge(std::uint32_t pred, const LEdge& edge) {
                   out_->slots, out_->moves);
 }
 
+/// Whether anything is stored or copied in a block.
+bool Resolution::has_copies(const LBlock& block) const {
+  const auto stores = stores_.stores();
+  const auto store =
+      std::lower_bound(stores.begin(), stores.end(), block.first,
+                       [](const SlotStore& each, std::uint32_t at) { return each.at < at; });
+  if (store != stores.end() && store->at < block.end) return true;
+  const auto& moves = residence_->moves;
+  std::size_t first = 0;
+  for (std::size_t end = moves.size(); first < end;) {
+    const std::size_t middle = (first + end) / 2;
+    if (moves[middle].at < block.first) {
+      first = middle + 1;
+    } else {
+      end = middle;
+    }
+  }
+  return first < moves.size() && moves[first].at < block.end;
+}
+
 /// Whether all that a block behind a branch does is to go back, with moves of the edge only.
 bool Resolution::only_turns(std::uint32_t block, std::uint32_t branch) const {
   const LBlock& turn = function_->blocks[block];
   if (block < branch || turn.end - turn.first != 1 || turn.succ_count != 1) return false;
   if (turn.param_count != 0 || function_->succs[turn.first_succ].to > branch) return false;
-  const auto has_any = [&](const auto& moves) {
-    const auto found =
-        std::lower_bound(moves.begin(), moves.end(), turn.first,
-                         [](const auto& move, std::uint32_t at) { return move.at < at; });
-    return found != moves.end() && found->at < turn.end;
-  };
-  return !has_any(stores_.stores()) && !has_any(residence_->moves);
+  return !has_copies(turn);
 }
 
 /// The moves of a loop's next turn, before the branch that decides on it: that can be the jump back
@@ -165,9 +173,7 @@ bool Resolution::turn_early(std::uint32_t branch, std::uint32_t turn, std::uint3
   const LEdge& edge = function_->succs[function_->blocks[turn].first_succ];
   collect_edge(turn, edge);
   const LInst& last = function_->insts[function_->blocks[branch].end - 1];
-  RegSet kept = last.clobbers;
-  for (const std::uint32_t piece : residence_->pieces_of(residence_->in[other]))
-    kept.add(residence_->pieces[piece].reg);
+  RegSet kept = last.clobbers | residence_->in[other].regs;
   for (std::uint32_t k = 0; k < last.operand_count; ++k) {
     const Loc at = out_->operands[last.first_operand + k];
     if (at.is_reg()) kept.add(at.reg());
@@ -224,6 +230,7 @@ void Resolution::run(const LFunction& function, const LirFlow& flow, const LirUs
   function_ = &function;
   flow_ = &flow;
   uses_ = &uses;
+  liveness_ = &liveness;
   residence_ = &residence;
   out_ = &out;
   find_needs();
@@ -233,6 +240,7 @@ void Resolution::run(const LFunction& function, const LirFlow& flow, const LirUs
     out.operands[k] = slots_.of(function.operands[k].vreg);
   }
   out.moves.clear();
+  out.moves.reserve(residence.pieces.size());  // there are seldom more
   is_turned_.assign(function.blocks.size(), false);
   held_.assign(function.vregs.size(), {});
   end_ = none;

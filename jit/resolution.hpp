@@ -35,12 +35,14 @@ class Resolution {
   void need_on_edges(VReg v, std::uint32_t block);
   VReg value_on_edge(VReg v, std::uint32_t pred, std::uint32_t block) const;
   std::uint32_t piece_at_end(VReg v, std::uint32_t block) const;
+  std::uint32_t block_of(const Piece& piece) const { return liveness_->block_of(piece.at); }
 
   void emit_block(std::uint32_t b);
   void emit_copies(std::uint32_t at);
   void collect_edge(std::uint32_t pred, const LEdge& edge);
   void emit_edge(std::uint32_t pred, const LEdge& edge);
   bool only_turns(std::uint32_t block, std::uint32_t branch) const;
+  bool has_copies(const LBlock& block) const;
   bool turn_early(std::uint32_t branch, std::uint32_t turn, std::uint32_t other);
   void look_at_end(std::uint32_t pred);
   void pass(VReg v, std::uint32_t pred, std::uint32_t block, Loc to);
@@ -49,6 +51,7 @@ class Resolution {
   const LFunction* function_ = nullptr;
   const LirFlow* flow_ = nullptr;
   const LirUses* uses_ = nullptr;
+  const LirLiveness* liveness_ = nullptr;
   Residence* residence_ = nullptr;
   Allocation* out_ = nullptr;
 

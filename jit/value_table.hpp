@@ -2,13 +2,15 @@
 
 // Which computations already have a value: a hash table that forgets everything in no time. It
 // begins small each time, whatever it has held before: what is known of a few blocks stays in the
-// processor's nearest cache.
+// processor's nearest cache. Slots have eight bytes, and only as many entries are there as there
+// are computations.
 
 #include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <vector>
 
+#include "jit/chunks.hpp"
 #include "jit/ir.hpp"
 
 namespace wrun::inline v0::jit {
@@ -24,40 +26,58 @@ struct Computation {
   friend bool operator==(const Computation&, const Computation&) = default;
 };
 
+/// What stands for a computation, and where that is known; none as long as nobody has said.
+struct KnownValue {
+  Value value = Value::none;
+  Block block = Block::none;
+};
+
 class ValueTable {
  public:
-  ValueTable() : entries_(least) {}
+  ValueTable() : slots_(least) {}
 
   void forget() {
-    ++generation_;
-    count_ = 0;
+    entries_.clear();
     size_ = least;
+    empty();
   }
   /// The same, with room for so many without growing.
   void forget(std::size_t expected) {
     forget();
     size_ = std::max(least, std::bit_ceil(expected + expected / 2));
-    if (entries_.size() < size_) entries_.resize(size_);
+    if (slots_.size() < size_) slots_.resize(size_);
   }
-  /// The value that was found for it, or none, to be set by the caller. Valid until the next call.
-  Value& operator[](const Computation& computation) {
-    if (4 * count_ >= 3 * size_) grow();
-    Entry& entry = find(computation);
-    if (entry.generation != generation_) {
-      entry = {computation, generation_, Value::none};
-      ++count_;
-    }
-    return entry.value;
+  /// What is known of it, to be set by the caller. Valid until the table forgets.
+  KnownValue& operator[](const Computation& computation) {
+    if (4 * entries_.size() >= 3 * size_) grow();
+    const std::uint64_t h = hash(computation);
+    Slot& slot = find(computation, h);
+    if (slot.generation == generation_) return entries_[slot.entry].known;
+    slot = {generation_, tag(h), static_cast<std::uint32_t>(entries_.size())};
+    Entry& entry = entries_.add();
+    entry.computation = computation;
+    entry.known = {};
+    return entry.known;
+  }
+  /// The same, and none if there is nothing.
+  KnownValue look_up(const Computation& computation) {
+    const Slot& slot = find(computation, hash(computation));
+    return slot.generation == generation_ ? entries_[slot.entry].known : KnownValue();
   }
 
  private:
   struct Entry {
     Computation computation;
-    std::uint32_t generation = 0;
-    Value value = Value::none;
+    KnownValue known;
+  };
+  /// Says nothing if it is of another generation.
+  struct Slot {
+    std::uint16_t generation = 0;
+    std::uint16_t tag = 0;  ///< of the hash: another part of it than where the slot is
+    std::uint32_t entry = 0;
   };
 
-  static std::size_t hash(const Computation& c) {
+  static std::uint64_t hash(const Computation& c) {
     // Products of parts that don't wait for each other.
     const auto both = [](Value a, Value b) {
       return static_cast<std::uint64_t>(index(a)) << 32 | index(b);
@@ -71,33 +91,40 @@ class ValueTable {
     h += both(c.args[2], c.args[3]) * 0xd6e8'feb8'6659'fd93;
     return h ^ h >> 32;
   }
-  Entry& find(const Computation& c) {
+  static std::uint16_t tag(std::uint64_t hash) { return static_cast<std::uint16_t>(hash >> 48); }
+  Slot& find(const Computation& c, std::uint64_t h) {
     const std::size_t mask = size_ - 1;
-    for (std::size_t i = hash(c) & mask;; i = (i + 1) & mask) {
-      Entry& entry = entries_[i];
-      if (entry.generation != generation_ || entry.computation == c) return entry;
+    for (std::size_t i = h & mask;; i = (i + 1) & mask) {
+      Slot& slot = slots_[i];
+      if (slot.generation != generation_) return slot;
+      if (slot.tag == tag(h) && entries_[slot.entry].computation == c) return slot;
     }
   }
+  /// Slots say nothing from here on.
+  void empty() {
+    if (++generation_ != 0) return;
+    std::fill(slots_.begin(), slots_.end(), Slot());
+    generation_ = 1;
+  }
   void grow() {
-    moved_.clear();
-    for (std::size_t i = 0; i < size_; ++i)
-      if (entries_[i].generation == generation_) moved_.push_back(entries_[i]);
     size_ *= 2;
-    if (entries_.size() < size_) entries_.resize(size_);
-    ++generation_;
-    for (Entry& entry : moved_) {
-      entry.generation = generation_;
-      find(entry.computation) = entry;
+    if (slots_.size() < size_) slots_.resize(size_);
+    empty();
+    const std::size_t mask = size_ - 1;
+    for (std::uint32_t entry = 0; entry < entries_.size(); ++entry) {
+      const std::uint64_t h = hash(entries_[entry].computation);
+      std::size_t i = h & mask;
+      while (slots_[i].generation == generation_) i = (i + 1) & mask;
+      slots_[i] = {generation_, tag(h), entry};
     }
   }
 
   static constexpr std::size_t least = 256;
 
-  std::vector<Entry> entries_;
-  std::vector<Entry> moved_;
-  std::size_t size_ = least;  // of the part that is in use, a power of two
-  std::uint32_t generation_ = 1;
-  std::size_t count_ = 0;
+  std::vector<Slot> slots_;
+  Chunks<Entry, 8> entries_;
+  std::size_t size_ = least;  // of the slots that are in use, a power of two
+  std::uint16_t generation_ = 1;
 };
 
 }  // namespace wrun::inline v0::jit
