@@ -39,7 +39,7 @@ Value Pruner::meet(const Graph& graph, Value param) const {
   return only;
 }
 
-/// For each parameter, the parameters that it is given to.
+/// For each parameter that may be a copy, those that it is given to.
 void Pruner::find_users(const Graph& graph) {
   first_user_.assign(graph.value_count() + std::size_t{1}, 0);
   const auto each = [&](auto&& act) {
@@ -48,48 +48,67 @@ void Pruner::find_users(const Graph& graph) {
         const auto args = graph.args(edge);
         const auto params = graph.params(edge.to);
         for (std::size_t i = 0; i < args.size(); ++i)
-          if (copy_of_[index(args[i])] == Value::none) act(args[i], params[i]);
+          if (source(args[i]) != args[i] && source(params[i]) != params[i]) act(args[i], params[i]);
       }
     }
   };
   each([&](Value from, Value) { ++first_user_[index(from) + std::size_t{1}]; });
   for (std::size_t i = 1; i < first_user_.size(); ++i) first_user_[i] += first_user_[i - 1];
   users_.resize(first_user_.back());
-  todo_.clear();
   each([&](Value from, Value to) { users_[first_user_[index(from)]++] = to; });
   for (std::size_t i = first_user_.size() - 1; i > 0; --i) first_user_[i] = first_user_[i - 1];
   first_user_[0] = 0;
 }
 
+/// Whether it is a copy of something else than was known.
+bool Pruner::update(const Graph& graph, Value param) {
+  const Value found = meet(graph, param);
+  if (found == source(param)) return false;
+  copy_of_[index(param)] = found;
+  return true;
+}
+
+/// Of each parameter that may still be a copy. Whether anything was new.
+bool Pruner::update_all(const Graph& graph) {
+  bool is_new = false;
+  for (const Block b : cfg_.order())
+    for (const Value param : graph.params(b))
+      if (source(param) != param) is_new |= update(graph, param);
+  return is_new;
+}
+
 /// Optimistic: a parameter is a copy until two different values are found to reach it, so that
-/// cycles of parameters among themselves are seen through.
+/// cycles of parameters among themselves are seen through. Mostly all is known in one go but for
+/// what loops give their headers, and that in the next one.
 void Pruner::find_copies(const Graph& graph) {
   copy_of_.resize(graph.value_count());
   for (std::uint32_t i = 0; i < copy_of_.size(); ++i) copy_of_[i] = static_cast<Value>(i);
   for (const Block b : cfg_.order())
     for (const Value param : graph.params(b)) copy_of_[index(param)] = Value::none;
-  is_queued_.assign(graph.value_count(), false);
+  if (update_all(graph) && update_all(graph)) follow_users(graph);
+}
+
+/// Until nothing is new.
+void Pruner::follow_users(const Graph& graph) {
   find_users(graph);
-  std::size_t changes_left = 1000 + 16 * std::size_t{graph.value_count()};
-  const auto update = [&](Value param) {
-    const Value found = meet(graph, param);
-    if (found == copy_of_[index(param)]) return;
-    if (changes_left != 0) --changes_left;
-    copy_of_[index(param)] = found;
-    for (std::uint32_t i = first_user_[index(param)]; i < first_user_[index(param) + 1]; ++i) {
-      const Value user = users_[i];
-      if (is_queued_[index(user)] != 0 || copy_of_[index(user)] == user) continue;
-      is_queued_[index(user)] = true;
-      todo_.push_back(user);
-    }
+  is_queued_.assign(graph.value_count(), false);
+  todo_.clear();
+  const auto queue = [&](Value param) {
+    if (is_queued_[index(param)] != 0 || source(param) == param) return;
+    is_queued_[index(param)] = true;
+    todo_.push_back(param);
   };
   for (const Block b : cfg_.order())
-    for (const Value param : graph.params(b)) update(param);
+    for (const Value param : graph.params(b)) queue(param);
+  std::size_t changes_left = 1000 + 16 * std::size_t{graph.value_count()};
   while (!todo_.empty() && changes_left != 0) {
     const Value param = todo_.back();
     todo_.pop_back();
     is_queued_[index(param)] = false;
-    update(param);
+    if (!update(graph, param)) continue;
+    --changes_left;
+    for (std::uint32_t i = first_user_[index(param)]; i < first_user_[index(param) + 1]; ++i)
+      queue(users_[i]);
   }
   if (todo_.empty()) return;
   // Guests may make it take forever.

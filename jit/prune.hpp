@@ -25,7 +25,10 @@ class Pruner {
   void find_copies(const Graph& graph);
   Value meet(const Graph& graph, Value param) const;
   Value source(Value v) const { return copy_of_[index(v)]; }
+  bool update(const Graph& graph, Value param);
+  bool update_all(const Graph& graph);
   void find_users(const Graph& graph);
+  void follow_users(const Graph& graph);
   void mark_live(Graph& graph);
   void mark_args(std::span<Value> args);
   void mark_given(Graph& graph, const Inst& param, bool is_behind);
