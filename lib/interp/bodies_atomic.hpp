@@ -68,19 +68,37 @@ struct AtomicStore {
   }
 };
 
-template <wasm::Rmw what>
+template <class T>
+T atomic_rmw(wasm::Rmw what, std::uint8_t* at, T value) {
+  switch (what) {
+    case wasm::Rmw::add:
+      return wasm::atomic_rmw<wasm::Rmw::add>(at, value);
+    case wasm::Rmw::sub:
+      return wasm::atomic_rmw<wasm::Rmw::sub>(at, value);
+    case wasm::Rmw::and_:
+      return wasm::atomic_rmw<wasm::Rmw::and_>(at, value);
+    case wasm::Rmw::or_:
+      return wasm::atomic_rmw<wasm::Rmw::or_>(at, value);
+    case wasm::Rmw::xor_:
+      return wasm::atomic_rmw<wasm::Rmw::xor_>(at, value);
+    default:
+      return wasm::atomic_rmw<wasm::Rmw::xchg>(at, value);
+  }
+}
+
+/// Which operation it is is asked when it runs, which costs little beside a locked access.
+///    c2  operation (u16)
+template <class Value, class T>
 struct AtomicRmw {
-  template <class Value, class T>
-  struct Body {
-    static void run(Regs& r) {
-      std::uint8_t* at = atomic_place<T>(r);
-      if (at == nullptr) [[unlikely]]
-        return;
-      const auto value = static_cast<T>(slot(r, at_c).template get<Value>());
-      slot(r, at_b).set(static_cast<Value>(wasm::atomic_rmw<what>(at, value)));
-      r.pc += through_f;
-    }
-  };
+  static void run(Regs& r) {
+    std::uint8_t* at = atomic_place<T>(r);
+    if (at == nullptr) [[unlikely]]
+      return;
+    const auto what = static_cast<wasm::Rmw>(operand<std::uint16_t>(r.pc, at_c2));
+    const auto value = static_cast<T>(slot(r, at_c).template get<Value>());
+    slot(r, at_b).set(static_cast<Value>(atomic_rmw(what, at, value)));
+    r.pc += through_f;
+  }
 };
 
 template <class Value, class T>

@@ -32,7 +32,7 @@ constexpr Handler atomic_entry() {
   } else if constexpr (info.shape == Shape::atomic_store) {
     return &handler<AtomicStore<Value, T>>;
   } else if constexpr (info.shape == Shape::atomic_rmw) {
-    return &handler<typename AtomicRmw<wasm::rmw_of(info)>::template Body<Value, T>>;
+    return &handler<AtomicRmw<Value, T>>;
   } else if constexpr (info.shape == Shape::atomic_cmpxchg) {
     return &handler<AtomicCmpxchg<Value, T>>;
   } else if constexpr (info.shape == Shape::atomic_wait) {

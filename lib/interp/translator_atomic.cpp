@@ -1,6 +1,7 @@
 // Atomic instructions.
 
 #include "lib/interp/translator.hpp"
+#include "lib/wasm/numeric_atomic.hpp"
 
 namespace wrun::inline v0::interp {
 
@@ -13,12 +14,17 @@ void Translator::atomic_op(Walker& w, Op op, const wasm::MemArg& arg, Operands a
   std::array<std::uint32_t, 3> slots{};
   for (std::size_t i = 0; i < args.size(); ++i) slots[i] = in_slot(args[i].value);
   for (std::size_t i = args.size(); i > 0; --i) pop(args[i - 1].value);
-  const std::uint32_t at = emit(atomic_handler(op), through_f, wasm::info(op).text());
+  const wasm::OpInfo& info = wasm::info(op);
+  const std::uint32_t at = emit(atomic_handler(op), through_f, info.text());
   put_slot(at, at_a, slots[0]);
   reach(home(w));
   put_slot(at, at_b, home(w));
   put_slot(at, at_c, slots[1]);
-  put_slot(at, at_c2, slots[2]);
+  if (info.shape == wasm::Shape::atomic_rmw) {
+    code_.put(at, at_c2, static_cast<std::uint16_t>(wasm::rmw_of(info)));
+  } else {
+    put_slot(at, at_c2, slots[2]);
+  }
   code_.put(at, at_d, arg.offset);
   code_.put(at, at_f, static_cast<std::uint16_t>(arg.memory.value));
   code_.put(at, at_f2, unused_bits(is_64));
