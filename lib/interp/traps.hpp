@@ -124,9 +124,8 @@ inline void trap(Regs& r, TrapCode code) {
   }
 }
 
-/// Whether the store was asked to stop, as loops and entries check. Always in line: a call would
-/// cost a handler its frame, and g++ calls what many handlers of one file use.
-[[gnu::always_inline]] inline bool should_stop(const Regs& r) {
+/// Whether the store was asked to stop, as loops and entries check.
+inline bool should_stop(const Regs& r) {
   return r.inst->state->should_stop();
 }
 
