@@ -46,6 +46,8 @@ inline constexpr std::uint32_t state_address = offsetof(runtime::ExecState, addr
 inline constexpr std::uint32_t state_stack_end = offsetof(runtime::ExecState, stack_end);
 inline constexpr std::uint32_t state_stack_top = offsetof(runtime::ExecState, stack_top);
 inline constexpr std::uint32_t state_records = offsetof(runtime::ExecState, records);
+inline constexpr std::uint32_t state_may_have_work = offsetof(runtime::ExecState, may_have_work);
+inline constexpr std::uint32_t state_stop = offsetof(runtime::ExecState, stop);
 inline constexpr std::uint32_t state_host_calls = offsetof(runtime::ExecState, host_calls);
 
 // Parts of ExecState::native

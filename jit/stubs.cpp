@@ -320,6 +320,9 @@ class Stubs::Writer : public Xbyak::CodeGenerator {
     pop(r14);
     pop(rbp);
     spread(signature.results, r14, rsp + 8 + static_cast<int>(signature.param_bytes));
+    return_to(signature);
+  }
+  void return_to(const Signature& signature) {
     load_fuel_of_instance(frames_instance());
     ret(static_cast<int>(signature.param_bytes));
   }
@@ -349,25 +352,30 @@ class Stubs::Writer : public Xbyak::CodeGenerator {
     Xbyak::Label no_room;
     Xbyak::Label go_on;
     Xbyak::Label not_here;
-    Xbyak::Label more;
     load_state();
     mov(ptr[r13 + layout::native_callee], r11);
     push_suspended(signature, go_on, no_room);
     if (const auto places = cpp_places(signature)) {
+      Xbyak::Label look;
       open_gate(not_here);
-      call_typed(signature, *places, more);
-      add(rsp, 8);
+      call_typed(signature, *places);
+      close_gate(look);
+      add(rsp, layout::suspended_rbp);
+      pop(rbp);
+      for (const AbiPlace& result : signature.results)
+        if (result.type == jit::Type::i32) mov(gp32(result.reg), gp32(result.reg));
+      return_to(signature);
+      L(look);
+      look_for_work(signature, go_on, leave);
     } else {
       jmp(not_here, T_NEAR);
     }
     L(go_on);
     return_results(signature);
     L(not_here);
+    mov(ptr[r13 + layout::state_stack_top], r14);
     gather(signature.params, r14, rsp + above_suspended);
     mov(dword[r13 + layout::native_trap], 0);
-    leave_with(Leave::host_call, leave);
-    L(more);
-    mov(dword[r13 + layout::native_trap], runtime::host_was_called);
     leave_with(Leave::host_call, leave);
     L(no_room);
     pop(rbp);
@@ -376,20 +384,19 @@ class Stubs::Writer : public Xbyak::CodeGenerator {
   }
 
   /// Counts the call and links its record, the gate's, which rax points to then; r11: the
-  /// HostFunction.
+  /// HostFunction, r14 and r15: the first slots for its values and behind them.
   void open_gate(const Xbyak::Label& not_here) {
     mov(r11, ptr[r11 + layout::func_host]);
     cmp(qword[r11 + layout::host_typed], 0);
     je(not_here, T_NEAR);
     mov(rax, ptr[r13 + layout::native_gate]);
     mov(ptr[rax + layout::record_top], r15);
+    mov(ptr[r13 + layout::state_stack_top], r15);
     mov(r15, ptr[rax + layout::gate_calls_due]);
     mov(r15, ptr[r15]);
     cmp(r15, ptr[r13 + layout::state_host_calls]);
     jbe(not_here, T_NEAR);
     inc(qword[r13 + layout::state_host_calls]);
-    mov(r15, ptr[rax + layout::record_top]);
-    mov(ptr[r13 + layout::state_stack_top], r15);
     mov(r15, frames_instance());
     mov(ptr[rax + layout::record_instance], r15);
     mov(ptr[rax + layout::gate_caller], r15);
@@ -398,8 +405,9 @@ class Stubs::Writer : public Xbyak::CodeGenerator {
     mov(ptr[r13 + layout::state_records], rax);
   }
 
-  /// Calls the function with the arguments where C++ has them, on the host's stack.
-  void call_typed(const Signature& signature, const CppPlaces& places, const Xbyak::Label& more) {
+  /// Calls the function with the arguments where C++ has them, on the host's stack; r15 has this
+  /// one meanwhile.
+  void call_typed(const Signature& signature, const CppPlaces& places) {
     mov(r15, rsp);
     mov(rsp, ptr[r13 + layout::native_host_sp]);
     if (places.bytes != 0) sub(rsp, places.bytes);
@@ -423,18 +431,38 @@ class Stubs::Writer : public Xbyak::CodeGenerator {
     mov(rdi, ptr[r11 + layout::host_env]);
     lea(rsi, ptr[rax + layout::gate_context]);
     call(ptr[r11 + layout::host_typed]);
-    mov(r14, ptr[r15 + layout::suspended_fp]);
-    for (const AbiPlace& result : signature.results) store(result, ptr[r14]);
+    if (places.bytes != 0) mov(r14, ptr[r15 + layout::suspended_fp]);
+    mov(rsp, r15);
+  }
+
+  /// Unlinks the record. The result stays where C++ left it.
+  void close_gate(const Xbyak::Label& look) {
     mov(rcx, ptr[r13 + layout::native_gate]);
     mov(rcx, ptr[rcx + layout::record_outer]);
     mov(ptr[r13 + layout::state_records], rcx);
     mov(ptr[r13 + layout::state_stack_top], r14);
+    cmp(byte[r13 + layout::state_may_have_work], 0);
+    jne(look, T_NEAR);
+    cmp(dword[r13 + layout::state_stop], 0);
+    jne(look, T_NEAR);
+  }
+
+  /// Leaves machine code if there is more to do than going on.
+  void look_for_work(const Signature& signature, const Xbyak::Label& go_on, const void* leave) {
+    Xbyak::Label more;
+    for (const AbiPlace& result : signature.results) store(result, ptr[r14]);
+    mov(rsp, ptr[r13 + layout::native_host_sp]);
     mov(rdi, r13);
     mov(rax, reinterpret_cast<std::uint64_t>(&runtime::left_work));
     call(rax);
     mov(rsp, r15);
     test(al, al);
-    jne(more, T_NEAR);
+    jne(more);
+    add(rsp, 8);
+    jmp(go_on, T_NEAR);
+    L(more);
+    mov(dword[r13 + layout::native_trap], runtime::host_was_called);
+    leave_with(Leave::host_call, leave);
   }
 
   void trap_code(TrapCode code, const void* leave) {

@@ -67,7 +67,7 @@ Result<std::shared_ptr<Activation>> Store::start_activation(const FuncRef& funct
   const std::uint64_t bytes = account_.limits().stack_bytes;
   auto activation = std::make_shared<Activation>();
   if (!any_dropped_) any_dropped_ = std::make_shared<std::atomic<bool>>(false);
-  may_have_garbage_ = true;
+  state_.may_have_work = true;
   if (spare_stacks_.capacity() == 0) spare_stacks_.reserve(most_spare_stacks);
   if (!spare_stacks_.empty() && spare_stacks_.back().size() == os::round_to_pages(bytes)) {
     activation->stack = std::move(spare_stacks_.back());

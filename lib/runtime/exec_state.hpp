@@ -100,6 +100,9 @@ struct ExecState {
   wasm::TypeId wanted_type;
   Slot* wanted_top = nullptr;
   Failure failure;
+  /// False: no call has failed, no collection is due and no garbage waits, so that nobody needs to
+  /// look for them after a host function (left_work()).
+  bool may_have_work = false;
 
   /// Bits: an interruption and a deadline may both be waiting.
   enum class Stop : std::uint32_t { none = 0, interrupted = 1, deadline = 2 };

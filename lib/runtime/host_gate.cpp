@@ -30,10 +30,10 @@ void make_gate(Entry& entry, ExecState& state, bool is_open) noexcept {
   entry.gate.calls_due = is_open ? &state.store->host_calls_due() : &no_host_calls;
 }
 
-bool left_work(const ExecState* state) noexcept {
-  const Store& store = *state->store;
-  return bool(state->failure) || store.is_due() || store.has_garbage() ||
-         state->stop.load(std::memory_order_relaxed) != ExecState::Stop::none;
+bool left_work(ExecState* state) noexcept {
+  return bool(state->failure) ||
+         state->stop.load(std::memory_order_relaxed) != ExecState::Stop::none ||
+         state->store->has_work();
 }
 
 }  // namespace wrun::inline v0::runtime

@@ -29,6 +29,7 @@ void make_gate(Entry& entry, ExecState& state, bool is_open) noexcept;
 
 /// Whether a host function that has returned left more to do than going on: it has failed, or
 /// pauses, or garbage waits.
-bool left_work(const ExecState* state) noexcept;
+/// Machine code asks only where ExecState::may_have_work or a request to stop tells it to.
+bool left_work(ExecState* state) noexcept;
 
 }  // namespace wrun::inline v0::runtime

@@ -117,7 +117,7 @@ void Store::mark_and_sweep() noexcept {
   marker.finish();
   heap_.sweep();
   sweep();
-  may_have_garbage_ = any_dropped_ != nullptr || find_garbage();
+  state_.may_have_work = any_dropped_ != nullptr || find_garbage();
 }
 
 // What the host left in a cell or host reference may use the store when it is destroyed, also to
@@ -130,8 +130,14 @@ void Store::finalize() {
   }
   while (auto functions = kept_.next_dead()) destroy(std::move(functions));
   while (heap_.has_doomed()) heap_.next_doomed().reset();
+  has_work();
+}
+
+bool Store::has_work() noexcept {
+  if (is_due() || find_garbage()) return true;
   // Activations may be dropped at any time.
-  may_have_garbage_ = any_dropped_ != nullptr || find_garbage();
+  state_.may_have_work = any_dropped_ != nullptr;
+  return false;
 }
 
 void Store::mark_roots(Marker& marker) {

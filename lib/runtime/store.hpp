@@ -133,7 +133,10 @@ class Store {
     cells_.push_back(&cell);
   }
   /// Tells the collector's schedule of memory that a cell holds elsewhere.
-  void note_allocation(std::uint64_t bytes) { allocated_ += bytes; }
+  void note_allocation(std::uint64_t bytes) {
+    allocated_ += bytes;
+    if (allocated_ > due_) state_.may_have_work = true;
+  }
   /// What the layer above hangs on a cell, neither an exception nor a host reference: destroyed
   /// after it. Throws std::bad_alloc.
   std::shared_ptr<void>& attachment(const Cell& cell) { return attachments_[&cell]; }
@@ -161,7 +164,11 @@ class Store {
   Object* allocate_struct(wasm::TypeId type) noexcept;
   Array* allocate_array(wasm::TypeId type, std::uint32_t length) noexcept;
   /// A cell for a host reference. Throws std::bad_alloc.
-  HostRef& make_host_ref() { return *new (heap_.take_host_ref()) HostRef(this); }
+  HostRef& make_host_ref() {
+    auto* ref = new (heap_.take_host_ref()) HostRef(this);
+    if (heap_.is_due()) state_.may_have_work = true;
+    return *ref;
+  }
 
   // Collection
 
@@ -179,7 +186,10 @@ class Store {
   bool is_due() const { return allocated_ > due_ || heap_.is_due(); }
   /// Destroys what collections inside WebAssembly left for the host's destructors. A safe point.
   void finalize();
-  bool has_garbage() const { return may_have_garbage_ && find_garbage(); }
+  bool has_garbage() const { return state_.may_have_work && find_garbage(); }
+  /// Whether a collection is due or garbage waits. If neither, it needn't be asked again until
+  /// ExecState::may_have_work says so.
+  bool has_work() noexcept;
 
   // Running
 
@@ -293,11 +303,10 @@ class Store {
   std::vector<Slot> scratch_;  // values that C++ code works on, taken for roots
   Heap heap_;
   MarkStack mark_stack_;
-  Instance* running_ = nullptr;    // in whose code a collection runs: no frame needs to name it
-  Cell* dead_ = nullptr;           // unreachable, not yet destroyed
-  bool may_have_garbage_ = false;  // false: has_garbage() needn't look
-  std::uint64_t allocated_ = 0;    // bytes since the last collection
-  std::uint64_t alive_ = 0;        // bytes after it
+  Instance* running_ = nullptr;  // in whose code a collection runs: no frame needs to name it
+  Cell* dead_ = nullptr;         // unreachable, not yet destroyed
+  std::uint64_t allocated_ = 0;  // bytes since the last collection
+  std::uint64_t alive_ = 0;      // bytes after it
   std::uint64_t due_ = least_cell_bytes;
   std::size_t cheap_from_ = least_cheap_cells;
   std::uint64_t fuel_granted_ = 0;

@@ -25,6 +25,7 @@ bool Store::make_room(wasm::TypeId type, std::uint64_t bytes, Slot* top, Instanc
     collect_inside(top, running);
     done = heap_.refill(bytes);
   }
+  if (heap_.is_due()) state_.may_have_work = true;
   if (done) heap_.types().get(type);
   return done;
 } catch (const std::bad_alloc&) {

@@ -70,16 +70,19 @@ Error make_no_room(std::uint64_t bytes) noexcept try {
 
 bool fail(ExecState& state, TrapCode code) noexcept {
   if (!state.failure) state.failure.error = make_trap(code);
+  state.may_have_work = true;
   return false;
 }
 
 bool fail(ExecState& state, Error error) noexcept {
   if (!state.failure) state.failure.error = std::move(error);
+  state.may_have_work = true;
   return false;
 }
 
 bool fail(ExecState& state, std::exception_ptr exception) noexcept {
   if (!state.failure) state.failure.exception = std::move(exception);
+  state.may_have_work = true;
   return false;
 }
 

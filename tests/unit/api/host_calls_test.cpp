@@ -9,6 +9,7 @@
 #include <tuple>
 #include <vector>
 
+#include "lib/api/state.hpp"
 #include "tests/unit/api/support.hpp"
 #include "tests/unit/wasm/allocation_counter.hpp"
 
@@ -90,6 +91,31 @@ TEST_P(HostCalls, ReturnEachType) {
     EXPECT_EQ(take(lane(77)), 77);
   }
   EXPECT_EQ(none, 5);
+}
+
+/// Returns an i32 as C++ may: the register's upper half is anything.
+int64_t with_upper_half(void*, runtime::CallContext*, int64_t x) noexcept {
+  return x;
+}
+
+TEST_P(HostCalls, ReturnNoMoreThanTheirTypes) {
+  auto low = detail::make_host_func([](int64_t x) { return static_cast<int32_t>(x); });
+  low.typed = reinterpret_cast<detail::AnyThunk>(&with_upper_half);
+  LinkerAccess::add(world_.linker, "host", "low", std::move(low));
+  const Instance instance = world_.instance(R"((module
+    (import "host" "low" (func $low (param i64) (result i32)))
+    (memory 1)
+    (data (i32.const 8) "\05")
+    (func (export "extend") (param i64) (result i64)
+      (i64.extend_i32_u (call $low (local.get 0))))
+    (func (export "load") (param i64) (result i32)
+      (i32.load (call $low (local.get 0))))))");
+  const auto extend = take(instance.typed<int64_t(int64_t)>("extend"));
+  const auto load = take(instance.typed<int32_t(int64_t)>("load"));
+  for (int round = 0; round < 5; ++round) {
+    EXPECT_EQ(take(extend(int64_t{0x7654'3210'8000'0001})), 0x8000'0001);
+    EXPECT_EQ(take(load(int64_t{0x7654'3210'0000'0008})), 5);
+  }
 }
 
 constexpr const char* one_text = R"((module
