@@ -2,7 +2,9 @@
 """Runs the specification's scripts.
 
 run.py WRUN FOLDER [OPTION...]      `wrun wast` on one folder of the test suite; `.` stands for the
-                                    scripts that lie in the suite itself, without its folders
+                                    scripts that lie in the suite itself, without its folders. Fails
+                                    too if the compiler refuses a function, or if code that gets hot
+                                    at its second turn is never entered in mid-loop
 run.py WRUN --components            `wrun wast` on the component model's scripts
 run.py PROGRAM --roundtrip          the round trip program on the whole suite
 
@@ -12,6 +14,7 @@ Exits 77 where the conformance data isn't there: it is looked for in WRUN_TEST_D
 
 import os
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -25,6 +28,27 @@ def suite():
     return pathlib.Path(data) / "spec"
 
 
+def is_as_asked(report, folder, options):
+    """Whether functions ran in the tiers that the options are there to test."""
+    if "stays interpreted" in report:
+        print("functions stay interpreted")
+        return False
+    counts = re.search(r"(\d+) functions ran interpreted, (\d+) compiled, (\d+) entered", report)
+    interpreted, compiled, entered = map(int, counts.groups())
+    # The other folders have hardly a loop. Without a compiler nothing is compiled.
+    if folder == "." and "2" in options and compiled and not (interpreted and entered):
+        print("nothing changed from tier to tier")
+        return False
+    return True
+
+
+def run_scripts(wrun, folder, options, scripts):
+    done = subprocess.run([wrun, "wast", *options, *scripts], check=False, stdout=subprocess.PIPE,
+                          text=True)
+    print(done.stdout, end="")
+    return done.returncode or (0 if is_as_asked(done.stdout, folder, options) else 1)
+
+
 def main(wrun, folder, *options):
     whole = {"--roundtrip": suite(), "--components": suite().parent / "component-model"}
     where = whole.get(folder) or suite() / folder
@@ -36,7 +60,7 @@ def main(wrun, folder, *options):
     if folder == "--components":
         return subprocess.run([wrun, "wast", str(where)], check=False).returncode
     scripts = sorted(str(script) for script in where.glob("*.wast"))
-    return subprocess.run([wrun, "wast", *options, *scripts], check=False).returncode
+    return run_scripts(wrun, folder, options, scripts)
 
 
 if __name__ == "__main__":
