@@ -91,6 +91,7 @@ class Driver {
     }
     fmt::print("{} modules, {} failures\n", shared_->histogram.modules, failures_);
     if (options_.histogram) print(shared_->histogram);
+    if (!enters_loops(shared_->histogram)) ++failures_;
     if (options_.require && !is_complete(shared_->histogram)) ++failures_;
     return failures_ == 0 ? 0 : 1;
   }

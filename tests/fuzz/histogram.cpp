@@ -30,6 +30,7 @@ constexpr std::array expected_traps = {TrapCode::unreachable,
                                        TrapCode::out_of_fuel};
 
 constexpr double least_loop_share = 0.3;
+constexpr std::uint64_t telling_runs = 1000;
 
 double loop_share(const Histogram& histogram) {
   if (histogram.automatic_runs == 0) return 0;
@@ -88,6 +89,14 @@ void print(const Histogram& histogram) {
       histogram.image_runs, all.host_calls, all.callbacks, 100 * loop_share(histogram),
       histogram.automatic_runs);
   fmt::print("{} bytes of modules\n", histogram.bytes);
+}
+
+bool enters_loops(const Histogram& histogram) {
+  if (histogram.automatic_runs < telling_runs || loop_share(histogram) >= least_loop_share)
+    return true;
+  fmt::print("of {} runs that may change tiers only {:.1f} % do in a loop\n",
+             histogram.automatic_runs, 100 * loop_share(histogram));
+  return false;
 }
 
 bool is_complete(const Histogram& histogram) {

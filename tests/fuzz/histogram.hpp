@@ -27,6 +27,8 @@ struct Histogram {
 
 void add(Histogram& histogram, const Comparison& comparison);
 void print(const Histogram& histogram);
+/// Whether enough runs went on in compiled code in the middle of a loop; too few runs tell nothing.
+bool enters_loops(const Histogram& histogram);
 /// Whether everything happened that can; says what didn't.
 bool is_complete(const Histogram& histogram);
 

@@ -214,6 +214,10 @@ class Session {
     seen_.happened.compiled += counts.functions;
     seen_.happened.loops += counts.loops;
     seen_.happened.interpreted += counts.interpreted.size();
+    // What debug builds find out about a step of the compiler.
+    for (const auto& [function, reason] : counts.interpreted)
+      if (reason.find(" is wrong") != reason.npos)
+        fail(Error(ErrorKind::usage, fmt::format("function {}: {}", function, reason)));
   }
 
  private:
