@@ -99,6 +99,10 @@ PROGRAMS = [
          err=found(r"^host calls: [1-9].*^bytes written: 6$")),
     Case("usage in json", "run --json --usage --invoke add add.wat 2 3",
          out=found(r'"usage":\{"instructions":[1-9].*"interpreted_functions":\[\]')),
+    Case("usage says which functions aren't compiled", "run --tier jit --json --usage --invoke f l.wat",
+         out=found(r'"interpreted_functions":\[(\{"function":1,"reason":"5000 locals"\})?\]'),
+         files={"l.wat": b'(module (func) (func (export "f") (call 0) (local.set 0 (i32.const 1))))'
+                .replace(b"(call", b"(local " + b"i32 " * 5000 + b") (call")}),
 ]
 
 ENDS = [

@@ -62,7 +62,9 @@ int limited_address_space() {
   if (setrlimit(RLIMIT_AS, &limit) != 0) return fail("setrlimit");
   if (run_wasm(100) != 0 || run_wasm(100, wrun::Tier::compiler) != 0) return 1;
   wrun::Engine engine;
-  if (engine.info().memory_checks != "explicit") return fail("guard pages");
+  const wrun::EngineInfo info = engine.info();
+  if (info.memory_checks != "explicit" || info.memory_checks_reason.empty())
+    return fail("guard pages");
   wrun::Store store(engine);
   const auto module = wrun::Module::from_text(engine, "(module (memory 5000))").value();
   const auto refused = wrun::Linker(engine).instantiate(store, module);
@@ -134,7 +136,13 @@ int no_executable_memory() {
   }
   if (mmap(nullptr, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED)
     return fail("the filter lets executable memory through");
-  if (run_wasm(20) != 0) return 1;
+  for (const wrun::Tier tier : {wrun::Tier::automatic, wrun::Tier::compiler}) {
+    if (run_wasm(20, tier) != 0) return 1;
+    wrun::Config config;
+    config.tier = tier;
+    const wrun::EngineInfo info = wrun::Engine(config).info();
+    if (info.tier != "interpreter" || info.tier_reason.empty()) return fail("it isn't said");
+  }
   wrun::Engine engine;
   wrun::Store store(engine);
   const auto function = wrun::Func::make(store, [](int32_t value) { return value + 1; }).value();

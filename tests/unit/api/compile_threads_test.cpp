@@ -170,5 +170,39 @@ TEST(CodeBudget, FunctionsBeyondItStayInterpreted) {
   EXPECT_EQ(counts.interpreted[0].second, "the memory for machine code is full");
 }
 
+/// `calls` calls of a small function, which take far more machine code than bytes where
+/// instructions are counted; in a loop.
+std::string many_calls(int calls) {
+  std::string text =
+      "(module (func $g (param i32) (result i32) (i32.popcnt (local.get 0)))"
+      "(func (export \"go\") (param i32) (result i32) (local $n i32) (local $sum i32) (loop ";
+  for (int i = 0; i < calls; ++i)
+    text += "(local.set $sum (i32.add (local.get $sum) (call $g (local.get $n))))";
+  return text +
+         "(br_if 0 (i32.lt_u (local.tee $n (i32.add (local.get $n) (i32.const 1)))"
+         " (local.get 0)))) (local.get $sum))"
+         "(func (export \"small\") (param i32) (result i32) (local.get 0)))";
+}
+
+/// By calls, and in mid-loop.
+TEST(CodeBudget, AModuleHasFourTimesItsBytes) {
+  for (const std::uint32_t hot_after : {1u, 2u}) {
+    Config config = config_with(0);
+    config.hot_after = hot_after;
+    config.fuel = true;
+    const Engine engine(config);
+    if (!has_compiler(engine)) GTEST_SKIP() << engine.info().tier_reason;
+    const auto module = Module::from_text(engine, many_calls(20'000)).value();
+    const std::uint64_t most = 256 * 1024 + 4 * api::data(module).bytes.size();
+    EXPECT_EQ(call(engine, module, 3), 40'000);
+    const auto counts = api::compiled_functions(module);
+    EXPECT_LE(counts.bytes, most);
+    ASSERT_FALSE(counts.interpreted.empty()) << counts.bytes;
+    const std::string& reason = counts.interpreted[0].second;
+    EXPECT_EQ(reason.find("the module would have more than " + std::to_string(most) + " bytes"), 0u)
+        << reason;
+  }
+}
+
 }  // namespace
 }  // namespace wrun

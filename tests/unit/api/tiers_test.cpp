@@ -1,9 +1,11 @@
 // One meaning in every tier: results, traps and where they are, fuel, limits; calls from one tier
 // into the other.
 
+#include <atomic>
 #include <fstream>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "lib/api/inspect.hpp"
 #include "tests/unit/api/support.hpp"
@@ -16,16 +18,23 @@ class Tiers : public testing::TestWithParam<Tier> {};
 INSTANTIATE_TEST_SUITE_P(All, Tiers,
                          testing::Values(Tier::interpreter, Tier::automatic, Tier::compiler));
 
-/// $even and $odd call each other through the host and through a table; a vector keeps one of them
-/// interpreted.
-constexpr const char* mixed = R"((module
+std::string many_locals() {
+  std::string text;
+  for (int i = 0; i < 5000; ++i) text += "i32 ";
+  return text;
+}
+
+/// $even and $odd call each other through the host and through a table; its many locals keep one of
+/// them interpreted.
+const std::string mixed = R"((module
   (import "host" "step" (func $step (param i32) (result i32)))
   (type $f (func (param i32) (result i32)))
   (table funcref (elem $even $odd $divide))
   (func $even (export "even") (param i32) (result i32)
     (if (i32.eqz (local.get 0)) (then (return (i32.const 1))))
     (call_indirect (type $f) (call $step (local.get 0)) (i32.const 1)))
-  (func $odd (export "odd") (param i32) (result i32) (local v128)
+  (func $odd (export "odd") (param i32) (result i32) (local v128) (local )" +
+                          many_locals() + R"()
     (if (i32.eqz (local.get 0)) (then (return (i32.const 0))))
     (local.set 1 (i32x4.splat (local.get 0)))
     (call_indirect (type $f) (call $step (i32x4.extract_lane 2 (local.get 1))) (i32.const 0)))
@@ -41,10 +50,16 @@ constexpr const char* mixed = R"((module
   (func $deep (export "deep") (result i32) (i32.add (i32.const 1) (call $deep)))
   (func (export "forever") (loop (br 0)))))";
 
+/// For a thousand frames with many locals.
+Config with_room(Config config) {
+  config.stack_bytes = std::uint64_t{64} << 20;
+  return config;
+}
+
 struct Mixed : World {
   Instance instance_;
 
-  explicit Mixed(const Config& config) : World(config) {
+  explicit Mixed(const Config& config) : World(with_room(config)) {
     linker.func("host", "step", [](int x) { return x - 1; });
     instance_ = instance(mixed);
   }
@@ -120,11 +135,47 @@ TEST(Compiler, SaysWhatItCompiled) {
   EXPECT_GT(counts.bytes, 0u);
 }
 
-TEST(Compiler, NoPageIsWritableAndExecutable) {
+TEST(Compiler, SaysWhyAFunctionStaysInterpreted) {
   Mixed world(hot_config(Tier::compiler));
+  if (world.engine.info().tier == "interpreter") GTEST_SKIP() << world.engine.info().tier_reason;
   take(take(world.instance_.typed<int(int)>("even"))(10));
+  const api::CompiledCounts counts = api::compiled_functions(take(world.instance_.module()));
+  ASSERT_EQ(counts.interpreted.size(), 1u);
+  EXPECT_EQ(counts.interpreted[0].second, "5002 locals");
+}
+
+/// Lines of /proc/self/maps whose pages may be written to and executed.
+std::string writable_and_executable() {
+  std::string found;
   std::ifstream maps("/proc/self/maps");
-  for (std::string line; std::getline(maps, line);) EXPECT_EQ(line.find(" rwx"), line.npos) << line;
+  for (std::string line; std::getline(maps, line);) {
+    const std::size_t rights = line.find(' ') + 1;
+    if (line[rights + 1] == 'w' && line[rights + 2] == 'x') found += line + "\n";
+  }
+  return found;
+}
+
+TEST(Compiler, NoPageIsWritableAndExecutable) {
+  std::atomic<int> running{4};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&running, i] {
+      for (int round = 0; round < 30; ++round) {
+        Config config = hot_config(i % 2 == 0 ? Tier::compiler : Tier::automatic);
+        config.compile_threads = i == 3 ? 1 : 0;
+        Mixed world(config);
+        EXPECT_EQ(take(take(world.instance_.typed<int(int)>("even"))(10)), 1);
+        EXPECT_EQ(take(take(world.instance_.typed<int64_t(int64_t)>("sum"))(1000)), 500'500);
+      }
+      --running;
+    });
+  }
+  std::size_t looks = 0;
+  std::string found;
+  for (; running > 0 && found.empty(); ++looks) found = writable_and_executable();
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(found + writable_and_executable(), "");
+  EXPECT_GT(looks, 0u);
 }
 
 }  // namespace

@@ -1,0 +1,110 @@
+// Functions as large as generators make them: compiled, or interpreted and said why; the results
+// are the interpreter's.
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+
+#include "lib/api/inspect.hpp"
+#include "tests/unit/api/support.hpp"
+
+namespace wrun::test {
+namespace {
+
+/// Sanitizers and debug builds, which verify what they make, take a part.
+#if defined(WRUN_SANITIZED) || !defined(NDEBUG)
+constexpr int share = 10;
+#else
+constexpr int share = 1;
+#endif
+
+using Piece = std::function<std::string(int)>;
+
+/// A function `f` of a number, which adds to $sum in `count` pieces.
+std::string of_pieces(int count, const Piece& piece, const std::string& locals = "") {
+  std::string text =
+      R"((module (memory 1) (func $g (param i32) (result i32) (i32.popcnt (local.get 0)))
+    (func (export "f") (param i32) (result i32) (local $sum i32) )" +
+      locals;
+  for (int i = 0; i < count; ++i) text += piece(i);
+  return text + "(local.get $sum)))";
+}
+
+std::string number(int n) {
+  return std::to_string(n);
+}
+
+/// Why its functions stay interpreted; "" if they don't.
+std::string compile(const std::string& text) {
+  World compiled(hot_config(Tier::compiler));
+  if (compiled.engine.info().tier == "interpreter") return "";
+  World interpreted(hot_config(Tier::interpreter));
+  const Instance instance = compiled.instance(text);
+  const auto f = take(instance.typed<int32_t(int32_t)>("f"));
+  const auto expected = take(interpreted.instance(text).typed<int32_t(int32_t)>("f"));
+  for (const int32_t n : {0, 1, 77}) EXPECT_EQ(take(f(n)), take(expected(n)));
+  const auto counts = api::compiled_functions(take(instance.module()));
+  return counts.interpreted.empty() ? "" : counts.interpreted.front().second;
+}
+
+TEST(LargeFunctions, OfAMebibyte) {
+  const auto piece = [](int i) {
+    return "(local.set $sum (i32.add (i32.mul (local.get $sum) (i32.const 5)) (i32.load offset=" +
+           number(i % 60000) +
+           " (i32.and (local.get $sum) (i32.const 255)))))"
+           "(i32.store offset=" +
+           number(i * 4 % 60000) + " (local.get 0) (local.get $sum))";
+  };
+  EXPECT_EQ(compile(of_pieces(48'000 / share, piece)), "");
+}
+
+TEST(LargeFunctions, WithManyBlocks) {
+  const auto piece = [](int) {
+    return "(block (br_if 0 (local.get 0)) (local.set $sum (i32.add (local.get $sum) (i32.const "
+           "1))))";
+  };
+  EXPECT_EQ(compile(of_pieces(100'000 / share, piece)), "");
+}
+
+TEST(LargeFunctions, WithManyLoops) {
+  const auto piece = [](int) {
+    return "(local.set $i (i32.const 3)) (loop (local.set $sum (i32.add (local.get $sum) "
+           "(local.get $i)))"
+           " (br_if 0 (local.tee $i (i32.sub (local.get $i) (i32.const 1)))))";
+  };
+  EXPECT_EQ(compile(of_pieces(30'000 / share, piece, "(local $i i32)")), "");
+}
+
+TEST(LargeFunctions, WithManyValuesAtOnce) {
+  const auto piece = [](int i) { return "(i32.load offset=" + number(i) + " (local.get 0))"; };
+  std::string adds;
+  for (int i = 1; i < 20'000; ++i) adds += "i32.add ";
+  std::string text = of_pieces(20'000, piece);
+  text.insert(text.rfind("(local.get $sum)"), adds + "(local.set $sum)");
+  EXPECT_EQ(compile(text), "");
+}
+
+TEST(LargeFunctions, WithManyLocals) {
+  std::string locals = "(local ";
+  for (int i = 0; i < 49'990; ++i) locals += "i32 ";
+  const auto piece = [](int) {
+    return "(local.set 49991 (local.get 0)) (local.set $sum (local.get 49991))";
+  };
+  EXPECT_EQ(
+      compile(of_pieces(1, piece, locals + ")")),
+      World(hot_config(Tier::compiler)).engine.info().tier == "interpreter" ? "" : "49992 locals");
+}
+
+TEST(LargeFunctions, BeyondTheBound) {
+  const auto piece = [](int i) {
+    return "(i32.store offset=" + number(i * 4 % 60000) + " (local.get 0) (local.get $sum))";
+  };
+  const std::string reason = compile(of_pieces(250'000 / share, piece));
+  if (!reason.empty()) {
+    EXPECT_NE(reason.find(" bytes, and at most 2097152 are compiled"), reason.npos) << reason;
+  }
+}
+
+}  // namespace
+}  // namespace wrun::test
