@@ -27,9 +27,10 @@ CodeArena::CodeArena(os::CodeMemory memory, os::Mapping owners)
       process_(os::process_id()),
       free_{{0, memory_.size()}} {}
 
-std::unique_ptr<CodeArena> CodeArena::create(std::uint64_t bytes) {
+std::unique_ptr<CodeArena> CodeArena::create(std::uint64_t bytes, bool for_perf) {
   const std::size_t there_is = os::address_space_is_limited() ? modest_code : most_code;
-  auto memory = os::CodeMemory::create(std::clamp<std::uint64_t>(bytes, least_code, there_is));
+  auto memory =
+      os::CodeMemory::create(std::clamp<std::uint64_t>(bytes, least_code, there_is), for_perf);
   if (!memory) return nullptr;
   auto owners = os::Mapping::reserve(memory->size() / code_alignment * sizeof(Owner));
   if (!owners || !owners->commit(0, owners->size())) return nullptr;

@@ -23,8 +23,9 @@ inline constexpr std::size_t code_alignment = 64;
 
 class CodeArena {
  public:
-  /// For at most that many bytes of code. Null if the system refuses executable memory.
-  static std::unique_ptr<CodeArena> create(std::uint64_t bytes);
+  /// For at most that many bytes of code, such that `perf` finds names in its map if that is
+  /// wanted. Null if the system refuses executable memory.
+  static std::unique_ptr<CodeArena> create(std::uint64_t bytes, bool for_perf);
   /// False in a child of fork(), which shares the memory with its parent and must not write it.
   bool owns_memory() const;
 

@@ -70,7 +70,7 @@ Workshop* CompilerImpl::workshop() {
   if (!faults) guards_ = false;
   const std::lock_guard lock(code_lock());
   if (asked_) return workshop_.get();
-  auto arena = CodeArena::create(options_.code_bytes);
+  auto arena = CodeArena::create(options_.code_bytes, options_.observers.perf_map);
   if (arena) {
     workshop_ = std::make_unique<Workshop>(std::move(arena), options_.fuel, std::move(faults));
     for (auto& [shape, cell] : host_cells_)

@@ -30,22 +30,37 @@ CodeMemory::~CodeMemory() {
   if (file_ >= 0) close(file_);
 }
 
-std::optional<CodeMemory> CodeMemory::create(std::size_t bytes) noexcept {
+std::optional<CodeMemory> CodeMemory::create(std::size_t bytes, bool for_perf) noexcept {
   const auto size = round_to_pages(bytes);
   if (!size || *size == 0) return std::nullopt;
   CodeMemory memory;
   memory.size_ = *size;
-  memory.file_ = memfd_create("wrun-code", MFD_CLOEXEC);
-  if (memory.file_ < 0 || ftruncate(memory.file_, static_cast<off_t>(*size)) != 0)
-    return std::nullopt;
+  if (!(for_perf ? memory.map_anonymous() : memory.map_file())) return std::nullopt;
+  return memory;
+}
+
+bool CodeMemory::map_file() noexcept {
+  file_ = memfd_create("wrun-code", MFD_CLOEXEC);
+  if (file_ < 0 || ftruncate(file_, static_cast<off_t>(size_)) != 0) return false;
   const auto map = [&](int protection) -> std::uint8_t* {
-    void* at = mmap(nullptr, *size, protection, MAP_SHARED | MAP_NORESERVE, memory.file_, 0);
+    void* at = mmap(nullptr, size_, protection, MAP_SHARED | MAP_NORESERVE, file_, 0);
     return at == MAP_FAILED ? nullptr : static_cast<std::uint8_t*>(at);
   };
-  memory.writable_ = map(PROT_READ | PROT_WRITE);
-  memory.code_ = map(PROT_READ | PROT_EXEC);
-  if (!memory.writable_ || !memory.code_) return std::nullopt;
-  return memory;
+  writable_ = map(PROT_READ | PROT_WRITE);
+  code_ = map(PROT_READ | PROT_EXEC);
+  return writable_ && code_;
+}
+
+/// Moving nothing of a shared mapping maps it a second time.
+bool CodeMemory::map_anonymous() noexcept {
+  void* first = mmap(nullptr, size_, PROT_READ | PROT_WRITE,
+                     MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (first == MAP_FAILED) return false;
+  writable_ = static_cast<std::uint8_t*>(first);
+  void* second = mremap(first, 0, size_, MREMAP_MAYMOVE);
+  if (second == MAP_FAILED) return false;
+  code_ = static_cast<std::uint8_t*>(second);
+  return mprotect(second, size_, PROT_READ | PROT_EXEC) == 0;
 }
 
 void CodeMemory::release(std::size_t offset, std::size_t bytes) noexcept {
@@ -53,6 +68,10 @@ void CodeMemory::release(std::size_t offset, std::size_t bytes) noexcept {
   const std::size_t first = (offset + page - 1) & ~(page - 1);
   const std::size_t end = (offset + bytes) & ~(page - 1);
   if (first >= end) return;
+  if (file_ < 0) {
+    madvise(writable_ + first, end - first, MADV_REMOVE);
+    return;
+  }
   fallocate(file_, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(first),
             static_cast<off_t>(end - first));
 }

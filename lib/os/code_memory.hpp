@@ -17,8 +17,9 @@ class CodeMemory {
   ~CodeMemory();
 
   /// Nothing where the system refuses executable memory or has no room. Memory is taken as it is
-  /// written.
-  static std::optional<CodeMemory> create(std::size_t bytes) noexcept;
+  /// written. `for_perf`: such that `perf` looks its code up in perf-PID.map, which it does only
+  /// of memory that it takes for nobody's file.
+  static std::optional<CodeMemory> create(std::size_t bytes, bool for_perf) noexcept;
 
   /// Where it runs.
   const std::uint8_t* data() const { return code_; }
@@ -29,10 +30,13 @@ class CodeMemory {
   void release(std::size_t offset, std::size_t bytes) noexcept;
 
  private:
+  bool map_file() noexcept;
+  bool map_anonymous() noexcept;
+
   const std::uint8_t* code_ = nullptr;
   std::uint8_t* writable_ = nullptr;
   std::size_t size_ = 0;
-  int file_ = -1;
+  int file_ = -1;  // none of anonymous memory
 };
 
 }  // namespace wrun::inline v0::os

@@ -167,6 +167,30 @@ def precompiled(wrun, folder):
     check("0700" in done.stderr, done.stderr)
 
 
+def named_as_generated(wrun, folder):
+    """Whether the code of a running guest lies where perf looks into its map: in memory that is no
+    file's."""
+    command = [str(wrun), "run", "--tier", "jit", "--perf-map", "--timeout", "60s", "--invoke", "spin",
+               str(SPIN)]
+    with subprocess.Popen(command, cwd=folder) as process:
+        place = pathlib.Path(f"/tmp/perf-{process.pid}.map")
+        deadline = time.monotonic() + TIMEOUT / 4
+        found = None
+        while time.monotonic() < deadline and not found:
+            time.sleep(0.02)
+            found = place.exists() and re.search(r"^([0-9a-f]+) \S+ innermost$", place.read_text(), re.M)
+        maps = pathlib.Path(f"/proc/{process.pid}/maps").read_text() if found else ""
+        process.kill()
+    place.unlink(missing_ok=True)
+    check(found, "no map")
+    for row in maps.splitlines():
+        begin, end = (int(part, 16) for part in row.split()[0].split("-"))
+        if begin <= int(found[1], 16) < end:
+            check(" r-xs " in row and "/dev/zero" in row, row)
+            return
+    check(False, maps)
+
+
 def start(wrun, folder, *options):
     """A fib that is compiled, ended; its process id."""
     command = [str(wrun), "run", "--tier", "jit", *options, "--invoke", "fib", str(SPIN), "20"]
@@ -187,6 +211,30 @@ def perf_map(wrun, folder):
         check(match, row)
         found[match[3]] = (int(match[1], 16), int(match[2], 16))
     check("fib" in found and found["fib"][0] > 0x1000 and found["fib"][1] > 16, found)
+    named_as_generated(wrun, folder)
+
+
+def perf(wrun, folder):
+    """perf itself shows names, by the map and by the dump."""
+    need("perf")
+    data = folder / "perf.data"
+    for option, clock in (("--perf-map", []), ("--jitdump", ["-k", "mono"])):
+        guest = ["sh", "-c", 'echo $$ > pid; exec "$0" "$@"', wrun, "run", "--tier", "jit", option,
+                 "--invoke", "fib", SPIN, "32"]
+        done = subprocess.run(["perf", "record", "-q", *clock, "-o", data, *guest], cwd=folder,
+                              capture_output=True, text=True, timeout=TIMEOUT, check=False)
+        if not data.exists() or "not supported" in done.stderr or "ermission" in done.stderr:
+            skip(f"perf measures nothing here: {done.stderr}")
+        check(done.returncode == 0, done.stderr)
+        shown = data
+        if option == "--jitdump":
+            shown = folder / "injected.data"
+            run(["perf", "inject", "--jit", "-i", data, "-o", shown], cwd=folder)
+        report = run(["perf", "report", "--stdio", "-i", shown], cwd=folder).stdout
+        pid = (folder / "pid").read_text().strip()
+        pathlib.Path(f"/tmp/perf-{pid}.map").unlink(missing_ok=True)
+        check(re.search(r"^ +[0-9.]+% .*\] fib *$", report, re.M), report)
+        data.unlink()
 
 
 def jitdump(wrun, folder):
@@ -291,7 +339,7 @@ def inlined_lines(wrun, tier, module):
 
 
 CASES = {"lines": lines, "listings": listings, "jumps": jumps, "partial": partial,
-         "precompiled": precompiled, "perf-map": perf_map, "jitdump": jitdump, "gdb": gdb,
+         "precompiled": precompiled, "perf-map": perf_map, "perf": perf, "jitdump": jitdump, "gdb": gdb,
          "valgrind": valgrind}
 
 

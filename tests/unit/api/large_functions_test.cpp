@@ -12,11 +12,11 @@
 namespace wrun::test {
 namespace {
 
-/// Sanitizers and debug builds, which verify what they make, take a part.
+/// Sanitizers and debug builds, which verify what they make, take one part in so many.
 #if defined(WRUN_SANITIZED) || !defined(NDEBUG)
-constexpr int share = 10;
+constexpr int one_part_in = 10;
 #else
-constexpr int share = 1;
+constexpr int one_part_in = 1;
 #endif
 
 using Piece = std::function<std::string(int)>;
@@ -56,7 +56,7 @@ TEST(LargeFunctions, OfAMebibyte) {
            "(i32.store offset=" +
            number(i * 4 % 60000) + " (local.get 0) (local.get $sum))";
   };
-  EXPECT_EQ(compile(of_pieces(48'000 / share, piece)), "");
+  EXPECT_EQ(compile(of_pieces(48'000 / one_part_in, piece)), "");
 }
 
 TEST(LargeFunctions, WithManyBlocks) {
@@ -64,7 +64,7 @@ TEST(LargeFunctions, WithManyBlocks) {
     return "(block (br_if 0 (local.get 0)) (local.set $sum (i32.add (local.get $sum) (i32.const "
            "1))))";
   };
-  EXPECT_EQ(compile(of_pieces(100'000 / share, piece)), "");
+  EXPECT_EQ(compile(of_pieces(100'000 / one_part_in, piece)), "");
 }
 
 TEST(LargeFunctions, WithManyLoops) {
@@ -73,7 +73,7 @@ TEST(LargeFunctions, WithManyLoops) {
            "(local.get $i)))"
            " (br_if 0 (local.tee $i (i32.sub (local.get $i) (i32.const 1)))))";
   };
-  EXPECT_EQ(compile(of_pieces(30'000 / share, piece, "(local $i i32)")), "");
+  EXPECT_EQ(compile(of_pieces(30'000 / one_part_in, piece, "(local $i i32)")), "");
 }
 
 TEST(LargeFunctions, WithManyValuesAtOnce) {
@@ -100,7 +100,7 @@ TEST(LargeFunctions, BeyondTheBound) {
   const auto piece = [](int i) {
     return "(i32.store offset=" + number(i * 4 % 60000) + " (local.get 0) (local.get $sum))";
   };
-  const std::string reason = compile(of_pieces(250'000 / share, piece));
+  const std::string reason = compile(of_pieces(250'000 / one_part_in, piece));
   if (!reason.empty()) {
     EXPECT_NE(reason.find(" bytes, and at most 2097152 are compiled"), reason.npos) << reason;
   }
