@@ -2,11 +2,11 @@
 // its own. Who uses more than its share runs when nobody else wants the processors; who uses much
 // more, not at all.
 //
-//   PUT /plugin/NAME   a module that exports memory and handle(size) -> size: the request's body is
-//                      at address 0 before, the answer afterwards, following what host.print got
+//   PUT /plugin/NAME   a module, binary or text, that exports memory and handle(size) -> size: the
+//                      request's body is at address 0 before, afterwards the answer, which follows
+//                      what host.print got
 //   POST /run/NAME     runs it; 429 when the tenant's budget is used up
 //   GET /metrics       what each tenant used, for Prometheus
-//
 // It prints its port and serves until it is ended. bench/plugin_server puts it under load.
 
 #include <httplib.h>
@@ -52,10 +52,10 @@ class Plugins {
  public:
   ~Plugins() { background_.shutdown(); }
 
-  wrun::Result<void> put(const std::string& name, const std::string& module) {
+  wrun::Result<void> put(const std::string& name, const std::vector<std::uint8_t>& module) {
     wrun::Linker linker(engine_);
     linker.func("host", "print", &print);
-    auto loaded = wrun::Module::from_text(engine_, module);
+    auto loaded = wrun::Module::from_content(engine_, module);
     auto prepared = std::move(loaded).and_then([&](auto it) { return linker.prepare(it); });
     if (!prepared) return std::move(prepared).error();
     const wrun::Budget budget({.memory_bytes = 16 << 20});
@@ -136,7 +136,7 @@ int main() {
   server.set_tcp_nodelay(true).set_keep_alive_max_count(1'000'000'000);
   server.new_task_queue = [] { return new httplib::ThreadPool(64); };  // one for each connection
   server.Put(R"(/plugin/(\w+))", [&](const auto& request, auto& response) {
-    const auto done = plugins.put(request.matches[1], request.body);
+    const auto done = plugins.put(request.matches[1], {request.body.begin(), request.body.end()});
     answer(response, done ? 201 : 400, done ? "" : done.error().message() + "\n");
   });
   server.Post(R"(/run/(\w+))", [&](const auto& request, auto& response) {
