@@ -138,6 +138,9 @@ ENDS = [
 
 FILES = [
     Case("no such file", "absent.wasm", status=127, err="wrun: absent.wasm: no such file\n"),
+    Case("no such file or command", "rnu add.wat", status=127,
+         err="wrun: rnu: no such file, and no such command\nSee `wrun --help`.\n"),
+    Case("nothing", "", status=2, err="wrun: which file, or which command?\nSee `wrun --help`.\n"),
     Case("no such folder", "absent/file.wasm", status=127,
          err="wrun: absent/file.wasm: no such file\n"),
     Case("beneath a file", "add.wat/file.wasm", status=127,

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -57,6 +58,15 @@ void insert_run(Arguments& arguments) {
   const std::string& first = arguments.front();
   if (first == "--help" || first == "-h" || first == "--version") return;
   if (!is_subcommand(first)) arguments.insert(arguments.begin(), "run");
+}
+
+// A word that looks like no file's name, and isn't one.
+bool is_unknown_word(const Arguments& arguments) {
+  if (arguments.empty() || is_subcommand(arguments.front())) return false;
+  const std::string& first = arguments.front();
+  struct stat found;
+  return !first.empty() && !is_option(first) && first != "-" &&
+         first.find_first_of("./") == std::string::npos && ::stat(first.c_str(), &found) != 0;
 }
 
 // Describing all options to the parser takes longer than a small guest runs: so only the chosen
@@ -125,7 +135,15 @@ int flushed(int status) {
   return !flush_output() && status == exit_ok ? exit_failure : status;
 }
 
+int refuse(int status, std::string_view message) {
+  fmt::print(stderr, "wrun: {}\nSee `wrun --help`.\n", message);
+  return status;
+}
+
 int run_command_line(Arguments arguments) {
+  if (arguments.empty()) return refuse(exit_usage, "which file, or which command?");
+  if (is_unknown_word(arguments))
+    return refuse(exit_absent, arguments.front() + ": no such file, and no such command");
   prepare_heap();
   insert_run(arguments);
   if (!is_plain_run(arguments)) return flushed(parse_and_run(std::move(arguments)));

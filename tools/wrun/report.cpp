@@ -68,6 +68,7 @@ void add_place(nlohmann::ordered_json& json, const SourceLocation& at) {
 // The trap's own words, unless the message already begins with them.
 std::string headline(const Error& error) {
   const std::string_view kind = text(error.kind());
+  if (error.message() == kind) return std::string(kind);
   if (!error.trap() || error.kind() != ErrorKind::trap) {
     return fmt::format("{}: {}", kind, error.message());
   }
