@@ -29,7 +29,7 @@ struct ModuleLimits {
   std::uint32_t locals = 50'000;            ///< of one function
 };
 
-/// How code is run. What a module computes never depends on it.
+/// How code is run. What a module computes never depends on it, but for the bits of new NaNs.
 enum class Tier : std::uint8_t {
   automatic,    ///< interpreted, and compiled when it is hot, in the middle of a loop too
   interpreter,  ///< no machine code is ever made

@@ -99,10 +99,10 @@ class Linker {
   ///   i32 u32 i64 u64 f32 f64   numbers, the same on both sides
   ///   i8 u8 i16 u16             i32 in WebAssembly, cut to their size and extended back
   ///   usize                     size_t; i32 in WebAssembly
-  ///   ptr:SIZE                  an address in memory 0 of the calling instance, i32 in
-  ///   WebAssembly.
-  ///                             As many bytes from there on must be in the memory; SIZE is a
-  ///                             product such as 8, $1 or $1*$2, where $N is parameter N, from 0
+  ///   ptr:SIZE                  an i32, an address in memory 0 of the calling instance; as many
+  ///                             bytes from there on must be in the memory
+  ///                             SIZE is a product such as 8, $1 or $1*$2, where $N is parameter
+  ///                             N, from 0
   ///   ptr:len                   two parameters: ptr:SIZE, and as a usize the SIZE
   ///   ptr?:SIZE, ptr?:len       the same, but 0 is the null pointer
   ///   cstr                      like ptr, with a zero byte before the memory's end
