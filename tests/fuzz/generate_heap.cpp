@@ -190,9 +190,9 @@ void FunctionGenerator::heap_number(char type, unsigned depth) {
       not_null("blSp"[source_.below(4)], depth);
       return op(Op::array_len);
     case 4:
-      value("ys"[source_.below(2)], depth);
+      value("yst"[source_.below(3)], depth);
       op(source_.chance(1, 2) ? Op::ref_test : Op::ref_test_null);
-      return heap_type("stt"[source_.below(3)]);
+      return heap_type("sst"[source_.below(3)]);
     case 5: {
       constexpr std::uint8_t i31 = 0x6c;
       value('i', depth);
