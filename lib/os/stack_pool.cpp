@@ -4,14 +4,11 @@
 #include <cstring>
 #include <utility>
 
+#include "lib/os/zeros.hpp"
+
 namespace wrun::inline v0::os {
 
 namespace {
-
-/// By the C library's quickest loop: each byte is as the one before it, and the first zero.
-bool is_zero(const std::uint8_t* bytes, std::size_t size) {
-  return bytes[0] == 0 && std::memcmp(bytes, bytes + 1, size - 1) == 0;
-}
 
 /// Pages that are zeros stay unwritten: nobody may have touched them.
 void clear(std::uint8_t* bytes, std::size_t size) {

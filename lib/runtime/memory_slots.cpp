@@ -4,6 +4,7 @@
 #include <cstring>
 #include <utility>
 
+#include "lib/os/zeros.hpp"
 #include "lib/runtime/memory.hpp"
 
 namespace wrun::inline v0::runtime {
@@ -17,13 +18,6 @@ constexpr std::size_t most_kept = 16 * 1024;
 /// So many have to come back before: the first reading of a page costs a fault.
 constexpr std::uint32_t first_swept = 256;
 
-/// By the C library's quickest loop: whether each word is as the one before it, and the first zero.
-bool is_zero(const std::uint8_t* bytes, std::size_t size) {
-  std::uint64_t first = 0;
-  std::memcpy(&first, bytes, sizeof(first));
-  return first == 0 && std::memcmp(bytes, bytes + sizeof(first), size - sizeof(first)) == 0;
-}
-
 /// Writes zeros where there is anything else. Pages that nobody has written to are all the system's
 /// one page of zeros: reading them is quick, and takes no memory. False, not done, if the others
 /// are too many.
@@ -31,7 +25,7 @@ bool sweep(std::uint8_t* bytes, std::size_t size) {
   const std::size_t page = os::page_size();
   std::size_t kept = 0;
   for (std::size_t at = 0; at < size; at += page) {
-    if (is_zero(bytes + at, page)) continue;
+    if (os::is_zero(bytes + at, page)) continue;
     kept += page;
     if (kept > most_kept) return false;
     std::memset(bytes + at, 0, page);
