@@ -11,8 +11,7 @@ namespace wrun::inline v0::os {
 inline bool is_zero(const std::uint8_t* bytes, std::size_t size) noexcept {
   static constexpr std::size_t line = 64;
   static constexpr std::uint8_t zeros[line] = {};
-  return std::memcmp(bytes, zeros, line) == 0 &&
-         std::memcmp(bytes, bytes + line, size - line) == 0;
+  return std::memcmp(bytes, zeros, line) == 0 && std::memcmp(bytes, bytes + line, size - line) == 0;
 }
 
 }  // namespace wrun::inline v0::os
