@@ -117,7 +117,7 @@ void Store::mark_and_sweep() noexcept {
   marker.finish();
   heap_.sweep();
   sweep();
-  state_.may_have_work = any_dropped_ != nullptr || find_garbage();
+  has_work();
 }
 
 // What the host left in a cell or host reference may use the store when it is destroyed, also to
@@ -134,10 +134,10 @@ void Store::finalize() {
 }
 
 bool Store::has_work() noexcept {
-  if (is_due() || find_garbage()) return true;
-  // Activations may be dropped at any time.
-  state_.may_have_work = any_dropped_ != nullptr;
-  return false;
+  const bool has = is_due() || find_garbage();
+  // Activations may be dropped at any time; and who has failed may collect on its way back.
+  state_.may_have_work = has || any_dropped_ != nullptr || state_.failure;
+  return has;
 }
 
 void Store::mark_roots(Marker& marker) {

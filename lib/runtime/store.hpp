@@ -187,8 +187,8 @@ class Store {
   /// Destroys what collections inside WebAssembly left for the host's destructors. A safe point.
   void finalize();
   bool has_garbage() const { return state_.may_have_work && find_garbage(); }
-  /// Whether a collection is due or garbage waits. If neither, it needn't be asked again until
-  /// ExecState::may_have_work says so.
+  /// Whether a collection is due or garbage waits; notes in ExecState::may_have_work whether to ask
+  /// again.
   bool has_work() noexcept;
 
   // Running
