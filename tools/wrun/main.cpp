@@ -98,6 +98,11 @@ GuestArguments cut_guest_arguments(const CLI::App& run, Arguments& arguments) {
   return guest;
 }
 
+int refuse(int status, std::string_view command, std::string_view message) {
+  fmt::print(stderr, "{}: {}\nSee `{} --help`.\n", command, message, command);
+  return status;
+}
+
 int explain(const CLI::App& app, const CLI::ParseError& error) {
   if (error.get_exit_code() == 0) {
     app.exit(error, std::cout, std::cerr);
@@ -106,8 +111,7 @@ int explain(const CLI::App& app, const CLI::ParseError& error) {
   }
   const auto chosen = app.get_subcommands();
   const std::string command = chosen.empty() ? "wrun" : "wrun " + chosen.front()->get_name();
-  fmt::print(stderr, "{}: {}\nSee `{} --help`.\n", command, error.what(), command);
-  return exit_usage;
+  return refuse(exit_usage, command, error.what());
 }
 
 int parse_and_run(Arguments arguments) {
@@ -135,15 +139,10 @@ int flushed(int status) {
   return !flush_output() && status == exit_ok ? exit_failure : status;
 }
 
-int refuse(int status, std::string_view message) {
-  fmt::print(stderr, "wrun: {}\nSee `wrun --help`.\n", message);
-  return status;
-}
-
 int run_command_line(Arguments arguments) {
-  if (arguments.empty()) return refuse(exit_usage, "which file, or which command?");
+  if (arguments.empty()) return refuse(exit_usage, "wrun", "which file, or which command?");
   if (is_unknown_word(arguments))
-    return refuse(exit_absent, arguments.front() + ": no such file, and no such command");
+    return refuse(exit_absent, "wrun", arguments.front() + ": no such file, and no such command");
   prepare_heap();
   insert_run(arguments);
   if (!is_plain_run(arguments)) return flushed(parse_and_run(std::move(arguments)));
