@@ -15,6 +15,8 @@ namespace {
 
 constexpr std::size_t least_code = std::size_t{64} << 10;
 constexpr std::size_t modest_code = std::size_t{16} << 20;
+/// One part in so many.
+constexpr std::size_t kept_for_stubs = 8;
 
 /// Whose code is that of which nobody said so.
 constexpr char nobody = 0;
@@ -62,9 +64,17 @@ bool CodeArena::owns_memory() const {
 }
 
 const std::uint8_t* CodeArena::allocate(std::size_t bytes) {
+  return take(bytes, memory_.size() - memory_.size() / kept_for_stubs);
+}
+
+const std::uint8_t* CodeArena::allocate_stub(std::size_t bytes) {
+  return take(bytes, memory_.size());
+}
+
+const std::uint8_t* CodeArena::take(std::size_t bytes, std::size_t most_used) {
   const std::size_t size = (bytes + code_alignment - 1) & ~(code_alignment - 1);
   const std::lock_guard lock(mutex_);
-  if (!owns_memory()) return nullptr;
+  if (!owns_memory() || size > most_used || used_ > most_used - size) return nullptr;
   for (auto hole = free_.begin(); hole != free_.end(); ++hole) {
     if (hole->second < size) continue;
     const auto [at, room] = *hole;

@@ -32,6 +32,9 @@ class CodeArena {
   /// Room for machine code, aligned to code_alignment; null when there is none. It counts as taken
   /// until free().
   const std::uint8_t* allocate(std::size_t bytes);
+  /// The same for what all functions need: some room is kept for that, so that modules can be
+  /// loaded when there is none for more code.
+  const std::uint8_t* allocate_stub(std::size_t bytes);
   /// Copies code to where it will run; nobody runs it yet.
   void write(const std::uint8_t* to, std::span<const std::uint8_t> code);
   /// Where the code at `to` is written.
@@ -57,6 +60,7 @@ class CodeArena {
 
   CodeArena(os::CodeMemory memory, os::Mapping owners);
 
+  const std::uint8_t* take(std::size_t bytes, std::size_t most_used);
   Owner& owner_at(std::size_t offset) const;
 
   os::CodeMemory memory_;

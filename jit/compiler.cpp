@@ -73,9 +73,7 @@ Workshop* CompilerImpl::workshop() {
   auto arena = CodeArena::create(options_.code_bytes, options_.observers.perf_map);
   if (arena) {
     workshop_ = std::make_unique<Workshop>(std::move(arena), options_.fuel, std::move(faults));
-    for (auto& [shape, cell] : host_cells_)
-      cell.machine_code.store(workshop_->stubs.of(shape).to_host);
-    for (const NativeModule* module : modules_) module->fill_cells(workshop_->stubs);
+    fill_all();
   }
   asked_ = true;
   return workshop_.get();
@@ -111,9 +109,24 @@ const runtime::CodeCell* CompilerImpl::host_cell(const wasm::CanonFuncType& type
   // Stores are made of many host functions: without an allocation for each.
   shape_to(sought_, type);
   const auto [found, is_new] = host_cells_.try_emplace(sought_);
-  if (is_new && workshop_)
-    found->second.machine_code.store(workshop_->stubs.of(found->first).to_host);
-  return &found->second;
+  if (is_new && workshop_) fill(found->first, found->second);
+  return &found->second.cell;
+}
+
+/// All or nothing: stubs go with their workshop.
+void CompilerImpl::fill_all() try {
+  for (auto& [shape, cell] : host_cells_) fill(shape, cell);
+  for (NativeModule* module : modules_) module->fill_cells(workshop_->stubs);
+} catch (const std::bad_alloc&) {
+  for (auto& [shape, cell] : host_cells_) cell.stubs.reset();
+  for (NativeModule* module : modules_) module->empty_cells();
+  workshop_.reset();
+  throw;
+}
+
+void CompilerImpl::fill(const Shape& shape, HostCell& cell) {
+  cell.stubs = workshop_->stubs.of(shape);
+  cell.cell.machine_code.store(cell.stubs->to_host());
 }
 
 CompileOptions CompilerImpl::options_for(std::uint32_t loop) const {
@@ -161,11 +174,9 @@ void CompilerImpl::return_pipeline(std::unique_ptr<Pipeline> pipeline) {
   workshop_->idle.push_back(std::move(pipeline));
 }
 
-std::unique_ptr<NativeFunction> CompilerImpl::place(const wasm::ModuleData& module, CodeKey key,
-                                                    Compiled& made, const CodeOf& code_of) {
+std::unique_ptr<NativeFunction> CompilerImpl::place(CodeKey key, Compiled& made, ShapeStubs& stubs,
+                                                    const CodeOf& code_of) {
   auto function = std::make_unique<NativeFunction>();
-  const SignatureStubs& stubs =
-      workshop_->stubs.of(shape_of(module.type_of(wasm::FuncIdx(key.function))));
   std::vector<std::uint8_t> code = std::move(made.code.bytes);
   function->function = key.function;
   function->sites = std::move(made.code.sites);
@@ -188,7 +199,7 @@ std::unique_ptr<NativeFunction> CompilerImpl::place(const wasm::ModuleData& modu
   workshop_->arena->write(room, code);
   function->code = room;
   workshop_->arena->set_owner(room, function.get());
-  const SignatureStubs::Entries& entries = key.loop != 0 ? stubs.loop : stubs.function;
+  const ShapeStubs::Entries entries = key.loop != 0 ? stubs.loop() : stubs.function();
   function->entry = {room, entries.call, entries.tail_call, workshop_->faults.catcher()};
   return function;
 }

@@ -77,12 +77,20 @@ class CompilerImpl final : public Compiler {
   /// The code of a function or of a loop in it. There is a workshop.
   Outcome compile(const wasm::ModuleData& module, CodeKey key, bool lines = false) noexcept;
   /// Copies code to the arena; null if that is full. Under code_lock(). Throws std::bad_alloc.
-  std::unique_ptr<NativeFunction> place(const wasm::ModuleData& module, CodeKey key, Compiled& made,
+  std::unique_ptr<NativeFunction> place(CodeKey key, Compiled& made, ShapeStubs& stubs,
                                         const CodeOf& code_of);
   std::string print(const wasm::ModuleData& module, std::uint32_t function, Form form);
   std::variant<Listing, std::string> list(const wasm::ModuleData& module, std::uint32_t function);
 
  private:
+  /// What references to host functions have for a cell: empty until there is a workshop.
+  struct HostCell {
+    runtime::CodeCell cell;
+    std::shared_ptr<ShapeStubs> stubs;
+  };
+
+  void fill_all();
+  void fill(const Shape& shape, HostCell& cell);
   CompileOptions options_for(std::uint32_t loop) const;
   std::unique_ptr<Pipeline> take_pipeline();
   void return_pipeline(std::unique_ptr<Pipeline> pipeline);
@@ -95,8 +103,8 @@ class CompilerImpl final : public Compiler {
   bool asked_ = false;
   std::unique_ptr<Workshop> workshop_;
   std::set<NativeModule*> modules_;
-  std::map<Shape, runtime::CodeCell> host_cells_;  // empty until there is a workshop
-  Shape sought_;                                   // in host_cells_, with room for the next
+  std::map<Shape, HostCell> host_cells_;
+  Shape sought_;  // in host_cells_, with room for the next
   Announcer announcer_;
   CompileQueue queue_;  // the last: its threads use the rest
 };

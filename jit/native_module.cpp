@@ -39,14 +39,18 @@ NativeModule::~NativeModule() {
   if (image_ != nullptr) compiler_->open_workshop().arena->free(image_);
 }
 
-void NativeModule::fill_cells(Stubs& stubs) const {
+void NativeModule::fill_cells(Stubs& stubs) {
   const wasm::ModuleData& data = *module_.data;
-  std::vector<const void*> by_type(data.types.types.size(), nullptr);
+  stubs_.resize(data.types.types.size());
   for (std::uint32_t i = data.imported_functions; i < data.functions.size(); ++i) {
-    const void*& stub = by_type[data.functions[i].type.value];
-    if (stub == nullptr) stub = stubs.of(shape_of(data.type_of(wasm::FuncIdx(i)))).to_interpreter;
-    module_.cells[i - data.imported_functions].machine_code.store(stub);
+    std::shared_ptr<ShapeStubs>& its = stubs_[data.functions[i].type.value];
+    if (!its) its = stubs.of(shape_of(data.type_of(wasm::FuncIdx(i))));
+    module_.cells[i - data.imported_functions].machine_code.store(its->to_interpreter());
   }
+}
+
+ShapeStubs& NativeModule::stubs_of(std::uint32_t function) const {
+  return *stubs_[module_.data->functions[function].type.value];
 }
 
 const NativeEntry* NativeModule::hot(std::uint32_t function, std::uint32_t loop) noexcept try {
@@ -149,7 +153,7 @@ std::string NativeModule::publish(Places::iterator place, Compiled& made) {
     return found != places_.end() && found->second.function ? found->second.function->code
                                                             : nullptr;
   };
-  auto function = compiler_->place(*module_.data, key, made, code_of);
+  auto function = compiler_->place(key, made, stubs_of(key.function), code_of);
   if (!function) return "the memory for machine code is full";
   const auto freed = [this](NativeFunction* unused) {
     compiler_->open_workshop().arena->free(unused->code);
@@ -226,7 +230,6 @@ void NativeModule::install(const ImageView& image, const std::uint8_t* code) {
     link_calls({writable + each.code, each.size}, code + each.code, image.calls(each), code_of);
     auto function = std::make_unique<NativeFunction>();
     const auto sites = image.sites(each);
-    const wasm::FuncIdx index(each.function);
     function->code = code + each.code;
     function->size = each.size;
     function->function = each.function;
@@ -240,9 +243,8 @@ void NativeModule::install(const ImageView& image, const std::uint8_t* code) {
     const auto inlined = image.inlined(each);
     function->inlined.assign(inlined.begin(), inlined.end());
     shop.arena->set_owner(function->code, function.get());
-    const SignatureStubs& stubs = shop.stubs.of(shape_of(module_.data->type_of(index)));
-    function->entry = {function->code, stubs.function.call, stubs.function.tail_call,
-                       shop.faults.catcher()};
+    const ShapeStubs::Entries entries = stubs_of(each.function).function();
+    function->entry = {function->code, entries.call, entries.tail_call, shop.faults.catcher()};
     function->is_in_image = true;
     by_end.emplace(function->code + function->size, function.get());
     places.emplace(CodeKey{each.function, 0},

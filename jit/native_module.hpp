@@ -17,6 +17,7 @@
 #include "jit/image.hpp"
 #include "jit/inlining.hpp"
 #include "jit/jit.hpp"
+#include "jit/stubs.hpp"
 #include "jit/try_table.hpp"
 
 namespace wrun::inline v0::jit {
@@ -56,7 +57,9 @@ class NativeModule {
   bool find_catch(const void* pc, const runtime::Instance& instance, const runtime::Tag* tag,
                   runtime::NativeCatch& found) const;
   /// Before there is any machine code in the engine: gives the functions what calls of it go to.
-  void fill_cells(Stubs& stubs) const;
+  void fill_cells(Stubs& stubs);
+  /// When that comes to nothing.
+  void empty_cells() { stubs_.clear(); }
   /// See jit::write_image() and jit::read_image().
   void write_image(std::vector<std::uint8_t>& out) const;
   std::string read_image(std::span<const std::uint8_t> image);
@@ -89,9 +92,12 @@ class NativeModule {
   /// Why the module is to have no more machine code of that kind; empty if it may.
   std::string over_budget(CodeKey key, std::size_t bytes) const;
   const NativeFunction* function_at(const void* pc) const;
+  ShapeStubs& stubs_of(std::uint32_t function) const;
 
   std::shared_ptr<CompilerImpl> compiler_;
   const runtime::ModuleCode& module_;
+  /// By the types of its functions, once there is machine code in the engine.
+  std::vector<std::shared_ptr<ShapeStubs>> stubs_;
   // Guarded by code_lock()
   Places places_;
   std::map<const void*, const NativeFunction*, std::less<>> by_end_;

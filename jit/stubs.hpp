@@ -3,8 +3,10 @@
 // Machine code that belongs to no function: the ways into compiled code and out of it.
 // lib/runtime/native.hpp tells what they do; abi.hpp has the registers.
 
+#include <array>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -20,17 +22,42 @@
 
 namespace wrun::inline v0::jit {
 
-/// For functions of one shape of type.
-struct SignatureStubs {
+class Stubs;
+
+/// For functions of one shape of type. Each is made when it is first asked for, and gone with the
+/// object: so whoever may be returned to through one keeps that, and Stubs, too. Thread-safe.
+/// Throws std::bad_alloc, also when the arena is full.
+class ShapeStubs {
+ public:
   /// See NativeEntry.
   struct Entries {
     runtime::NativeEntry::Stub call = nullptr;
     runtime::NativeEntry::Stub tail_call = nullptr;
   };
-  Entries function;
-  Entries loop;  ///< of code that takes over a frame
-  const void* to_interpreter = nullptr;
-  const void* to_host = nullptr;
+
+  ShapeStubs(Stubs& all, const Shape& shape) : all_(all), shape_(shape) {}
+  ~ShapeStubs();
+  ShapeStubs(const ShapeStubs&) = delete;
+  ShapeStubs& operator=(const ShapeStubs&) = delete;
+
+  Entries function() { return entries(false); }
+  /// Of code that takes over a frame.
+  Entries loop() { return entries(true); }
+  const void* to_interpreter();
+  const void* to_host();
+
+ private:
+  Entries entries(bool in_loop);
+  template <class Write>
+  const std::uint8_t* make(const std::uint8_t*& made, const Write& write);
+
+  Stubs& all_;
+  Shape shape_;
+  // Guarded by the mutex of all. Each begins a piece of code.
+  const std::uint8_t* to_interpreter_ = nullptr;
+  const std::uint8_t* to_host_ = nullptr;
+  std::array<const std::uint8_t*, 2> entries_ = {};  ///< by in_loop
+  std::array<std::size_t, 2> tail_calls_ = {};       ///< distances from them
 };
 
 /// Thread-safe. Throws std::bad_alloc, also when the arena is full.
@@ -39,7 +66,7 @@ class Stubs {
   /// `fuel`: whether the code that they are for counts it, in fuel_reg.
   Stubs(CodeArena& arena, bool fuel);
 
-  const SignatureStubs& of(const Shape& shape);
+  std::shared_ptr<ShapeStubs> of(const Shape& shape);
 
   /// Back to whoever entered machine code. eax: the Leave, rdi: the state.
   const void* leave() const { return leave_; }
@@ -67,18 +94,21 @@ class Stubs {
   Continue land = nullptr;
 
  private:
-  class Writer;
+  friend ShapeStubs;
 
   CodeArena& arena_;
   bool fuel_;
-  std::mutex mutex_;
-  std::map<Shape, SignatureStubs> by_shape_;
   const void* leave_ = nullptr;
   const void* traps_[static_cast<unsigned>(TrapCode::count_)] = {};
   const void* out_of_bounds_ = nullptr;
   const void* limit_at_entry_ = nullptr;
   const void* limit_in_loop_ = nullptr;
   const void* helper_ = nullptr;
+  std::mutex mutex_;
+  std::map<Shape, std::weak_ptr<ShapeStubs>> by_shape_;
+  /// Made last: modules that come and go needn't make them again.
+  std::array<std::shared_ptr<ShapeStubs>, 32> recent_;
+  std::size_t next_recent_ = 0;
 };
 
 /// By Helper, then those that charge fuel; what helper() calls.

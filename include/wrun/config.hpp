@@ -58,7 +58,9 @@ struct Config {
   /// first function is hot, block all signals, and end with the engine and its modules.
   std::uint32_t compile_threads = 0;
   /// The most machine code there may be at a time; beyond, functions stay interpreted. A module may
-  /// have 256 KiB and four times its own size, and as much again to go on in loops.
+  /// have 256 KiB and four times its own size, and as much again to go on in loops. An eighth is
+  /// kept for the ways between compiled and interpreted functions: some hundred bytes for each
+  /// shape of function type in modules that live; a module that needs more is refused (limit).
   std::uint64_t code_bytes = 512u * 1024 * 1024;
   /// Engine::info() says what came of it, and why. Once it is guard pages, a memory for which there
   /// is no address space is ErrorKind::limit.

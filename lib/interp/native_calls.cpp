@@ -40,7 +40,7 @@ const NativeTier& tier_of(const Instance& instance) {
 /// Ends the activation with what happened where machine code left.
 void stop_at(Regs& r, Error error) noexcept {
   ExecState& state = *r.inst->state;
-  Suspended at{nullptr, nullptr, state.native.frame, state.native.pc};
+  Suspended at{.rbp = state.native.frame, .pc = state.native.pc};
   const Place place{resume_native_instr.code(), reinterpret_cast<Slot*>(&at), r.inst};
   runtime::fail(state, add_backtrace(std::move(error), state, place));
   r.pc = stop_instr.code();
@@ -86,7 +86,7 @@ void returned(Regs& r) {
 /// Machine code calls a function that is interpreted.
 void call_interpreted(Regs& r) {
   ExecState& state = *r.inst->state;
-  Instance* callee = state.native.instance;
+  auto* callee = static_cast<Instance*>(suspended(state)->callee);
   const std::uint32_t index = state.native.function;
   const SlotCode* code = load_code(callee->cells[index - callee->imported_functions]);
   Slot* fp = state.stack_top;
@@ -107,7 +107,8 @@ void call_interpreted(Regs& r) {
 /// False if the activation is left or has failed, or goes on in a handler.
 bool call_host_function(Regs& r) {
   ExecState& state = *r.inst->state;
-  const runtime::HostFunction& host = *state.native.callee->host;
+  const auto& callee = *static_cast<const runtime::FuncRef*>(suspended(state)->callee);
+  const runtime::HostFunction& host = *callee.host;
   Slot* const args = state.stack_top;
   const CallSite site{resume_native_instr.code(), reinterpret_cast<Slot*>(state.native.sp), r.inst};
   const bool was_called = state.native.trap == runtime::host_was_called;

@@ -208,7 +208,7 @@ void host_failed(Regs& r, Place place) {
 
 void throw_native(Regs& r) {
   const runtime::NativeState& native = r.inst->state->native;
-  runtime::Suspended at{nullptr, nullptr, native.frame, native.pc};
+  runtime::Suspended at{.rbp = native.frame, .pc = native.pc};
   const Place place{resume_native_instr.code(), reinterpret_cast<Slot*>(&at), r.inst};
   raise(r, *runtime::exception_from(native.thrown), place, nullptr);
 }

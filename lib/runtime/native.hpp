@@ -56,11 +56,14 @@ struct Segment {
   Slot* outer_top = nullptr;         ///< state->stack_top before
 };
 
-/// At state->native.sp while an interpreted function runs that machine code called: what resume()
+/// At state->native.sp while a function runs that machine code called and left for: what resume()
 /// goes on with.
 struct Suspended {
   const void* resume = nullptr;
   Slot* fp = nullptr;  ///< the interpreted function's frame, which its results are in
+  /// Its Instance; of a host function, the FuncRef. Even when it has made a tail call since, the
+  /// code at `resume` is its module's, which being found here keeps alive.
+  void* callee = nullptr;
   // The frame of the call: then come its return address and what is below.
   const void* rbp = nullptr;
   const void* pc = nullptr;
@@ -100,12 +103,10 @@ struct NativeState {
   os::Stack* stack = nullptr;       ///< the one in use; perhaps not reserved yet
   NativeStackUse* outer = nullptr;  ///< of other stacks, whose frames wait
   // What was left with, for the interpreter
-  const void* pc = nullptr;         ///< return address of what left
-  const void* frame = nullptr;      ///< rbp there
-  Instance* instance = nullptr;     ///< callee's
-  const FuncRef* callee = nullptr;  ///< of a host call
-  std::uint32_t function = 0;       ///< callee's index
-  std::uint32_t trap = 0;           ///< TrapCode, perhaps with trap_has_address; or trap_is_...
+  const void* pc = nullptr;     ///< return address of what left
+  const void* frame = nullptr;  ///< rbp there
+  std::uint32_t function = 0;   ///< callee's index
+  std::uint32_t trap = 0;       ///< TrapCode, perhaps with trap_has_address; or trap_is_...
   // What is caught: the exception, and by which of the function's clauses
   Ref thrown = null_ref;
   std::uint32_t clause = 0;

@@ -1,0 +1,156 @@
+// Machine code that belongs to no function: that it stays while somebody returns through it, and
+// goes when no module needs it any more.
+
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <wrun/wrun.hpp>
+
+#include "lib/api/inspect.hpp"
+#include "tests/unit/api/support.hpp"
+
+namespace wrun::test {
+namespace {
+
+/// A list of types of values that no other number has.
+std::string types(int number) {
+  std::string text;
+  for (; number != 0; number /= 4) {
+    constexpr const char* names[] = {" i32", " i64", " f32", " f64"};
+    text += names[number % 4];
+  }
+  return text;
+}
+
+/// Zeros of these types.
+std::vector<Val> zeros(int number) {
+  const Val of_type[] = {0, std::int64_t{0}, 0.0f, 0.0};
+  std::vector<Val> values;
+  for (; number != 0; number /= 4) values.push_back(of_type[number % 4]);
+  return values;
+}
+
+/// Its functions are of types that no module of another number has.
+std::string odd_module(int number) {
+  return "(module (func $f (param" + types(4 * number + 1) +
+         ") (result i32) (i32.const 1)) (func (export \"go\") (param" + types(4 * number + 2) +
+         ") (result i32) (i32.const " + std::to_string(number) + ")))";
+}
+
+/// Loads such modules and drops them.
+void load_odd_modules(const Engine& engine, int first, int count) {
+  for (int i = first; i < first + count; ++i) take(Module::from_text(engine, odd_module(i)));
+}
+
+Config compiling_config() {
+  Config config;
+  config.tier = Tier::compiler;
+  config.code_bytes = 64 * 1024;
+  return config;
+}
+
+TEST(CodeLifetime, TypesThatComeAndGoLeaveNoCode) {
+  World world(compiling_config());
+  if (world.engine.info().tier != "compiler") GTEST_SKIP() << world.engine.info().tier_reason;
+  for (int i = 1; i <= 2000; ++i) {
+    Store store(world.engine);
+    const Module module = world.module(odd_module(i));
+    const Instance instance = take(world.linker.instantiate(store, module));
+    const Func go = take(instance.func("go"));
+    EXPECT_EQ(take(go.call(zeros(4 * i + 2)))[0].get<int>(), i);
+    ASSERT_EQ(api::compiled_functions(module).functions, 1u) << "of module " << i;
+  }
+}
+
+/// More machine code than there may be: the last functions stay interpreted.
+void fill_code_memory(World& world) {
+  std::string text = "(module (memory 1) (func (export \"go\") (result i32)";
+  for (int i = 0; i < 400; ++i) text += "(call $f" + std::to_string(i) + ")";
+  text += "(i32.const 1))";
+  for (int i = 0; i < 400; ++i)
+    text += "(func $f" + std::to_string(i) +
+            " (memory.fill (i32.const 0) (i32.const 0) (i32.const 0)))";
+  const Instance full = world.instance(text + ")");
+  EXPECT_EQ(take(take(full.typed<int()>("go"))()), 1);
+}
+
+TEST(CodeLifetime, ModulesLoadWhenThereIsNoRoomForMoreCode) {
+  World world(compiling_config());
+  if (world.engine.info().tier != "compiler") GTEST_SKIP() << world.engine.info().tier_reason;
+  fill_code_memory(world);
+  const Instance another = world.instance(R"((module
+    (func (export "go") (param f64 i64 f32) (result i32) (i32.const 7))))");
+  EXPECT_EQ(take(take(another.typed<int(double, std::int64_t, float)>("go"))(1, 2, 3)), 7);
+}
+
+/// With more types than there is room for the code of.
+std::string many_types() {
+  std::string text = "(module";
+  for (int i = 1; i <= 2000; ++i) text += "(func (param" + types(i) + "))";
+  return text + ")";
+}
+
+TEST(CodeLifetime, TooManyTypesAreAnError) {
+  World world(compiling_config());
+  if (world.engine.info().tier != "compiler") GTEST_SKIP() << world.engine.info().tier_reason;
+  EXPECT_EQ(kind_of(Module::from_text(world.engine, many_types())), ErrorKind::limit);
+  load_odd_modules(world.engine, 1, 10);
+}
+
+TEST(CodeLifetime, NothingIsCompiledBesideTooManyTypes) {
+  World world(compiling_config());
+  std::optional many = world.module(many_types());
+  const Module module = world.module(odd_module(7));
+  const Instance instance = take(world.linker.instantiate(world.store, module));
+  const Func go = take(instance.func("go"));
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(take(go.call(zeros(4 * 7 + 2)))[0].get<int>(), 7);
+  EXPECT_EQ(api::compiled_functions(module).functions, 0u);
+  many.reset();
+  EXPECT_EQ(take(go.call(zeros(4 * 7 + 2)))[0].get<int>(), 7);
+}
+
+/// Compiled code calls a function of `called`, which is interpreted and tail-calls one that drops
+/// `called` and has its memory used for something else.
+TEST(CodeLifetime, WhatIsReturnedThroughStays) {
+  World world(hot_config(Tier::automatic));
+  const Instance caller = world.instance(R"((module
+    (type $odd (func (param i64 f32 i64 f64 i32) (result i32)))
+    (table (export "table") 1 funcref)
+    (func (export "go") (param i32) (result i32)
+      (if (result i32) (local.get 0)
+        (then (i32.add (i32.const 1) (call_indirect (type $odd) (i64.const 1) (f32.const 2)
+          (i64.const 3) (f64.const 4) (i32.const 5) (i32.const 0))))
+        (else (i32.const 0))))))");
+  const Table table = take(caller.table("table"));
+  std::optional<Instance> called;
+  int drops = 0;
+  world.linker.func("host", "drop", [&](int value) {
+    take(table.set(0, Val::null(HeapKind::func)));
+    take(called->release());
+    called.reset();
+    take(world.store.collect());
+    load_odd_modules(world.engine, 1, 100);
+    ++drops;
+    return value + 1;
+  });
+  const Instance kept = world.instance(R"((module
+    (import "host" "drop" (func $drop (param i32) (result i32)))
+    (func (export "onward") (param i32) (result i32)
+      (i32.add (i32.const 10) (call $drop (local.get 0))))))");
+  world.linker.instance("kept", kept);
+  called = world.instance(R"((module
+    (import "kept" "onward" (func $onward (param i32) (result i32)))
+    (func (export "odd") (param i64 f32 i64 f64 i32) (result i32)
+      (return_call $onward (local.get 4)))))");
+  take(table.set(0, Val(take(called->func("odd")))));
+  const auto go = take(caller.typed<int(int)>("go"));
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(take(go(0)), 0);
+  EXPECT_EQ(take(go(1)), 17);
+  EXPECT_EQ(drops, 1);
+}
+
+}  // namespace
+}  // namespace wrun::test
