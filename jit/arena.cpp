@@ -6,6 +6,7 @@
 #include <new>
 #include <utility>
 
+#include "lib/os/fork.hpp"
 #include "lib/os/mapping.hpp"
 #include "lib/os/process.hpp"
 
@@ -27,6 +28,7 @@ CodeArena::CodeArena(os::CodeMemory memory, os::Mapping owners)
     : memory_(std::move(memory)),
       owners_(std::move(owners)),
       process_(os::process_id()),
+      forks_(os::fork_count()),
       free_{{0, memory_.size()}} {}
 
 std::unique_ptr<CodeArena> CodeArena::create(std::uint64_t bytes, bool for_perf) {
@@ -74,7 +76,16 @@ const std::uint8_t* CodeArena::allocate_stub(std::size_t bytes) {
 const std::uint8_t* CodeArena::take(std::size_t bytes, std::size_t most_used) {
   const std::size_t size = (bytes + code_alignment - 1) & ~(code_alignment - 1);
   const std::lock_guard lock(mutex_);
-  if (!owns_memory() || size > most_used || used_ > most_used - size) return nullptr;
+  // The parent writes to holes, too.
+  if (!owns_memory() && !stop_sharing()) return nullptr;
+  // Copying costs as much again as was freed three times over.
+  if (freed_bytes_ > used_ / 4) stop_sharing();
+  if (const std::uint8_t* room = take_hole(size, most_used)) return room;
+  return freed_bytes_ != 0 && stop_sharing() ? take_hole(size, most_used) : nullptr;
+}
+
+const std::uint8_t* CodeArena::take_hole(std::size_t size, std::size_t most_used) {
+  if (size > most_used || used_ > most_used - size) return nullptr;
   for (auto hole = free_.begin(); hole != free_.end(); ++hole) {
     if (hole->second < size) continue;
     const auto [at, room] = *hole;
@@ -88,6 +99,20 @@ const std::uint8_t* CodeArena::take(std::size_t bytes, std::size_t most_used) {
   return nullptr;
 }
 
+/// Goes on in a copy of what is taken. False for want of memory.
+bool CodeArena::stop_sharing() noexcept {
+  const std::uint64_t forks = os::fork_count();
+  auto copy = memory_.another();
+  if (!copy) return false;
+  for (const auto& [at, size] : taken_) std::memcpy(copy->writable(at), memory_.writable(at), size);
+  if (!memory_.replace_by(std::move(*copy))) return false;
+  process_ = os::process_id();
+  forks_ = forks;
+  while (!freed_.empty()) make_hole(freed_.extract(freed_.begin()));
+  freed_bytes_ = 0;
+  return true;
+}
+
 void CodeArena::write(const std::uint8_t* to, std::span<const std::uint8_t> code) {
   std::memcpy(writable(to), code.data(), code.size());
 }
@@ -95,23 +120,32 @@ void CodeArena::write(const std::uint8_t* to, std::span<const std::uint8_t> code
 void CodeArena::free(const std::uint8_t* code) noexcept {
   const std::lock_guard lock(mutex_);
   const auto found = taken_.find(static_cast<std::size_t>(code - memory_.data()));
-  if (found == taken_.end() || !owns_memory()) return;
-  auto [at, size] = *found;
-  used_ -= size;
+  if (found == taken_.end()) return;
+  const auto [at, size] = *found;
   for (std::size_t i = at; i < at + size; i += code_alignment) owner_at(i).store(nullptr);
-  auto node = taken_.extract(found);
+  if (forks_ == os::fork_count()) {
+    make_hole(taken_.extract(found));
+    memory_.release(at, size);
+  } else {
+    freed_.insert(taken_.extract(found));
+    freed_bytes_ += size;
+  }
+}
+
+void CodeArena::make_hole(Pieces::node_type piece) noexcept {
+  const auto [at, size] = std::pair(piece.key(), piece.mapped());
+  used_ -= size;
   const auto after = free_.lower_bound(at);
   if (after != free_.end() && after->first == at + size) {
-    node.mapped() += after->second;
+    piece.mapped() += after->second;
     free_.erase(after);
   }
   const auto behind = free_.lower_bound(at);
   if (behind != free_.begin() && std::prev(behind)->first + std::prev(behind)->second == at) {
-    std::prev(behind)->second += node.mapped();
+    std::prev(behind)->second += piece.mapped();
   } else {
-    free_.insert(std::move(node));
+    free_.insert(std::move(piece));
   }
-  memory_.release(at, size);
 }
 
 std::size_t CodeArena::used() const {

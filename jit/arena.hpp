@@ -1,7 +1,10 @@
 #pragma once
 
 // An engine's memory for machine code: all in one range, so that code calls code by relative
-// distance. Thread-safe.
+// distance. Thread-safe, but for writing while another thread allocates.
+//
+// A child of fork() shares the memory. So what was there before isn't given back: the first of both
+// that writes more, or has much to give back, goes on in a copy.
 
 #include <atomic>
 #include <cstddef>
@@ -26,11 +29,8 @@ class CodeArena {
   /// For at most that many bytes of code, such that `perf` finds names in its map if that is
   /// wanted. Null if the system refuses executable memory.
   static std::unique_ptr<CodeArena> create(std::uint64_t bytes, bool for_perf);
-  /// False in a child of fork(), which shares the memory with its parent and must not write it.
-  bool owns_memory() const;
-
   /// Room for machine code, aligned to code_alignment; null when there is none. It counts as taken
-  /// until free().
+  /// until free(). What was allocated before stays where it is, but writable() may change.
   const std::uint8_t* allocate(std::size_t bytes);
   /// The same for what all functions need: some room is kept for that, so that modules can be
   /// loaded when there is none for more code.
@@ -56,20 +56,29 @@ class CodeArena {
   std::size_t used() const;
 
  private:
+  using Pieces = std::map<std::size_t, std::size_t>;  // offset to bytes
   using Owner = std::atomic<const void*>;
 
   CodeArena(os::CodeMemory memory, os::Mapping owners);
 
   const std::uint8_t* take(std::size_t bytes, std::size_t most_used);
+  // Under the mutex
+  const std::uint8_t* take_hole(std::size_t size, std::size_t most_used);
+  void make_hole(Pieces::node_type piece) noexcept;
+  bool owns_memory() const;
+  bool stop_sharing() noexcept;
   Owner& owner_at(std::size_t offset) const;
 
   os::CodeMemory memory_;
-  os::Mapping owners_;  // of whatever begins there; null where nothing begins
-  int process_;
+  os::Mapping owners_;   // of whatever begins there; null where nothing begins
+  int process_;          // whose memory it is
+  std::uint64_t forks_;  // how many there had been when nobody shared it
   mutable std::mutex mutex_;
-  std::map<std::size_t, std::size_t> free_;  // offset to bytes
-  std::map<std::size_t, std::size_t> taken_;
-  std::size_t used_ = 0;
+  Pieces free_;
+  Pieces taken_;
+  Pieces freed_;  // what somebody who shares it may still run
+  std::size_t freed_bytes_ = 0;
+  std::size_t used_ = 0;  // with freed_bytes_
 };
 
 }  // namespace wrun::inline v0::jit

@@ -58,8 +58,8 @@ const NativeEntry* NativeModule::hot(std::uint32_t function, std::uint32_t loop)
   std::unique_lock lock(code_lock());
   const auto [place, is_new] = places_.try_emplace(CodeKey{function, loop});
   if (!is_new) return place->second.function ? &place->second.function->entry : nullptr;
-  if (shop == nullptr || !shop->arena->owns_memory()) {
-    refuse(place, shop ? "a child of fork() compiles nothing" : no_executable_memory);
+  if (shop == nullptr) {
+    refuse(place, no_executable_memory);
   } else if (image_ != nullptr) {
     refuse(place, "the image has no machine code of it");
   } else if (std::string reason = over_budget(place->first, 0); !reason.empty()) {

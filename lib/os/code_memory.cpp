@@ -63,6 +63,23 @@ bool CodeMemory::map_anonymous() noexcept {
   return mprotect(second, size_, PROT_READ | PROT_EXEC) == 0;
 }
 
+/// Each view changes at once. Where code is written may be elsewhere afterwards.
+bool CodeMemory::replace_by(CodeMemory copy) noexcept {
+  const auto move = [this](const void* from, const void* to) {
+    return mremap(const_cast<void*>(from), size_, size_, MREMAP_MAYMOVE | MREMAP_FIXED,
+                  const_cast<void*>(to)) != MAP_FAILED;
+  };
+  if (!move(copy.code_, code_)) return false;
+  copy.code_ = nullptr;
+  if (move(copy.writable_, writable_)) {
+    copy.writable_ = nullptr;
+  } else {
+    std::swap(writable_, copy.writable_);
+  }
+  std::swap(file_, copy.file_);
+  return true;
+}
+
 void CodeMemory::release(std::size_t offset, std::size_t bytes) noexcept {
   const std::size_t page = page_size();
   const std::size_t first = (offset + page - 1) & ~(page - 1);

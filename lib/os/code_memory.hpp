@@ -29,6 +29,12 @@ class CodeMemory {
   /// Gives the memory of whole pages back.
   void release(std::size_t offset, std::size_t bytes) noexcept;
 
+  /// Another one like it, where nothing runs yet.
+  std::optional<CodeMemory> another() const noexcept { return create(size_, file_ < 0); }
+  /// Takes the place of this one's memory with that of `copy`, which has the same code: threads run
+  /// on in it. This one's stays with children of fork(). False: nothing has changed.
+  bool replace_by(CodeMemory copy) noexcept;
+
  private:
   bool map_file() noexcept;
   bool map_anonymous() noexcept;

@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 
 namespace wrun::inline v0::os {
@@ -13,8 +14,10 @@ constexpr std::size_t most_mutexes = 4;
 // Registered while the library is loaded, by one thread.
 constinit std::array<std::mutex*, most_mutexes> held{};
 constinit std::size_t mutex_count = 0;
+constinit std::atomic<std::uint64_t> forks{0};
 
 void lock() {
+  forks.fetch_add(1, std::memory_order_relaxed);
   for (std::size_t i = 0; i < mutex_count; ++i) held[i]->lock();
 }
 void unlock() {
@@ -28,6 +31,10 @@ bool hold_over_fork(std::mutex& mutex) noexcept {
   if (mutex_count == 0 && pthread_atfork(&lock, &unlock, &unlock) != 0) return false;
   held[mutex_count++] = &mutex;
   return true;
+}
+
+std::uint64_t fork_count() noexcept {
+  return forks.load(std::memory_order_relaxed);
 }
 
 }  // namespace wrun::inline v0::os

@@ -1,8 +1,10 @@
 #pragma once
 
 // A process that is forked while another of its threads holds a lock has that lock held for ever in
-// the child. This is for the few locks that the whole process shares.
+// the child; and memory that is mapped shared is the child's, too. This is for the few locks that
+// the whole process shares, and for whoever has such memory.
 
+#include <cstdint>
 #include <mutex>
 
 namespace wrun::inline v0::os {
@@ -11,5 +13,9 @@ namespace wrun::inline v0::os {
 /// live as long as the library is loaded; false if there are too many, or the system refuses. Who
 /// holds one takes none of the others.
 bool hold_over_fork(std::mutex& mutex) noexcept;
+
+/// How often this process was forked, and those whose child it is before they made it; each time
+/// counts before there is a child.
+std::uint64_t fork_count() noexcept;
 
 }  // namespace wrun::inline v0::os

@@ -2,6 +2,8 @@
 // goes when no module needs it any more.
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <optional>
 #include <string>
@@ -151,6 +153,67 @@ TEST(CodeLifetime, WhatIsReturnedThroughStays) {
   EXPECT_EQ(take(go(1)), 17);
   EXPECT_EQ(drops, 1);
 }
+
+#ifndef WRUN_SANITIZED  // their locks don't mind forks
+/// Whether a function gives what it should, and is compiled.
+bool gives(const Engine& engine, const Module& module, int argument, int result) {
+  Store store(engine);
+  const Instance instance = take(Linker(engine).instantiate(store, module));
+  return take(take(instance.typed<int(int)>("go"))(argument)) == result &&
+         api::compiled_functions(module).functions > 0;
+}
+
+std::string adding(int number) {
+  return R"((module (func (export "go") (param i32) (result i32)
+    (i32.add (local.get 0) (i32.const )" +
+         std::to_string(number) + R"()))))";
+}
+
+/// Forks; the child waits for all that the parent does, then does what it has to, and both are
+/// right.
+template <class Parent, class Child>
+void fork_and(Parent in_parent, Child in_child) {
+  int pipes[2];
+  ASSERT_EQ(pipe(pipes), 0);
+  const pid_t child = fork();
+  char byte = 0;
+  if (child == 0) {
+    alarm(20);
+    _exit(read(pipes[0], &byte, 1) == 1 && in_child() ? 0 : 1);
+  }
+  EXPECT_TRUE(in_parent());
+  EXPECT_EQ(write(pipes[1], &byte, 1), 1);
+  int status = 1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  close(pipes[0]);
+  close(pipes[1]);
+}
+
+TEST(CodeLifetime, ChildrenKeepWhatTheirParentDrops) {
+  Config config;
+  config.tier = Tier::compiler;
+  const Engine engine(config);
+  if (engine.info().tier != "compiler") GTEST_SKIP() << engine.info().tier_reason;
+  std::optional module = take(Module::from_text(engine, adding(1)));
+  EXPECT_TRUE(gives(engine, *module, 1, 2));
+  const auto others_are_right = [&](int first) {
+    for (int i = first; i < first + 100; ++i)
+      if (!gives(engine, take(Module::from_text(engine, adding(i))), 1, 1 + i)) return false;
+    return true;
+  };
+  fork_and(
+      [&] {
+        module.reset();
+        return others_are_right(1000);
+      },
+      [&] { return gives(engine, *module, 1, 2); });
+  module = take(Module::from_text(engine, adding(2)));
+  EXPECT_TRUE(gives(engine, *module, 1, 3));
+  fork_and([&] { return others_are_right(2000) && gives(engine, *module, 1, 3); },
+           [&] { return others_are_right(3000) && gives(engine, *module, 1, 3); });
+}
+#endif
 
 }  // namespace
 }  // namespace wrun::test
