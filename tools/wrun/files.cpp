@@ -155,6 +155,10 @@ std::variant<std::monostate, Failure> write_file(const std::string& path,
   return in_place ? write_in_place(path, bytes) : replace_file(path, bytes);
 }
 
+std::variant<std::monostate, Failure> write_text(const std::string& path, std::string_view text) {
+  return write_file(path, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+}
+
 int report(const Failure& failure) {
   fmt::print(stderr, "wrun: {}\n", failure.message);
   return failure.exit_code;

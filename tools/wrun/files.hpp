@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -28,6 +29,9 @@ std::variant<Bytes, Failure> read_file(const std::string& path);
 /// Writes `path` anew. It is left as it was, or absent, unless every byte could be written.
 std::variant<std::monostate, Failure> write_file(const std::string& path,
                                                  std::span<const std::uint8_t> bytes);
+
+/// The same of text.
+std::variant<std::monostate, Failure> write_text(const std::string& path, std::string_view text);
 
 /// Prints a failure as `wrun: message` and returns its exit status.
 int report(const Failure& failure);

@@ -42,6 +42,7 @@ struct GuestOptions {
   bool allow_precompiled = false;
   bool gc_stress = false;
   bool interruptible = true;
+  bool tells_denials = true;  ///< on standard error
   bool json = false;
   bool usage = false;
   std::string usage_file;  ///< standard error if empty

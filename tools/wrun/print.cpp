@@ -80,8 +80,7 @@ int print(const PrintOptions& options) {
     std::fwrite(text->data(), 1, text->size(), stdout);
     return exit_ok;
   }
-  const auto* bytes = reinterpret_cast<const std::uint8_t*>(text->data());
-  const auto written = write_file(options.output, {bytes, text->size()});
+  const auto written = write_text(options.output, *text);
   if (const auto* failure = std::get_if<Failure>(&written)) return report(*failure);
   return exit_ok;
 }

@@ -1,0 +1,31 @@
+#pragma once
+
+// The options of what runs guests: `run` and `bench`.
+
+#include <CLI/CLI.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tools/wrun/files.hpp"
+#include "tools/wrun/guest.hpp"
+
+namespace wrun::inline v0::tool {
+
+struct RunOptions {
+  GuestOptions guest;
+  std::optional<Features> features;
+  std::vector<std::string> preloads;
+  std::string policy;
+};
+
+/// FILE, what is called of it, and how: --invoke, --preload, --features, --tier ...
+void add_program_options(CLI::App& app, RunOptions& options, const std::string& file_help);
+
+/// What the guest may use: grants, --policy, and limits.
+void add_guest_options(CLI::App& app, RunOptions& options);
+
+/// After parsing: fills in `options.guest`. Throws CLI::ValidationError.
+std::optional<Failure> settle(RunOptions& options, const std::vector<std::string>& arguments);
+
+}  // namespace wrun::inline v0::tool
