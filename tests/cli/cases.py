@@ -209,6 +209,14 @@ TOOLS = [
     Case("inspect tells the grants", "inspect echo.wat",
          out=found(r"^Grants it may need\n  --env NAME=VALUE +for environ_get$")),
     Case("inspect in json", "inspect --json gc.wat", out=found(r'"features": \[.*"gc"')),
+    Case("inspect draws what it can't write", "inspect --html absent/t.html add.wat", status=1,
+         err=line("^wrun: absent/t.html: No such file")),
+    Case("inspect draws into a full disk", "inspect --html /dev/full add.wat", status=1,
+         err=line("^wrun: /dev/full: No space")),
+    Case("inspect draws no invalid module", "inspect --html t.html invalid.wat", status=126,
+         err=found("invalid.wat")),
+    Case("inspect draws or prints", "inspect --json --html t.html add.wat", status=2,
+         err=found("excludes")),
 ]
 
 SCRIPT = b"""(module (func (export "f") (result i32) (i32.const 7)))

@@ -6,6 +6,7 @@ import sys
 import cases
 import grant_cases
 import grants
+import pages
 import processes
 from runner import Scratch
 
@@ -14,7 +15,7 @@ def main(wrun, wanted=""):
     failed = ran = 0
     for name, check in [
             *((case.name, case.run) for case in cases.CASES + grant_cases.CASES),
-            *processes.CHECKS, *grants.CHECKS]:
+            *processes.CHECKS, *grants.CHECKS, *pages.CHECKS]:
         if wanted not in name:
             continue
         ran += 1
