@@ -219,6 +219,55 @@ TOOLS = [
          err=found("excludes")),
 ]
 
+BENCHES = [
+    Case("bench calls an export", "bench --rounds 2 --invoke add add.wat 2 3",
+         out=found(r"^run +interp")),
+    Case("bench takes options after FILE", "bench add.wat --rounds=2 --invoke add -- -2 3",
+         out=found(r"2 rounds.*^run +interp")),
+    Case("bench gives the guest its arguments", "bench --rounds 1 exit.wat 0",
+         out=found(r"1 round\n")),
+    Case("bench measures one tier", "bench --rounds 1 --tier interp hello.wat",
+         out=lambda text: "interp" in text and "jit " not in text),
+    Case("bench with limits", "bench --rounds 1 --fuel 100000 --max-memory 1M hello.wat",
+         out=found("^run")),
+    Case("bench with preloads", "bench --rounds 1 --preload base=add.wat --invoke twice plugin.wat 2",
+         out=found("^run")),
+    Case("bench of an exit in a thread", "bench --allow-threads --invoke go threads.wat 2",
+         status=7, err=found("ended with status 7")),
+    Case("bench of a reactor", "bench --rounds 1 --invoke ready reactor.wat", out=found("^run")),
+    Case("bench of standard input", "bench --rounds 2 --invoke add - 2 3", stdin=ADD,
+         out=found(r"^standard input: .*^run")),
+    Case("bench of a gzipped module", "bench --rounds 1 --invoke add a.gz 2 3",
+         out=found("^run"), files={"a.gz": gzip.compress(ADD)}),
+    Case("bench of a trap", "bench --invoke divide trap.wat 1 0", status=134,
+         err=found(r"^wrun: trap: integer divide by zero\n.*divide.*"
+                   r"^No benchmark: the guest failed in round 1 of 10, interp\.$")),
+    Case("bench of a trap in json", "bench --json --invoke divide trap.wat 1 0", status=134,
+         out=found(r'^\{"status":134,"error":\{"kind":"trap"')),
+    Case("bench of a failing guest", "bench exit.wat 7", status=7,
+         err=found(r"^wrun: exit.wat: ended with status 7\n")),
+    Case("bench of a slow guest", "bench --timeout 100ms --invoke spin loop.wat", status=124,
+         err=found("^wrun: limit: ")),
+    Case("bench without fuel", "bench --fuel 1000 --invoke spin loop.wat", status=125,
+         err=found("fuel")),
+    Case("bench of an invalid module", "bench invalid.wat", status=126,
+         err=found("^wrun: invalid.wat.*type mismatch")),
+    Case("bench of a missing import", "bench --invoke twice plugin.wat 1", status=126,
+         err=found("^wrun: plugin.wat: unlinkable")),
+    Case("bench of nothing to run", "bench add.wat", status=126, err=found("no _start")),
+    Case("bench of an absent file", "bench absent.wat", status=127, err=found("no such file")),
+    Case("bench of native code", "bench a.cwasm", status=126, err=found("allow-precompiled"),
+         files={"a.cwasm": b"\x7fwrunexe" + bytes(100)}),
+    Case("bench without rounds", "bench --rounds 0 hello.wat", status=2, err=found("rounds")),
+    Case("bench with an unknown option", "bench hello.wat --frobnicate", status=2,
+         err=found("frobnicate")),
+    Case("bench of no file", "bench --rounds 1", status=2, err=found("FILE")),
+    Case("bench draws what it can't write", "bench --rounds 1 --html absent/b.html hello.wat",
+         status=1, out=found("^run"), err=line("^wrun: absent/b.html: No such file")),
+    Case("bench draws or prints", "bench --json --html b.html hello.wat", status=2,
+         err=found("excludes")),
+]
+
 SCRIPT = b"""(module (func (export "f") (result i32) (i32.const 7)))
 (assert_return (invoke "f") (i32.const 7))
 (assert_return (invoke "f") (i32.const 8))
@@ -278,7 +327,7 @@ COMMAND_LINE = [
     Case("a wrong preload", "run --preload add.wat add.wat", status=2, err=found("NAME=FILE")),
     Case("a tier that isn't there", "run --tier warp add.wat", status=2, err=found("warp")),
     *[Case(f"help of {name}", [name, "--help"], out=found(rf"wrun {name}|{name}"))
-      for name in ("run", "wast", "validate", "inspect", "parse", "print")],
+      for name in ("run", "wast", "validate", "inspect", "bench", "parse", "print")],
 ]
 
-CASES = INVOKE + PROGRAMS + ENDS + THREADS + FILES + TOOLS + SCRIPTS + COMMAND_LINE
+CASES = INVOKE + PROGRAMS + ENDS + THREADS + FILES + TOOLS + BENCHES + SCRIPTS + COMMAND_LINE

@@ -1,12 +1,15 @@
-"""Checks of what the command draws: pages written by --html.
+"""Checks of what the command measures and draws: `bench`, and pages written by --html.
 
 Pages are read by two parsers, one of HTML and one of XML; what they draw is compared with what they
 say, and both with the module.
 """
 
 import html.parser
+import json
 import os
+import pty
 import re
+import statistics
 import subprocess
 import xml.etree.ElementTree
 
@@ -190,7 +193,9 @@ def hostile_names(wrun, scratch):
     file = scratch / "<b>&\"'\udcff.wat"
     file.write_bytes(text + b'(@custom "</svg><script>" "x"))')
     problems = []
-    for words in (["inspect"],):
+    for words in (["inspect"], ["bench", "--rounds", "1", "--invoke", ""]):
+        if words[0] == "bench":
+            file.write_bytes(b'(module (func (export "")))')
         code, out, err = run(wrun, scratch, *words, "--html", "page.html", file.name)
         if code or out or err:
             problems.append(f"{words}: {code} {out!r} {err}")
@@ -207,8 +212,124 @@ def hostile_names(wrun, scratch):
     return problems
 
 
+def bench_figures(wrun, scratch):
+    """What is said of the rounds is true of them, and each tier has its phases."""
+    code, out, err = run(wrun, scratch, "bench", "--json", "--rounds", "5", "hello.wat")
+    if code or err:
+        return [f"{code} {err}"]
+    measured = json.loads(out)
+    tiers = measured["tiers"]
+    problems = []
+    if "interp" not in tiers or measured["rounds"] != 5 or measured["file"] != "hello.wat":
+        problems.append(f"{measured}")
+    if ("no_compiler" in measured) != (list(tiers) == ["interp"]):
+        problems.append(f"tiers: {list(tiers)}")
+    for tier, by_phase in tiers.items():
+        expected = {"load", "compile", "instantiate", "run", "total"}
+        if set(by_phase) != expected - (set() if tier == "jit" else {"compile"}):
+            problems.append(f"{tier}: {list(by_phase)}")
+        parts = [each["times"] for phase, each in by_phase.items() if phase != "total"]
+        if [sum(times) for times in zip(*parts)] != by_phase["total"]["times"]:
+            problems.append(f"{tier}: phases don't add up: {by_phase}")
+        for phase, each in by_phase.items():
+            times = each["times"]
+            middle = statistics.median(times)
+            spread = statistics.median(abs(time - middle) for time in times)
+            if [len(times), each["median"], each["least"], each["greatest"], each["spread"]] != [
+                    5, middle, min(times), max(times), spread]:
+                problems.append(f"{tier}, {phase}: {each}")
+    return problems
+
+
+def bench_table(wrun, scratch):
+    """A row for each; the guest reads nothing of ours, and prints nothing."""
+    code, out, err = run(wrun, scratch, "bench", "--rounds", "2", "--tier", "interp", "cat.wat",
+                         input=b"never to be seen")
+    text = out.decode()
+    problems = [f"{code} {err}"] if code or err else []
+    for phase in ("load", "instantiate", "run", "total"):
+        if not re.search(rf"^{phase} +interp +[\d.]+ [mun]?s +[\d.]+ [mun]?s +[\d.]+ %$", text,
+                         re.MULTILINE):
+            problems.append(f"no row for {phase}: {text}")
+    if "never" in text or "jit" in text or "compile  " in text:
+        problems.append(text)
+    if not text.startswith("cat.wat: ") or "2 rounds" not in text.splitlines()[0]:
+        problems.append(text)
+    return problems
+
+
+def bench_streams(wrun, scratch):
+    """Streams that are asked for are there in each run."""
+    (scratch / "in").write_bytes(b"some text")
+    code, out, err = run(wrun, scratch, "bench", "--rounds", "3", "--stdin", "in", "--stdout",
+                         "out", "cat.wat")
+    written = (scratch / "out").read_bytes()
+    return [] if (code, err, written) == (0, "", b"some text") else [f"{code} {err} {written}"]
+
+
+def bench_denials(wrun, scratch):
+    """A denial is told once, and not in each round."""
+    code, _, err = run(wrun, scratch, "bench", "--rounds", "3", "--deny-stdout", "hello.wat")
+    lines = err.splitlines()
+    denials = [line for line in lines if line.startswith("denied")]
+    return [] if len(denials) == 1 else [f"{code} {lines}"]
+
+
+def bench_plots(wrun, scratch):
+    """A bar ends at the median, a dot is at each time."""
+    # An odd number, whose median is one of the times.
+    code, out, err = run(wrun, scratch, "bench", "--rounds", "5", "--html", "page.html",
+                         "hello.wat")
+    if code or out or err:
+        return [f"{code} {out!r} {err}"]
+    tree, problems = read_page((scratch / "page.html").read_bytes())
+    rows = [[cell.text for cell in row] for row in tree.find(".//tbody")]
+    drawn = 0
+    for svg in tree.iter(SVG + "svg"):
+        for group in svg.iter(SVG + "g"):
+            drawn += 1
+            rect = group.find(SVG + "rect")
+            begin, width = float(rect.get("x")), float(rect.get("width"))
+            dots = sorted(float(dot.get("cx")) for dot in group.iter(SVG + "circle"))
+            if len(dots) != 5 or abs(begin + width - statistics.median(dots)) > 0.02:
+                problems.append(f"a bar ends at {begin + width}, but dots are at {dots}")
+            if abs(float(group.find(SVG + "line").get("x1")) - dots[0]) > 0.02:
+                problems.append(f"the least isn't at {dots[0]}")
+            if not begin <= dots[0] <= dots[-1] <= 970.01:
+                problems.append(f"dots are at {dots}")
+    if drawn != len(rows) or drawn < 4:
+        problems.append(f"{drawn} bars, {len(rows)} rows")
+    return problems
+
+
+def bench_progress(wrun, scratch):
+    """Only where a terminal is, and nothing of it stays."""
+    terminal, side = pty.openpty()
+    with subprocess.Popen([wrun, "bench", "--rounds", "2", "hello.wat"], cwd=scratch, stderr=side,
+                          stdout=subprocess.PIPE, env=clean_environment()) as process:
+        os.close(side)
+        out = process.stdout.read()
+    shown = b""
+    try:
+        while piece := os.read(terminal, 4096):
+            shown += piece
+    except OSError:  # its other side is closed
+        pass
+    os.close(terminal)
+    problems = [] if process.returncode == 0 and out else [f"{process.returncode} {out}"]
+    if b"round 2 of 2, interp" not in shown or not shown.endswith(b"\r\x1b[K"):
+        problems.append(f"{shown}")
+    return problems
+
+
 CHECKS = [
     ("treemaps add up", treemap_adds_up),
     ("the treemap of hello", treemap_golden),
     ("hostile names in pages", hostile_names),
+    ("figures of a benchmark", bench_figures),
+    ("the table of a benchmark", bench_table),
+    ("streams in a benchmark", bench_streams),
+    ("denials in a benchmark", bench_denials),
+    ("plots of a benchmark", bench_plots),
+    ("progress of a benchmark", bench_progress),
 ]

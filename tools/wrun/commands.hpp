@@ -9,13 +9,15 @@
 
 namespace wrun::inline v0::tool {
 
-/// What `run` may not find on the command line by itself: everything after FILE is the guest's.
+/// What `run` and `bench` may not find on the command line by themselves: everything after FILE, or
+/// after the options that follow it, is the guest's.
 using GuestArguments = std::vector<std::string>;
 
 /// `wrun run FILE ARGUMENTS`: what `run` does when it is given no option.
 int run_plainly(std::string file, GuestArguments arguments);
 
 void add_run(CLI::App& app, const GuestArguments& arguments, int& status);
+void add_bench(CLI::App& app, const GuestArguments& arguments, int& status);
 void add_wast(CLI::App& app, int& status);
 void add_validate(CLI::App& app, int& status);
 void add_inspect(CLI::App& app, int& status);

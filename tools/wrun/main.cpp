@@ -37,6 +37,7 @@ constexpr std::array subcommands = {
     Subcommand{"wast", &without_guest<&add_wast>},
     Subcommand{"validate", &without_guest<&add_validate>},
     Subcommand{"inspect", &without_guest<&add_inspect>},
+    Subcommand{"bench", &add_bench},
     Subcommand{"compile", &without_guest<&add_compile>},
     Subcommand{"parse", &without_guest<&add_parse>},
     Subcommand{"print", &without_guest<&add_print>},
@@ -81,20 +82,31 @@ bool takes_next(const CLI::App& command, const std::string& option) {
   return found != nullptr && found->get_items_expected_min() > 0;
 }
 
-// Cuts off what follows FILE, so that no word of it is taken for an option of ours.
-GuestArguments cut_guest_arguments(const CLI::App& run, Arguments& arguments) {
-  std::size_t at = 1;
-  while (at < arguments.size() && is_option(arguments[at])) {
-    if (arguments[at] == "--") {
-      ++at;
-      break;
-    }
-    at += takes_next(run, arguments[at]) ? 2 : 1;
-  }
-  const auto cut =
-      arguments.begin() + static_cast<std::ptrdiff_t>(std::min(at + 1, arguments.size()));
-  GuestArguments guest(cut, arguments.end());
-  arguments.erase(cut, arguments.end());
+// Where the options end that begin there.
+std::size_t after_options(const CLI::App& command, const Arguments& arguments, std::size_t at) {
+  while (at < arguments.size() && is_option(arguments[at]) && arguments[at] != "--")
+    at += takes_next(command, arguments[at]) ? 2 : 1;
+  return std::min(at, arguments.size());
+}
+
+bool is_mark(const Arguments& arguments, std::size_t at) {
+  return at < arguments.size() && arguments[at] == "--";
+}
+
+// Cuts off what follows FILE, so that no word of it is taken for an option of ours. Where options
+// may follow FILE, it is what follows those, or --.
+GuestArguments cut_guest_arguments(const CLI::App& command, bool options_follow,
+                                   Arguments& arguments) {
+  std::size_t at = after_options(command, arguments, 1);
+  const bool marked = is_mark(arguments, at);
+  at = std::min(at + (marked ? 2 : 1), arguments.size());
+  if (options_follow && !marked) at = after_options(command, arguments, at);
+  const std::size_t first = options_follow && !marked && is_mark(arguments, at) ? at + 1 : at;
+  const auto word = [&](std::size_t index) {
+    return arguments.begin() + static_cast<std::ptrdiff_t>(index);
+  };
+  GuestArguments guest(word(first), arguments.end());
+  arguments.erase(word(at), arguments.end());
   return guest;
 }
 
@@ -124,8 +136,9 @@ int parse_and_run(Arguments arguments) {
   const bool chosen = !arguments.empty() && is_subcommand(arguments.front());
   for (const Subcommand& each : subcommands)
     if (!chosen || each.name == arguments.front()) each.add(app, guest, status);
-  if (chosen && arguments.front() == "run")
-    guest = cut_guest_arguments(*app.get_subcommand("run"), arguments);
+  if (chosen && (arguments.front() == "run" || arguments.front() == "bench"))
+    guest = cut_guest_arguments(*app.get_subcommand(arguments.front()),
+                                arguments.front() == "bench", arguments);
   std::reverse(arguments.begin(), arguments.end());
   try {
     app.parse(std::move(arguments));

@@ -1,10 +1,22 @@
 #include "tools/wrun/options.hpp"
 
+#include <algorithm>
+#include <array>
 #include <map>
+#include <utility>
 
 namespace wrun::inline v0::tool {
 
 namespace {
+
+constexpr std::array<std::pair<std::string_view, Tier>, 3> tiers{
+    {{"auto", Tier::automatic}, {"interp", Tier::interpreter}, {"jit", Tier::compiler}}};
+
+Tier tier_of(std::string_view name) {
+  return std::find_if(tiers.begin(), tiers.end(),
+                      [&](const auto& each) { return each.first == name; })
+      ->second;
+}
 
 constexpr std::string_view default_set = "wasm3,+legacy-exceptions";
 
@@ -32,11 +44,15 @@ CLI::Option* add_features_option(CLI::App& app, std::optional<Features>& feature
       ->type_name("SET");
 }
 
+std::string_view tier_name(Tier tier) {
+  return std::find_if(tiers.begin(), tiers.end(),
+                      [&](const auto& each) { return each.second == tier; })
+      ->first;
+}
+
 void add_tier_options(CLI::App& app, Config& config) {
-  static const std::map<std::string, Tier> tiers = {
-      {"auto", Tier::automatic}, {"interp", Tier::interpreter}, {"jit", Tier::compiler}};
   app.add_option_function<std::string>(
-         "--tier", [&config](const std::string& name) { config.tier = tiers.at(name); },
+         "--tier", [&config](const std::string& name) { config.tier = tier_of(name); },
          "How code is run: auto (interpreted, and compiled when hot), interp, or jit (compiled at "
          "the first call)")
       ->type_name("TIER")

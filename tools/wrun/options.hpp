@@ -22,6 +22,9 @@ Features default_features();
 /// --features SET; a list that begins with + or - changes the default set.
 CLI::Option* add_features_option(CLI::App& app, std::optional<Features>& features);
 
+/// As --tier has it.
+std::string_view tier_name(Tier tier);
+
 /// --tier TIER, --hot-after N, --memory-checks HOW
 void add_tier_options(CLI::App& app, Config& config);
 

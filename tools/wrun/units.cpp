@@ -58,4 +58,22 @@ std::optional<std::chrono::nanoseconds> parse_duration(std::string_view text) {
   return std::chrono::nanoseconds(static_cast<std::int64_t>(*amount));
 }
 
+std::string format_duration(std::chrono::nanoseconds time) {
+  struct Named {
+    std::string_view name;
+    double nanoseconds;
+  };
+  constexpr std::array<Named, 4> units{{{"s", 1e9}, {"ms", 1e6}, {"us", 1e3}, {"ns", 1}}};
+  const auto count = static_cast<double>(time.count());
+  std::size_t fitting = 0;
+  while (fitting + 1 < units.size() && count < units[fitting].nanoseconds) ++fitting;
+  const double amount = count / units[fitting].nanoseconds;
+  const int decimals = units[fitting].nanoseconds == 1 || amount >= 100 ? 0 : amount >= 10 ? 1 : 2;
+  std::array<char, 64> digits;
+  const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), amount,
+                                          std::chars_format::fixed, decimals);
+  std::string text(digits.data(), error == std::errc() ? end : digits.data());
+  return text.append(" ").append(units[fitting].name);
+}
+
 }  // namespace wrun::inline v0::tool

@@ -36,5 +36,14 @@ TEST(Units, WhatIsNoDuration) {
   }
 }
 
+TEST(Units, DurationsForPeople) {
+  EXPECT_EQ(format_duration(nanoseconds(0)), "0 ns");
+  EXPECT_EQ(format_duration(nanoseconds(999)), "999 ns");
+  EXPECT_EQ(format_duration(nanoseconds(1'000)), "1.00 us");
+  EXPECT_EQ(format_duration(nanoseconds(12'345)), "12.3 us");
+  EXPECT_EQ(format_duration(nanoseconds(123'456'789)), "123 ms");
+  EXPECT_EQ(format_duration(nanoseconds(61'500'000'000)), "61.5 s");
+}
+
 }  // namespace
 }  // namespace wrun::tool

@@ -54,7 +54,7 @@ void add_command(std::string& page, const CommandText& command) {
   std::string synopsis = fmt::format("\\fBwrun {}\\fR [\\fIoptions\\fR]", command.name);
   for (const OperandText& operand : command.operands)
     synopsis += fmt::format(" \\fI{}\\fR{}", operand.name, operand.repeats ? "..." : "");
-  if (command.name == "run") synopsis += " [\\fIarguments\\fR...]";
+  if (command.name == "run" || command.name == "bench") synopsis += " [\\fIarguments\\fR...]";
   page += fmt::format(".SS wrun {}\n{}\n.PP\n{}.\n", command.name, synopsis, escape(command.help));
   for (const OperandText& operand : command.operands)
     add_item(page, "\\fI" + operand.name + "\\fR", operand.help);
