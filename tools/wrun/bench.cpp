@@ -67,18 +67,23 @@ int bench(BenchOptions& options, const GuestArguments& arguments) {
 
 }  // namespace
 
-void add_bench(CLI::App& app, const GuestArguments& arguments, int& status) {
+void add_bench(CLI::App& app, const CommandLine& line, int& status) {
   CLI::App& command = *app.add_subcommand(
       "bench", "Measure how long loading, compiling, instantiating and running take in each tier");
   auto options = std::make_shared<BenchOptions>();
-  add_program_options(command, options->run,
-                      "A module: .wasm, .wat, either of them gzipped, or - for standard input. "
-                      "What follows it is the guest's, but for options before --");
-  command.get_option("--tier")->description("Measure this one only: auto, interp or jit");
-  command.add_option("--rounds", options->rounds, "How many runs of each tier (10)")
-      ->type_name("N")
-      ->check(CLI::Range(1u, 1'000'000u));
-  add_guest_options(command, options->run);
+  command
+      .add_option("FILE", options->run.guest.file,
+                  "A module: .wasm, .wat, either of them gzipped, or - for standard input. "
+                  "What follows it is the guest's, but for options before --")
+      ->required();
+  const OptionSet set(command, line.words);
+  add_program_options(set, options->run);
+  if (CLI::Option* tier = command.get_option_no_throw("--tier"))
+    tier->description("Measure this one only: auto, interp or jit");
+  set.add_option("--rounds", options->rounds, "How many runs of each tier (10)")
+      .type_name("N")
+      .check([] { return CLI::Range(1u, 1'000'000u); });
+  add_guest_options(set, options->run);
   auto* json = command.add_flag("--json", options->json, "Print JSON");
   command
       .add_option("--html", options->html, "Write a page with plots instead; - for standard output")
@@ -87,9 +92,9 @@ void add_bench(CLI::App& app, const GuestArguments& arguments, int& status) {
   command.footer(
       "Each run is one with an engine of its own, in turns between the tiers. Standard input is "
       "empty and output is discarded, unless --stdin, --stdout or --stderr say otherwise.");
-  command.callback([&command, options, &arguments, &status] {
-    if (command.count("--tier") != 0) options->tiers = {options->run.guest.config.tier};
-    status = bench(*options, arguments);
+  command.callback([&command, options, &line, &status] {
+    if (is_given(command, "--tier")) options->tiers = {options->run.guest.config.tier};
+    status = bench(*options, line.guest);
   });
 }
 

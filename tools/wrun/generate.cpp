@@ -12,9 +12,9 @@ namespace {
 std::string generate(const std::string& what) {
   CLI::App app;
   app.set_version_flag("--version", "");
-  GuestArguments guest;
+  const CommandLine line;
   int status = 0;
-  add_all(app, guest, status);
+  add_all(app, line, status);
   const auto commands = describe(app);
   if (what == "bash") return bash_completion(commands);
   if (what == "zsh") return zsh_completion(commands);

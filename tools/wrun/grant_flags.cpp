@@ -9,16 +9,14 @@ namespace {
 
 /// An option that may be given several times, each of which is handed to a function.
 template <class Take>
-CLI::Option* add_each(CLI::App& app, const std::string& name, Take take, const std::string& help) {
+Described add_each(const OptionSet& app, std::string_view name, Take take, std::string_view help) {
   const auto take_all = [take](const std::vector<std::string>& texts) {
     for (const std::string& text : texts) take(text);
   };
-  return app.add_option_function<std::vector<std::string>>(name, take_all, help)
-      ->type_size(1)
-      ->allow_extra_args(false);
+  return app.add_option_function<std::vector<std::string>>(name, take_all, help).repeated();
 }
 
-void add_directory_flags(CLI::App& app, Grants& grants) {
+void add_directory_flags(const OptionSet& app, Grants& grants) {
   using Kind = DirectoryGrant::Kind;
   const auto add = [&](const char* flag, Kind kind, const char* type, const char* help) {
     const auto take = [&grants, flag, kind](const std::string& text) {
@@ -28,7 +26,7 @@ void add_directory_flags(CLI::App& app, Grants& grants) {
       }
       grants.directories.push_back(std::move(grant));
     };
-    add_each(app, flag, take, help)->type_name(type);
+    add_each(app, flag, take, help).type_name(type);
   };
   add("--dir", Kind::host, "HOST[::GUEST][:ro]",
       "Grant a directory, under GUEST if it is given; with :ro, only to read it");
@@ -41,45 +39,46 @@ void add_directory_flags(CLI::App& app, Grants& grants) {
       "Grant what is in a .tar, .tar.gz or .zip, to read it, as GUEST or /");
   add_amount(app, "--fs-size", grants.fs_bytes, parse_size,
              "What each directory in memory may hold; 256M unless told otherwise")
-      ->type_name("SIZE");
+      .type_name("SIZE");
   app.add_option("--fs-files", grants.fs_files,
                  "How many files, directories and links each of them may have")
-      ->type_name("N");
+      .type_name("N");
 }
 
-void add_stream_flags(CLI::App& app, Grants& grants) {
-  app.add_option("--stdin", grants.stdin_file, "Read standard input from a file")
-      ->type_name("FILE");
+void add_stream_flags(const OptionSet& app, Grants& grants) {
+  app.add_option("--stdin", grants.stdin_file, "Read standard input from a file").type_name("FILE");
   app.add_option("--stdout", grants.stdout_file, "Write standard output into a file")
-      ->type_name("FILE");
+      .type_name("FILE");
   app.add_option("--stderr", grants.stderr_file, "Write standard error into a file")
-      ->type_name("FILE");
+      .type_name("FILE");
   add_amount(app, "--max-output", grants.max_output, parse_size,
              "The most that standard output, and standard error, may be given")
-      ->type_name("SIZE");
+      .type_name("SIZE");
 }
 
-void add_socket_flags(CLI::App& app, Grants& grants) {
+void add_socket_flags(const OptionSet& app, Grants& grants) {
   add_repeated(app, "--listen", grants.listen,
                "Grant a socket that listens there; the port 0 is one that is free")
-      ->type_name("ADDRESS:PORT");
+      .type_name("ADDRESS:PORT");
   add_repeated(app, "--connect", grants.connect, "Grant a connection to there")
-      ->type_name("ADDRESS:PORT");
-  const auto check = [](const std::string& rule) {
-    const auto added = wasi::SocketRules().allow(rule);
-    return added ? std::string() : added.error().message();
+      .type_name("ADDRESS:PORT");
+  const auto check = [] {
+    return [](const std::string& rule) {
+      const auto added = wasi::SocketRules().allow(rule);
+      return added ? std::string() : added.error().message();
+    };
   };
   add_repeated(app, "--allow-net", grants.allow_net,
                "Open sockets only where one of these rules allows it; HOST is an address, a "
                "network, a name, loopback or *")
-      ->type_name("'[listen|connect] HOST[:PORTS]'")
-      ->check(check);
+      .type_name("'[listen|connect] HOST[:PORTS]'")
+      .check(check);
   add_repeated(app, "--deny-net", grants.deny_net, "Open no sockets where one of these rules fits")
-      ->type_name("RULE")
-      ->check(check);
+      .type_name("RULE")
+      .check(check);
 }
 
-void add_native_flag(CLI::App& app, Grants& grants) {
+void add_native_flag(const OptionSet& app, Grants& grants) {
   const auto take = [&grants](const std::string& text) {
     auto grant = parse_native(text);
     if (!grant) {
@@ -90,11 +89,11 @@ void add_native_flag(CLI::App& app, Grants& grants) {
   add_each(app, "--native-lib", take,
            "Grant a function of a shared library as the import env.SYMBOL; what it does is beyond "
            "the sandbox")
-      ->type_name("'LIBRARY:SYMBOL=SIGNATURE'");
+      .type_name("'LIBRARY:SYMBOL=SIGNATURE'");
 }
 
 /// One flag per capability, so that --help and completions know them all.
-void add_capability_flags(CLI::App& app, Grants& grants) {
+void add_capability_flags(const OptionSet& app, Grants& grants) {
   const auto grants_text = [](std::string_view name) {
     if (name == "clock") return "Grant the clocks";
     if (name == "random") return "Grant random numbers";
@@ -117,7 +116,7 @@ void add_capability_flags(CLI::App& app, Grants& grants) {
 
 }  // namespace
 
-void add_grant_flags(CLI::App& app, Grants& grants) {
+void add_grant_flags(const OptionSet& app, Grants& grants) {
   add_directory_flags(app, grants);
   const auto take_variable = [&grants](const std::string& text) {
     if (!add_variable(grants, text)) {
@@ -126,15 +125,15 @@ void add_grant_flags(CLI::App& app, Grants& grants) {
   };
   add_each(app, "--env", take_variable,
            "Set an environment variable; without a value, pass on the one that is set here")
-      ->type_name("NAME[=VALUE]");
+      .type_name("NAME[=VALUE]");
   add_capability_flags(app, grants);
   app.add_option("--fixed-clock", grants.fixed_clock,
                  "Grant clocks that stand still, so many seconds after 1970")
-      ->type_name("SECONDS")
-      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{18'000'000'000}));
+      .type_name("SECONDS")
+      .check([] { return CLI::Range(std::uint64_t{0}, std::uint64_t{18'000'000'000}); });
   app.add_option("--random-seed", grants.random_seed,
                  "Grant random numbers that are the same in each run")
-      ->type_name("N");
+      .type_name("N");
   add_native_flag(app, grants);
   add_stream_flags(app, grants);
   add_socket_flags(app, grants);

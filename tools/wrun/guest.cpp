@@ -18,7 +18,10 @@ int write_usage(const std::string& file, const MeasuredUsage& usage) {
   return failure == nullptr ? exit_ok : report(*failure);
 }
 
-int run(GuestRun& guest, const GuestOptions& options) {
+}  // namespace
+
+int run_last_guest(const GuestOptions& options) {
+  GuestRun& guest = *std::make_unique<GuestRun>(options).release();
   guest.run();
   std::optional<MeasuredUsage> usage;
   if (options.usage) usage = guest.usage();
@@ -32,17 +35,6 @@ int run(GuestRun& guest, const GuestOptions& options) {
   if (!usage || options.usage_file.empty()) return status;
   const int written = write_usage(options.usage_file, *usage);
   return status == exit_ok ? written : status;
-}
-
-}  // namespace
-
-int run_guest(const GuestOptions& options) {
-  GuestRun guest(options);
-  return run(guest, options);
-}
-
-int run_last_guest(const GuestOptions& options) {
-  return run(*std::make_unique<GuestRun>(options).release(), options);
 }
 
 }  // namespace wrun::inline v0::tool

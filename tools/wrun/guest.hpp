@@ -48,10 +48,8 @@ struct GuestOptions {
   std::string usage_file;  ///< standard error if empty
 };
 
-/// Runs it, prints what there is to print, and returns the command's exit status.
-int run_guest(const GuestOptions& options);
-
-/// The same for a process that ends next: what the guest holds is left to that.
+/// Runs it, prints what there is to print, and returns the command's exit status. The process is to
+/// end next: what the guest holds is left to that.
 int run_last_guest(const GuestOptions& options);
 
 }  // namespace wrun::inline v0::tool

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <exception>
 #include <iostream>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <wrun/engine.hpp>
@@ -24,11 +25,11 @@ using Arguments = std::vector<std::string>;
 
 struct Subcommand {
   std::string_view name;
-  void (*add)(CLI::App& app, const GuestArguments& guest, int& status);
+  void (*add)(CLI::App& app, const CommandLine& line, int& status);
 };
 
 template <void (*add)(CLI::App& app, int& status)>
-void without_guest(CLI::App& app, const GuestArguments&, int& status) {
+void without_guest(CLI::App& app, const CommandLine&, int& status) {
   add(app, status);
 }
 
@@ -126,26 +127,37 @@ int explain(const CLI::App& app, const CLI::ParseError& error) {
   return refuse(exit_usage, command, error.what());
 }
 
-int parse_and_run(Arguments arguments) {
-  initialise_globals();
+bool runs_guests(std::string_view command) {
+  return command == "run" || command == "bench";
+}
+
+/// Nothing if the parser refuses, and not all options were described: then it may be wrong.
+std::optional<int> parse_and_run(Arguments arguments, const Arguments* words) {
   int status = exit_ok;
-  GuestArguments guest;
+  CommandLine line{{}, words};
   CLI::App app("Runs WebAssembly.\n`wrun FILE [ARGS...]` is `wrun run FILE [ARGS...]`.", "wrun");
   app.set_version_flag("--version", fmt::format("wrun {}", version()));
   app.require_subcommand(1);
-  const bool chosen = !arguments.empty() && is_subcommand(arguments.front());
+  const std::string command = is_subcommand(arguments.front()) ? arguments.front() : "";
   for (const Subcommand& each : subcommands)
-    if (!chosen || each.name == arguments.front()) each.add(app, guest, status);
-  if (chosen && (arguments.front() == "run" || arguments.front() == "bench"))
-    guest = cut_guest_arguments(*app.get_subcommand(arguments.front()),
-                                arguments.front() == "bench", arguments);
+    if (command.empty() || each.name == command) each.add(app, line, status);
+  if (runs_guests(command))
+    line.guest = cut_guest_arguments(*app.get_subcommand(command), command == "bench", arguments);
   std::reverse(arguments.begin(), arguments.end());
   try {
     app.parse(std::move(arguments));
   } catch (const CLI::ParseError& error) {
+    if (words != nullptr) return std::nullopt;
     status = explain(app, error);
   }
   return status;
+}
+
+/// Describes what is named, and all where that isn't enough: for errors and --help.
+int parse_and_run(const Arguments& arguments) {
+  initialise_globals();
+  if (const auto status = parse_and_run(arguments, &arguments)) return *status;
+  return *parse_and_run(arguments, nullptr);
 }
 
 int flushed(int status) {
@@ -158,16 +170,19 @@ int run_command_line(Arguments arguments) {
     return refuse(exit_absent, "wrun", arguments.front() + ": no such file, and no such command");
   prepare_heap();
   insert_run(arguments);
-  if (!is_plain_run(arguments)) return flushed(parse_and_run(std::move(arguments)));
-  const int status = run_plainly(std::move(arguments[1]), {arguments.begin() + 2, arguments.end()});
+  const bool runs = arguments.front() == "run";
+  const int status = flushed(
+      is_plain_run(arguments) ? run_plainly(arguments[1], {arguments.begin() + 2, arguments.end()})
+                              : parse_and_run(arguments));
   // What is left of the guest is given back faster by the end of the process.
-  ::_exit(flushed(status));
+  if (runs) ::_exit(status);
+  return status;
 }
 
 }  // namespace
 
-void add_all(CLI::App& app, const GuestArguments& arguments, int& status) {
-  for (const Subcommand& each : subcommands) each.add(app, arguments, status);
+void add_all(CLI::App& app, const CommandLine& line, int& status) {
+  for (const Subcommand& each : subcommands) each.add(app, line, status);
 }
 
 }  // namespace wrun::inline v0::tool

@@ -32,7 +32,7 @@ Features default_features() {
   return *Features::parse(default_set);
 }
 
-CLI::Option* add_features_option(CLI::App& app, std::optional<Features>& features) {
+Described add_features_option(const OptionSet& app, std::optional<Features>& features) {
   return app
       .add_option_function<std::string>(
           "--features",
@@ -41,7 +41,7 @@ CLI::Option* add_features_option(CLI::App& app, std::optional<Features>& feature
             if (!features) throw CLI::ValidationError("--features", "unknown: '" + text + "'");
           },
           "What modules may use: wasm1, wasm2, wasm3 or all, and +NAME or -NAME, with commas")
-      ->type_name("SET");
+      .type_name("SET");
 }
 
 std::string_view tier_name(Tier tier) {
@@ -50,17 +50,19 @@ std::string_view tier_name(Tier tier) {
       ->first;
 }
 
-void add_tier_options(CLI::App& app, Config& config) {
+void add_tier_options(const OptionSet& app, Config& config) {
   app.add_option_function<std::string>(
          "--tier", [&config](const std::string& name) { config.tier = tier_of(name); },
          "How code is run: auto (interpreted, and compiled when hot), interp, or jit (compiled at "
          "the first call)")
-      ->type_name("TIER")
-      ->check(CLI::IsMember({"auto", "interp", "jit"}));
+      .type_name("TIER")
+      .check([] {
+        return CLI::IsMember({"auto", "interp", "jit"});
+      });
   app.add_option("--hot-after", config.hot_after,
                  "With --tier=auto: compile after this many calls and turns of loops")
-      ->type_name("N")
-      ->check(CLI::Range(1u, 1'000'000'000u));
+      .type_name("N")
+      .check([] { return CLI::Range(1u, 1'000'000'000u); });
   static const std::map<std::string, MemoryChecks> checks = {
       {"auto", MemoryChecks::automatic}, {"explicit", MemoryChecks::explicit_checks}};
   app.add_option_function<std::string>(
@@ -68,25 +70,27 @@ void add_tier_options(CLI::App& app, Config& config) {
          [&config](const std::string& name) { config.memory_checks = checks.at(name); },
          "How compiled code stays inside memories: auto (guard pages where they can be had), or "
          "explicit")
-      ->type_name("HOW")
-      ->check(CLI::IsMember({"auto", "explicit"}));
+      .type_name("HOW")
+      .check([] {
+        return CLI::IsMember({"auto", "explicit"});
+      });
 }
 
-void add_code_options(CLI::App& app, Config& config) {
+void add_code_options(const OptionSet& app, Config& config) {
   app.add_flag("--fuel", config.fuel, "For runs with --fuel or --usage");
   app.add_flag("--interruptible,!--uninterruptible", config.interruptible,
                "For runs with the same option");
 }
 
-CLI::Option* add_gc_stress_option(CLI::App& app, bool& stress) {
+Described add_gc_stress_option(const OptionSet& app, bool& stress) {
   return app.add_flag(
       "--gc-stress", stress,
       "Collect garbage at every allocation of a structure or array: slow, for tests");
 }
 
-CLI::Option* add_repeated(CLI::App& app, const std::string& name, std::vector<std::string>& values,
-                          const std::string& help) {
-  return app.add_option(name, values, help)->type_size(1)->allow_extra_args(false);
+Described add_repeated(const OptionSet& app, std::string_view name,
+                       std::vector<std::string>& values, std::string_view help) {
+  return app.add_option(name, values, help).repeated();
 }
 
 }  // namespace wrun::inline v0::tool

@@ -2,7 +2,6 @@
 
 // Kinds of options that several subcommands share.
 
-#include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +10,7 @@
 #include <wrun/config.hpp>
 #include <wrun/features.hpp>
 
+#include "tools/wrun/option_set.hpp"
 #include "tools/wrun/units.hpp"
 
 namespace wrun::inline v0::tool {
@@ -20,31 +20,31 @@ namespace wrun::inline v0::tool {
 Features default_features();
 
 /// --features SET; a list that begins with + or - changes the default set.
-CLI::Option* add_features_option(CLI::App& app, std::optional<Features>& features);
+Described add_features_option(const OptionSet& app, std::optional<Features>& features);
 
 /// As --tier has it.
 std::string_view tier_name(Tier tier);
 
 /// --tier TIER, --hot-after N, --memory-checks HOW
-void add_tier_options(CLI::App& app, Config& config);
+void add_tier_options(const OptionSet& app, Config& config);
 
 /// --fuel, --uninterruptible: what code is made for, where none is run
-void add_code_options(CLI::App& app, Config& config);
+void add_code_options(const OptionSet& app, Config& config);
 
 /// --gc-stress
-CLI::Option* add_gc_stress_option(CLI::App& app, bool& stress);
+Described add_gc_stress_option(const OptionSet& app, bool& stress);
 
 /// An option that may be given several times, one value each.
-CLI::Option* add_repeated(CLI::App& app, const std::string& name, std::vector<std::string>& values,
-                          const std::string& help);
+Described add_repeated(const OptionSet& app, std::string_view name,
+                       std::vector<std::string>& values, std::string_view help);
 
 /// An option whose text `parse` makes an amount of, or nothing.
 template <class T>
-CLI::Option* add_amount(CLI::App& app, const std::string& name, std::optional<T>& amount,
-                        std::optional<T> (*parse)(std::string_view), const std::string& help) {
+Described add_amount(const OptionSet& app, std::string_view name, std::optional<T>& amount,
+                     std::optional<T> (*parse)(std::string_view), std::string_view help) {
   return app.add_option_function<std::string>(
       name,
-      [name, &amount, parse](const std::string& text) {
+      [name = std::string(name), &amount, parse](const std::string& text) {
         amount = parse(text);
         if (!amount) throw CLI::ValidationError(name, "'" + text + "' is no such amount");
       },

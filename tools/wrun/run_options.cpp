@@ -9,20 +9,20 @@
 namespace wrun::inline v0::tool {
 namespace {
 
-void add_limit_options(CLI::App& app, RunLimits& limits) {
+void add_limit_options(const OptionSet& app, RunLimits& limits) {
   app.add_option("--max-threads", limits.max_threads, "The most threads at once, besides the first")
-      ->type_name("N");
-  app.add_option("--fuel", limits.fuel, "Stop after this many instructions")->type_name("N");
+      .type_name("N");
+  app.add_option("--fuel", limits.fuel, "Stop after this many instructions").type_name("N");
   add_amount(app, "--timeout", limits.timeout, parse_duration, "Stop after this time")
-      ->type_name("DURATION");
+      .type_name("DURATION");
   add_amount(app, "--max-memory", limits.max_memory, parse_size,
              "The most that all memories together may hold")
-      ->type_name("SIZE");
+      .type_name("SIZE");
   add_amount(app, "--max-heap", limits.max_heap, parse_size,
              "The most that structures, arrays and host references together may take")
-      ->type_name("SIZE");
+      .type_name("SIZE");
   add_amount(app, "--stack-size", limits.stack_size, parse_size, "The guest's stack")
-      ->type_name("SIZE");
+      .type_name("SIZE");
 }
 
 // "NAME=FILE"; false without a name.
@@ -63,28 +63,27 @@ std::optional<Failure> add_policy(RunOptions& options) {
 
 }  // namespace
 
-void add_program_options(CLI::App& app, RunOptions& options, const std::string& file_help) {
-  app.add_option("FILE", options.guest.file, file_help)->required();
+void add_program_options(const OptionSet& app, RunOptions& options) {
   app.add_option("--invoke", options.guest.invoke,
                  "Call this export, with the arguments as its values, instead of _start")
-      ->type_name("NAME");
+      .type_name("NAME");
   add_repeated(app, "--preload", options.preloads, "Offer another module's exports as NAME")
-      ->type_name("NAME=FILE");
+      .type_name("NAME=FILE");
   add_features_option(app, options.features);
   add_tier_options(app, options.guest.config);
   app.add_option("--compile-threads", options.guest.compile_threads,
                  "With --tier=auto: threads that compile while the guest runs (1); 0: it waits")
-      ->type_name("N");
+      .type_name("N");
   app.add_flag("--interruptible,!--uninterruptible", options.guest.interruptible,
                "Let signals and timeouts stop loops (the default), or calls only");
 }
 
-void add_guest_options(CLI::App& app, RunOptions& options) {
+void add_guest_options(const OptionSet& app, RunOptions& options) {
   add_grant_flags(app, options.guest.grants);
   app.add_option(
          "--policy", options.policy,
          "Grants and limits from a file, besides those of the flags (docs/policy.schema.json)")
-      ->type_name("FILE");
+      .type_name("FILE");
   add_limit_options(app, options.guest.limits);
 }
 

@@ -84,10 +84,10 @@ void add_wast(CLI::App& app, int& status) {
   auto options = std::make_shared<WastOptions>();
   command.add_option("PATH", options->paths, "Scripts, or directories of them")->required();
   add_features_option(command, options->features)
-      ->description("What modules may use, instead of what each script was written for");
+      .description("What modules may use, instead of what each script was written for");
   add_tier_options(command, options->config);
   add_repeated(command, "--exclude", options->excluded, "Leave out files and folders of this name")
-      ->type_name("NAME");
+      .type_name("NAME");
   command.add_flag("--require-all", options->require_all, "Fail if a command was skipped");
   add_gc_stress_option(command, options->gc_stress);
   command.add_flag("-v,--verbose", options->verbose,
