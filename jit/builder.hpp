@@ -230,6 +230,11 @@ class Builder : public wasm::NullClient<Value, BuilderLabel> {
   Value new_array(Op op, const wasm::Immediates& imm, Operands args);
   void array_bulk(Op op, const wasm::Immediates& imm, Operands args);
 
+  // builder_values.cpp
+  Value canonical(Op op, Value made) {
+    return options_.canonical_nans ? emit_.canonical(wasm::new_nan(op), made) : made;
+  }
+
   // builder_vector.cpp
   Value vector(Op op, std::initializer_list<Value> args);
   static std::uint64_t lane_of_memory(const wasm::MemArg& arg, std::uint8_t lane) {

@@ -11,13 +11,13 @@ Value Builder::constant(Walker&, Op, wasm::ValType type, wasm::Bits bits) {
 }
 
 Value Builder::numeric(Walker&, Op op, Value a) {
-  if (!is_vector(op)) return emit_.numeric(op, a);
+  if (!is_vector(op)) return canonical(op, emit_.numeric(op, a));
   const bool is_splat = wasm::walk_row(op).params[0] != wasm::Kind::v128;
-  return is_splat ? emit_.splat(op, a) : vector(op, {a});
+  return is_splat ? emit_.splat(op, a) : canonical(op, vector(op, {a}));
 }
 
 Value Builder::numeric(Walker&, Op op, Value a, Value b) {
-  return is_vector(op) ? vector(op, {a, b}) : emit_.numeric(op, a, b);
+  return canonical(op, is_vector(op) ? vector(op, {a, b}) : emit_.numeric(op, a, b));
 }
 
 void Builder::numeric(Walker&, Op op, Operands args, Operands results) {

@@ -54,15 +54,16 @@ Value Builder::vector(Op op, std::initializer_list<Value> args) {
 }
 
 Value Builder::numeric(Walker&, Op op, Value a, Value b, Value c) {
+  const auto made = [&](Value v) { return canonical(op, v); };
   switch (op) {
     case Op::f32x4_relaxed_madd:
-      return vector(Op::f32x4_add, {vector(Op::f32x4_mul, {a, b}), c});
+      return made(vector(Op::f32x4_add, {vector(Op::f32x4_mul, {a, b}), c}));
     case Op::f32x4_relaxed_nmadd:
-      return vector(Op::f32x4_sub, {c, vector(Op::f32x4_mul, {a, b})});
+      return made(vector(Op::f32x4_sub, {c, vector(Op::f32x4_mul, {a, b})}));
     case Op::f64x2_relaxed_madd:
-      return vector(Op::f64x2_add, {vector(Op::f64x2_mul, {a, b}), c});
+      return made(vector(Op::f64x2_add, {vector(Op::f64x2_mul, {a, b}), c}));
     case Op::f64x2_relaxed_nmadd:
-      return vector(Op::f64x2_sub, {c, vector(Op::f64x2_mul, {a, b})});
+      return made(vector(Op::f64x2_sub, {c, vector(Op::f64x2_mul, {a, b})}));
     case Op::i32x4_relaxed_dot_i8x16_i7x16_add_s: {
       const Value dot = vector(Op::i16x8_relaxed_dot_i8x16_i7x16_s, {a, b});
       return vector(Op::i32x4_add, {vector(Op::i32x4_extadd_pairwise_i16x8_s, {dot}), c});

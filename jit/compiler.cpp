@@ -133,6 +133,7 @@ CompileOptions CompilerImpl::options_for(std::uint32_t loop) const {
   CompileOptions options;
   options.fuel = options_.fuel;
   options.interruptible = options_.interruptible;
+  options.canonical_nans = options_.canonical_nans;
   options.explicit_bounds = !guards_;
   if (loop != 0) options.osr_offset = loop;
   return options;
@@ -152,6 +153,7 @@ std::string CompilerImpl::code_key() const {
   add(cpu_.has_fma, "fma");
   add(options.fuel, "fuel");
   add(options.interruptible, "interruptible");
+  add(options.canonical_nans, "canonical_nans");
   add(options.explicit_bounds, "checked");
   return key;
 }

@@ -18,6 +18,7 @@ constexpr Effects effects_of_opcode(Opcode op) {
     case Opcode::constant:
     case Opcode::frame_slot:
     case Opcode::result:
+    case Opcode::canonical_nan:
     case Opcode::field:
     case Opcode::offset:
     case Opcode::read:

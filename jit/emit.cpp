@@ -170,6 +170,7 @@ bool CodeEmitter::needs_frame() const {
       case MOp::select:
       case MOp::float_alu:
       case MOp::float_sqrt:
+      case MOp::float_canonical:
       case MOp::float_select:
       case MOp::return_:
       case MOp::jump:
@@ -453,6 +454,10 @@ void CodeEmitter::rare_code(const Rare& rare) {
     case Rare::Kind::host_tail_call:
       places_ = rare.places;
       return host_tail_call(*rare.machine);
+    case Rare::Kind::nan:
+      places_ = rare.places;
+      make_canonical(*rare.machine);
+      return go_back();
     case Rare::Kind::limit_at_entry:
       call_stub(stubs_.limit_at_entry());
       return go_back();

@@ -106,7 +106,8 @@ class CodeEmitter : public Encoder {
       out_of_fuel,
       limit_in_loop,
       limit_at_entry,
-      host_tail_call
+      host_tail_call,
+      nan
     };
     Kind kind = Kind::trap;
     std::size_t jump = 0;  // four bytes with the distance to it
@@ -236,6 +237,8 @@ class CodeEmitter : public Encoder {
   void float_unary(const Machine& m, const Xbyak::Operand& from);
   void scalar_avx(std::uint8_t opcode, bool is_double, const Xbyak::Operand& from);
   void float_min_max(const Machine& m);
+  void float_canonical(const Machine& m);
+  void make_canonical(const Machine& m);
   void float_sign(const Machine& m);
   void float_copysign(const Machine& m);
   void bit_cast(const Machine& m);

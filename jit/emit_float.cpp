@@ -1,5 +1,7 @@
 #include "jit/emit.hpp"
 
+#include "lib/wasm/numeric_float.hpp"
+
 namespace wrun::inline v0::jit {
 
 using namespace Xbyak::util;
@@ -30,6 +32,8 @@ void CodeEmitter::floating(const Machine& m) {
       return with_vector(1, [&](const auto& from) { float_unary(m, from); });
     case MOp::float_min_max:
       return float_min_max(m);
+    case MOp::float_canonical:
+      return float_canonical(m);
     case MOp::float_sign:
       return float_sign(m);
     case MOp::float_copysign:
@@ -154,6 +158,24 @@ void CodeEmitter::float_min_max(const Machine& m) {
   L(differ);
   scalar(m.which ? 0x5f : 0x5d, is_double, to, other);
   L(done);
+}
+
+/// Nearly nothing is a NaN.
+void CodeEmitter::float_canonical(const Machine& m) {
+  compare_scalars(m.size == 8, vector(0), vector(0));
+  Rare rare;
+  rare.kind = Rare::Kind::nan;
+  rare.machine = &m;
+  rare.places = places_;
+  rare.origin = origin_;
+  rare.jump = jump_if_rare(Cond::parity);
+  rare.back = getSize();
+  rare_.push_back(rare);
+}
+
+void CodeEmitter::make_canonical(const Machine& m) {
+  load_constant(reg(0), m.size == 8 ? wasm::FloatNumerics::canonical_nan<double>
+                                    : wasm::FloatNumerics::canonical_nan<float>);
 }
 
 void CodeEmitter::float_sign(const Machine& m) {

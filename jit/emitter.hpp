@@ -18,6 +18,7 @@
 #include "jit/helpers.hpp"
 #include "jit/ir.hpp"
 #include "jit/value_table.hpp"
+#include "lib/wasm/new_nan.hpp"
 
 namespace wrun::inline v0::jit {
 
@@ -50,6 +51,8 @@ class Emitter {
   /// With two results.
   std::array<Value, 2> wide(Op op, std::span<const Value> args);
   Value select(Type type, Value a, Value b, Value condition);
+  /// What an instruction made, with the canonical NaN for any that the instruction can make.
+  Value canonical(wasm::NewNan kind, Value made);
 
   Value field(Type type, Value base, std::uint64_t offset, std::uint8_t flags = 0);
   Value read(Type type, Value base, std::uint64_t offset, Place place, std::uint8_t flags = 0);
@@ -97,6 +100,7 @@ class Emitter {
   Value shift_count(bool is_64, Value count);
   Value truth(Value condition, bool& is_negated);
   bool is_boolean(Value v) const;
+  bool is_canonical(Value v) const;
   bool is_of_inner_loop(Value v) const;
 
   // divide.cpp

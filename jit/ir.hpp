@@ -52,6 +52,9 @@ enum class Opcode : std::uint16_t {
   /// the slot.
   frame_slot,
   result,  ///< of args[0], right before; `imm` is its position (0 is args[0] itself)
+  /// args[0], but the canonical NaN where that, or a lane of it, is a NaN. `imm` is the size in
+  /// bytes of a float, or of a lane.
+  canonical_nan,
   // Structures of the run time
   field,      ///< *(args[0] + imm), that never changes while the function runs
   read,       ///< *(args[0] + imm); imm2 is a Place

@@ -14,13 +14,20 @@ namespace wrun::inline v0::jit {
 
 namespace {
 
-constexpr std::string_view own_names[] = {
-    "param",     "argument",     "constant",       "instance",    "frame_slot",
-    "result",    "field",        "read",           "write",       "offset",
-    "fuel_left", "bounds_check", "trap_if",        "charge",      "poll",
-    "landing",   "call",         "call_reference", "call_helper", "jump",
-    "branch",    "switch",       "return",         "tail_call",   "tail_call_reference",
-    "trap",      "unwind"};
+constexpr std::string_view own_names[] = {"param",          "argument",
+                                          "constant",       "instance",
+                                          "frame_slot",     "result",
+                                          "canonical_nan",  "field",
+                                          "read",           "write",
+                                          "offset",         "fuel_left",
+                                          "bounds_check",   "trap_if",
+                                          "charge",         "poll",
+                                          "landing",        "call",
+                                          "call_reference", "call_helper",
+                                          "jump",           "branch",
+                                          "switch",         "return",
+                                          "tail_call",      "tail_call_reference",
+                                          "trap",           "unwind"};
 static_assert(std::size(own_names) ==
               static_cast<unsigned>(Opcode::last_own) - static_cast<unsigned>(Opcode::first_own));
 

@@ -177,6 +177,9 @@ class Verifier {
         return expect(v, {}, inst.type);
       case Opcode::result:
         return check_result(v, inst);
+      case Opcode::canonical_nan:
+        if (!is_float(inst.type)) fail(v, "is no float");
+        return expect(v, {inst.type}, inst.type);
       case Opcode::call_helper:
         if (inst.imm >= static_cast<std::uint64_t>(Helper::count_)) fail(v, "unknown helper");
         return;

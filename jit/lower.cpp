@@ -123,6 +123,8 @@ void Lowering::own_instruction(Value v, const Inst& inst) {
       return;
     case Opcode::frame_slot:
       return frame_slot(v, inst);
+    case Opcode::canonical_nan:
+      return canonical_nan(v, inst);
     case Opcode::field:
     case Opcode::read:
       return read(v, inst);

@@ -174,6 +174,7 @@ class Lowering {
   void conversion(Value v, const Inst& inst);
   void float_binary(Value v, const Inst& inst, std::uint8_t opcode);
   void float_unary(Value v, const Inst& inst, MOp op, std::uint64_t imm = 0);
+  void canonical_nan(Value v, const Inst& inst);
   void float_sign(Value v, const Inst& inst, bool negates);
   void float_min_max(Value v, const Inst& inst, bool is_max);
   void float_copysign(Value v, const Inst& inst);

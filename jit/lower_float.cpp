@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "jit/lower.hpp"
+#include "jit/lower_vector.hpp"
 
 #include "jit/sse_constants.hpp"
 
@@ -139,6 +139,13 @@ void Lowering::float_unary(Value v, const Inst& inst, MOp op, std::uint64_t imm)
   made.imm = imm;
   def(v);
   use_any(arg(inst, 0));
+}
+
+void Lowering::canonical_nan(Value v, const Inst& inst) {
+  if (inst.type == Type::v128) return VectorLowering(*this, v, inst).canonical_nan();
+  begin(MOp::float_canonical, inst).size = static_cast<std::uint8_t>(inst.imm);
+  def_tied(v, 1);
+  use(arg(inst, 0));
 }
 
 void Lowering::float_sign(Value v, const Inst& inst, bool negates) {

@@ -19,6 +19,8 @@ class VectorLowering {
 
   /// Of any that takes or gives vectors, but for plain loads, stores and selections.
   void run();
+  /// Of Opcode::canonical_nan.
+  void canonical_nan();
   /// Whether operand i is written into the instruction if it is a constant.
   static bool takes_constant(const Inst& inst, unsigned i);
   /// Whether operand i may be in memory where there is AVX: without, it had to be aligned there.

@@ -5,6 +5,7 @@
 #include "jit/lower_vector.hpp"
 
 #include "jit/sse_constants.hpp"
+#include "lib/wasm/numeric_float.hpp"
 
 namespace wrun::inline v0::jit {
 
@@ -57,6 +58,16 @@ VReg VectorLowering::floating() {
       return binary(subpd, doubles, lanes64(bits_of(0x1p52)));
     }
   }
+}
+
+void VectorLowering::canonical_nan() {
+  const bool is_double = inst_.imm == 8;
+  const VReg nans = binary(is_double ? cmppd : cmpps, arg(0), arg(0), unordered);
+  const VReg numbers = binary(andnps, nans, arg(0));
+  const VReg canonical = binary(andps, nans,
+                                is_double ? lanes64(wasm::FloatNumerics::canonical_nan<double>)
+                                          : lanes32(wasm::FloatNumerics::canonical_nan<float>));
+  lowering_.vregs_[index(value_)] = binary(orps, numbers, canonical);
 }
 
 /// Both orders give the same but for zeros of different signs, which are joined, and NaNs, for

@@ -83,6 +83,7 @@ enum class MOp : std::uint8_t {
   float_sqrt,
   float_round,        ///< imm is the rounding mode
   float_min_max,      ///< def tied, use, use, temporary; `which`: 1 for max
+  float_canonical,    ///< def tied, use
   float_sign,         ///< def tied, use, temporary; `which`: 0 abs, 1 neg
   float_copysign,     ///< def tied, use, use, temporaries
   float_select,       ///< def tied, if false, if true; compare

@@ -9,8 +9,9 @@
 namespace wrun::inline v0::jit {
 
 struct CompileOptions {
-  bool fuel = false;           ///< charge, by lib/wasm/fuel_blocks.hpp
-  bool interruptible = false;  ///< poll at loop headers
+  bool fuel = false;            ///< charge, by lib/wasm/fuel_blocks.hpp
+  bool interruptible = false;   ///< poll at loop headers
+  bool canonical_nans = false;  ///< those that instructions make
   /// Check every access to memory; else memories that can have guard pages (runtime::has_guard)
   /// have them.
   bool explicit_bounds = false;

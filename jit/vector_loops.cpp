@@ -334,6 +334,9 @@ Value VectorLoops::made(std::uint32_t number, std::uint32_t disp) {
   if (node.kind == NodeKind::load)
     return emit_->load(Op::v128_load, Type::v128, places_[node.number].pointer, index_,
                        plan_->streams[node.number].offset + disp, 0, guarded);
+  if (node.kind == NodeKind::canonical)
+    return emit_->canonical(plan_->width == 4 ? wasm::NewNan::f32x4 : wasm::NewNan::f64x2,
+                            nodes_[node.a]);
   const bool is_shift = node.kind == NodeKind::shift;
   const Value args[] = {nodes_[node.a], is_shift ? emit_->i32(node.number) : nodes_[node.b]};
   return emit_->pure(node.op, Type::v128, 0, 0, args);

@@ -391,6 +391,7 @@ std::optional<std::uint32_t> VectorPlanner::pack(std::span<const Value> scalars)
   for (const Value v : scalars)
     if (at(v).op != first.op || at(v).type != first.type || at(v).block != plan_.loop)
       return std::nullopt;
+  if (first.op == Opcode::canonical_nan) return pack_canonical(scalars);
   if (!is_wasm(first.op)) return std::nullopt;
   return has_shape(first, wasm::Shape::load) ? pack_loads(scalars) : pack_operation(scalars);
 }
@@ -450,6 +451,16 @@ std::optional<std::uint32_t> VectorPlanner::pack_argument(std::span<const Value>
   std::vector<Value> args;
   for (const Value v : scalars) args.push_back(graph_->args(at(v))[i]);
   return pack(args);
+}
+
+std::optional<std::uint32_t> VectorPlanner::pack_canonical(std::span<const Value> scalars) {
+  if (at(scalars[0]).imm != plan_.width) return std::nullopt;
+  const auto a = pack_argument(scalars, 0);
+  if (!a) return std::nullopt;
+  VectorNode node;
+  node.kind = VectorNode::Kind::canonical;
+  node.a = *a;
+  return add_node(scalars, node);
 }
 
 std::optional<std::uint32_t> VectorPlanner::pack_operation(std::span<const Value> scalars) {

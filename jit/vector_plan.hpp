@@ -26,6 +26,7 @@ struct VectorNode {
     load,       ///< of the stream of that number
     previous,   ///< what node `a`, a load, has for the element before; `number` is the parameter
     operation,  ///< `op` of nodes a and b
+    canonical,  ///< node `a`, with canonical NaNs
     shift       ///< `op` of node a, by `number`
   };
   Kind kind = Kind::splat;
@@ -87,6 +88,7 @@ class VectorPlanner {
   std::optional<std::uint32_t> pack(std::span<const Value> scalars);
   std::optional<std::uint32_t> pack_loads(std::span<const Value> scalars);
   std::optional<std::uint32_t> pack_previous(std::span<const Value> scalars);
+  std::optional<std::uint32_t> pack_canonical(std::span<const Value> scalars);
   std::optional<std::uint32_t> pack_operation(std::span<const Value> scalars);
   std::optional<std::uint32_t> pack_argument(std::span<const Value> scalars, unsigned i);
   std::optional<std::uint32_t> add_node(std::span<const Value> scalars, const VectorNode& node);

@@ -29,7 +29,8 @@ struct ModuleLimits {
   std::uint32_t locals = 50'000;            ///< of one function
 };
 
-/// How code is run. What a module computes never depends on it, but for the bits of new NaNs.
+/// How code is run. What a module computes never depends on it, but for the bits of new NaNs, which
+/// Config::canonical_nans fixes.
 enum class Tier : std::uint8_t {
   automatic,    ///< interpreted, and compiled when it is hot, in the middle of a loop too
   interpreter,  ///< no machine code is ever made
@@ -71,6 +72,10 @@ struct Config {
   bool fuel = false;
   /// Let Store::interrupt() and deadlines stop loops. Without it they strike at calls only.
   bool interruptible = true;
+  /// Every NaN that an instruction makes is the positive one whose payload is its highest bit
+  /// alone, on every CPU and in every tier. Without it, sign and payload may differ between those.
+  /// Costs some time in what computes with floats.
+  bool canonical_nans = false;
   /// For each store's WebAssembly stack, reserved when it first runs and committed as it is used.
   /// Using it up is ErrorKind::exhaustion. Rounded up to pages; at least 64 KiB.
   std::uint64_t stack_bytes = 1024 * 1024;

@@ -68,6 +68,7 @@ jit::Compiler* api::EngineState::compiler() {
     compiler_ =
         jit::Compiler::create({.fuel = config.fuel,
                                .interruptible = config.interruptible,
+                               .canonical_nans = config.canonical_nans,
                                .compile_threads = compiles_when_called ? 0 : config.compile_threads,
                                .code_bytes = config.code_bytes,
                                .observers = {config.perf_map, config.jitdump, config.debugger},

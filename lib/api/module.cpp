@@ -25,6 +25,7 @@ api::ModuleState::ModuleState(std::shared_ptr<const wasm::ModuleData> module,
   interp::CodeOptions options;
   options.fuel = config.fuel;
   options.interruptible = config.interruptible;
+  options.canonical_nans = config.canonical_nans;
   // Functions that have machine code already run it from their first call on.
   const bool is_compiled = config.tier == Tier::compiler || from == CodeFrom::image;
   if (compiler != nullptr) options.hot_after = is_compiled ? 1 : std::max(config.hot_after, 1u);

@@ -26,6 +26,8 @@ struct CodeOptions {
   /// Where there is a compiler: how many calls and turns of loops make a function hot. 1: it is
   /// compiled at its first call.
   std::uint32_t hot_after = runtime::never_hot;
+  /// Makes each NaN that an instruction can make the canonical one.
+  bool canonical_nans = false;
 };
 
 /// Makes a module's functions callable: each is translated when it is first called. Once per

@@ -62,6 +62,7 @@ void Translator::walk(wasm::FuncIdx function, std::uint32_t kept_exceptions) {
 
 SlotCode* Translator::translate(wasm::FuncIdx function, Trace* trace) {
   trace_ = trace;
+  is_elaborate_ = trace != nullptr || options_.canonical_nans;
   if (options_.fuel) fuel_ = wasm::fuel_blocks(*module_, function);
   walk(function, 0);
   // Few functions rethrow what they caught.

@@ -294,6 +294,8 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   Operand& operand_at(Walker& w, std::size_t i) { return w.operands()[i]; }
 
   // translator_values.cpp
+  Value elaborate(Walker& w, wasm::Op op, const Value& made);
+  Value canonical(Walker& w, wasm::Op op, const Value& made);
   Value numeric_rare(Walker& w, wasm::Op op, Value a);
   Value numeric_rare(Walker& w, wasm::Op op, Value a, Value b);
   static std::uint32_t slot_of(wasm::LocalLeaf leaf) { return leaf.index; }
@@ -469,6 +471,7 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   std::uint32_t leaf_locals_ = 0;    // so many have values, and may be taken as leaves
   bool in_prologue_ = false;         // nothing has branched yet
   bool watches_ = false;             // instructions are to be heard of before they are done
+  bool is_elaborate_ = false;        // numbers are listed, or their NaNs made canonical
   bool is_unwritten_ = false;        // the last instruction is a condition that was never emitted
   std::uint32_t clean_ = 0;          // operands below this index are temps at home
   std::uint32_t max_slot_ = 0;

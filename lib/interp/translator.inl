@@ -452,11 +452,12 @@ inline Value Translator::numeric(Walker& w, wasm::Op op, A& a, Leaf b) {
       emit_scalar(op, form.out, scalar_row(op) + first, scalar_keys(op) + first, storing,
                   has_imm && form.is_wide ? through_d : through_c, pair.a, slot,
                   has_imm ? pair.imm : static_cast<std::uint16_t>(pair.b));
-  if (trace_) [[unlikely]]
-    describe_pair(at, pair);
   last_.at = at;
   last_.op = op;
-  return temp(w, form.result, slot, 1);
+  const Value made = temp(w, form.result, slot, 1);
+  if (is_elaborate_) [[unlikely]]
+    return elaborate(w, op, made);
+  return made;
 }
 
 inline Value Translator::numeric(Walker& w, wasm::Op op, Value& a) {
@@ -476,11 +477,12 @@ inline Value Translator::numeric(Walker& w, wasm::Op op, Value& a) {
   const std::uint32_t to = home(w);
   const std::uint32_t at = emit_scalar(op, form.out, scalar_row(op) + first,
                                        scalar_keys(op) + first, 1, through_b, slot, to, 0);
-  if (trace_) [[unlikely]]
-    describe_unary(at, in_acc ? Src::acc : Src::slot, slot);
   last_.at = at;
   last_.op = op;
-  return temp(w, form.result, to, 1);
+  const Value made = temp(w, form.result, to, 1);
+  if (is_elaborate_) [[unlikely]]
+    return elaborate(w, op, made);
+  return made;
 }
 
 /// How an instruction takes its two operands, which leave the stack. A constant on the left of an

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "lib/interp/handlers_moves.hpp"
+#include "lib/interp/handlers_nan.hpp"
 #include "lib/interp/translator.hpp"
 
 namespace wrun::inline v0::interp {
@@ -59,6 +60,28 @@ void Translator::load_acc_const(Kind type, std::uint64_t bits) {
   describe(at, "0x{:x}", bits);
 }
 
+/// What else is to be done for the instruction of numbers at hand, which last_ describes.
+Value Translator::elaborate(Walker& w, Op op, const Value& made) {
+  if (trace_ && wasm::walk_row(op).param_count == 1) {
+    describe_unary(last_.at, first(last_.form.pair), last_.form.a);
+  } else if (trace_) {
+    describe_pair(last_.at, last_.form);
+  }
+  return canonical(w, op, made);
+}
+
+/// Where NaNs are canonical, makes the result, which is in its accumulator, so if it may be
+/// another.
+Value Translator::canonical(Walker& w, Op op, const Value& made) {
+  if (!options_.canonical_nans || wasm::new_nan(op) == wasm::NewNan::none) return made;
+  release(made);
+  open_result(made.type);
+  const std::uint32_t at =
+      emit(canonical_nan_handler(wasm::new_nan(op), Dst::acc), through_b, "canonical_nan", no_key);
+  return finish_in_acc(w, made.type, at, canonical_nan_handler(wasm::new_nan(op), Dst::store),
+                       no_key);
+}
+
 Value Translator::numeric_rare(Walker& w, Op op, Value a) {
   const Kind type = param_kind(op, 0);
   if (!takes_all_forms(op)) in_slot(a);
@@ -75,7 +98,7 @@ Value Translator::numeric_rare(Walker& w, Op op, Value a) {
   put_slot(at, at_a, slot);
   last_ = {at, op, {src == Src::acc ? Pair::acc_imm : Pair::slot_imm, slot, 0, 0}};
   if (trace_) describe_unary(at, src, slot);
-  return finish_in_acc(w, result_kind(op), at, handlers.storing);
+  return canonical(w, op, finish_in_acc(w, result_kind(op), at, handlers.storing));
 }
 
 /// The operands of an instruction that takes them from slots; a scalar integer's second one may be
@@ -201,7 +224,7 @@ Value Translator::numeric_rare(Walker& w, Op op, Value a, Value b) {
   const ResultHandlers handlers = binary_handlers(op, form.pair);
   const std::uint32_t at = emit_pair(op, form, handlers.in_acc);
   last_ = {at, op, form};
-  return finish_in_acc(w, type, at, handlers.storing);
+  return canonical(w, op, finish_in_acc(w, type, at, handlers.storing));
 }
 
 Value Translator::select(Walker& w, wasm::ValType type, Value a, Value b, Value condition) {

@@ -33,7 +33,7 @@ Value Translator::numeric(Walker& w, Op op, Value a, Value b, Value c) {
   put_slot(at, at_c, slots[1]);
   put_slot(at, at_c2, slots[2]);
   describe(at, "s{}, s{}, s{}", slots[0], slots[1], slots[2]);
-  return finish_in_acc(w, Kind::v128, at, ternary_handler(op));
+  return canonical(w, op, finish_in_acc(w, Kind::v128, at, ternary_handler(op)));
 }
 
 Value Translator::shuffle(Walker& w, const wasm::Lanes& lanes, Value a, Value b) {

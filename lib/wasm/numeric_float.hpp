@@ -100,10 +100,15 @@ class FloatNumerics : public NumericTypes {
   static constexpr f64 f64_min(f64 a, f64 b) { return min(a, b); }
   static constexpr f64 f64_max(f64 a, f64 b) { return max(a, b); }
 
-  /// The positive canonical NaN for any NaN.
-  static constexpr f32 canonicalize(f32 a) { return a == a ? a : from_bits<f32>(0x7fc0'0000); }
+  /// The bits of the positive canonical NaN.
+  template <class F>
+  static constexpr Bits<F> canonical_nan = sizeof(F) == 4 ? 0x7fc0'0000 : 0x7ff8'0000'0000'0000;
+  /// It, for any NaN.
+  static constexpr f32 canonicalize(f32 a) {
+    return a == a ? a : from_bits<f32>(canonical_nan<f32>);
+  }
   static constexpr f64 canonicalize(f64 a) {
-    return a == a ? a : from_bits<f64>(0x7ff8'0000'0000'0000);
+    return a == a ? a : from_bits<f64>(canonical_nan<f64>);
   }
 };
 

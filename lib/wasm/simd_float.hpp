@@ -186,6 +186,13 @@ class VectorFloats : public NumericTypes {
   static Vector f64x2_convert_low_i32x4_u(Vector a) { return convert_low_u(a); }
   static Vector f32x4_demote_f64x2_zero(Vector a) { return Native::demote(a); }
   static Vector f64x2_promote_low_f32x4(Vector a) { return Native::promote_low(a); }
+
+  /// The positive canonical NaN for each lane that is a NaN.
+  template <class F>
+  static Vector canonicalize_lanes(Vector a) {
+    const Vector nan = from_lanes(splat<F>(std::numeric_limits<F>::quiet_NaN()));
+    return choose(ne<F>(a, a), nan, a);
+  }
 };
 
 }  // namespace WRUN_ISA

@@ -72,6 +72,10 @@ TEST_F(Cache, TellsModulesAndEnginesApart) {
   const Engine counting(config);
   EXPECT_EQ(get(counting, Module::from_text(counting, module_text(1)).value()), 1);
   EXPECT_EQ(images().size(), 3u);
+  config.canonical_nans = true;
+  const Engine canonical(config);
+  EXPECT_EQ(get(canonical, Module::from_text(canonical, module_text(1)).value()), 1);
+  EXPECT_EQ(images().size(), 4u);
 }
 
 TEST_F(Cache, BelievesNothingThatWasChanged) {

@@ -208,6 +208,9 @@ TEST_F(Images, AreForEnginesOfTheSameKind) {
   ASSERT_TRUE(is_refusal(other));
   EXPECT_EQ(other.error().kind(), ErrorKind::usage);
   EXPECT_NE(other.error().message().find("another engine"), std::string::npos);
+  Config canonical;
+  canonical.canonical_nans = true;
+  EXPECT_TRUE(is_refusal(Module::deserialize_trusted(Engine(canonical), image)));
   Config fewer;
   fewer.features = Features::wasm1();
   EXPECT_TRUE(is_refusal(Module::deserialize_trusted(Engine(fewer), image)));

@@ -1,8 +1,8 @@
 // Functions and the graphs that are built of them. A case is a module, maybe after a line of
 // options, and behind a line of dashes the graph of each function:
 //
-//   ;; fuel interruptible explicit osr=0 (the number of the loop in the function) optimized
-//   ;; inlined
+//   ;; fuel interruptible canonical explicit osr=0 (the number of the loop in the function)
+//   ;; optimized inlined
 //   (module ...)
 //   ------
 //   function 0:
@@ -56,6 +56,8 @@ Settings settings_of(std::string_view text) {
       settings.options.fuel = true;
     } else if (word == "interruptible") {
       settings.options.interruptible = true;
+    } else if (word == "canonical") {
+      settings.options.canonical_nans = true;
     } else if (word == "explicit") {
       settings.options.explicit_bounds = true;
     } else if (word == "inlined") {
