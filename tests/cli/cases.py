@@ -48,6 +48,8 @@ INVOKE = [
          out="-nan:0x200001\n"),
     Case("f64 nan with a payload", "run --invoke same64 add.wat nan:0x4000000000001",
          out="nan:0x4000000000001\n"),
+    Case("a canonical nan", "run --canonical-nans --invoke half add.wat -nan:0x200001",
+         out="nan\n"),
     Case("a nan's bits arrive", "run --invoke bits add.wat nan:0x200001", out="2141192193\n"),
     Case("a null reference", "run --invoke null add.wat", out="null\n"),
     Case("a function reference", "run --invoke self add.wat", out="funcref\n"),

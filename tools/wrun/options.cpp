@@ -26,6 +26,11 @@ std::optional<Features> parse_features(const std::string& text) {
   return Features::parse(changes ? std::string(default_set) + "," + text : text);
 }
 
+void add_nan_option(const OptionSet& app, Config& config) {
+  app.add_flag("--canonical-nans", config.canonical_nans,
+               "Make each NaN that instructions make the canonical one");
+}
+
 }  // namespace
 
 Features default_features() {
@@ -51,6 +56,7 @@ std::string_view tier_name(Tier tier) {
 }
 
 void add_tier_options(const OptionSet& app, Config& config) {
+  add_nan_option(app, config);
   app.add_option_function<std::string>(
          "--tier", [&config](const std::string& name) { config.tier = tier_of(name); },
          "How code is run: auto (interpreted, and compiled when hot), interp, or jit (compiled at "
@@ -77,6 +83,7 @@ void add_tier_options(const OptionSet& app, Config& config) {
 }
 
 void add_code_options(const OptionSet& app, Config& config) {
+  add_nan_option(app, config);
   app.add_flag("--fuel", config.fuel, "For runs with --fuel or --usage");
   app.add_flag("--interruptible,!--uninterruptible", config.interruptible,
                "For runs with the same option");

@@ -25,10 +25,10 @@ Described add_features_option(const OptionSet& app, std::optional<Features>& fea
 /// As --tier has it.
 std::string_view tier_name(Tier tier);
 
-/// --tier TIER, --hot-after N, --memory-checks HOW
+/// --tier TIER, --hot-after N, --memory-checks HOW, --canonical-nans
 void add_tier_options(const OptionSet& app, Config& config);
 
-/// --fuel, --uninterruptible: what code is made for, where none is run
+/// --fuel, --uninterruptible, --canonical-nans: what code is made for, where none is run
 void add_code_options(const OptionSet& app, Config& config);
 
 /// --gc-stress
