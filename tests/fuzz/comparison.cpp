@@ -24,6 +24,7 @@ std::vector<Flavour> flavours(std::uint64_t choice) {
     flavour.fuel_amount = next_random(state) % 3 == 0 ? next_random(state) % scarce : plenty;
   flavour.interruptible = next_random(state) % 3 != 0;
   flavour.collect = next_random(state) % 6 == 0 ? 1 : 0;
+  flavour.canonical_nans = choice % 3 == 0;
   std::vector<Flavour> all(6, flavour);
   all[1].tier = Tier::compiler;
   all[2].tier = Tier::automatic;
@@ -34,6 +35,18 @@ std::vector<Flavour> flavours(std::uint64_t choice) {
   all[5].from_image = true;
   if (next_random(state) % 2 == 0) all[5].memory_checks = MemoryChecks::explicit_checks;
   return all;
+}
+
+std::vector<Flavour> flavours_for(std::span<const std::uint8_t> module, std::uint64_t choice) {
+  std::vector<Flavour> all = flavours(choice);
+  if (needs_canonical_nans(module))
+    for (Flavour& each : all) each.canonical_nans = true;
+  return all;
+}
+
+std::vector<std::uint8_t> generate_for(const std::vector<Flavour>& flavours,
+                                       std::span<const std::uint8_t> bytes, OpCounts& counts) {
+  return generate(bytes, flavours.front().canonical_nans, counts);
 }
 
 Comparison compare(std::span<const std::uint8_t> module, const std::vector<Flavour>& flavours) {
@@ -81,9 +94,9 @@ Verdict judge(std::span<const std::uint8_t> module, const std::vector<Flavour>& 
 std::vector<std::uint8_t> reduce(std::vector<std::uint8_t> bytes,
                                  const std::vector<Flavour>& flavours) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  const auto generated = [](const std::vector<std::uint8_t>& from) {
+  const auto generated = [&](const std::vector<std::uint8_t>& from) {
     OpCounts counts{};
-    return generate(from, counts);
+    return generate_for(flavours, from, counts);
   };
   const Verdict wanted = judge(generated(bytes), flavours);
   if (wanted == Verdict::agrees) return bytes;

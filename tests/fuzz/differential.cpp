@@ -16,7 +16,6 @@
 
 #include "tests/fuzz/byte_source.hpp"
 #include "tests/fuzz/comparison.hpp"
-#include "tests/fuzz/generator.hpp"
 #include "tests/fuzz/histogram.hpp"
 
 namespace wrun::inline v0::fuzz {
@@ -101,7 +100,7 @@ class Driver {
       const std::vector<std::uint8_t> module = read_file(path);
       if (module.empty()) fmt::print("{}: can't be read\n", path), ++failures_;
       for (std::uint64_t choice = 0; choice < options_.flavours; ++choice) {
-        if (judge(module, flavours(choice), true) == Verdict::agrees) continue;
+        if (judge(module, flavours_for(module, choice), true) == Verdict::agrees) continue;
         fmt::print("{}: fails with flavour {}\n", path, choice);
         ++failures_;
         break;
@@ -133,10 +132,12 @@ class Driver {
     shared_->seed = seed;
     limit_time();
     Histogram& histogram = shared_->histogram;
-    const std::vector<std::uint8_t> module = generate(bytes_of_seed(seed), histogram.ops);
+    const std::vector<Flavour> chosen = flavours(seed);
+    const std::vector<std::uint8_t> module =
+        generate_for(chosen, bytes_of_seed(seed), histogram.ops);
     ++histogram.modules;
     histogram.bytes += module.size();
-    const Comparison comparison = compare(module, flavours(seed));
+    const Comparison comparison = compare(module, chosen);
     add(histogram, comparison);
     if (comparison.failure.empty()) return true;
     fmt::print("seed {}:{}", seed, comparison.failure);
@@ -145,9 +146,10 @@ class Driver {
 
   void keep(std::uint64_t seed) {
     if (options_.keep.empty()) return;
-    const std::vector<std::uint8_t> bytes = reduce(bytes_of_seed(seed), flavours(seed));
+    const std::vector<Flavour> chosen = flavours(seed);
+    const std::vector<std::uint8_t> bytes = reduce(bytes_of_seed(seed), chosen);
     OpCounts counts{};
-    const std::vector<std::uint8_t> module = generate(bytes, counts);
+    const std::vector<std::uint8_t> module = generate_for(chosen, bytes, counts);
     const std::string path = fmt::format("{}/{}.wasm", options_.keep, seed);
     std::ofstream(path, std::ios::binary)
         .write(reinterpret_cast<const char*>(module.data()),
@@ -197,7 +199,7 @@ int emit(const Options& options) {
   OpCounts counts{};
   const std::vector<std::uint8_t> bytes =
       options.bytes.empty() ? bytes_of_seed(options.seed) : read_file(options.bytes);
-  const std::vector<std::uint8_t> module = generate(bytes, counts);
+  const std::vector<std::uint8_t> module = generate_for(flavours(options.seed), bytes, counts);
   return std::fwrite(module.data(), 1, module.size(), stdout) == module.size() ? 0 : 1;
 }
 

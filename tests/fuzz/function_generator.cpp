@@ -201,8 +201,9 @@ void FunctionGenerator::sink(std::string_view types) {
   }
 }
 
-/// Makes every NaN the same one: which it is may differ, and integers must not see that.
+/// Makes every NaN the same one where it may differ which it is: integers must not see that.
 void FunctionGenerator::canonical(char type) {
+  if (plan_.canonical_nans) return;
   const std::uint32_t local = scratch(type);
   op_index(Op::local_tee, local);
   if (type == 'v') {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 
 #include "tests/fuzz/byte_source.hpp"
 #include "tests/fuzz/function_generator.hpp"
@@ -11,8 +12,12 @@ namespace wrun::inline v0::fuzz {
 
 namespace {
 
+/// The name of an empty custom section.
+constexpr std::string_view canonical_nans_mark = "canonical_nans";
+
 enum Section : std::uint8_t {
-  type_section = 1,
+  custom_section,
+  type_section,
   import_section,
   function_section,
   table_section,
@@ -73,8 +78,10 @@ void write_heap_types(WasmWriter& content) {
 
 class ModuleGenerator {
  public:
-  ModuleGenerator(std::span<const std::uint8_t> bytes, OpCounts& counts)
-      : source_(bytes), counts_(counts) {}
+  ModuleGenerator(std::span<const std::uint8_t> bytes, bool canonical_nans, OpCounts& counts)
+      : source_(bytes), counts_(counts) {
+    plan_.canonical_nans = canonical_nans;
+  }
 
   std::vector<std::uint8_t> run();
 
@@ -338,13 +345,25 @@ std::vector<std::uint8_t> ModuleGenerator::run() {
   module.section(data_count_section, segments);
   module.section(code_section, bodies);
   module.section(data_section, data_content);
+  if (plan_.canonical_nans) {
+    WasmWriter mark;
+    mark.name(canonical_nans_mark);
+    module.section(custom_section, mark);
+  }
   return module.bytes();
 }
 
 }  // namespace
 
-std::vector<std::uint8_t> generate(std::span<const std::uint8_t> bytes, OpCounts& counts) {
-  return ModuleGenerator(bytes, counts).run();
+std::vector<std::uint8_t> generate(std::span<const std::uint8_t> bytes, bool canonical_nans,
+                                   OpCounts& counts) {
+  return ModuleGenerator(bytes, canonical_nans, counts).run();
+}
+
+bool needs_canonical_nans(std::span<const std::uint8_t> module) {
+  const auto found = std::search(module.begin(), module.end(), canonical_nans_mark.begin(),
+                                 canonical_nans_mark.end());
+  return found != module.end();
 }
 
 }  // namespace wrun::inline v0::fuzz

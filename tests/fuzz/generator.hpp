@@ -13,7 +13,11 @@
 
 namespace wrun::inline v0::fuzz {
 
-/// The binary of the module; adds to `counts` what is in it.
-std::vector<std::uint8_t> generate(std::span<const std::uint8_t> bytes, OpCounts& counts);
+/// The binary of the module; adds to `counts` what is in it. One for canonical NaNs lets integers
+/// see the bits of any; only with them is what it computes known. It has a section that says so.
+std::vector<std::uint8_t> generate(std::span<const std::uint8_t> bytes, bool canonical_nans,
+                                   OpCounts& counts);
+/// Whether a module, as binary or as text, was made for them.
+bool needs_canonical_nans(std::span<const std::uint8_t> module);
 
 }  // namespace wrun::inline v0::fuzz

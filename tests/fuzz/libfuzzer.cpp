@@ -8,7 +8,6 @@
 
 #include "tests/fuzz/byte_source.hpp"
 #include "tests/fuzz/comparison.hpp"
-#include "tests/fuzz/generator.hpp"
 
 /// The first bytes choose the flavours, the others make the module.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -18,9 +17,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::uint64_t choice = source.word(choice_bytes);
   const std::span<const std::uint8_t> input(data, size);
   OpCounts counts{};
+  const std::vector<Flavour> chosen = flavours(choice);
   const std::vector<std::uint8_t> module =
-      generate(input.subspan(size < choice_bytes ? size : choice_bytes), counts);
-  const std::string failure = compare(module, flavours(choice)).failure;
+      generate_for(chosen, input.subspan(size < choice_bytes ? size : choice_bytes), counts);
+  const std::string failure = compare(module, chosen).failure;
   if (failure.empty()) return 0;
   std::fputs(failure.c_str(), stderr);
   std::abort();

@@ -74,6 +74,7 @@ struct Plan {
   bool atomics = false;
   bool exceptions = false;
   bool structures = false;
+  bool canonical_nans = false;  ///< it is known which NaN an instruction makes
 
   std::uint32_t type_index(const Signature& signature) {
     for (std::size_t i = 0; i < types.size(); ++i)

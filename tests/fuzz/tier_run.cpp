@@ -26,11 +26,17 @@ constexpr int rounds = 4;
 struct HostLog {
   std::uint64_t hash = 0;
   bool has_fuel = false;
+  bool sees_nans = false;  ///< their bits
   Happened* happened = nullptr;
 
   void see(std::uint64_t bits) { hash = (std::rotl(hash, 7) ^ bits) * 0x9e3779b97f4a7c15u; }
   void see(double value) {
-    see(std::isnan(value) ? std::uint64_t{0x7ff8} : std::bit_cast<std::uint64_t>(value));
+    const bool is_any = std::isnan(value) && !sees_nans;
+    see(is_any ? std::uint64_t{0x7ff8} : std::bit_cast<std::uint64_t>(value));
+  }
+  void see(float value) {
+    const bool is_any = std::isnan(value) && !sees_nans;
+    see(is_any ? std::uint64_t{0x7fc0} : std::uint64_t{std::bit_cast<std::uint32_t>(value)});
   }
   void called(Caller& caller) {
     ++happened->host_calls;
@@ -51,7 +57,7 @@ void define_numbers(Linker& linker, HostLog& log) {
   linker.func("host", "blend", [&log](double a, float b) {
     ++log.happened->host_calls;
     log.see(a);
-    log.see(static_cast<double>(b));
+    log.see(b);
     return a + static_cast<double>(b);
   });
   linker.func("host", "vector", [&log](V128 value) {
@@ -70,7 +76,7 @@ void define_numbers(Linker& linker, HostLog& log) {
                 double sum = 0;
                 for (const Val& arg : args) {
                   if (const auto narrow = arg.get<float>())
-                    log.see(static_cast<double>(*narrow));
+                    log.see(*narrow);
                   else if (const auto wide = arg.get<double>())
                     log.see(*wide), sum += *wide;
                   else
@@ -127,10 +133,10 @@ std::uint64_t hash_bytes(std::span<const std::uint8_t> bytes) {
 
 /// Engines live on, so that modules meet one that has run others.
 const Engine& engine_of(const Flavour& flavour) {
-  using Key = std::tuple<Tier, std::uint32_t, bool, bool, MemoryChecks>;
+  using Key = std::tuple<Tier, std::uint32_t, bool, bool, MemoryChecks, bool>;
   static std::map<Key, Engine> engines;
-  const Key key{flavour.tier, flavour.hot_after, flavour.interruptible, flavour.fuel,
-                flavour.memory_checks};
+  const Key key{flavour.tier, flavour.hot_after,     flavour.interruptible,
+                flavour.fuel, flavour.memory_checks, flavour.canonical_nans};
   const auto found = engines.find(key);
   if (found != engines.end()) return found->second;
   Config config;
@@ -139,13 +145,16 @@ const Engine& engine_of(const Flavour& flavour) {
   config.interruptible = flavour.interruptible;
   config.fuel = flavour.fuel;
   config.memory_checks = flavour.memory_checks;
+  config.canonical_nans = flavour.canonical_nans;
   config.features = Features::all();
   return engines.emplace(key, Engine(config)).first->second;
 }
 
-std::string show(const Val& value) {
-  if (const auto wide = value.get<double>(); wide && std::isnan(*wide)) return "nan";
-  if (const auto narrow = value.get<float>(); narrow && std::isnan(*narrow)) return "nan";
+std::string show(const Val& value, bool shows_nans) {
+  if (!shows_nans) {
+    if (const auto wide = value.get<double>(); wide && std::isnan(*wide)) return "nan";
+    if (const auto narrow = value.get<float>(); narrow && std::isnan(*narrow)) return "nan";
+  }
   if (!value.is_ref()) {
     const auto bits = value.bits();
     return fmt::format("{:x}:{:x}:{:x}", static_cast<unsigned>(value.kind()), bits[1], bits[0]);
@@ -193,6 +202,7 @@ class Session {
   Session(const Flavour& flavour, Observation& seen)
       : flavour_(flavour), engine_(engine_of(flavour)), store_(engine_), seen_(seen) {
     log_.has_fuel = flavour.fuel;
+    log_.sees_nans = flavour.canonical_nans;
     log_.happened = &seen.happened;
     seen.happened.may_change_tiers = flavour.tier == Tier::automatic;
     seen.happened.is_from_image = flavour.from_image;
@@ -228,6 +238,8 @@ class Session {
     if (!image) return image.error();
     return Module::deserialize_trusted(engine_, *image);
   }
+
+  std::string show(const Val& value) const { return fuzz::show(value, flavour_.canonical_nans); }
 
   void fail(const Error& error) {
     seen_.is_valid = false;
@@ -332,6 +344,7 @@ std::string Flavour::name() const {
   if (fuel) text += fmt::format(", fuel {}", fuel_amount);
   if (!interruptible) text += ", not interruptible";
   if (collect != 0) text += ", collecting";
+  if (canonical_nans) text += ", canonical NaNs";
   return text;
 }
 

@@ -23,6 +23,7 @@ struct Flavour {
   bool fuel = false;
   std::uint64_t fuel_amount = 0;  ///< before each call
   std::uint64_t collect = 0;      ///< collect at every allocation
+  bool canonical_nans = false;    ///< which NaN anything is can be seen
 
   std::string name() const;
 };
