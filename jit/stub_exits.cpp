@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <iterator>
 
+#include "jit/helpers.hpp"
 #include "jit/layout.hpp"
+#include "jit/stubs.hpp"
 
 namespace wrun::inline v0::jit {
 
