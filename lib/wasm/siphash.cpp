@@ -7,35 +7,6 @@ namespace wrun::inline v0::wasm {
 
 namespace {
 
-struct State {
-  std::uint64_t v0, v1, v2, v3;
-
-  void round() {
-    v0 += v1;
-    v1 = std::rotl(v1, 13) ^ v0;
-    v0 = std::rotl(v0, 32);
-    v2 += v3;
-    v3 = std::rotl(v3, 16) ^ v2;
-    v0 += v3;
-    v3 = std::rotl(v3, 21) ^ v0;
-    v2 += v1;
-    v1 = std::rotl(v1, 17) ^ v2;
-    v2 = std::rotl(v2, 32);
-  }
-
-  void take(std::uint64_t word) {
-    v3 ^= word;
-    round();
-    round();
-    v0 ^= word;
-  }
-
-  std::uint64_t result() {
-    for (int i = 0; i < 4; ++i) round();
-    return v0 ^ v1 ^ v2 ^ v3;
-  }
-};
-
 /// Up to eight bytes.
 std::uint64_t word_of(std::span<const std::uint8_t> bytes) {
   std::uint64_t word = 0;
@@ -52,18 +23,51 @@ std::uint64_t whole_word(const std::uint8_t* b) {
 
 }  // namespace
 
+SipHash::SipHash(const HashKey& key)
+    : v0_(key[0] ^ 0x736f6d6570736575),
+      v1_(key[1] ^ 0x646f72616e646f6d ^ 0xee),
+      v2_(key[0] ^ 0x6c7967656e657261),
+      v3_(key[1] ^ 0x7465646279746573) {}
+
+void SipHash::round() {
+  v0_ += v1_;
+  v1_ = std::rotl(v1_, 13) ^ v0_;
+  v0_ = std::rotl(v0_, 32);
+  v2_ += v3_;
+  v3_ = std::rotl(v3_, 16) ^ v2_;
+  v0_ += v3_;
+  v3_ = std::rotl(v3_, 21) ^ v0_;
+  v2_ += v1_;
+  v1_ = std::rotl(v1_, 17) ^ v2_;
+  v2_ = std::rotl(v2_, 32);
+}
+
+void SipHash::take(std::uint64_t word) {
+  v3_ ^= word;
+  round();
+  round();
+  v0_ ^= word;
+}
+
+std::uint64_t SipHash::half() {
+  for (int i = 0; i < 4; ++i) round();
+  return v0_ ^ v1_ ^ v2_ ^ v3_;
+}
+
+Hash128 SipHash::finish(std::uint64_t last) {
+  take(last);
+  v2_ ^= 0xee;
+  const std::uint64_t low = half();
+  v1_ ^= 0xdd;
+  return {low, half()};
+}
+
 Hash128 siphash(const HashKey& key, std::span<const std::uint8_t> bytes) {
-  State state{key[0] ^ 0x736f6d6570736575, key[1] ^ 0x646f72616e646f6d, key[0] ^ 0x6c7967656e657261,
-              key[1] ^ 0x7465646279746573};
-  state.v1 ^= 0xee;
+  SipHash hash(key);
   const std::size_t whole = bytes.size() / 8;
-  for (std::size_t i = 0; i < whole; ++i) state.take(whole_word(bytes.data() + 8 * i));
+  for (std::size_t i = 0; i < whole; ++i) hash.take(whole_word(bytes.data() + 8 * i));
   const auto rest = bytes.subspan(8 * whole);
-  state.take(word_of(rest) | static_cast<std::uint64_t>(bytes.size()) << 56);
-  state.v2 ^= 0xee;
-  const std::uint64_t low = state.result();
-  state.v1 ^= 0xdd;
-  return {low, state.result()};
+  return hash.finish(word_of(rest) | static_cast<std::uint64_t>(bytes.size()) << 56);
 }
 
 }  // namespace wrun::inline v0::wasm
