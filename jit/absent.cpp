@@ -21,9 +21,10 @@ std::variant<Listing, std::string> list(const runtime::ModuleCode&, std::uint32_
   return "this build has no compiler";
 }
 
-void write_image(const runtime::ModuleCode&, std::vector<std::uint8_t>&) {}
+void write_image(const runtime::ModuleCode&, std::vector<std::uint8_t>&,
+                 std::vector<std::uint8_t>&) {}
 
-std::string read_image(const runtime::ModuleCode&, std::span<const std::uint8_t>) {
+std::string read_image(const runtime::ModuleCode&, MachineImage) {
   return "this build has no compiler";
 }
 

@@ -33,7 +33,7 @@ std::string shown_name(const wasm::ModuleData& module, CodeKey key) {
 
 void Announcer::made(const wasm::ModuleData& module, CodeKey key,
                      const NativeFunction& function) noexcept try {
-  if (!wanted_.perf_map && !wanted_.jitdump && !wanted_.debugger) return;
+  if (!is_wanted()) return;
   const std::string name = shown_name(module, key);
   const os::NamedCode code{function.code, {function.code, function.size}, name};
   if (wanted_.perf_map) os::write_perf_map(code);
@@ -44,8 +44,8 @@ void Announcer::made(const wasm::ModuleData& module, CodeKey key,
 } catch (const std::bad_alloc&) {
 }
 
-void Announcer::gone(const NativeFunction& function) noexcept {
-  debugged_.erase(function.code);
+void Announcer::gone(const std::uint8_t* code) noexcept {
+  debugged_.erase(code);
 }
 
 }  // namespace wrun::inline v0::jit

@@ -18,10 +18,13 @@ class Announcer {
  public:
   explicit Announcer(const Observers& wanted) : wanted_(wanted) {}
 
+  /// Whether anybody is told of anything.
+  bool is_wanted() const { return wanted_.perf_map || wanted_.jitdump || wanted_.debugger; }
+
   /// Code that is in its place. What there is no memory for is left out.
   void made(const wasm::ModuleData& module, CodeKey key, const NativeFunction& function) noexcept;
   /// Code that is about to be freed.
-  void gone(const NativeFunction& function) noexcept;
+  void gone(const std::uint8_t* code) noexcept;
 
  private:
   Observers wanted_;

@@ -18,6 +18,8 @@ constexpr std::size_t least_code = std::size_t{64} << 10;
 constexpr std::size_t modest_code = std::size_t{16} << 20;
 /// One part in so many.
 constexpr std::size_t kept_for_stubs = 8;
+/// How much is looked through, at most, for where code begins.
+constexpr std::size_t region = std::size_t{16} << 10;
 
 /// Whose code is that of which nobody said so.
 constexpr char nobody = 0;
@@ -36,7 +38,8 @@ std::unique_ptr<CodeArena> CodeArena::create(std::uint64_t bytes, bool for_perf)
   auto memory =
       os::CodeMemory::create(std::clamp<std::uint64_t>(bytes, least_code, there_is), for_perf);
   if (!memory) return nullptr;
-  auto owners = os::Mapping::reserve(memory->size() / code_alignment * sizeof(Owner));
+  const std::size_t count = memory->size() / code_alignment + memory->size() / region + 1;
+  auto owners = os::Mapping::reserve(count * sizeof(Owner));
   if (!owners || !owners->commit(0, owners->size())) return nullptr;
   return std::unique_ptr<CodeArena>(new CodeArena(std::move(*memory), std::move(*owners)));
 }
@@ -46,16 +49,29 @@ CodeArena::Owner& CodeArena::owner_at(std::size_t offset) const {
   return reinterpret_cast<Owner*>(owners_.data())[offset / code_alignment];
 }
 
-void CodeArena::set_owner(const std::uint8_t* code, const void* owner) {
-  owner_at(static_cast<std::size_t>(code - memory_.data())).store(owner, std::memory_order_release);
+CodeArena::Owner& CodeArena::owner_of_region(std::size_t offset) const {
+  return (&owner_at(0))[memory_.size() / code_alignment + offset / region];
+}
+
+void CodeArena::set_owner(std::size_t at, std::size_t size, const void* owner) const noexcept {
+  owner_at(at).store(owner, std::memory_order_release);
+  for (std::size_t i = (at + region - 1) / region * region; i + region <= at + size; i += region)
+    owner_of_region(i).store(owner, std::memory_order_release);
+}
+
+void CodeArena::set_owner(const std::uint8_t* code, const void* owner) noexcept {
+  const std::lock_guard lock(mutex_);
+  const auto found = taken_.find(static_cast<std::size_t>(code - memory_.data()));
+  if (found != taken_.end()) set_owner(found->first, found->second, owner);
 }
 
 const void* CodeArena::owner(const void* pc) const noexcept {
   if (!contains(pc)) return nullptr;
-  auto offset = static_cast<std::size_t>(static_cast<const std::uint8_t*>(pc) - memory_.data()) /
-                code_alignment;
-  for (;; --offset) {
-    const void* found = owner_at(offset * code_alignment).load(std::memory_order_acquire);
+  auto offset = static_cast<std::size_t>(static_cast<const std::uint8_t*>(pc) - memory_.data());
+  for (offset &= ~(code_alignment - 1);; offset -= code_alignment) {
+    const void* found = owner_at(offset).load(std::memory_order_acquire);
+    // What covers a region may begin long before it.
+    if (found == nullptr) found = owner_of_region(offset).load(std::memory_order_acquire);
     if (found == &nobody) return nullptr;
     if (found != nullptr || offset == 0) return found;
   }
@@ -113,8 +129,9 @@ bool CodeArena::stop_sharing() noexcept {
   return true;
 }
 
-void CodeArena::write(const std::uint8_t* to, std::span<const std::uint8_t> code) {
-  std::memcpy(writable(to), code.data(), code.size());
+bool CodeArena::write(const std::uint8_t* to, std::span<const std::uint8_t> code) {
+  const std::lock_guard lock(mutex_);
+  return memory_.write(static_cast<std::size_t>(to - memory_.data()), code);
 }
 
 void CodeArena::free(const std::uint8_t* code) noexcept {
@@ -122,7 +139,7 @@ void CodeArena::free(const std::uint8_t* code) noexcept {
   const auto found = taken_.find(static_cast<std::size_t>(code - memory_.data()));
   if (found == taken_.end()) return;
   const auto [at, size] = *found;
-  for (std::size_t i = at; i < at + size; i += code_alignment) owner_at(i).store(nullptr);
+  set_owner(at, size, nullptr);
   if (forks_ == os::fork_count()) {
     make_hole(taken_.extract(found));
     memory_.release(at, size);

@@ -35,16 +35,12 @@ class CodeArena {
   /// The same for what all functions need: some room is kept for that, so that modules can be
   /// loaded when there is none for more code.
   const std::uint8_t* allocate_stub(std::size_t bytes);
-  /// Copies code to where it will run; nobody runs it yet.
-  void write(const std::uint8_t* to, std::span<const std::uint8_t> code);
-  /// Where the code at `to` is written.
-  std::uint8_t* writable(const std::uint8_t* to) const {
-    return memory_.writable(static_cast<std::size_t>(to - memory_.data()));
-  }
+  /// Copies code to where it will run; nobody runs it yet. False where the system has no memory.
+  bool write(const std::uint8_t* to, std::span<const std::uint8_t> code);
   void free(const std::uint8_t* code) noexcept;
 
-  /// Says whose code it is, until free(). Before it runs.
-  void set_owner(const std::uint8_t* code, const void* owner);
+  /// Says whose all that is that allocate() gave, until free(). Before it runs.
+  void set_owner(const std::uint8_t* code, const void* owner) noexcept;
   /// Of the code at `pc`, which doesn't go away meanwhile; null: nobody's. Takes no lock.
   const void* owner(const void* pc) const noexcept;
 
@@ -68,9 +64,13 @@ class CodeArena {
   bool owns_memory() const;
   bool stop_sharing() noexcept;
   Owner& owner_at(std::size_t offset) const;
+  Owner& owner_of_region(std::size_t offset) const;
+  void set_owner(std::size_t at, std::size_t size, const void* owner) const noexcept;
 
   os::CodeMemory memory_;
-  os::Mapping owners_;   // of whatever begins there; null where nothing begins
+  // Of whatever begins at a multiple of code_alignment, null where nothing begins; then of whatever
+  // covers a whole region, null where nothing does.
+  os::Mapping owners_;
   int process_;          // whose memory it is
   std::uint64_t forks_;  // how many there had been when nobody shared it
   mutable std::mutex mutex_;

@@ -179,13 +179,9 @@ void CompilerImpl::return_pipeline(std::unique_ptr<Pipeline> pipeline) {
 std::unique_ptr<NativeFunction> CompilerImpl::place(CodeKey key, Compiled& made, ShapeStubs& stubs,
                                                     const CodeOf& code_of) {
   auto function = std::make_unique<NativeFunction>();
-  std::vector<std::uint8_t> code = std::move(made.code.bytes);
+  function->tables = std::make_unique<FunctionTables>(key.function, made);
+  const std::span<std::uint8_t> code = made.code.bytes;
   function->function = key.function;
-  function->sites = std::move(made.code.sites);
-  function->accesses = std::move(made.code.accesses);
-  function->landings = std::move(made.code.landings);
-  function->tries = std::move(made.tries);
-  function->inlined = std::move(made.inlined);
   function->size = code.size();
   function->frame_start = made.code.frame_start;
   const std::uint8_t* room = workshop_->arena->allocate(code.size());
@@ -198,9 +194,13 @@ std::unique_ptr<NativeFunction> CompilerImpl::place(CodeKey key, Compiled& made,
   link_calls(code, room, made.code.calls, [&](std::uint32_t callee) {
     return key == CodeKey{callee, 0} ? room : code_of(callee);
   });
-  workshop_->arena->write(room, code);
+  if (!workshop_->arena->write(room, code)) {
+    workshop_->arena->free(room);
+    return nullptr;
+  }
   function->code = room;
-  workshop_->arena->set_owner(room, function.get());
+  function->piece = {room, function->tables->view()};
+  workshop_->arena->set_owner(room, &function->piece);
   const ShapeStubs::Entries entries = key.loop != 0 ? stubs.loop() : stubs.function();
   function->entry = {room, entries.call, entries.tail_call, workshop_->faults.catcher()};
   return function;
@@ -255,12 +255,13 @@ std::variant<Listing, std::string> list(const ModuleCode& module, std::uint32_t 
   return native_module(module).compiler().list(*module.data, function);
 }
 
-void write_image(const ModuleCode& module, std::vector<std::uint8_t>& out) {
-  native_module(module).write_image(out);
+void write_image(const ModuleCode& module, std::vector<std::uint8_t>& tables,
+                 std::vector<std::uint8_t>& code) {
+  native_module(module).write_image(tables, code);
 }
 
-std::string read_image(const ModuleCode& module, std::span<const std::uint8_t> image) {
-  return native_module(module).read_image(image);
+std::string read_image(const ModuleCode& module, MachineImage image) {
+  return native_module(module).read_image(std::move(image));
 }
 
 std::vector<std::uint8_t> code_bytes(const ModuleCode& module, std::uint32_t function) {

@@ -1,11 +1,9 @@
 #include "jit/faults.hpp"
 
-#include <algorithm>
-
 #include <wrun/error.hpp>
 
 #include "jit/abi.hpp"
-#include "jit/native_module.hpp"
+#include "jit/code_tables.hpp"
 #include "lib/runtime/memory.hpp"
 #include "lib/runtime/native.hpp"
 #include "lib/runtime/shared_memory.hpp"
@@ -16,15 +14,6 @@ namespace {
 
 /// No access is wider.
 constexpr std::uint64_t most_bytes = 16;
-
-const Access* find_access(const NativeFunction& function, const std::uint8_t* pc) {
-  if (pc < function.code || pc >= function.code + function.size) return nullptr;
-  const auto offset = static_cast<std::uint32_t>(pc - function.code);
-  const auto found =
-      std::lower_bound(function.accesses.begin(), function.accesses.end(), offset,
-                       [](const Access& at, std::uint32_t wanted) { return at.offset < wanted; });
-  return found != function.accesses.end() && found->offset == offset ? &*found : nullptr;
-}
 
 /// The one whose reservation an address is in; null if there is none.
 const runtime::Memory* find_memory(const runtime::Instance& instance, const std::uint8_t* address) {
@@ -57,8 +46,8 @@ bool may_repeat(runtime::NativeState& native, const os::Fault& fault) noexcept {
 
 bool AccessFaults::resolve(void* data, os::Fault& fault) noexcept {
   const auto& self = *static_cast<const AccessFaults*>(data);
-  const auto* function = static_cast<const NativeFunction*>(self.arena_.owner(fault.pc()));
-  const Access* access = function ? find_access(*function, fault.pc()) : nullptr;
+  const auto* piece = static_cast<const CodePiece*>(self.arena_.owner(fault.pc()));
+  const Access* access = piece ? piece->access_at(fault.pc()) : nullptr;
   if (access == nullptr) return false;
   const auto* frame = reinterpret_cast<runtime::Instance* const*>(fault.general(reg::rbp));
   const runtime::Instance& instance = *frame[-static_cast<int>(instance_slot) - 1];

@@ -3,6 +3,7 @@
 // The compiler: what the layers above call.
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -96,12 +97,23 @@ struct Listing {
 /// Or why it stays interpreted. Throws std::bad_alloc.
 std::variant<Listing, std::string> list(const runtime::ModuleCode& module, std::uint32_t function);
 
-/// Appends the machine code of all functions of a module that was prepared, for read_image() of any
-/// process with the same build and the same code_key(). Throws std::bad_alloc.
-void write_image(const runtime::ModuleCode& module, std::vector<std::uint8_t>& out);
+/// Appends the machine code of all functions of a module that was prepared, and what is known of
+/// it, for read_image() of any process with the same build and the same code_key(). Throws
+/// std::bad_alloc.
+void write_image(const runtime::ModuleCode& module, std::vector<std::uint8_t>& tables,
+                 std::vector<std::uint8_t>& code);
+
+/// What write_image() gave.
+struct MachineImage {
+  std::vector<std::uint8_t> tables;
+  std::uint64_t code_bytes = 0;
+  /// Reads that many bytes of the code on: 64 KiB, and at last what is left. False if it can't, or
+  /// if what it read, to the last byte, isn't what was written. Throws std::bad_alloc.
+  std::function<bool(std::span<std::uint8_t>)> read_code;
+};
 /// Gives a module, just prepared, its machine code; nothing more will be compiled of it. Empty, or
-/// why not. The image is at a multiple of 8 bytes. Throws std::bad_alloc.
-std::string read_image(const runtime::ModuleCode& module, std::span<const std::uint8_t> image);
+/// why not: then nothing has changed. Throws std::bad_alloc.
+std::string read_image(const runtime::ModuleCode& module, MachineImage image);
 
 /// The bytes of a function's machine code, compiled if it wasn't; empty if it stays interpreted.
 std::vector<std::uint8_t> code_bytes(const runtime::ModuleCode& module, std::uint32_t function);

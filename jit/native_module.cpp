@@ -1,11 +1,10 @@
 #include "jit/native_module.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <new>
 
 #include "jit/compiler.hpp"
-#include "lib/os/populate.hpp"
+#include "jit/image.hpp"
 #include "lib/wasm/compose.hpp"
 
 namespace wrun::inline v0::jit {
@@ -15,8 +14,22 @@ using std::lock_guard;
 
 namespace {
 
-std::uint32_t offset_in(const NativeFunction& function, const void* pc) {
-  return static_cast<std::uint32_t>(static_cast<const std::uint8_t*>(pc) - function.code);
+/// Of an image that is copied at once; a multiple of what images are hashed by, see MachineImage.
+constexpr std::size_t chunk = std::size_t{64} << 10;
+
+/// Reads an image's code into its place; false if it is damaged. Nobody waits meanwhile, but for
+/// chunk after chunk. Throws std::bad_alloc.
+bool copy_code(MachineImage& image, CodeArena& arena, const std::uint8_t* place,
+               const Stubs& stubs) {
+  std::vector<std::uint8_t> room(std::min<std::uint64_t>(image.code_bytes, chunk));
+  for (std::uint64_t at = 0; at < image.code_bytes; at += room.size()) {
+    const auto part = std::span(room).first(std::min<std::uint64_t>(chunk, image.code_bytes - at));
+    if (!image.read_code(part)) return false;
+    if (at == 0) write_jumps(part, place, stubs);
+    const lock_guard lock(code_lock());
+    if (!arena.write(place + at, part)) throw std::bad_alloc();
+  }
+  return true;
 }
 
 }  // namespace
@@ -33,10 +46,13 @@ NativeModule::~NativeModule() {
   for (const auto& [key, place] : places_) {
     if (place.job) place.job->module = nullptr;
     if (!place.function) continue;
-    compiler_->announcer().gone(*place.function);
-    if (!place.function->is_in_image) compiler_->open_workshop().arena->free(place.function->code);
+    compiler_->announcer().gone(place.function->code);
+    if (place.function->tables) compiler_->open_workshop().arena->free(place.function->code);
   }
-  if (image_ != nullptr) compiler_->open_workshop().arena->free(image_);
+  if (!image_) return;
+  for (const FunctionRow& each : image_->piece.tables.functions)
+    compiler_->announcer().gone(image_->piece.code + each.code);
+  compiler_->open_workshop().arena->free(image_->piece.code);
 }
 
 void NativeModule::fill_cells(Stubs& stubs) {
@@ -56,11 +72,12 @@ ShapeStubs& NativeModule::stubs_of(std::uint32_t function) const {
 const NativeEntry* NativeModule::hot(std::uint32_t function, std::uint32_t loop) noexcept try {
   const Workshop* shop = compiler_->workshop();
   std::unique_lock lock(code_lock());
+  if (is_in_image({function, loop})) return enter_image({function, loop});
   const auto [place, is_new] = places_.try_emplace(CodeKey{function, loop});
   if (!is_new) return place->second.function ? &place->second.function->entry : nullptr;
   if (shop == nullptr) {
     refuse(place, no_executable_memory);
-  } else if (image_ != nullptr) {
+  } else if (image_) {
     refuse(place, "the image has no machine code of it");
   } else if (std::string reason = over_budget(place->first, 0); !reason.empty()) {
     refuse(place, std::move(reason));
@@ -159,7 +176,7 @@ std::string NativeModule::publish(Places::iterator place, Compiled& made) {
     compiler_->open_workshop().arena->free(unused->code);
   };
   std::unique_ptr<NativeFunction, decltype(freed)> guard(function.get(), freed);
-  by_end_.emplace(function->code + function->size, function.get());
+  by_end_.emplace(function->code + function->size, &function->piece);
   static_cast<void>(guard.release());
   (key.loop != 0 ? loop_bytes_ : function_bytes_) += function->size;
   if (key.loop == 0) {
@@ -172,7 +189,8 @@ std::string NativeModule::publish(Places::iterator place, Compiled& made) {
   return {};
 }
 
-void NativeModule::write_image(std::vector<std::uint8_t>& out) const {
+void NativeModule::write_image(std::vector<std::uint8_t>& tables,
+                               std::vector<std::uint8_t>& code) const {
   if (compiler_->workshop() == nullptr) return;
   ImageWriter writer(compiler_->open_workshop().stubs);
   const wasm::ModuleData& data = *module_.data;
@@ -181,88 +199,89 @@ void NativeModule::write_image(std::vector<std::uint8_t>& out) const {
     if (const auto* made = std::get_if<Compiled>(&outcome)) writer.add(i, *made);
     if (std::holds_alternative<std::monostate>(outcome)) throw std::bad_alloc();
   }
-  writer.write(out);
+  writer.write(tables, code);
 }
 
-std::string NativeModule::read_image(std::span<const std::uint8_t> bytes) {
+std::string NativeModule::read_image(MachineImage bytes) {
   const Workshop* shop = compiler_->workshop();
   if (shop == nullptr) return no_executable_memory;
   if (compiler_->has_lost_guards()) return "the system refuses a handler of faults";
   const auto functions = static_cast<std::uint32_t>(module_.data->functions.size());
   const auto tags = static_cast<std::uint32_t>(module_.data->tags.size());
-  ImageView image;
-  if (!image.open(bytes, {module_.data->imported_functions, functions, tags}))
-    return "it is damaged";
-  if (image.functions().empty()) return {};
-  const lock_guard lock(code_lock());
-  const std::uint8_t* code = shop->arena->allocate(image.code().size());
-  if (code == nullptr) return "the memory for machine code is full";
-  try {
-    install(image, code);
-  } catch (...) {
+  const auto tables = read_tables(
+      bytes.tables, {module_.data->imported_functions, functions, tags, bytes.code_bytes});
+  if (!tables) return "it is damaged";
+  if (tables->functions.empty()) return {};
+  auto image = std::make_unique<LoadedImage>();
+  const auto freed = [shop](const std::uint8_t* code) {
+    const lock_guard lock(code_lock());
     shop->arena->free(code);
-    throw;
-  }
+  };
+  std::unique_ptr<const std::uint8_t, decltype(freed)> code(take_room(bytes.code_bytes), freed);
+  if (!code) return "the memory for machine code is full";
+  if (!copy_code(bytes, *shop->arena, code.get(), shop->stubs)) return "it is damaged";
+  image->tables = std::move(bytes.tables);
+  image->size = bytes.code_bytes;
+  image->piece = {code.get(), *tables};
+  install(std::move(image));
+  static_cast<void>(code.release());
   return {};
 }
 
+const std::uint8_t* NativeModule::take_room(std::size_t bytes) const {
+  const lock_guard lock(code_lock());
+  return compiler_->open_workshop().arena->allocate(bytes);
+}
+
 /// All or nothing.
-void NativeModule::install(const ImageView& image, const std::uint8_t* code) {
-  Workshop& shop = compiler_->open_workshop();
-  std::uint8_t* writable = shop.arena->writable(code);
-  os::populate_for_writing(writable, image.code().size());
-  std::memcpy(writable, image.code().data(), image.code().size());
-  os::populate_for_reading(code, image.code().size());
-  std::vector<const std::uint8_t*> codes(module_.data->functions.size());
-  for (const ImageFunction& each : image.functions()) codes[each.function] = code + each.code;
-  const auto code_of = [&codes](std::uint32_t callee) {
-    return callee < codes.size() ? codes[callee] : nullptr;
-  };
-  Places places;
-  std::map<const void*, const NativeFunction*, std::less<>> by_end;
-  for (const ImageFunction& each : image.functions()) {
-    for (const ImageRelocation& at : image.relocations(each)) {
-      const std::uint32_t offset = each.code + at.offset;
-      const auto distance = static_cast<std::int32_t>(
-          static_cast<const std::uint8_t*>(shop.stubs.at(at.stub)) - (code + offset + 4));
-      std::memcpy(writable + offset, &distance, sizeof(distance));
-    }
-    link_calls({writable + each.code, each.size}, code + each.code, image.calls(each), code_of);
-    auto function = std::make_unique<NativeFunction>();
-    const auto sites = image.sites(each);
-    function->code = code + each.code;
-    function->size = each.size;
-    function->function = each.function;
-    function->frame_start = each.frame_start;
-    function->sites.assign(sites.begin(), sites.end());
-    const auto accesses = image.accesses(each);
-    function->accesses.assign(accesses.begin(), accesses.end());
-    const auto landings = image.landings(each);
-    function->landings.assign(landings.begin(), landings.end());
-    function->tries = image.tries(each);
-    const auto inlined = image.inlined(each);
-    function->inlined.assign(inlined.begin(), inlined.end());
-    shop.arena->set_owner(function->code, function.get());
-    const ShapeStubs::Entries entries = stubs_of(each.function).function();
-    function->entry = {function->code, entries.call, entries.tail_call, shop.faults.catcher()};
-    function->is_in_image = true;
-    by_end.emplace(function->code + function->size, function.get());
-    places.emplace(CodeKey{each.function, 0},
-                   Place{Place::State::compiled, nullptr, std::move(function)});
+void NativeModule::install(std::unique_ptr<LoadedImage> image) {
+  const lock_guard lock(code_lock());
+  const CodePiece& piece = image->piece;
+  by_end_.emplace(piece.code + image->size, &piece);
+  image_ = std::move(image);
+  compiler_->open_workshop().arena->set_owner(piece.code, &piece);
+  for (const FunctionRow& each : piece.tables.functions) {
+    function_bytes_ += each.size;
+    const std::uint32_t number = each.function - module_.data->imported_functions;
+    module_.cells[number].machine_code.store(piece.code + each.code, std::memory_order_release);
   }
-  image_ = code;
-  function_bytes_ = image.code().size();
-  places_ = std::move(places);
-  by_end_ = std::move(by_end);
-  for (const auto& [key, place] : places_) {
-    compiler_->announcer().made(*module_.data, key, *place.function);
-    const std::uint32_t number = key.function - module_.data->imported_functions;
-    module_.cells[number].machine_code.store(place.function->code, std::memory_order_release);
+  announce_image();
+}
+
+void NativeModule::announce_image() const {
+  if (!compiler_->announcer().is_wanted()) return;
+  for (const FunctionRow& each : image_->piece.tables.functions) {
+    NativeFunction function;
+    function.code = image_->piece.code + each.code;
+    function.size = each.size;
+    function.frame_start = each.frame_start;
+    compiler_->announcer().made(*module_.data, {each.function, 0}, function);
   }
 }
 
-/// Whose code a return address is in; null if it is none of the module's.
-const NativeFunction* NativeModule::function_at(const void* pc) const {
+bool NativeModule::is_in_image(CodeKey key) const {
+  return image_ && key.loop == 0 && image_->piece.find(key.function) != nullptr;
+}
+
+/// What is in an image is entered from elsewhere for the first time: most functions never are.
+const NativeEntry* NativeModule::enter_image(CodeKey key) {
+  if (const auto found = places_.find(key); found != places_.end())
+    return &found->second.function->entry;
+  const FunctionRow& row = *image_->piece.find(key.function);
+  auto function = std::make_unique<NativeFunction>();
+  function->code = image_->piece.code + row.code;
+  function->size = row.size;
+  function->function = row.function;
+  function->frame_start = row.frame_start;
+  const ShapeStubs::Entries entries = stubs_of(key.function).function();
+  function->entry = {function->code, entries.call, entries.tail_call,
+                     compiler_->open_workshop().faults.catcher()};
+  const auto [place, _] =
+      places_.emplace(key, Place{Place::State::compiled, nullptr, std::move(function)});
+  return &place->second.function->entry;
+}
+
+const CodePiece* NativeModule::piece_at(const void* pc) const {
   // A return address may be just behind the last byte.
   const auto found = by_end_.lower_bound(pc);
   return found == by_end_.end() || pc <= found->second->code ? nullptr : found->second;
@@ -271,41 +290,25 @@ const NativeFunction* NativeModule::function_at(const void* pc) const {
 bool NativeModule::find_catch(const void* pc, const runtime::Instance& instance,
                               const runtime::Tag* tag, runtime::NativeCatch& found) const {
   const lock_guard lock(code_lock());
-  const NativeFunction* function = function_at(pc);
-  if (function == nullptr) return false;
-  const std::uint32_t offset = offset_in(*function, pc);
-  const auto landing =
-      std::lower_bound(function->landings.begin(), function->landings.end(), offset,
-                       [](const Landing& at, std::uint32_t wanted) { return at.site < wanted; });
-  if (landing == function->landings.end() || landing->site != offset) return false;
-  const std::uint32_t clause = function->tries.find(landing->index, instance, tag);
-  if (clause == TryTable::none) return false;
-  found = {function->code + landing->code, clause};
-  return true;
+  const CodePiece* piece = piece_at(pc);
+  return piece != nullptr && piece->find_catch(pc, instance, tag, found);
 }
 
 bool NativeModule::locate(const void* pc, std::vector<runtime::NativeFrame>& frames) const {
   const lock_guard lock(code_lock());
-  const NativeFunction* found = function_at(pc);
-  if (found == nullptr) return false;
-  const NativeFunction& function = *found;
-  const std::uint32_t offset = offset_in(function, pc);
-  const auto site =
-      std::lower_bound(function.sites.begin(), function.sites.end(), offset,
-                       [](const Site& at, std::uint32_t wanted) { return at.offset < wanted; });
-  if (site == function.sites.end() || site->offset != offset) return false;
-  Origin at = site->origin;
-  for (; at.inlined != 0; at = function.inlined[at.inlined - 1].caller)
-    frames.push_back({function.inlined[at.inlined - 1].function, at.offset});
-  frames.push_back({function.function, at.offset});
-  return true;
+  const CodePiece* piece = piece_at(pc);
+  return piece != nullptr && piece->locate(pc, frames);
 }
 
 Census NativeModule::census() const {
   const lock_guard lock(code_lock());
   Census census;
+  if (image_) {
+    census.compiled = static_cast<std::uint32_t>(image_->piece.tables.functions.size());
+    census.code_bytes = function_bytes_;
+  }
   for (const auto& [key, place] : places_) {
-    if (!place.function) continue;
+    if (!place.function || !place.function->tables) continue;
     ++(key.loop == 0 ? census.compiled : census.loops);
     census.code_bytes += place.function->size;
   }

@@ -12,13 +12,11 @@
 #include <vector>
 
 #include "jit/arena.hpp"
+#include "jit/code_tables.hpp"
 #include "jit/compile_queue.hpp"
 #include "jit/emit.hpp"
-#include "jit/image.hpp"
-#include "jit/inlining.hpp"
 #include "jit/jit.hpp"
 #include "jit/stubs.hpp"
-#include "jit/try_table.hpp"
 
 namespace wrun::inline v0::jit {
 
@@ -30,13 +28,17 @@ struct NativeFunction {
   std::size_t size = 0;
   std::uint32_t function = 0;
   std::uint32_t frame_start = 0;  ///< see EmittedCode
-  std::vector<Site> sites;
-  std::vector<Access> accesses;
-  std::vector<Landing> landings;  ///< by ascending site
-  TryTable tries;
-  std::vector<InlinedCall> inlined;
   runtime::NativeEntry entry;
-  bool is_in_image = false;
+  // Of one that isn't in an image:
+  std::unique_ptr<FunctionTables> tables;
+  CodePiece piece;
+};
+
+/// The code of an image in its place.
+struct LoadedImage {
+  CodePiece piece;
+  std::vector<std::uint8_t> tables;
+  std::size_t size = 0;  ///< of the code
 };
 
 /// What came of compiling: code, a reason why there can't be any, or nothing for want of memory.
@@ -61,8 +63,8 @@ class NativeModule {
   /// When that comes to nothing.
   void empty_cells() { stubs_.clear(); }
   /// See jit::write_image() and jit::read_image().
-  void write_image(std::vector<std::uint8_t>& out) const;
-  std::string read_image(std::span<const std::uint8_t> image);
+  void write_image(std::vector<std::uint8_t>& tables, std::vector<std::uint8_t>& code) const;
+  std::string read_image(MachineImage image);
   Census census() const;
   const NativeFunction* find(std::uint32_t function) const;
   CompilerImpl& compiler() const { return *compiler_; }
@@ -87,11 +89,17 @@ class NativeModule {
   void finish(const CompileJob& job, Outcome&& outcome) noexcept;
   const runtime::NativeEntry* accept(Places::iterator place, Outcome&& outcome);
   void refuse(Places::iterator place, std::string reason);
-  void install(const ImageView& image, const std::uint8_t* code);
+  bool is_in_image(CodeKey key) const;
+  const runtime::NativeEntry* enter_image(CodeKey key);
+  /// For code; null if there is none.
+  const std::uint8_t* take_room(std::size_t bytes) const;
+  void install(std::unique_ptr<LoadedImage> image);
+  void announce_image() const;
   std::string publish(Places::iterator place, Compiled& made);
   /// Why the module is to have no more machine code of that kind; empty if it may.
   std::string over_budget(CodeKey key, std::size_t bytes) const;
-  const NativeFunction* function_at(const void* pc) const;
+  /// The code that a return address is in; null if it is none of the module's.
+  const CodePiece* piece_at(const void* pc) const;
   ShapeStubs& stubs_of(std::uint32_t function) const;
 
   std::shared_ptr<CompilerImpl> compiler_;
@@ -100,12 +108,13 @@ class NativeModule {
   std::vector<std::shared_ptr<ShapeStubs>> stubs_;
   // Guarded by code_lock()
   Places places_;
-  std::map<const void*, const NativeFunction*, std::less<>> by_end_;
+  std::map<const void*, const CodePiece*, std::less<>> by_end_;
   std::map<std::uint32_t, std::string> reasons_;
   std::uint64_t function_bytes_ = 0;
   std::uint64_t loop_bytes_ = 0;
-  /// Code of many functions in one piece: then nothing is compiled any more.
-  const std::uint8_t* image_ = nullptr;
+  /// Code of all functions in one piece: then nothing is compiled any more, and places_ has those
+  /// functions of it that were entered from elsewhere.
+  std::unique_ptr<LoadedImage> image_;
 };
 
 inline NativeModule& native_module(const runtime::ModuleCode& module) {

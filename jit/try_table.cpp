@@ -25,11 +25,13 @@ std::uint32_t TryTable::add(std::uint32_t index, std::uint32_t tag) {
   return added;
 }
 
-std::uint32_t TryTable::find(std::uint32_t index, const runtime::Instance& instance,
-                             const runtime::Tag* tag) const {
-  for (; index != none; index = tries_[index].outer) {
-    for (std::uint32_t i = tries_[index].first; i != none; i = clauses_[i].next) {
-      if (clauses_[i].tag == none || instance.tag_cells[clauses_[i].tag] == tag) return i;
+std::uint32_t find_clause(std::span<const TryTable::Try> tries,
+                          std::span<const TryTable::Clause> clauses, std::uint32_t index,
+                          const runtime::Instance& instance, const runtime::Tag* tag) {
+  constexpr std::uint32_t none = TryTable::none;
+  for (; index != none; index = tries[index].outer) {
+    for (std::uint32_t i = tries[index].first; i != none; i = clauses[i].next) {
+      if (clauses[i].tag == none || instance.tag_cells[clauses[i].tag] == tag) return i;
     }
   }
   return none;

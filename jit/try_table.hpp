@@ -26,9 +26,6 @@ class TryTable {
     std::uint32_t next = none;  ///< of the same try
   };
 
-  TryTable() = default;
-  TryTable(std::span<const Try> tries, std::span<const Clause> clauses)
-      : tries_(tries.begin(), tries.end()), clauses_(clauses.begin(), clauses.end()) {}
   std::span<const Try> tries() const { return tries_; }
   std::span<const Clause> clauses() const { return clauses_; }
 
@@ -41,15 +38,16 @@ class TryTable {
   void delegate(std::uint32_t index, std::uint32_t outer) { tries_[index].outer = outer; }
   std::uint32_t outer(std::uint32_t index) const { return tries_[index].outer; }
 
-  /// The clause that catches an exception thrown in the body of a try; none if it leaves the
-  /// function.
-  std::uint32_t find(std::uint32_t index, const runtime::Instance& instance,
-                     const runtime::Tag* tag) const;
-
  private:
   std::vector<Try> tries_;
   std::vector<Clause> clauses_;
 };
+
+/// The clause that catches an exception thrown in the body of a try; TryTable::none if it leaves
+/// the function.
+std::uint32_t find_clause(std::span<const TryTable::Try> tries,
+                          std::span<const TryTable::Clause> clauses, std::uint32_t index,
+                          const runtime::Instance& instance, const runtime::Tag* tag);
 
 /// A call in a try: where the code goes on if that catches something.
 struct Landing {

@@ -77,9 +77,10 @@ class Module {
   /// an error (malformed, usage) and never run. Neither validates nor compiles.
   WRUN_API static Result<Module> deserialize_trusted(const Engine& engine,
                                                      std::span<const std::uint8_t> image);
-  /// The same without a copy.
-  WRUN_API static Result<Module> deserialize_trusted(const Engine& engine,
-                                                     std::vector<std::uint8_t>&& image);
+  /// The same of a regular file's content, which is read to where it is used: sooner, and with less
+  /// memory than by way of bytes. Nothing is kept open. Errors as above, and io.
+  WRUN_API static Result<Module> deserialize_trusted_file(const Engine& engine,
+                                                          std::string_view path);
   /// Whether these look like what serialize() gives: whether they need trust. Says no more.
   WRUN_API static bool is_serialized(std::span<const std::uint8_t> content);
 

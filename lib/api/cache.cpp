@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "lib/wasm/compose.hpp"
+#include "lib/wasm/nh_hash.hpp"
 
 namespace wrun::inline v0::api {
 
@@ -54,14 +55,16 @@ std::string CodeCache::name_of(const std::string& engine_key,
                                std::span<const std::uint8_t> module) const {
   const auto* text = reinterpret_cast<const std::uint8_t*>(engine_key.data());
   const wasm::Hash128 of_engine = wasm::siphash(key_, {text, engine_key.size()});
-  const wasm::Hash128 of_module = wasm::siphash(of_engine, module);
+  const wasm::Hash128 of_module = wasm::nh_hash(of_engine, module);
   return compose("{:016x}{:016x}{}", of_module[0], of_module[1], suffix);
 }
 
-std::optional<std::vector<std::uint8_t>> CodeCache::find(const std::string& name) const {
-  auto found = directory_.read(name, most_bytes_);
-  if (found) directory_.touch(name);
-  return found;
+std::optional<ImageSource> CodeCache::find(const std::string& name) const {
+  os::InputFile file = directory_.open_file(name, most_bytes_);
+  const auto size = file ? file.size() : std::nullopt;
+  if (!size) return std::nullopt;
+  directory_.touch(name);
+  return ImageSource(std::move(file), *size);
 }
 
 void CodeCache::put(const std::string& name, std::span<const std::uint8_t> image) {

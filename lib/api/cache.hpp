@@ -9,10 +9,10 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <vector>
 
 #include <wrun/result.hpp>
 
+#include "lib/api/image_source.hpp"
 #include "lib/os/private_directory.hpp"
 #include "lib/wasm/siphash.hpp"
 
@@ -31,7 +31,7 @@ class CodeCache {
   /// The name of a module's file, by the engine's key and the module's bytes.
   std::string name_of(const std::string& engine_key, std::span<const std::uint8_t> module) const;
   /// The file, unchecked, or nothing.
-  std::optional<std::vector<std::uint8_t>> find(const std::string& name) const;
+  std::optional<ImageSource> find(const std::string& name) const;
   /// Keeps an image, if that can be done, and removes what wasn't used for longest.
   void put(const std::string& name, std::span<const std::uint8_t> image);
   void remove(const std::string& name) const { directory_.remove(name); }

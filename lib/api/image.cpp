@@ -1,12 +1,14 @@
 #include "lib/api/image.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
+#include <type_traits>
 
 #include "jit/jit.hpp"
 #include "lib/os/build_id.hpp"
-#include "lib/os/populate.hpp"
 #include "lib/wasm/compose.hpp"
+#include "lib/wasm/nh_hash.hpp"
 #include "lib/wasm/quoted.hpp"
 
 namespace wrun::inline v0::api {
@@ -16,29 +18,34 @@ namespace {
 using ByteView = std::span<const std::uint8_t>;
 
 constexpr std::array<char, 8> magic = {'\x7f', 'w', 'r', 'u', 'n', 'e', 'x', 'e'};
-constexpr std::uint32_t format = 2;
+constexpr std::uint32_t format = 3;
 /// Of each part.
 constexpr std::size_t alignment = 16;
 
-/// Then come the key, the module's bytes and the machine code, each filled up with zeros.
+/// Then come the key, the module's bytes, the tables and the machine code, each filled up with
+/// zeros.
 struct Header {
   std::array<char, 8> magic = api::magic;
   std::uint32_t format = api::format;
   std::uint32_t key_size = 0;
   std::uint64_t size = 0;   ///< of everything
-  wasm::Hash128 hash = {};  ///< of everything that follows
+  wasm::Hash128 hash = {};  ///< of everything that follows but the code
+  wasm::Hash128 code_hash = {};
   std::uint64_t features_used = 0;
   std::uint64_t module_size = 0;
+  std::uint64_t tables_size = 0;
   std::uint64_t code_size = 0;
+  std::uint64_t reserved = 0;
 };
 constexpr std::size_t hashed_from = 40;
-static_assert(sizeof(Header) == hashed_from + 24 && sizeof(Header) % alignment == 0);
+static_assert(sizeof(Header) % alignment == 0 && std::has_unique_object_representations_v<Header>);
 
+/// All but the code.
 struct Parts {
   Header header;
-  ByteView key;
-  ByteView module;
-  ByteView code;
+  std::vector<std::uint8_t> key;
+  std::vector<std::uint8_t> module;
+  std::vector<std::uint8_t> tables;
 };
 
 Error damaged(std::string_view how) {
@@ -49,31 +56,83 @@ constexpr std::uint64_t padded(std::uint64_t size) {
   return (size + alignment - 1) & ~std::uint64_t{alignment - 1};
 }
 
-/// Takes a part and what fills it up off the front.
-bool take(ByteView& rest, std::uint64_t size, ByteView& part) {
-  if (size > rest.size() || padded(size) > rest.size()) return false;
-  part = rest.first(static_cast<std::size_t>(size));
-  rest = rest.subspan(static_cast<std::size_t>(padded(size)));
-  return true;
+ByteView bytes_of(const Header& header) {
+  return {reinterpret_cast<const std::uint8_t*>(&header), sizeof(header)};
 }
 
-Result<Parts> open_image(ByteView image, const wasm::HashKey& key) {
-  Parts parts;
-  if (!is_image(image)) return damaged("it isn't one");
-  if (image.size() < sizeof(Header)) return damaged("it is cut off");
-  Header& header = parts.header;
-  std::memcpy(&header, image.data(), sizeof(header));
+wasm::Hash128 hash_of(const wasm::HashKey& key, const Header& header, ByteView engine,
+                      ByteView module, ByteView tables) {
+  wasm::NhHash hash(key);
+  for (const ByteView part : {bytes_of(header).subspan(hashed_from), engine, module, tables}) {
+    hash.add(part);
+    hash.end_part();
+  }
+  return hash.result();
+}
+
+/// Whether the sizes of the parts, which may be any numbers, are what follows the header.
+bool has_parts(const Header& header, std::uint64_t rest) {
+  for (const std::uint64_t size :
+       {std::uint64_t{header.key_size}, header.module_size, header.tables_size, header.code_size}) {
+    if (size > rest || padded(size) > rest) return false;
+    rest -= padded(size);
+  }
+  return rest == 0;
+}
+
+/// Reads what fills a part up.
+bool skip_padding(ImageSource& image, std::uint64_t size) {
+  std::array<std::uint8_t, alignment> zeros{};
+  return image.read(std::span(zeros).first(static_cast<std::size_t>(padded(size) - size))) &&
+         zeros == decltype(zeros){};
+}
+
+bool read_part(ImageSource& image, std::uint64_t size, std::vector<std::uint8_t>& part) {
+  return image.read(part, size) && skip_padding(image, size);
+}
+
+Result<Header> read_header(ImageSource& image) {
+  const std::uint64_t size = image.left();
+  Header header;
+  const auto start =
+      std::span(reinterpret_cast<std::uint8_t*>(&header), sizeof(header))
+          .first(static_cast<std::size_t>(std::min(size, std::uint64_t{sizeof(header)})));
+  if (!image.read(start)) return damaged("it is cut off");
+  if (!is_image(start)) return damaged("it isn't one");
+  if (size < sizeof(header)) return damaged("it is cut off");
   if (header.format != format)
     return Error(ErrorKind::usage, "precompiled module: another version of wrun made it");
-  if (header.size > image.size()) return damaged("it is cut off");
-  if (header.size != image.size()) return damaged("something follows it");
-  if (wasm::siphash(key, image.subspan(hashed_from)) != header.hash)
-    return damaged("it is damaged");
-  ByteView rest = image.subspan(sizeof(header));
-  if (!take(rest, header.key_size, parts.key) || !take(rest, header.module_size, parts.module) ||
-      !take(rest, header.code_size, parts.code) || !rest.empty())
+  if (header.size > size) return damaged("it is cut off");
+  if (header.size != size) return damaged("something follows it");
+  if (!has_parts(header, image.left())) return damaged("it is damaged");
+  return header;
+}
+
+/// Leaves the code to be read.
+Result<Parts> read_parts(ImageSource& image, const wasm::HashKey& key) {
+  auto header = read_header(image);
+  if (!header) return header.error();
+  Parts parts;
+  parts.header = *header;
+  if (!read_part(image, header->key_size, parts.key) ||
+      !read_part(image, header->module_size, parts.module) ||
+      !read_part(image, header->tables_size, parts.tables) ||
+      hash_of(key, *header, parts.key, parts.module, parts.tables) != header->hash)
     return damaged("it is damaged");
   return parts;
+}
+
+/// What is still to be read of an image.
+jit::MachineImage machine_image(ImageSource& image, Parts& parts, const wasm::HashKey& key) {
+  const auto read_code = [&image, size = parts.header.code_size, left = parts.header.code_size,
+                          expected = parts.header.code_hash,
+                          hash = wasm::NhHash(key)](std::span<std::uint8_t> to) mutable {
+    if (!image.read(to)) return false;
+    hash.add(to);
+    left -= to.size();
+    return left != 0 || (skip_padding(image, size) && hash.result() == expected);
+  };
+  return {std::move(parts.tables), parts.header.code_size, read_code};
 }
 
 std::string_view text_of(ByteView bytes) {
@@ -115,55 +174,46 @@ Result<std::string> image_key(EngineState& engine) {
 Result<std::vector<std::uint8_t>> make_image(const ModuleState& module, const wasm::HashKey& key) {
   auto text = image_key(*module.engine);
   if (!text) return std::move(text).error();
-  std::vector<std::uint8_t> code;
-  jit::write_image(module, code);
+  std::vector<std::uint8_t> tables, code;
+  jit::write_image(module, tables, code);
   Header header;
   header.key_size = static_cast<std::uint32_t>(text->size());
   header.features_used = module.data->features_used.bits();
   header.module_size = module.data->bytes.size();
+  header.tables_size = tables.size();
   header.code_size = code.size();
-  std::vector<std::uint8_t> image(sizeof(header));
-  image.reserve(sizeof(header) + padded(text->size()) + padded(header.module_size) +
-                padded(code.size()));
-  append(image, {reinterpret_cast<const std::uint8_t*>(text->data()), text->size()});
-  append(image, module.data->bytes);
-  append(image, code);
-  header.size = image.size();
-  std::memcpy(image.data(), &header, sizeof(header));
-  header.hash = wasm::siphash(key, ByteView(image).subspan(hashed_from));
-  std::memcpy(image.data(), &header, sizeof(header));
+  header.size = sizeof(header) + padded(text->size()) + padded(header.module_size) +
+                padded(tables.size()) + padded(code.size());
+  header.code_hash = wasm::nh_hash(key, code);
+  const ByteView engine = {reinterpret_cast<const std::uint8_t*>(text->data()), text->size()};
+  header.hash = hash_of(key, header, engine, module.data->bytes, tables);
+  std::vector<std::uint8_t> image;
+  image.reserve(static_cast<std::size_t>(header.size));
+  for (const ByteView part :
+       {bytes_of(header), engine, ByteView(module.data->bytes), ByteView(tables), ByteView(code)})
+    append(image, part);
   return image;
 }
 
-ByteView module_in_image(ByteView image) {
-  Header header;
-  if (image.size() < sizeof(header)) return {};
-  std::memcpy(&header, image.data(), sizeof(header));
-  ByteView rest = image.subspan(sizeof(header));
-  ByteView key, module;
-  if (!take(rest, header.key_size, key) || !take(rest, header.module_size, module)) return {};
-  return module;
-}
-
-Result<Module> load_image(const std::shared_ptr<EngineState>& engine, ByteView image,
-                          const wasm::HashKey& key) {
-  const auto parts = open_image(image, key);
+Result<Module> load_image(const std::shared_ptr<EngineState>& engine, ImageSource image,
+                          const wasm::HashKey& key, std::optional<ByteView> wanted) {
+  auto parts = read_parts(image, key);
   if (!parts) return parts.error();
-  const auto wanted = image_key(*engine);
-  if (!wanted) return wanted.error();
-  if (text_of(parts->key) != *wanted)
+  const auto engine_key = image_key(*engine);
+  if (!engine_key) return engine_key.error();
+  if (text_of(parts->key) != *engine_key)
     return Error(ErrorKind::usage,
                  compose("precompiled module: it is for another engine ({}, and this is {})",
-                         wasm::quoted(text_of(parts->key)), *wanted));
-  std::vector<std::uint8_t> bytes;
-  bytes.reserve(parts->module.size());
-  os::populate_for_writing(bytes.data(), bytes.capacity());
-  bytes.assign(parts->module.begin(), parts->module.end());
-  auto data = wasm::decode(std::move(bytes), engine->decode_options(), engine->types);
+                         wasm::quoted(text_of(parts->key)), *engine_key));
+  if (wanted &&
+      !std::equal(wanted->begin(), wanted->end(), parts->module.begin(), parts->module.end()))
+    return damaged("it is of another module");
+  auto data = wasm::decode(std::move(parts->module), engine->decode_options(), engine->types);
   if (!data) return std::move(data).error();
   (*data)->features_used = features_of(parts->header.features_used);
   auto state = std::make_shared<ModuleState>(std::move(*data), engine, CodeFrom::image);
-  if (const std::string why = jit::read_image(*state, parts->code); !why.empty())
+  if (const std::string why = jit::read_image(*state, machine_image(image, *parts, key));
+      !why.empty())
     return damaged(why);
   return ModuleAccess::make(std::move(state));
 }

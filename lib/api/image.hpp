@@ -6,12 +6,14 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include <wrun/result.hpp>
 
+#include "lib/api/image_source.hpp"
 #include "lib/api/state.hpp"
 #include "lib/wasm/siphash.hpp"
 
@@ -29,11 +31,10 @@ Result<std::string> image_key(EngineState& engine);
 /// Compiles all of the module. Errors: as image_key(), limit.
 Result<std::vector<std::uint8_t>> make_image(const ModuleState& module, const wasm::HashKey& key);
 
-/// The module in an image, which is in private memory: nobody changes it meanwhile. Errors:
-/// malformed (not an image, or a damaged one), usage (one for something else), limit.
-Result<Module> load_image(const std::shared_ptr<EngineState>& engine,
-                          std::span<const std::uint8_t> image, const wasm::HashKey& key);
-/// The bytes of the module in an image; empty if it isn't whole.
-std::span<const std::uint8_t> module_in_image(std::span<const std::uint8_t> image);
+/// The module in an image. Errors: malformed (not an image, a damaged one, or `wanted` is said and
+/// the image is of another module), usage (one for something else), limit.
+Result<Module> load_image(const std::shared_ptr<EngineState>& engine, ImageSource image,
+                          const wasm::HashKey& key,
+                          std::optional<std::span<const std::uint8_t>> wanted = std::nullopt);
 
 }  // namespace wrun::inline v0::api

@@ -54,12 +54,10 @@ Result<Module> build_anew(const Engines& engine, Bytes&& bytes) {
 std::optional<Module> find_cached(const Engines& engine, const std::string& name,
                                   std::span<const std::uint8_t> bytes) {
   const api::CodeCache& cache = *engine->cache;
-  const auto image = cache.find(name);
+  auto image = cache.find(name);
   if (!image) return std::nullopt;
-  const auto same = api::module_in_image(*image);
-  if (std::equal(bytes.begin(), bytes.end(), same.begin(), same.end())) {
-    if (auto loaded = api::load_image(engine, *image, cache.key())) return *std::move(loaded);
-  }
+  if (auto loaded = api::load_image(engine, *std::move(image), cache.key(), bytes))
+    return *std::move(loaded);
   cache.remove(name);
   return std::nullopt;
 }
@@ -77,7 +75,7 @@ Result<Module> build_cached(const Engines& engine, Bytes&& bytes) {
   const auto image = api::make_image(*ModuleAccess::state(*module), cache.key());
   if (!image) return module;
   cache.put(name, *image);
-  auto loaded = api::load_image(engine, *image, cache.key());
+  auto loaded = api::load_image(engine, api::ImageSource(*image), cache.key());
   return loaded ? std::move(loaded) : std::move(module);
 }
 
@@ -192,17 +190,15 @@ Result<std::vector<std::uint8_t>> Module::serialize() const {
 Result<Module> Module::deserialize_trusted(const Engine& engine,
                                            std::span<const std::uint8_t> image) {
   return with_engine(engine, [&](const Engines& state) {
-    // Whoever else has these bytes may change them; what is checked is a copy.
-    const Bytes copy(image.begin(), image.end());
-    return api::load_image(state, copy, api::open_key);
+    return api::load_image(state, api::ImageSource(image), api::open_key);
   });
 }
 
-Result<Module> Module::deserialize_trusted(const Engine& engine,
-                                           std::vector<std::uint8_t>&& image) {
-  return with_engine(engine, [&](const Engines& state) {
-    const Bytes own = std::move(image);
-    return api::load_image(state, own, api::open_key);
+Result<Module> Module::deserialize_trusted_file(const Engine& engine, std::string_view path) {
+  return with_engine(engine, [&](const Engines& state) -> Result<Module> {
+    auto source = api::open_image(path);
+    if (!source) return std::move(source).error();
+    return api::load_image(state, *std::move(source), api::open_key);
   });
 }
 

@@ -4,11 +4,20 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <utility>
 
 #include "lib/os/mapping.hpp"
 
 namespace wrun::inline v0::os {
+
+namespace {
+
+/// From here on a call of the system costs less than mapping pages, and clearing them first.
+constexpr std::size_t much_code = std::size_t{32} << 10;
+
+}  // namespace
 
 CodeMemory::CodeMemory(CodeMemory&& other) noexcept
     : code_(std::exchange(other.code_, nullptr)),
@@ -77,6 +86,21 @@ bool CodeMemory::replace_by(CodeMemory copy) noexcept {
     std::swap(writable_, copy.writable_);
   }
   std::swap(file_, copy.file_);
+  return true;
+}
+
+bool CodeMemory::write(std::size_t offset, std::span<const std::uint8_t> code) noexcept {
+  if (file_ < 0 || code.size() < much_code) {
+    std::memcpy(writable_ + offset, code.data(), code.size());
+    return true;
+  }
+  while (!code.empty()) {
+    const ssize_t done = pwrite(file_, code.data(), code.size(), static_cast<off_t>(offset));
+    if (done < 0 && errno == EINTR) continue;
+    if (done <= 0) return false;
+    offset += static_cast<std::size_t>(done);
+    code = code.subspan(static_cast<std::size_t>(done));
+  }
   return true;
 }
 

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 
 namespace wrun::inline v0::os {
 
@@ -26,6 +27,9 @@ class CodeMemory {
   std::size_t size() const { return size_; }
   /// Where the byte of the code at `offset` is written.
   std::uint8_t* writable(std::size_t offset) const { return writable_ + offset; }
+  /// Writes code there: much of it without mapping its pages, which nobody may want to write again.
+  /// False where the system has no memory.
+  bool write(std::size_t offset, std::span<const std::uint8_t> code) noexcept;
   /// Gives the memory of whole pages back.
   void release(std::size_t offset, std::size_t bytes) noexcept;
 

@@ -11,8 +11,6 @@
 #include <system_error>
 #include <utility>
 
-#include "lib/os/populate.hpp"
-
 namespace wrun::inline v0::os {
 
 namespace {
@@ -35,16 +33,6 @@ std::string reason(int error) {
 bool write_all(int fd, std::span<const std::uint8_t> bytes) {
   while (!bytes.empty()) {
     const ssize_t done = ::write(fd, bytes.data(), bytes.size());
-    if (done < 0 && errno == EINTR) continue;
-    if (done <= 0) return false;
-    bytes = bytes.subspan(static_cast<std::size_t>(done));
-  }
-  return true;
-}
-
-bool read_all(int fd, std::span<std::uint8_t> bytes) {
-  while (!bytes.empty()) {
-    const ssize_t done = ::read(fd, bytes.data(), bytes.size());
     if (done < 0 && errno == EINTR) continue;
     if (done <= 0) return false;
     bytes = bytes.subspan(static_cast<std::size_t>(done));
@@ -86,18 +74,23 @@ std::string PrivateDirectory::open(const std::string& path) {
   return {};
 }
 
+InputFile PrivateDirectory::open_file(const std::string& name, std::uint64_t most) const noexcept {
+  const int fd = openat(fd_, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  InputFile file(fd);
+  struct stat status {};
+  if (!file || fstat(fd, &status) != 0 || !is_own_file(status) ||
+      static_cast<std::uint64_t>(status.st_size) > most)
+    return {};
+  return file;
+}
+
 std::optional<std::vector<std::uint8_t>> PrivateDirectory::read(const std::string& name,
                                                                 std::uint64_t most) const {
-  const Descriptor file(openat(fd_, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-  struct stat status {};
-  if (file.fd < 0 || fstat(file.fd, &status) != 0 || !is_own_file(status)) return std::nullopt;
-  const auto size = static_cast<std::uint64_t>(status.st_size);
-  if (size > most) return std::nullopt;
-  std::vector<std::uint8_t> content;
-  content.reserve(static_cast<std::size_t>(size));
-  populate_for_writing(content.data(), content.capacity());
-  content.resize(static_cast<std::size_t>(size));
-  if (!read_all(file.fd, content)) return std::nullopt;
+  InputFile file = open_file(name, most);
+  const auto size = file ? file.size() : std::nullopt;
+  if (!size) return std::nullopt;
+  std::vector<std::uint8_t> content(static_cast<std::size_t>(*size));
+  if (!file.read(content)) return std::nullopt;
   return content;
 }
 

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "lib/os/input_file.hpp"
+
 namespace wrun::inline v0::os {
 
 class PrivateDirectory {
@@ -29,7 +31,9 @@ class PrivateDirectory {
   /// all that follows.
   std::string open(const std::string& path);
 
-  /// A regular file of this user's, of at most so many bytes; a copy of its content.
+  /// A regular file of this user's, of at most so many bytes; none if there is no such file.
+  InputFile open_file(const std::string& name, std::uint64_t most) const noexcept;
+  /// A copy of its content.
   std::optional<std::vector<std::uint8_t>> read(const std::string& name, std::uint64_t most) const;
   /// Whole or not at all; replaces a file of that name, or gives way to it. False if it couldn't.
   bool write(const std::string& name, std::span<const std::uint8_t> content, bool replaces) const;

@@ -1,5 +1,8 @@
 #include "tools/wrun/load.hpp"
 
+#include <array>
+
+#include "lib/os/input_file.hpp"
 #include "lib/text/module.hpp"
 #include "lib/text/source.hpp"
 #include "tools/wrun/exit_code.hpp"
@@ -34,6 +37,13 @@ bool is_binary(const Bytes& content) {
   return as_text(content).starts_with(std::string_view("\0asm", 4));
 }
 
+/// Whether it is a regular file with native code, which needn't be read as a whole first.
+bool is_precompiled_file(const std::string& path) {
+  std::array<std::uint8_t, 8> start{};
+  os::InputFile file = os::InputFile::open(path.c_str());
+  return file && file.read(start) && Module::is_serialized(start);
+}
+
 std::variant<Module, Failure> module_or_failure(const std::string& name, Result<Module>&& module) {
   if (!module) return Failure{exit_refused, describe_refusal(name, module.error())};
   return *std::move(module);
@@ -43,12 +53,13 @@ std::variant<Module, Failure> module_or_failure(const std::string& name, Result<
 
 std::variant<Module, Failure> load_module(const Engine& engine, const std::string& path,
                                           Precompiled precompiled) {
+  if (precompiled == Precompiled::allowed && path != "-" && is_precompiled_file(path))
+    return module_or_failure(display_name(path), Module::deserialize_trusted_file(engine, path));
   auto content = read_file(path);
   if (auto* failure = std::get_if<Failure>(&content)) return std::move(*failure);
   Bytes& bytes = std::get<Bytes>(content);
   if (precompiled == Precompiled::allowed && Module::is_serialized(bytes))
-    return module_or_failure(display_name(path),
-                             Module::deserialize_trusted(engine, std::move(bytes)));
+    return module_or_failure(display_name(path), Module::deserialize_trusted(engine, bytes));
   if (!is_binary(bytes)) return load_module(engine, path, bytes);
   // The module keeps these bytes, and not a copy.
   return module_or_failure(display_name(path), Module::from_bytes(engine, std::move(bytes)));

@@ -2,15 +2,19 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
 #include <wrun/wrun.hpp>
 
 #include "lib/api/inspect.hpp"
-#include "lib/wasm/siphash.hpp"
+#include "lib/wasm/nh_hash.hpp"
 #include "tests/unit/api/support.hpp"
 
 namespace wrun {
@@ -58,7 +62,44 @@ constexpr const char* catching = R"((module
 /// The header of an image: what is before the hashed part, and all of it.
 constexpr std::size_t hash_at = 24;
 constexpr std::size_t hashed_from = 40;
-constexpr std::size_t header_size = 64;
+constexpr std::size_t code_hash_at = 40;
+constexpr std::size_t sizes_at = 64;
+constexpr std::size_t header_size = 96;
+
+template <class T>
+T number_at(std::span<const std::uint8_t> image, std::size_t at) {
+  T number{};
+  std::memcpy(&number, image.data() + at, sizeof(number));
+  return number;
+}
+
+/// Makes the hashes what the bytes say; false if the parts aren't where they were.
+bool hash_anew(Bytes& image) {
+  const std::uint64_t sizes[] = {number_at<std::uint32_t>(image, 12),
+                                 number_at<std::uint64_t>(image, sizes_at),
+                                 number_at<std::uint64_t>(image, sizes_at + 8),
+                                 number_at<std::uint64_t>(image, sizes_at + 16)};
+  std::vector<std::span<const std::uint8_t>> parts;
+  std::uint64_t at = header_size;
+  for (const std::uint64_t size : sizes) {
+    if (size > image.size() || at + size > image.size()) return false;
+    parts.push_back(std::span(image).subspan(at, size));
+    at += (size + 15) & ~std::uint64_t{15};
+  }
+  if (at != image.size()) return false;
+  const auto code_hash = wasm::nh_hash({0, 0}, parts.back());
+  std::memcpy(image.data() + code_hash_at, code_hash.data(), sizeof(code_hash));
+  parts.back() = std::span(image).first(header_size).subspan(hashed_from);
+  std::rotate(parts.begin(), parts.end() - 1, parts.end());
+  wasm::NhHash all({0, 0});
+  for (const auto& part : parts) {
+    all.add(part);
+    all.end_part();
+  }
+  const auto hash = all.result();
+  std::memcpy(image.data() + hash_at, hash.data(), sizeof(hash));
+  return true;
+}
 
 struct Images : testing::Test {
   Engine engine;
@@ -159,8 +200,7 @@ void damage(const Engine& engine, const Bytes& image) {
     for (const std::uint8_t bits : {0x01, 0x80, 0xff}) {
       Bytes changed = image;
       changed[i] ^= bits;
-      const auto hash = wasm::siphash({0, 0}, std::span(changed).subspan(hashed_from));
-      std::memcpy(changed.data() + hash_at, hash.data(), sizeof(hash));
+      if (!hash_anew(changed)) continue;
       const auto loaded = Module::deserialize_trusted(engine, changed);
       if (!loaded) {
         EXPECT_FALSE(loaded.error().message().empty());
@@ -170,6 +210,9 @@ void damage(const Engine& engine, const Bytes& image) {
 }
 
 TEST_F(Images, WithWrongWordsAreReadSafely) {
+  Bytes same = image;
+  ASSERT_TRUE(hash_anew(same));
+  EXPECT_EQ(same, image);
   damage(engine, image);
   damage(engine, Module::from_text(engine, catching).value().serialize().value());
 }
@@ -220,6 +263,104 @@ TEST_F(Images, AreForEnginesOfTheSameKind) {
   EXPECT_EQ(Module::deserialize_trusted(interpreter, image).error().kind(), ErrorKind::usage);
   EXPECT_EQ(Module::from_text(interpreter, small).value().serialize().error().kind(),
             ErrorKind::usage);
+}
+
+/// Whose code a fault was in is found from wherever it was.
+TEST_F(Images, TrapAnywhereInALargeOne) {
+  std::string text = "(module (memory 1) ";
+  for (int i = 0; i < 700; ++i)
+    text += "(func (export \"f" + std::to_string(i) +
+            "\") (param i32) (result i32) (i32.add (i32.load (local.get 0)) (i32.const " +
+            std::to_string(i) + ")))";
+  const auto made = Module::from_text(engine, text + ")").value();
+  const Engine other;
+  const auto loaded = Module::deserialize_trusted(other, made.serialize().value());
+  ASSERT_TRUE(loaded) << loaded.error().message();
+  EXPECT_GT(api::compiled_functions(*loaded).bytes, std::uint64_t{20} << 10);
+  Store store(other);
+  const auto instance = Linker(other).instantiate(store, *loaded).value();
+  for (int i = 0; i < 700; i += 7) {
+    const auto f = instance.typed<std::int32_t(std::int32_t)>("f" + std::to_string(i)).value();
+    EXPECT_EQ(f(4).value(), i);
+    const auto trap = f(-1);
+    ASSERT_FALSE(trap);
+    EXPECT_EQ(trap.error().trap(), TrapCode::out_of_bounds_memory_access);
+    EXPECT_EQ(trap.error().details()->backtrace.at(0).func_index, static_cast<std::uint32_t>(i));
+  }
+  EXPECT_EQ(api::interpreted_functions(*loaded), 0u);
+}
+
+TEST_F(Images, AreRefusedWhereThereIsNoRoom) {
+  std::string text = "(module ";
+  for (int i = 0; i < 2000; ++i)
+    text += "(func (param i32) (result i32) (i32.div_u (local.get 0) (i32.const " +
+            std::to_string(i) + ")))";
+  const auto large = Module::from_text(engine, text + ")").value().serialize().value();
+  Config config;
+  config.code_bytes = 64 << 10;
+  const Engine tight(config);
+  for (int round = 0; round < 2; ++round) {
+    const auto loaded = Module::deserialize_trusted(tight, large);
+    ASSERT_TRUE(is_refusal(loaded));
+    EXPECT_NE(loaded.error().message().find("is full"), std::string::npos);
+  }
+  const auto small_one = Module::deserialize_trusted(tight, image);
+  ASSERT_TRUE(small_one) << small_one.error().message();
+  EXPECT_EQ(call(tight, *small_one, "twice", 3).value(), 6);
+}
+
+/// In files.
+struct ImageFiles : Images {
+  std::string place = testing::TempDir() + "wrun-image-XXXXXX";
+  std::string file;
+
+  void SetUp() override {
+    ASSERT_NE(mkdtemp(place.data()), nullptr);
+    file = place + "/image.cwasm";
+    Images::SetUp();
+  }
+  void TearDown() override { std::filesystem::remove_all(place); }
+
+  Result<Module> load(std::span<const std::uint8_t> content) const {
+    std::ofstream(file, std::ios::binary)
+        .write(reinterpret_cast<const char*>(content.data()),
+               static_cast<std::streamsize>(content.size()));
+    return Module::deserialize_trusted_file(engine, file);
+  }
+};
+
+TEST_F(ImageFiles, AreReadToWhereTheyAreUsed) {
+  const auto loaded = load(image);
+  ASSERT_TRUE(loaded) << loaded.error().message();
+  EXPECT_EQ(api::compiled_functions(*loaded).functions, 3u);
+  // Whatever becomes of the file.
+  ASSERT_EQ(truncate(file.c_str(), 0), 0);
+  EXPECT_EQ(call(engine, *loaded, "twice", 21).value(), 42);
+  EXPECT_EQ(call(engine, *loaded, "load", -1).error().trap(),
+            TrapCode::out_of_bounds_memory_access);
+  EXPECT_EQ(loaded->serialize().value(), image);
+}
+
+TEST_F(ImageFiles, AreRefusedIfChangedCutOffOrLonger) {
+  for (std::size_t i = 0; i < image.size(); i += 11) {
+    Bytes changed = image;
+    changed[i] ^= 0x10;
+    ASSERT_TRUE(is_refusal(load(changed))) << i;
+    ASSERT_TRUE(is_refusal(load(std::span(image).first(i)))) << i;
+  }
+  image.push_back(0);
+  EXPECT_TRUE(is_refusal(load(image)));
+}
+
+TEST_F(ImageFiles, AreRegularFiles) {
+  EXPECT_EQ(Module::deserialize_trusted_file(engine, file).error().kind(), ErrorKind::io);
+  EXPECT_EQ(Module::deserialize_trusted_file(engine, place).error().kind(), ErrorKind::io);
+  EXPECT_EQ(Module::deserialize_trusted_file(engine, std::string(3, '\0')).error().kind(),
+            ErrorKind::io);
+  ASSERT_EQ(mkfifo(file.c_str(), 0600), 0);
+  const auto refused = Module::deserialize_trusted_file(engine, file);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message().find("not a regular file"), std::string::npos);
 }
 
 TEST_F(Images, AreNotTakenForModules) {
