@@ -149,15 +149,18 @@ void FunctionGenerator::constant(char type) {
       op(Op::i64_const);
       return code_.signed_leb(value);
     }
-    case 'f':
+    case 'f': {
       op(Op::f32_const);
-      return code_.little_endian(
-          kind == 3 ? source_.word(4) : float_corners[source_.below(std::size(float_corners))], 4);
-    case 'F':
+      const auto bits =
+          kind == 3 ? source_.word(4) : float_corners[source_.below(std::size(float_corners))];
+      return code_.little_endian(odd_nan(bits, 0x7fc00000, 0xffa00001), 4);
+    }
+    case 'F': {
       op(Op::f64_const);
-      return code_.little_endian(
-          kind == 3 ? source_.word(8) : double_corners[source_.below(std::size(double_corners))],
-          8);
+      const auto bits =
+          kind == 3 ? source_.word(8) : double_corners[source_.below(std::size(double_corners))];
+      return code_.little_endian(odd_nan(bits, 0x7ff8000000000000u, 0xfff4000000000001u), 8);
+    }
     case 'v':
       op(Op::v128_const);
       code_.little_endian(kind == 1 ? 0x8000000080000000u : source_.word(8), 8);

@@ -53,6 +53,10 @@ class FunctionGenerator {
   void set(std::uint32_t local) { op_index(Op::local_set, local); }
   void sink(std::string_view types);
   void canonical(char type);
+  /// Where instructions make nothing but the canonical NaN, another one in its place.
+  std::uint64_t odd_nan(std::uint64_t bits, std::uint64_t canonical, std::uint64_t odd) const {
+    return plan_.canonical_nans && bits == canonical ? odd : bits;
+  }
   void block_type(const Signature& signature);
   void entry_checks(std::string_view results);
   char any_type();
@@ -84,6 +88,7 @@ class FunctionGenerator {
   void address(const MemoryPlan& memory, bool is_atomic, unsigned depth);
   std::uint32_t pick_memory();
   void store(unsigned depth);
+  void show(char type);
   void bulk(unsigned depth);
   void near_end(bool is_64, std::uint32_t below, unsigned depth);
   void table_statement(unsigned depth);

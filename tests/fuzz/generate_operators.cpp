@@ -2,6 +2,8 @@
 
 #include "tests/fuzz/function_generator.hpp"
 
+#include "lib/wasm/new_nan.hpp"
+
 namespace wrun::inline v0::fuzz {
 
 using wasm::Imm;
@@ -184,6 +186,20 @@ void FunctionGenerator::operate(Op which, unsigned depth) {
   op(which);
   immediates(which, memory);
   if (makes_vector_nan(row)) canonical('v');
+  if (plan_.canonical_nans && wasm::new_nan(which) != wasm::NewNan::none && source_.chance(1, 3))
+    show(row.results()[0]);
+}
+
+/// Lets memory have the value on top of the stack, too.
+void FunctionGenerator::show(char type) {
+  const Op stores = type == 'f' ? Op::f32_store : type == 'F' ? Op::f64_store : Op::v128_store;
+  const std::uint32_t local = scratch(type);
+  op_index(Op::local_tee, local);
+  op(plan_.memories[0].is_64 ? Op::i64_const : Op::i32_const);
+  code_.signed_leb(source_.byte());
+  get(local);
+  op(stores);
+  immediates(stores, 0);
 }
 
 void FunctionGenerator::store(unsigned depth) {
