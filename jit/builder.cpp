@@ -82,6 +82,7 @@ void Builder::start_body(wasm::FuncIdx function) {
   body_->fuel.clear();
   body_->next_fuel = 0;
   if (options_.fuel) body_->fuel = wasm::fuel_blocks(*module_, function);
+  if (options_.deterministic) body_->cost = wasm::frame_cost(*module_, function);
   const auto hints = module_->branch_hints.find(function.value);
   body_->hints = {};
   if (hints != module_->branch_hints.end()) body_->hints = hints->second;
@@ -99,10 +100,15 @@ void Builder::begin(Walker& w) {
       instance_ = emit_.append(Opcode::instance, Type::i64, 0, {});
       bases_end_ = instance_;
       bases_.clear();
+      if (keeps_stack_left()) save_stack_left();
     }
     own.clear();
     for (std::uint32_t i = 0; i < params; ++i)
       own.push_back(emit_.append(Opcode::argument, type_of(locals[i]), i, {}));
+  }
+  if (options_.deterministic) {
+    emit_.set_origin({body_->inlined, w.offset()});
+    take_stack();
   }
   for (const auto& run : locals.runs()) {
     if (run.end <= params) continue;

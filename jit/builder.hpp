@@ -16,6 +16,7 @@
 #include "jit/emitter.hpp"
 #include "jit/inlining.hpp"
 #include "jit/ir.hpp"
+#include "jit/layout.hpp"
 #include "jit/options.hpp"
 #include "jit/prescan.hpp"
 #include "jit/prune.hpp"
@@ -145,6 +146,7 @@ class Builder : public wasm::NullClient<Value, BuilderLabel> {
     std::vector<Value> saved;  ///< of the ifs that are open
     std::uint32_t next_construct = 0;
     std::uint32_t kept_at = 0;  ///< the local that keeps the outermost exception
+    wasm::FrameCost cost;       ///< of a call, where those are charged
     std::vector<wasm::FuelBlock> fuel;
     std::size_t next_fuel = 0;
     std::span<const wasm::BranchHint> hints;
@@ -187,6 +189,19 @@ class Builder : public wasm::NullClient<Value, BuilderLabel> {
                  Operands results);
   void check_type(Walker& w, Value callee, wasm::TypeIdx type);
   Value function_at(std::uint32_t index);
+
+  // builder_stack.cpp
+  Value state() { return emit_.field(Type::i64, instance_, layout::instance_state); }
+  bool charges_frames() const { return options_.deterministic && body_->cost.calls; }
+  void charge_stack(Opcode op);
+  void take_stack();
+  void give_stack();
+  void save_stack_left();
+  void restore_stack_left();
+  bool keeps_stack_left() const {
+    return options_.deterministic && runtime::saves_stack_left(bodies_[0]->cost);
+  }
+  void tail_call_any(std::uint64_t type);
 
   // builder_inline.cpp
   Body& body_at(std::size_t depth);
@@ -287,6 +302,7 @@ class Builder : public wasm::NullClient<Value, BuilderLabel> {
   // Of memories with guard pages, where they are accessed; in the entry, right after the instance.
   std::vector<Value> bases_;
   Value bases_end_ = Value::none;
+  Value stack_left_ = Value::none;  // before them, where the function keeps it
   std::uint32_t loop_depth_ = 0;
   std::uint32_t results_at_ = 0;  // number of parameters before the results of the block that ends
   std::size_t values_left_ = 0;

@@ -9,6 +9,8 @@ void Builder::emit_call(Op op, Opcode plain, Opcode tail, std::uint64_t imm, Ope
                         Operands results) {
   for (const Operand& arg : args) values_.push_back(arg.value);
   if (is_tail(op)) {
+    if (charges_frames() && tail == Opcode::tail_call_reference) return tail_call_any(imm);
+    give_stack();
     emit_.append(tail, Type::none, imm, values_);
     return;
   }

@@ -140,6 +140,7 @@ void Builder::note_entry(Walker& w, Block header) {
     }
   }
   for (std::uint32_t i = 0; i < body_->prescan.kept(); ++i) osr_slots_.push_back(slot++);
+  slot += keeps_stack_left() ? 1 : 0;
   const runtime::FrameLayout layout(runtime::slot_count(std::span(w.signature().params)), slot);
   for (const Operand& operand : w.operands()) osr_slots_.push_back(layout.operand(operand.height));
 }
@@ -232,6 +233,7 @@ void Builder::end_function(Walker& w, Control& c, bool reached) {
   emit_.start(c.label.target);
   const auto params = graph_.params(c.label.target);
   values_.assign(params.begin(), params.end());
+  give_stack();
   emit_.append(Opcode::return_, Type::none, 0, values_);
 }
 
@@ -239,6 +241,7 @@ void Builder::emit_return(Walker& w) {
   if (is_inlined()) return emit_.jump(edge_to(w, w.label(w.depth() - 1)));
   values_.clear();
   for (const Operand& top : w.operands(w.signature().results.size())) values_.push_back(top.value);
+  give_stack();
   emit_.append(Opcode::return_, Type::none, 0, values_);
 }
 

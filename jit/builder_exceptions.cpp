@@ -86,10 +86,11 @@ void Builder::after_call() {
 }
 
 void Builder::read_caught(BuilderLabel& label) {
-  const Value state = emit_.field(Type::i64, instance_, layout::instance_state);
+  const Value state = this->state();
   label.clause = emit_.read(Type::i32, state, layout::native_clause, in_exception(false), guarded);
   label.exception =
       emit_.read(Type::i64, state, layout::native_thrown, in_exception(false), guarded);
+  restore_stack_left();
 }
 
 /// The values of an exception with that tag.
@@ -115,6 +116,7 @@ void Builder::catch_in(Walker& w, const wasm::CatchClause& clause, Value excepti
   if (has_reference(clause)) values.push_back(exception);
   Control& target = w.label(clause.label);
   if (is_function(target)) {
+    give_stack();
     emit_.append(Opcode::return_, Type::none, 0, values);
     return;
   }

@@ -60,10 +60,12 @@ void Builder::end_inlined(Walker& w, Control& c, bool reached) {
   if (c.label.target != Block::none) {
     if (reached) emit_return(w);
     emit_.start(c.label.target);
+    give_stack();
     const auto params = graph_.params(c.label.target);
     returned_.assign(params.begin(), params.end());
     if (over_budget_) returned_.assign(c.results().size(), instance_);
   } else if (reached) {
+    give_stack();
     for (const Operand& top : w.operands(c.results().size())) returned_.push_back(top.value);
   } else {
     emit_.start(add_block(loop_depth_));

@@ -134,6 +134,7 @@ CompileOptions CompilerImpl::options_for(std::uint32_t loop) const {
   options.fuel = options_.fuel;
   options.interruptible = options_.interruptible;
   options.canonical_nans = options_.canonical_nans;
+  options.deterministic = options_.deterministic;
   options.explicit_bounds = !guards_;
   if (loop != 0) options.osr_offset = loop;
   return options;
@@ -154,6 +155,7 @@ std::string CompilerImpl::code_key() const {
   add(options.fuel, "fuel");
   add(options.interruptible, "interruptible");
   add(options.canonical_nans, "canonical_nans");
+  add(options.deterministic, "deterministic");
   add(options.explicit_bounds, "checked");
   return key;
 }

@@ -32,6 +32,12 @@ constexpr Effects effects_of_opcode(Opcode op) {
       return acting(0, 0, false);
     case Opcode::charge:
       return acting(alias_bit(Alias::fuel), alias_bit(Alias::fuel), true);
+    case Opcode::check_stack:
+      return acting(alias_bit(Alias::stack), 0, true);
+    case Opcode::take_stack:
+      return acting(alias_bit(Alias::stack), alias_bit(Alias::stack), true);
+    case Opcode::give_stack:
+      return acting(alias_bit(Alias::stack), alias_bit(Alias::stack), false);
     case Opcode::bounds_check:
     case Opcode::trap_if:
     case Opcode::jump:

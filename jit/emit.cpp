@@ -61,6 +61,9 @@ constexpr std::uint32_t guessed_bytes(MOp op) {
     case MOp::call_local:
       return 16;
     case MOp::charge:
+    case MOp::check_stack:
+    case MOp::take_stack:
+    case MOp::give_stack:
     case MOp::bounds_check:
     case MOp::call_reference:
     case MOp::call_helper:
@@ -586,6 +589,10 @@ void CodeEmitter::instruction(const LInst& inst) {
       return mov(gp64(reg(0)), gp64(fuel_reg));
     case MOp::poll:
       return poll(m);
+    case MOp::check_stack:
+    case MOp::take_stack:
+    case MOp::give_stack:
+      return charge_stack(m);
     case MOp::call_local:
     case MOp::call_reference:
       return call_wasm(m);

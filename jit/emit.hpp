@@ -279,6 +279,7 @@ class CodeEmitter : public Encoder {
   void lea_scaled(const Machine& m);
   void bounds_check(const Machine& m);
   void charge(const Machine& m);
+  void charge_stack(const Machine& m);
   void poll(const Machine& m);
 
   // emit_calls.cpp

@@ -201,6 +201,25 @@ void CodeEmitter::charge(const Machine& m) {
   rare_.push_back(rare);
 }
 
+/// What is asked for or taken, but not given back, may turn out to be more than there is.
+void CodeEmitter::charge_stack(const Machine& m) {
+  if (!loc(0).is_reg()) load_state(0);
+  const Xbyak::Reg64 state = loc(0).is_reg() ? gp64(reg(0)) : gp64(scratch_general);
+  const Xbyak::Address left = qword[state + layout::state_stack_left];
+  const auto bytes = static_cast<std::uint32_t>(m.imm);
+  switch (m.op) {
+    case MOp::check_stack:
+      cmp(left, bytes);
+      break;
+    case MOp::take_stack:
+      sub(left, bytes);
+      break;
+    default:
+      return add(left, bytes);
+  }
+  rare_if(Cond::less, TrapCode::stack_exhausted);
+}
+
 void CodeEmitter::poll(const Machine&) {
   Rare rare;
   rare.kind = Rare::Kind::limit_in_loop;

@@ -67,7 +67,10 @@ enum class Opcode : std::uint16_t {
   trap_if,       ///< args: i32 condition; `imm` is a TrapCode
   charge,        ///< of `imm` units of fuel
   poll,          ///< whether the store was asked to stop; args: the state
-  landing,       ///< first of a block that exceptions land in: nothing is in registers
+  check_stack,   ///< of `imm` bytes that calls may take, as the next two; args: the state
+  take_stack,
+  give_stack,
+  landing,  ///< first of a block that exceptions land in: nothing is in registers
   // Calls; args are the WebAssembly arguments after what is named here
   call,            ///< `imm`: function with a body, in this module
   call_reference,  ///< args[0]: FuncRef*, not null, of the right type; `imm` is that type's index
@@ -107,6 +110,7 @@ enum class Alias : std::uint8_t {
   global,
   heap,  ///< fields of structures, elements of arrays
   fuel,
+  stack,   ///< what calls may take of it
   memory,  ///< what is in linear memories
   count_
 };

@@ -14,25 +14,42 @@ namespace wrun::inline v0::jit {
 
 namespace {
 
-constexpr std::string_view own_names[] = {"param",          "argument",
-                                          "constant",       "instance",
-                                          "frame_slot",     "result",
-                                          "canonical_nan",  "field",
-                                          "read",           "write",
-                                          "offset",         "fuel_left",
-                                          "bounds_check",   "trap_if",
-                                          "charge",         "poll",
-                                          "landing",        "call",
-                                          "call_reference", "call_helper",
-                                          "jump",           "branch",
-                                          "switch",         "return",
-                                          "tail_call",      "tail_call_reference",
-                                          "trap",           "unwind"};
+constexpr std::string_view own_names[] = {"param",
+                                          "argument",
+                                          "constant",
+                                          "instance",
+                                          "frame_slot",
+                                          "result",
+                                          "canonical_nan",
+                                          "field",
+                                          "read",
+                                          "write",
+                                          "offset",
+                                          "fuel_left",
+                                          "bounds_check",
+                                          "trap_if",
+                                          "charge",
+                                          "poll",
+                                          "check_stack",
+                                          "take_stack",
+                                          "give_stack",
+                                          "landing",
+                                          "call",
+                                          "call_reference",
+                                          "call_helper",
+                                          "jump",
+                                          "branch",
+                                          "switch",
+                                          "return",
+                                          "tail_call",
+                                          "tail_call_reference",
+                                          "trap",
+                                          "unwind"};
 static_assert(std::size(own_names) ==
               static_cast<unsigned>(Opcode::last_own) - static_cast<unsigned>(Opcode::first_own));
 
 constexpr std::string_view alias_names[] = {
-    "memory_shape", "table_shape", "table_element", "global", "heap", "fuel", "memory"};
+    "memory_shape", "table_shape", "table_element", "global", "heap", "fuel", "stack", "memory"};
 
 constexpr std::string_view packed_names[] = {"", "s8", "u8", "s16", "u16"};
 

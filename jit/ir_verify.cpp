@@ -164,6 +164,9 @@ class Verifier {
       case Opcode::charge:
         return expect(v, {}, Type::none);
       case Opcode::poll:
+      case Opcode::check_stack:
+      case Opcode::take_stack:
+      case Opcode::give_stack:
         return expect(v, {Type::i64}, Type::none);
       case Opcode::landing:
         if (inst.previous != Value::none) fail(v, "not the first of its block");

@@ -42,6 +42,7 @@ inline constexpr std::uint32_t cell_machine_code = offsetof(runtime::CodeCell, m
 inline constexpr std::uint32_t cell_size = sizeof(runtime::CodeCell);
 
 inline constexpr std::uint32_t state_fuel = offsetof(runtime::ExecState, fuel);
+inline constexpr std::uint32_t state_stack_left = offsetof(runtime::ExecState, stack_left);
 inline constexpr std::uint32_t state_address = offsetof(runtime::ExecState, address);
 inline constexpr std::uint32_t state_stack_end = offsetof(runtime::ExecState, stack_end);
 inline constexpr std::uint32_t state_stack_top = offsetof(runtime::ExecState, stack_top);

@@ -147,6 +147,12 @@ void Lowering::own_instruction(Value v, const Inst& inst) {
       begin(MOp::poll, inst);
       use_any(arg(inst, 0));
       return;
+    case Opcode::check_stack:
+      return charge_stack(MOp::check_stack, inst);
+    case Opcode::take_stack:
+      return charge_stack(MOp::take_stack, inst);
+    case Opcode::give_stack:
+      return charge_stack(MOp::give_stack, inst);
     case Opcode::landing:
       begin(MOp::landing, inst);
       current().clobbers = out_->lir.allocatable;
@@ -157,6 +163,11 @@ void Lowering::own_instruction(Value v, const Inst& inst) {
     default:
       return helper(v, inst);
   }
+}
+
+void Lowering::charge_stack(MOp op, const Inst& inst) {
+  begin(op, inst).imm = inst.imm;
+  use_any(arg(inst, 0));
 }
 
 void Lowering::add_successor(std::uint32_t to, const Edge* edge) {

@@ -44,6 +44,7 @@ class Lowering {
   void begin_block(Block b);
   void block(Block b);
   void own_instruction(Value v, const Inst& inst);
+  void charge_stack(MOp op, const Inst& inst);
   void add_successor(std::uint32_t to, const Edge* edge);
   void jump(const Edge& edge, const Inst& inst);
   void finish_block();

@@ -113,8 +113,11 @@ enum class MOp : std::uint8_t {
   charge,        ///< imm
   fuel_left,     ///< def
   poll,          ///< the state
-  landing,       ///< nothing is in registers
-  call_local,    ///< imm is the function; args and results fixed
+  check_stack,   ///< the state; imm, as of the next two
+  take_stack,
+  give_stack,
+  landing,     ///< nothing is in registers
+  call_local,  ///< imm is the function; args and results fixed
   call_reference,
   call_helper,  ///< imm is the Helper
   tail_call_local,

@@ -12,6 +12,7 @@ struct CompileOptions {
   bool fuel = false;            ///< charge, by lib/wasm/fuel_blocks.hpp
   bool interruptible = false;   ///< poll at loop headers
   bool canonical_nans = false;  ///< those that instructions make
+  bool deterministic = false;   ///< charge calls for their frames, by lib/wasm/frame_cost.hpp
   /// Check every access to memory; else memories that can have guard pages (runtime::has_guard)
   /// have them.
   bool explicit_bounds = false;

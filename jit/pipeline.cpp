@@ -7,7 +7,11 @@
 #include "jit/ir_verify.hpp"
 #include "jit/lir_print.hpp"
 #include "jit/regalloc_verify.hpp"
+#include "lib/runtime/frame_layout.hpp"
+#include "lib/runtime/native.hpp"
+#include "lib/runtime/slot.hpp"
 #include "lib/wasm/compose.hpp"
+#include "lib/wasm/frame_cost.hpp"
 
 namespace wrun::inline v0::jit {
 
@@ -18,6 +22,9 @@ constexpr std::size_t bytes_per_inst = 14;
 constexpr std::size_t most_of_function = std::size_t{64} << 20;
 /// Bytes of a function's body: what is kept from functions of that size is less than 1 MiB.
 constexpr std::uint32_t large_body = 4096;
+/// Bytes of the stack that a call may take besides its frame: addresses, and what goes between the
+/// tiers (runtime::Segment, runtime::Suspended).
+constexpr std::uint64_t frame_extra = 160;
 #ifdef NDEBUG
 constexpr bool verifies = false;
 #else
@@ -114,10 +121,20 @@ void Pipeline::emit(const wasm::ModuleData& module, const Allocation& allocation
   }
 }
 
+/// Whether machine code's stack lasts for as many calls as may be made.
+bool Pipeline::fits_charge(const wasm::FrameCost& cost, const Allocation& allocation) {
+  return 8 * std::uint64_t{allocation.slots} + frame_extra <=
+         std::uint64_t{cost.bytes} * runtime::native_bytes_per_charge;
+}
+
 std::variant<Compiled, std::string> Pipeline::run(const wasm::ModuleData& module,
                                                   wasm::FuncIdx function,
                                                   const CompileOptions& options) try {
   Compiled made;
+  wasm::FrameCost cost;
+  if (options.deterministic) cost = wasm::frame_cost(module, function);
+  if (cost.bytes / sizeof(runtime::Slot) > runtime::max_frame_slots)
+    return "calls of it end in exhaustion in deterministic engines";
   if (auto refused = to_machine(module, function, options, made)) return std::move(*refused);
   if (is_large(module, function)) {
     front_.reset();
@@ -130,6 +147,15 @@ std::variant<Compiled, std::string> Pipeline::run(const wasm::ModuleData& module
   if constexpr (verifies) {
     if (std::string wrong = verify_allocation(lir, *allocation); !wrong.empty())
       return "the register allocation is wrong: " + wrong;
+  }
+  if (options.deterministic && !fits_charge(cost, *allocation)) {
+    if (made.inlined.empty())
+      return compose(
+          "its machine code needs a frame of {} bytes, too many for a deterministic engine",
+          8 * std::uint64_t{allocation->slots});
+    CompileOptions alone = options;
+    alone.inlines = false;
+    return run(module, function, alone);
   }
   Allocation taken;
   if (is_large(module, function)) {

@@ -69,6 +69,7 @@ jit::Compiler* api::EngineState::compiler() {
         jit::Compiler::create({.fuel = config.fuel,
                                .interruptible = config.interruptible,
                                .canonical_nans = config.canonical_nans,
+                               .deterministic = config.deterministic,
                                .compile_threads = compiles_when_called ? 0 : config.compile_threads,
                                .code_bytes = config.code_bytes,
                                .observers = {config.perf_map, config.jitdump, config.debugger},
@@ -82,6 +83,7 @@ jit::Compiler* api::EngineState::compiler() {
 Engine::Engine(const Config& config) noexcept try
     : state_(detail::shared_of(std::make_shared<api::EngineState>())) {
   state_->config = config;
+  state_->config.canonical_nans |= config.deterministic;
   if (!config.cache.empty() && config.tier != Tier::interpreter)
     state_->cache = std::make_unique<api::CodeCache>(config.cache, config.cache_bytes);
 } catch (...) {

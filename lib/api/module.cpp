@@ -26,6 +26,7 @@ api::ModuleState::ModuleState(std::shared_ptr<const wasm::ModuleData> module,
   options.fuel = config.fuel;
   options.interruptible = config.interruptible;
   options.canonical_nans = config.canonical_nans;
+  options.deterministic = config.deterministic;
   // Functions that have machine code already run it from their first call on.
   const bool is_compiled = config.tier == Tier::compiler || from == CodeFrom::image;
   if (compiler != nullptr) options.hot_after = is_compiled ? 1 : std::max(config.hot_after, 1u);

@@ -22,6 +22,7 @@ namespace wrun::inline v0::runtime {
 /// were never called, whose entry is shared.
 struct SlotCode {
   static constexpr std::int64_t endless = std::numeric_limits<std::int64_t>::max();
+  static constexpr std::uint32_t no_slot = ~std::uint32_t{0};
 
   const std::uint32_t* entry = nullptr;
   /// From slot 0 to the highest operand, with its link; `endless` if it can't be entered.
@@ -34,6 +35,8 @@ struct SlotCode {
   /// Length of the code that follows; 0 in stand-ins, and for machine code.
   std::uint32_t words = 0;
   const interp::CatchTable* catches = nullptr;  ///< null if it catches nothing
+  std::uint32_t stack_charge = 0;      ///< bytes that a call takes of a deterministic stack
+  std::uint32_t stack_slot = no_slot;  ///< of what its calls have left of that
 
   const std::uint32_t* code() const { return reinterpret_cast<const std::uint32_t*>(this + 1); }
   std::uint64_t frame_slots() const { return static_cast<std::uint64_t>(frame_bytes) / 8; }
@@ -50,10 +53,6 @@ using runtime::SlotCode;
 struct NativeCode : SlotCode {
   runtime::NativeEntry native;
 };
-
-/// The most slots that a frame can have: operands name slots in 16 bits. A function that needs
-/// more can't be entered: calling it ends in exhaustion, as a frame of 512 KiB mostly would.
-inline constexpr std::uint32_t max_frame_slots = 0x10000;
 
 /// Whether a frame at `fp` ends before `limit`, which is null to stop whoever asks. Signed, since
 /// the limit may be below `fp`; and of bytes, so that one comparison with memory does it.

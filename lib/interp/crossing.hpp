@@ -42,6 +42,7 @@ class Entered {
     state_.records = entry_.record.outer;
     state_.stack_top = entry_.record.top;
     state_.native.sp = entry_.native_sp;
+    state_.stack_left = entry_.stack_left;
   }
   Entered(const Entered&) = delete;
   Entered& operator=(const Entered&) = delete;
@@ -65,7 +66,11 @@ class InnerEntry : public runtime::Entry {
   runtime::ExecState& state_;
   runtime::HostGate* outer_gate_;
   void* outer_host_sp_;
+  bool is_nested_;
 };
+
+/// Whether the host may enter WebAssembly once more, inside of what runs.
+bool has_entry_room(const runtime::ExecState& state);
 
 /// Fails for want of stack.
 bool exhausted(runtime::ExecState& state);

@@ -23,19 +23,30 @@ using runtime::Record;
 // Machine code counts no crossings, so it makes none by itself where their number is all that is
 // known.
 InnerEntry::InnerEntry(ExecState& state) noexcept
-    : state_(state), outer_gate_(state.native.gate), outer_host_sp_(state.native.host_sp) {
+    : state_(state),
+      outer_gate_(state.native.gate),
+      outer_host_sp_(state.native.host_sp),
+      is_nested_(state.records != nullptr) {
   record.outer = state.records;
   record.top = state.stack_top;
   native_sp = state.native.sp;
+  stack_left = state.stack_left;
+  if (is_nested_) --state.entries_left;
   runtime::make_gate(*this, state, os::has_known_stack(runtime::host_reserve));
   state.native.gate = &gate;
 }
 
 InnerEntry::~InnerEntry() {
+  if (is_nested_) ++state_.entries_left;
   state_.native.gate = outer_gate_;
   state_.native.host_sp = outer_host_sp_;
   // There may have been no stack for machine code at first.
   if (state_.native.sp == nullptr) state_.native.sp = state_.native.stack_end;
+}
+
+bool has_entry_room(const ExecState& state) {
+  const bool may_nest = state.records == nullptr || state.entries_left > 0;
+  return may_nest && runtime::has_host_room(state);
 }
 
 bool exhausted(ExecState& state) {
@@ -45,12 +56,32 @@ bool exhausted(ExecState& state) {
 
 namespace {
 
+/// Takes as much of a stack that is limited alike in every tier as a frame of so many slots would.
+class TakenSlots {
+ public:
+  TakenSlots(ExecState& state, std::uint32_t slots)
+      : state_(state), bytes_(std::int64_t{8} * slots) {
+    state.stack_left -= bytes_;
+  }
+  ~TakenSlots() { state_.stack_left += bytes_; }
+  TakenSlots(const TakenSlots&) = delete;
+  TakenSlots& operator=(const TakenSlots&) = delete;
+
+  bool are_there() const { return state_.stack_left >= 0; }
+
+ private:
+  ExecState& state_;
+  std::int64_t bytes_;
+};
+
 /// The host calls its own function: as from WebAssembly, but without frames. Arguments and results
 /// are on the stack meanwhile, where a collection finds them.
 [[gnu::noinline]] bool enter_host(ExecState& state, const HostFunction& host, Slot* args) {
   const std::uint32_t slots = std::max(host.param_slots, host.result_slots);
   Slot* on_stack = state.stack_top;
-  if (slots > static_cast<std::size_t>(state.stack_end - on_stack)) return exhausted(state);
+  const TakenSlots taken(state, slots);
+  if (!taken.are_there() || slots > static_cast<std::size_t>(state.stack_end - on_stack))
+    return exhausted(state);
   std::memcpy(on_stack, args, host.param_slots * sizeof(Slot));
   std::memset(on_stack + host.param_slots, 0, (slots - host.param_slots) * sizeof(Slot));
   const std::uint32_t results = host.result_slots;
@@ -189,7 +220,7 @@ namespace {
 
 [[gnu::noinline]] bool enter_inside(ExecState& state, const runtime::FuncRef& function,
                                     Slot* args) {
-  if (!runtime::has_host_room(state)) return exhausted(state);
+  if (!has_entry_room(state)) return exhausted(state);
   if (!state.store->stack() && !make_stack(state)) return false;
   InnerEntry entry(state);
   return enter_by(state, entry, function, args);

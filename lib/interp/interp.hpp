@@ -28,6 +28,8 @@ struct CodeOptions {
   std::uint32_t hot_after = runtime::never_hot;
   /// Makes each NaN that an instruction can make the canonical one.
   bool canonical_nans = false;
+  /// Charges calls for their frames, by lib/wasm/frame_cost.hpp.
+  bool deterministic = false;
 };
 
 /// Makes a module's functions callable: each is translated when it is first called. Once per

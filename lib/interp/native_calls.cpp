@@ -302,6 +302,7 @@ bool finish_entry(ExecState& state, Leave why) noexcept {
   const bool is_done = dispatch_from(state, state.outermost, why);
   state.stack_top = state.outermost.record.top;
   state.native.sp = state.outermost.native_sp;
+  state.stack_left = state.outermost.stack_left;
   return is_done;
 }
 

@@ -32,6 +32,7 @@ bool pause(Regs& r, const runtime::HostFunction& host, const CallSite& site, Slo
   activation->awaited = host.ref.type;
   activation->top = results + std::max(host.param_slots, host.result_slots);
   activation->native_sp = r.inst->state->native.sp;
+  activation->stack_left = r.inst->state->stack_left;
   r.pc = stop_instr.code();
   return true;
 }
@@ -120,7 +121,7 @@ Progress start_host(ExecState& state, Activation& activation, const runtime::Hos
 
 Progress start(ExecState& state, Activation& activation, Slot* args) noexcept {
   const runtime::OnStackOf switched(state, activation, activation.base);
-  if (!runtime::has_host_room(state)) return exhausted(state), fail(activation);
+  if (!has_entry_room(state)) return exhausted(state), fail(activation);
   const runtime::FuncRef& function = *activation.function;
   if (function.host) return start_host(state, activation, *function.host, args);
   const SlotCode* code = code_of(*function.instance->code, function.index);
@@ -142,7 +143,7 @@ Progress start(ExecState& state, Activation& activation, Slot* args) noexcept {
 Progress resume(ExecState& state, Activation& activation, const Slot* values,
                 Slot* results) noexcept {
   const runtime::OnStackOf switched(state, activation, activation.base);
-  if (!runtime::has_host_room(state)) return exhausted(state), fail(activation);
+  if (!has_entry_room(state)) return exhausted(state), fail(activation);
   activation.phase = Phase::running;
   std::memcpy(activation.results, values, activation.host->result_slots * sizeof(Slot));
   const ActivationEntry entry(state, activation, activation.base);

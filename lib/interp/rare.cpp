@@ -17,6 +17,7 @@
 #include "lib/interp/unwind.hpp"
 #include "lib/runtime/memory.hpp"
 #include "lib/runtime/shared_memory.hpp"
+#include "lib/runtime/store.hpp"
 #include "lib/runtime/trap.hpp"
 
 namespace wrun::inline v0::interp {
@@ -113,7 +114,8 @@ struct Translate {
     std::memcpy(link, r.fp + params, sizeof(link));
     if (code == nullptr || !fits(*code, r.fp, r.inst->state->stack_end)) {
       leave(r, Caller(link));
-      return stop_with(r, code ? TrapCode::stack_exhausted : TrapCode::allocation_failed, r.pc - 1);
+      return stop_with(r, code ? TrapCode::stack_exhausted : TrapCode::allocation_failed,
+                       caller_of(link).pc);
     }
     std::memcpy(r.fp + code->link, link, sizeof(link));
     r.pc = code->entry;
@@ -177,11 +179,23 @@ struct TailCallForeign {
   }
 
  private:
+  /// The frame stays for as long as the host function runs, so what was given back for it is taken
+  /// again.
+  static bool call_from_frame(ExecState& state, const runtime::HostFunction& host, Slot* args,
+                              const CallSite& site) {
+    if (!state.store->is_deterministic()) return call_host(state, host, args, site);
+    const std::uint32_t charge = find_code(*site.inst->code, state.pc)->stack_charge;
+    state.stack_left -= charge;
+    const bool is_done = call_host(state, host, args, site);
+    state.stack_left += charge;
+    return is_done;
+  }
+
   static void to_host(Regs& r, const runtime::HostFunction& host, const Slot* args,
                       const Slot* link) {
     ExecState& state = *r.inst->state;
     Slot* frame = const_cast<Slot*>(args);
-    if (!call_host(state, host, frame, {state.pc + 1, r.fp, r.inst})) {
+    if (!call_from_frame(state, host, frame, {state.pc + 1, r.fp, r.inst})) {
       const CallSite outer{link[0].get<const Word*>(), link[1].get<Slot*>(),
                            link[2].get<Instance*>()};
       if (pause(r, host, outer, r.fp)) return;

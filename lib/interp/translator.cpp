@@ -7,6 +7,7 @@
 
 #include "lib/interp/bodies_control.hpp"
 #include "lib/interp/bodies_moves.hpp"
+#include "lib/interp/bodies_stack.hpp"
 #include "lib/interp/handlers_vector.hpp"
 #include "lib/interp/sequences.hpp"
 #include "lib/wasm/rethrow_depth.hpp"
@@ -64,6 +65,7 @@ SlotCode* Translator::translate(wasm::FuncIdx function, Trace* trace) {
   trace_ = trace;
   is_elaborate_ = trace != nullptr || options_.canonical_nans;
   if (options_.fuel) fuel_ = wasm::fuel_blocks(*module_, function);
+  if (options_.deterministic) frame_cost_ = wasm::frame_cost(*module_, function);
   walk(function, 0);
   // Few functions rethrow what they caught.
   if (keeps_too_few_) walk(function, wasm::rethrow_depth(*module_, function));
@@ -75,8 +77,11 @@ SlotCode* Translator::translate(wasm::FuncIdx function, Trace* trace) {
   header.result_slots = runtime::slot_count(std::span(type.results));
   const std::uint32_t slots =
       std::max({max_slot_ + 1, header.link + runtime::link_slots, header.result_slots});
-  header.frame_bytes = slots > max_frame_slots ? SlotCode::endless : 8 * std::int64_t{slots};
+  header.frame_bytes =
+      slots > runtime::max_frame_slots ? SlotCode::endless : 8 * std::int64_t{slots};
   header.function = function.value;
+  if (options_.deterministic && frame_cost_.calls) header.stack_charge = frame_cost_.bytes;
+  if (saves_stack_left()) header.stack_slot = layout_.local_slots() - 1;
   header.words = code_.position();
   if constexpr (combines_instructions) {
     if (trace_) trace_->lengths().assign(code_.starts().size() - 1, 1);
@@ -99,7 +104,9 @@ void Translator::begin(Walker& w) {
     wide_locals_ |= wasm::slot_count(run.type) > 1;
   }
   const std::uint32_t param_slots = runtime::slot_count(std::span(w.signature().params));
-  layout_ = runtime::FrameLayout(param_slots, slots + kept_exceptions_);
+  kept_at_ = slots;
+  layout_ =
+      runtime::FrameLayout(param_slots, slots + kept_exceptions_ + (saves_stack_left() ? 1 : 0));
   alias_heads_.clear();
   alias_heads_.insert(0, slots, none);
   unset_.assign(slots, true);
@@ -110,11 +117,32 @@ void Translator::begin(Walker& w) {
   sums_.clear();
   watches_ = options_.fuel;
   if (counts()) count(&handler<CountCall>, 0, "count_call");
+  if (options_.deterministic) take_stack();
   if (!options_.poison_upper_halves) return;
   for (std::uint32_t i = 0; i < params; ++i) {
     if (locals[i].kind() != Kind::i32) continue;
     put_slot(emit(&handler<PoisonUpper>, through_b, "poison"), at_b, local_slot(wasm::LocalIdx(i)));
   }
+}
+
+void Translator::take_stack() {
+  charge_stack(frame_cost_.calls ? &handler<TakeStack> : &handler<CheckStack>,
+               frame_cost_.calls ? "take_stack" : "check_stack");
+  if (!saves_stack_left()) return;
+  const std::uint32_t slot = layout_.local_slots() - 1;
+  put_slot(emit(&handler<SaveStack>, through_b, "save_stack"), at_a, slot);
+  describe(last_emitted_, "s{}", slot);
+}
+
+/// Before the frame is given up.
+void Translator::give_stack() {
+  if (options_.deterministic && frame_cost_.calls) charge_stack(&handler<GiveStack>, "give_stack");
+}
+
+void Translator::charge_stack(Handler handler, std::string_view name) {
+  const std::uint32_t at = emit(handler, through_b, name);
+  code_.put(at, at_a, frame_cost_.bytes);
+  describe(at, "{}", frame_cost_.bytes);
 }
 
 /// The first `count` locals have values.

@@ -339,6 +339,13 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   Value vector_constant(Walker& w, wasm::Bits bits);
   Value replace_lane(Walker& w, wasm::Op op, std::uint8_t lane, Value& vector, Value& x);
 
+  void take_stack();
+  void give_stack();
+  void charge_stack(Handler handler, std::string_view name);
+  bool saves_stack_left() const {
+    return options_.deterministic && runtime::saves_stack_left(frame_cost_);
+  }
+
   // translator_control.cpp
   Condition take_condition(Value& condition);
   std::uint32_t emit_condition(const Condition& c, bool when, bool poll);
@@ -484,6 +491,8 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   CatchTable catches_;
   std::uint32_t legacy_depth_ = 0;               // tries of the older kind that are open
   std::uint32_t kept_exceptions_ = 0;            // slots for them, after the locals
+  std::uint32_t kept_at_ = 0;                    // the first of those
+  wasm::FrameCost frame_cost_;                   // in deterministic engines
   bool keeps_too_few_ = false;                   // a rethrow found none
   const wasm::FuncType* caught_type_ = nullptr;  // of the tag of the present catch
   std::vector<std::uint32_t> landings_;          // of a br_table, by depth; none between tables

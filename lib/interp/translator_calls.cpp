@@ -36,6 +36,7 @@ void Translator::call(Walker& w, Op op, wasm::FuncIdx callee, const wasm::FuncTy
   const bool is_tail = op == Op::return_call;
   const bool is_import = callee.value < module_->imported_functions;
   const std::uint32_t frame = place_args(w, args);
+  if (is_tail) give_stack();
   static constexpr Handler handlers[] = {&handler<CallLocal>, &handler<CallImport>,
                                          &handler<TailCallLocal>, &handler<TailCallImport>};
   const std::uint32_t at = append(handlers[(is_tail ? 2 : 0) + (is_import ? 1 : 0)], through_c,
@@ -55,6 +56,7 @@ void Translator::call_indirect(Walker& w, Op op, wasm::TypeIdx type, wasm::Table
   const std::uint32_t slot = slot_of(index);
   consume(index);
   const std::uint32_t frame = place_args(w, args);
+  if (is_tail) give_stack();
   const std::uint32_t at = emit(call_indirect_handler(is_tail, is_64, src),
                                 is_tail ? through_e : through_d, wasm::info(op).text());
   put_slot(at, at_a, frame);
@@ -74,6 +76,7 @@ void Translator::call_ref(Walker& w, Op op, wasm::TypeIdx, Value callee, Operand
   const std::uint32_t reference = in_slot(callee);
   pop(callee);
   const std::uint32_t frame = place_args(w, args);
+  if (is_tail) give_stack();
   const std::uint32_t at =
       emit(is_tail ? &handler<TailCallRef> : &handler<CallRef>, through_c, wasm::info(op).text());
   put_slot(at, at_a, frame);

@@ -177,6 +177,7 @@ void Translator::move_results(Walker& w, const Control& target, std::size_t coun
 
 /// Returns with the topmost operands as results.
 void Translator::emit_return(Walker& w) {
+  give_stack();
   const auto& results = w.signature().results;
   if (results.empty()) {
     put_slot(emit(return_handler(), through_b, "return"), at_b, layout_.link());

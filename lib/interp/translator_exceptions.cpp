@@ -60,6 +60,7 @@ void Translator::land_in_caller(Walker& w, Control& c) {
   if (c.label.catches == CatchTable::none) return;
   put_label();
   catches_.patch(c.label.catches, code_.position());
+  give_stack();
   const std::uint32_t slots = runtime::slot_count(std::span(w.signature().results));
   const std::uint32_t at =
       emit(slots == 0 ? return_handler() : &handler<ReturnMany>, through_c, "return_many");
@@ -73,8 +74,7 @@ void Translator::land_in_caller(Walker& w, Control& c) {
 void Translator::legacy_try(Walker& w, Control& c) {
   materialise_all(w);
   enter_try(c);
-  if (legacy_depth_ < kept_exceptions_)
-    c.label.kept = layout_.local_slots() - kept_exceptions_ + legacy_depth_;
+  if (legacy_depth_ < kept_exceptions_) c.label.kept = kept_at_ + legacy_depth_;
   ++legacy_depth_;
 }
 

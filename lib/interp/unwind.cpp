@@ -122,6 +122,8 @@ void land(Regs& r, Exception& exception, const Position& position) {
   if (entry.values != CatchTable::none && exception.slots != 0)
     std::memcpy(r.fp + entry.values, exception.values(), exception.slots * sizeof(Slot));
   if (entry.exception != CatchTable::none) r.fp[entry.exception].set(as_ref(exception));
+  if (const std::uint32_t at = position.code->stack_slot; at != SlotCode::no_slot)
+    r.inst->state->stack_left = r.fp[at].get<std::int64_t>();
   r.pc = position.code->code() + entry.target;
   reload_memory(r);
 }

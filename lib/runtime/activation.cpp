@@ -36,6 +36,7 @@ OnStackOf::OnStackOf(ExecState& state, Activation& activation, Slot* top) noexce
     : state_(state),
       end_(state.stack_end),
       top_(std::exchange(state.stack_top, top)),
+      left_(std::exchange(state.stack_left, activation.stack_left)),
       native_{state.native.stack, state.native.sp, state.native.outer} {
   state.native.outer = &native_;
   use_native_stack(state, &activation.native_stack, activation.native_sp);
@@ -44,6 +45,7 @@ OnStackOf::OnStackOf(ExecState& state, Activation& activation, Slot* top) noexce
 
 OnStackOf::~OnStackOf() {
   state_.stack_top = top_;
+  state_.stack_left = left_;
   state_.native.outer = native_.outer;
   use_native_stack(state_, native_.stack, native_.sp);
   set_end(state_, end_);
@@ -64,7 +66,7 @@ constexpr std::size_t most_spare_stacks = 8;
 }  // namespace
 
 Result<std::shared_ptr<Activation>> Store::start_activation(const FuncRef& function) {
-  const std::uint64_t bytes = account_.limits().stack_bytes;
+  const std::uint64_t bytes = slot_stack_bytes();
   auto activation = std::make_shared<Activation>();
   if (!any_dropped_) any_dropped_ = std::make_shared<std::atomic<bool>>(false);
   state_.may_have_work = true;
@@ -73,17 +75,11 @@ Result<std::shared_ptr<Activation>> Store::start_activation(const FuncRef& funct
     activation->stack = std::move(spare_stacks_.back());
     spare_stacks_.pop_back();
   } else {
-    auto stack = memories_->stacks.take(bytes);
-    if (!stack) {
-      return Error(ErrorKind::limit,
-                   compose("no address space for a stack of {} bytes (stack_bytes)", bytes));
-    }
-    if (auto charged = charge_stack(stack->size()); !charged) {
-      memories_->stacks.give(std::move(*stack), os::StackPool::Growth::up);
-      return std::move(charged).error();
-    }
+    auto stack = take_stack();
+    if (!stack) return std::move(stack).error();
     activation->stack = std::move(*stack);
   }
+  activation->stack_left = stack_allowance();
   activation->index = static_cast<std::uint32_t>(activations_.size());
   activations_.push_back(activation);
   activation->store = this;
@@ -106,7 +102,8 @@ void Store::end_activation(Activation& activation) noexcept {
   activation.phase = Activation::Phase::ended;
   activation.store = nullptr;
   registry_->release(activation.type);
-  if (activation.native_stack) account_.give(Resource::stack_bytes, activation.native_stack.size());
+  if (activation.native_stack)
+    account_.give(Resource::stack_bytes, native_charge(activation.native_stack));
   memories_->stacks.give(std::move(activation.native_stack), os::StackPool::Growth::down);
   os::Stack stack = std::move(activation.stack);
   if (spare_stacks_.size() < spare_stacks_.capacity()) {

@@ -44,6 +44,7 @@ struct Activation {
   wasm::TypeId awaited;
   Slot* top = nullptr;                ///< first slot above what its frames use
   std::uint8_t* native_sp = nullptr;  ///< the lowest of machine code's frames; null: none
+  std::int64_t stack_left = 0;        ///< as ExecState's
 
   /// The host let go of it.
   std::atomic<bool> is_dropped{false};
@@ -82,6 +83,7 @@ class OnStackOf {
   ExecState& state_;
   Slot* end_;
   Slot* top_;
+  std::int64_t left_;
   NativeStackUse native_;
 };
 

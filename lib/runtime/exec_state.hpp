@@ -59,6 +59,7 @@ struct Entry {
   Record record;
   HostGate gate;
   std::uint8_t* native_sp = nullptr;  ///< what NativeState::sp is without it
+  std::int64_t stack_left = 0;        ///< what ExecState::stack_left is without it
 };
 
 /// Why running code stopped, for whoever called it.
@@ -67,6 +68,9 @@ struct Failure {
   std::exception_ptr exception;  ///< a host function threw; rethrown by the API's inline code
   explicit operator bool() const { return error || exception; }
 };
+
+/// Whatever is taken of it, enough is left.
+inline constexpr std::int64_t unlimited_stack = std::int64_t{1} << 62;
 
 /// One per store; the store's thread runs one activation at a time.
 struct ExecState {
@@ -109,6 +113,13 @@ struct ExecState {
   std::atomic<Stop> stop{Stop::none};
   os::Wake wake;      ///< readable while there is a request, for host functions that sleep
   os::Parker parker;  ///< where memory.atomic.wait sleeps; a request wakes it
+
+  /// Bytes that calls may still take (wasm::frame_cost()), where stacks are limited alike in every
+  /// tier; else more than can be taken. Negative after a call that took too much, until the host's
+  /// entry puts back what was there.
+  std::int64_t stack_left = unlimited_stack;
+  /// How many more entries there may be inside of what runs, the same way.
+  std::int64_t entries_left = unlimited_stack;
 
   /// Asks running code to stop at its next check. Any thread, also a signal handler.
   void request(Stop why) noexcept {

@@ -30,6 +30,10 @@ struct Instance;
 struct ModuleCode;
 struct Tag;
 
+/// The most bytes that machine code's frame has for each byte that a call takes of a deterministic
+/// stack, with what goes between the tiers: a function whose frame is larger stays interpreted.
+inline constexpr std::uint64_t native_bytes_per_charge = 8;
+
 /// No number of calls makes a function worth compiling.
 inline constexpr std::uint32_t never_hot = 0;
 

@@ -63,6 +63,7 @@ Store::Store(StoreConfig config)
       memories_(config.memories ? std::move(config.memories) : std::make_shared<MemoryPool>()),
       account_(std::move(config.budget)),
       native_(config.native),
+      deterministic_(config.deterministic),
       handles_(id_),
       heap_(account_, registry_, config.gc_stress),
       mark_stack_(config.mark_stack_entries) {

@@ -46,6 +46,7 @@ struct StoreConfig {
   std::size_t mark_stack_entries = unlimited;    ///< the most that marking remembers; for tests
   std::uint64_t host_id = 0;                     ///< what the layer above calls the store
   NativeEngine* native = nullptr;                ///< the engine's compiler, if it has one
+  bool deterministic = false;                    ///< limits strike alike in every tier
 };
 
 class Marker;
@@ -198,6 +199,7 @@ class Store {
   const os::Stack& stack() const { return stack_; }
   /// The same for machine code's frames; false if there is no address space for it.
   bool ensure_native_stack() noexcept;
+  bool is_deterministic() const { return deterministic_; }
 
   /// A call that may be paused, with a stack for it. Throws std::bad_alloc.
   Result<std::shared_ptr<Activation>> start_activation(const FuncRef& function);
@@ -278,7 +280,15 @@ class Store {
   Result<void> watch_time();
   void bound_host_calls();
   bool count_bounded_host_call() noexcept;
-  Result<void> charge_stack(std::uint64_t bytes);
+  Result<os::Stack> take_stack();
+  std::int64_t stack_allowance();
+  std::uint64_t slot_stack_bytes() const;
+  std::uint64_t native_stack_bytes() const;
+  /// What a stack for machine code is charged as: in deterministic stores all that calls may take
+  /// is charged with the other one, so that limits don't depend on the tier.
+  std::uint64_t native_charge(const os::Stack& stack) const {
+    return deterministic_ ? 0 : stack.size();
+  }
 
   std::uint32_t id_;
   std::uint64_t host_id_;
@@ -287,6 +297,7 @@ class Store {
   std::shared_ptr<MemoryPool> memories_;
   Account account_;
   NativeEngine* native_;
+  const bool deterministic_;
   ExecState state_;
   os::Stack stack_;
   os::Stack native_stack_;  // machine code's, which grows down
@@ -299,6 +310,7 @@ class Store {
   KeptFunctions kept_;
   std::vector<std::shared_ptr<Activation>> activations_;
   std::vector<os::Stack> spare_stacks_;
+  std::uint64_t most_allowed_ = 0;  // of all stacks that were made: limits may be lowered
   std::shared_ptr<std::atomic<bool>> any_dropped_;  // null before the first activation
   std::vector<Slot> scratch_;  // values that C++ code works on, taken for roots
   Heap heap_;

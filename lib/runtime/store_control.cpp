@@ -16,21 +16,58 @@ namespace {
 /// What stays free below the last frame of machine code, for signal frames.
 constexpr std::uint64_t native_reserve = 64 * 1024;
 
+/// What is there beyond what calls may take of a deterministic stack: the host's own arguments.
+constexpr std::uint64_t slots_beyond = 64 * 1024;
+
+/// Of a deterministic stack there is one entry for so many bytes: what the host needs on a stack of
+/// its own for one is nobody's to know.
+constexpr std::int64_t bytes_per_entry = 4096;
+
+/// Beyond any address space, and no overflow.
+constexpr std::uint64_t most_stack = std::uint64_t{1} << 48;
+
 }  // namespace
 
-Result<void> Store::ensure_stack() {
-  if (stack_) return {};
-  const std::uint64_t bytes = account_.limits().stack_bytes;
+std::uint64_t Store::slot_stack_bytes() const {
+  const std::uint64_t bytes = std::min(account_.limits().stack_bytes, most_stack);
+  return deterministic_ ? bytes + slots_beyond : bytes;
+}
+
+// Machine code's frames are about as large as the interpreter's.
+std::uint64_t Store::native_stack_bytes() const {
+  if (deterministic_) return native_bytes_per_charge * most_allowed_ + 2 * native_reserve;
+  return std::min(account_.limits().stack_bytes, most_stack) + native_reserve;
+}
+
+/// What calls may take of a stack that is made now.
+std::int64_t Store::stack_allowance() {
+  if (!deterministic_) return unlimited_stack;
+  const std::uint64_t bytes = std::min(account_.limits().stack_bytes, most_stack);
+  most_allowed_ = std::max(most_allowed_, bytes);
+  return static_cast<std::int64_t>(bytes);
+}
+
+Result<os::Stack> Store::take_stack() {
+  const std::uint64_t bytes = slot_stack_bytes();
   auto stack = memories_->stacks.take(bytes);
   if (!stack) {
     return Error(ErrorKind::limit,
                  compose("no address space for a stack of {} bytes (stack_bytes)", bytes));
   }
-  if (auto charged = charge_stack(stack->size()); !charged) {
-    memories_->stacks.give(std::move(*stack), os::StackPool::Growth::up);
-    return charged;
-  }
+  if (account_.take(Resource::stack_bytes, stack->size())) return std::move(*stack);
+  const std::uint64_t size = stack->size();
+  memories_->stacks.give(std::move(*stack), os::StackPool::Growth::up);
+  return Error(ErrorKind::limit,
+               compose("the budget has no {} bytes left for a stack (stack_bytes)", size));
+}
+
+Result<void> Store::ensure_stack() {
+  if (stack_) return {};
+  auto stack = take_stack();
+  if (!stack) return std::move(stack).error();
   stack_ = std::move(*stack);
+  state_.stack_left = state_.outermost.stack_left = stack_allowance();
+  if (deterministic_) state_.entries_left = state_.stack_left / bytes_per_entry;
   state_.stack_top = state_.outermost.record.top = reinterpret_cast<Slot*>(stack_.begin());
   state_.stack_end = reinterpret_cast<Slot*>(stack_.end());
   // Somebody may have asked to stop before there was a limit to take away.
@@ -48,19 +85,12 @@ void use_native_stack(ExecState& state, os::Stack* stack, std::uint8_t* sp) noex
   state.restore_limits();
 }
 
-Result<void> Store::charge_stack(std::uint64_t bytes) {
-  if (account_.take(Resource::stack_bytes, bytes)) return {};
-  return Error(ErrorKind::limit,
-               compose("the budget has no {} bytes left for a stack (stack_bytes)", bytes));
-}
-
 bool Store::ensure_native_stack() noexcept {
   os::Stack& stack = *state_.native.stack;
   if (stack) return true;
-  // Machine code's frames are about as large as the interpreter's.
-  auto made = memories_->stacks.take(account_.limits().stack_bytes + native_reserve);
+  auto made = memories_->stacks.take(native_stack_bytes());
   if (!made) return false;
-  if (!account_.take(Resource::stack_bytes, made->size())) {
+  if (!account_.take(Resource::stack_bytes, native_charge(*made))) {
     memories_->stacks.give(std::move(*made), os::StackPool::Growth::down);
     return false;
   }

@@ -126,6 +126,12 @@ ENDS = [
          err=lambda text: "exhaust" in text and text.count("\n") < 50),
     Case("a small stack", "run --stack-size 64K --invoke deep trap.wat", status=134,
          err=found("exhaust")),
+    *(case for tier in ("interp", "jit", "auto") for case in (
+        Case(f"a deterministic stack, {tier}", f"run --deterministic --stack-size 64K --tier {tier} "
+             "--hot-after 3 --invoke down trap.wat 818", out="818\n"),
+        Case(f"the end of a deterministic stack, {tier}", "run --deterministic --stack-size 64K "
+             f"--tier {tier} --hot-after 3 --invoke down trap.wat 819", status=134,
+             err=found("exhaust")))),
     Case("a timeout", "run --timeout 200ms --invoke spin loop.wat", status=124,
          err=found("^wrun: limit: ")),
     Case("fuel", "run --fuel 10000 --invoke spin loop.wat", status=125, err=found("fuel")),

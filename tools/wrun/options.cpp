@@ -31,6 +31,11 @@ void add_nan_option(const OptionSet& app, Config& config) {
                "Make each NaN that instructions make the canonical one");
 }
 
+void add_deterministic_option(const OptionSet& app, Config& config) {
+  app.add_flag("--deterministic", config.deterministic,
+               "The same results, traps and costs in every tier and on every CPU");
+}
+
 }  // namespace
 
 Features default_features() {
@@ -57,6 +62,7 @@ std::string_view tier_name(Tier tier) {
 
 void add_tier_options(const OptionSet& app, Config& config) {
   add_nan_option(app, config);
+  add_deterministic_option(app, config);
   app.add_option_function<std::string>(
          "--tier", [&config](const std::string& name) { config.tier = tier_of(name); },
          "How code is run: auto (interpreted, and compiled when hot), interp, or jit (compiled at "
@@ -84,6 +90,7 @@ void add_tier_options(const OptionSet& app, Config& config) {
 
 void add_code_options(const OptionSet& app, Config& config) {
   add_nan_option(app, config);
+  add_deterministic_option(app, config);
   app.add_flag("--fuel", config.fuel, "For runs with --fuel or --usage");
   app.add_flag("--interruptible,!--uninterruptible", config.interruptible,
                "For runs with the same option");

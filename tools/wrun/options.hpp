@@ -25,10 +25,11 @@ Described add_features_option(const OptionSet& app, std::optional<Features>& fea
 /// As --tier has it.
 std::string_view tier_name(Tier tier);
 
-/// --tier TIER, --hot-after N, --memory-checks HOW, --canonical-nans
+/// --tier TIER, --hot-after N, --memory-checks HOW, --canonical-nans, --deterministic
 void add_tier_options(const OptionSet& app, Config& config);
 
-/// --fuel, --uninterruptible, --canonical-nans: what code is made for, where none is run
+/// --fuel, --uninterruptible, --canonical-nans, --deterministic: what code is made for, where none
+/// is run
 void add_code_options(const OptionSet& app, Config& config);
 
 /// --gc-stress

@@ -20,9 +20,10 @@ typedef struct wrun_config_options_t {
   bool interruptible;   /**< let interruptions and deadlines stop loops, not calls only */
   uint64_t stack_bytes; /**< for each store's WebAssembly stack; at least 65536 */
   bool canonical_nans;  /**< each NaN that an instruction makes is the positive canonical one */
+  bool deterministic;   /**< the same results, traps and costs in every tier and on every CPU */
 } wrun_config_options_t;
 #define WRUN_CONFIG_OPTIONS_INIT \
-  { sizeof(wrun_config_options_t), false, true, 1024 * 1024, false }
+  { sizeof(wrun_config_options_t), false, true, 1024 * 1024, false, false }
 
 /** Replaces these options. Errors: usage. */
 WASM_API_EXTERN own wrun_error_t* wrun_config_set(wasm_config_t*, const wrun_config_options_t*);

@@ -61,6 +61,7 @@ wrun_error_t* wrun_config_set(wasm_config_t* config, const wrun_config_options_t
     config->config.interruptible = read->interruptible;
     config->config.stack_bytes = read->stack_bytes;
     config->config.canonical_nans = read->canonical_nans;
+    config->config.deterministic = read->deterministic;
     return {};
   });
 }

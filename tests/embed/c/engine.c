@@ -19,7 +19,7 @@ int main(void) {
   CHECK(!wrun_config_has_feature(config, "nonsense"));
   FAILS(WRUN_ERROR_USAGE, wrun_config_set_features(config, "nonsense"));
   wrun_config_options_t options = WRUN_CONFIG_OPTIONS_INIT;
-  options.fuel = options.canonical_nans = true;
+  options.fuel = options.canonical_nans = options.deterministic = true;
   OK(wrun_config_set(config, &options));
   options.struct_size = 4;
   FAILS(WRUN_ERROR_USAGE, wrun_config_set(config, &options));
