@@ -77,8 +77,8 @@ struct Config {
   /// Costs some time in what computes with floats.
   bool canonical_nans = false;
   /// What a module computes, where it traps and what it costs is the same in every tier, on every
-  /// CPU, whatever the time: docs/deterministic.md says what remains the host's part. Stacks are
-  /// counted in another unit then, and NaNs are canonical.
+  /// CPU, whatever the time: docs/deterministic.md says what remains the host's part. Stacks and
+  /// Limits::heap_bytes are counted in other units then, and NaNs are canonical.
   bool deterministic = false;
   /// For each store's WebAssembly stack, reserved when it first runs and committed as it is used.
   /// Using it up is ErrorKind::exhaustion. Rounded up to pages; at least 64 KiB.

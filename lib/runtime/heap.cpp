@@ -18,8 +18,10 @@ constexpr std::size_t host_ref_bytes = (sizeof(HostRef) + 7) & ~std::size_t{7};
 
 }  // namespace
 
-Heap::Heap(Account& account, std::shared_ptr<wasm::TypeRegistry> registry, bool stress)
+Heap::Heap(Account& account, std::shared_ptr<wasm::TypeRegistry> registry, Charges charges,
+           bool stress)
     : account_(account),
+      charges_(charges),
       stress_(stress),
       types_(std::move(registry)),
       threshold_(stress ? 0 : least_allocation) {
@@ -42,7 +44,23 @@ bool Heap::refill(std::uint64_t bytes) noexcept try {
   return false;
 }
 
+// Where each object is charged, each asks for its cell.
 bool Heap::refill_cells(std::size_t index) {
+  Bin& bin = bins_[index];
+  if (charges_all() && !account_.take(Resource::heap_bytes, bin.cell_bytes)) return false;
+  if (!find_cells(index)) {
+    if (charges_all()) account_.give(Resource::heap_bytes, bin.cell_bytes);
+    return false;
+  }
+  if (stress_ || charges_all()) {
+    bin.limit = bin.next + bin.cell_bytes;
+    bin.block->cursor = static_cast<std::uint32_t>(bin.limit - reinterpret_cast<char*>(bin.block));
+  }
+  allocated_ += static_cast<std::uint64_t>(bin.limit - bin.next);
+  return true;
+}
+
+bool Heap::find_cells(std::size_t index) {
   Bin& bin = bins_[index];
   while (!bin.block || !find_run(bin)) {
     if (bin.partial) {
@@ -51,11 +69,6 @@ bool Heap::refill_cells(std::size_t index) {
       return false;
     }
   }
-  if (stress_) {
-    bin.limit = bin.next + bin.cell_bytes;
-    bin.block->cursor = static_cast<std::uint32_t>(bin.limit - reinterpret_cast<char*>(bin.block));
-  }
-  allocated_ += static_cast<std::uint64_t>(bin.limit - bin.next);
   return true;
 }
 
@@ -77,7 +90,8 @@ bool Heap::find_run(Bin& bin) {
 }
 
 bool Heap::take_block(std::size_t index) {
-  if (!account_.take(Resource::heap_bytes, block_bytes)) return false;
+  const std::uint64_t charge = charges_all() ? 0 : block_bytes;
+  if (!account_.take(Resource::heap_bytes, charge)) return false;
   Block* block = nullptr;
   try {
     block = blocks_.take();
@@ -85,7 +99,7 @@ bool Heap::take_block(std::size_t index) {
     block = nullptr;
   }
   if (!block) {
-    account_.give(Resource::heap_bytes, block_bytes);
+    account_.give(Resource::heap_bytes, charge);
     return false;
   }
   block->format(static_cast<std::uint8_t>(index),
@@ -119,9 +133,12 @@ void* Heap::take_host_ref() {
   return take(bin);
 }
 
-// Cells of a run that weren't taken are left out of what was handed out.
+// Cells of a run that weren't taken are left out of what was handed out: fuel may have been used up
+// before one that was charged.
 void Heap::begin_marking() {
   for (Bin& bin : bins_) {
+    if (charges_all())
+      account_.give(Resource::heap_bytes, static_cast<std::uint64_t>(bin.limit - bin.next));
     if (bin.block && bin.next) {
       bin.block->cursor = static_cast<std::uint32_t>(bin.next - reinterpret_cast<char*>(bin.block));
     }
@@ -201,7 +218,7 @@ void Heap::sweep_blocks() {
     block.next = bin.partial;
     bin.partial = &block;
   });
-  account_.give(Resource::heap_bytes, freed);
+  if (!charges_all()) account_.give(Resource::heap_bytes, freed);
   blocks_.tidy(std::max<std::size_t>(least_spare_blocks, live_ / 2 / block_bytes));
 }
 
@@ -213,7 +230,7 @@ void Heap::sweep_large() {
       live_ += large.bytes;
       large_[kept++] = large;
     } else {
-      account_.give(Resource::heap_bytes, large.bytes);
+      if (!charges_all()) account_.give(Resource::heap_bytes, large.bytes);
       std::free(large.object);
     }
   }

@@ -31,8 +31,13 @@ class Heap {
     Block* partial = nullptr;  ///< blocks with free cells that weren't looked at since
   };
 
+  /// What the account is charged with: blocks and large objects while they are there, or the cells
+  /// of all objects that ever were, which is the same whenever a collection comes.
+  enum class Charges : std::uint8_t { what_is_there, all_there_was };
+
   /// `stress`: a refill is for one object.
-  Heap(Account& account, std::shared_ptr<wasm::TypeRegistry> registry, bool stress);
+  Heap(Account& account, std::shared_ptr<wasm::TypeRegistry> registry, Charges charges,
+       bool stress);
   ~Heap();
   Heap(const Heap&) = delete;
   Heap& operator=(const Heap&) = delete;
@@ -117,7 +122,9 @@ class Heap {
   static constexpr std::size_t large_bin = small_bins + 1;
 
   bool refill_cells(std::size_t index);
+  bool find_cells(std::size_t index);
   bool find_run(Bin& bin);
+  bool charges_all() const { return charges_ == Charges::all_there_was; }
   bool take_block(std::size_t index);
   bool refill_large(std::uint64_t bytes);
   void doom(Block& block);
@@ -125,6 +132,7 @@ class Heap {
   void sweep_large();
 
   Account& account_;
+  const Charges charges_;
   bool stress_;
   HeapTypes types_;
   Blocks blocks_;

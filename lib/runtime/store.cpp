@@ -65,7 +65,9 @@ Store::Store(StoreConfig config)
       native_(config.native),
       deterministic_(config.deterministic),
       handles_(id_),
-      heap_(account_, registry_, config.gc_stress),
+      heap_(account_, registry_,
+            config.deterministic ? Heap::Charges::all_there_was : Heap::Charges::what_is_there,
+            config.gc_stress),
       mark_stack_(config.mark_stack_entries) {
   state_.store = this;
   state_.heap = &heap_;
@@ -263,7 +265,8 @@ void Store::destroy(Cell* cell) {
     }
     case CellKind::exception: {
       auto* exception = static_cast<Exception*>(cell);
-      if (exception->is_charged) account_.give(Resource::heap_bytes, held_bytes(*exception));
+      if (exception->is_charged && !deterministic_)
+        account_.give(Resource::heap_bytes, held_bytes(*exception));
       delete exception;
       return;
     }

@@ -1,8 +1,9 @@
-// Deterministic engines: where a stack is used up is the same in every tier, whenever
+// Deterministic engines: where a stack or a heap is used up is the same in every tier, whenever
 // functions are compiled, and stays the same whatever ran before.
 
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -295,6 +296,40 @@ TEST_P(Deterministic, PausedCallsKeepWhatIsLeft) {
       }
       EXPECT_EQ(take(count.get()).get<int>().value(), 65536 / 72) << argument << pauses;
       if (pauses) break;
+    }
+  }
+}
+
+/// A structure of two words takes a cell of 24 bytes, an array of 100 bytes one of 128.
+TEST_P(Deterministic, HeapsCountAllThatWasAllocated) {
+  constexpr std::string_view text = R"((module
+    (type $pair (struct (field i64 i64)))
+    (type $bytes (array i8))
+    (global $count (export "count") (mut i32) (i32.const 0))
+    (func $make (drop (struct.new $pair (i64.const 1) (i64.const 2))))
+    (func (export "structures") (param i32) (result i32)
+      (loop $more
+        (call $make)
+        (global.set $count (i32.add (global.get $count) (i32.const 1)))
+        (br $more))
+      (unreachable))
+    (func (export "arrays") (param i32) (result i32)
+      (loop $more
+        (drop (array.new_default $bytes (local.get 0)))
+        (global.set $count (i32.add (global.get $count) (i32.const 1)))
+        (br $more))
+      (unreachable))))";
+  for (const bool stressed : {false, true}) {
+    for (const auto& [name, size, cell] :
+         {std::tuple("structures", 0, 24), std::tuple("arrays", 100, 128),
+          std::tuple("arrays", 100'000, 100'016)}) {
+      Recursions world(GetParam(), text);
+      if (stressed) api::stress_collector(world.store);
+      take(world.store.limits({.heap_bytes = 1'000'000, .fuel = 100'000'000}));
+      const auto made = take(world.instance_.typed<int(int)>(name))(size);
+      EXPECT_EQ(kind_of(made), ErrorKind::limit) << name;
+      EXPECT_EQ(world.count(), 1'000'000 / cell) << name << size;
+      EXPECT_EQ(take(world.store.usage()).heap_bytes, 1'000'000u / cell * cell) << name << size;
     }
   }
 }
