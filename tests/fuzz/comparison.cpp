@@ -16,6 +16,7 @@ namespace wrun::inline v0::fuzz {
 std::vector<Flavour> flavours(std::uint64_t choice) {
   constexpr std::uint64_t plenty = 1'000'000'000;
   constexpr std::uint64_t scarce = 4000;
+  constexpr std::uint64_t little_heap = 20'000;
   constexpr std::uint32_t thresholds[] = {1, 3, 5, 9, 30, 100};
   std::uint64_t state = choice ^ 0x6a09e667f3bcc908u;
   Flavour flavour;
@@ -34,6 +35,13 @@ std::vector<Flavour> flavours(std::uint64_t choice) {
   all[4].tier = all[5].tier = Tier::compiler;
   all[5].from_image = true;
   if (next_random(state) % 2 == 0) all[5].memory_checks = MemoryChecks::explicit_checks;
+  const bool is_deterministic = choice % 4 == 1;
+  const std::uint64_t heap_bytes =
+      is_deterministic && next_random(state) % 2 == 0 ? next_random(state) % little_heap : 0;
+  for (Flavour& each : all) {
+    each.deterministic = is_deterministic;
+    each.heap_bytes = heap_bytes;
+  }
   return all;
 }
 

@@ -12,8 +12,8 @@
 
 namespace wrun::inline v0::fuzz {
 
-/// Flavours that must agree, the interpreter's first. Chosen by a number; NaNs are canonical in all
-/// or none.
+/// Flavours that must agree, the interpreter's first. Chosen by a number; NaNs are canonical, and
+/// engines deterministic, in all or none.
 std::vector<Flavour> flavours(std::uint64_t choice);
 
 /// What comparing found, with what happened in all runs.

@@ -133,10 +133,10 @@ std::uint64_t hash_bytes(std::span<const std::uint8_t> bytes) {
 
 /// Engines live on, so that modules meet one that has run others.
 const Engine& engine_of(const Flavour& flavour) {
-  using Key = std::tuple<Tier, std::uint32_t, bool, bool, MemoryChecks, bool>;
+  using Key = std::tuple<Tier, std::uint32_t, bool, bool, MemoryChecks, bool, bool>;
   static std::map<Key, Engine> engines;
-  const Key key{flavour.tier, flavour.hot_after,     flavour.interruptible,
-                flavour.fuel, flavour.memory_checks, flavour.canonical_nans};
+  const Key key{flavour.tier,          flavour.hot_after,      flavour.interruptible, flavour.fuel,
+                flavour.memory_checks, flavour.canonical_nans, flavour.deterministic};
   const auto found = engines.find(key);
   if (found != engines.end()) return found->second;
   Config config;
@@ -144,6 +144,7 @@ const Engine& engine_of(const Flavour& flavour) {
   config.hot_after = flavour.hot_after;
   config.interruptible = flavour.interruptible;
   config.fuel = flavour.fuel;
+  config.deterministic = flavour.deterministic;
   config.memory_checks = flavour.memory_checks;
   config.canonical_nans = flavour.canonical_nans;
   config.features = Features::all();
@@ -204,6 +205,7 @@ class Session {
     log_.has_fuel = flavour.fuel;
     log_.sees_nans = flavour.canonical_nans;
     log_.happened = &seen.happened;
+    if (flavour.heap_bytes != 0) (void)store_.limits({.heap_bytes = flavour.heap_bytes});
     seen.happened.may_change_tiers = flavour.tier == Tier::automatic;
     seen.happened.is_from_image = flavour.from_image;
   }
@@ -279,9 +281,10 @@ class Session {
       line += describe(results.error(), is_deep);
     seen_.happened.returned += results ? 1 : 0;
     const bool used_up = !results && results.error().kind() == ErrorKind::exhaustion;
-    if (used_up && !is_deep) seen_.is_cut = true;
+    const bool is_cut = used_up && !flavour_.deterministic;
+    if (is_cut && !is_deep) seen_.is_cut = true;
     // How deep a recursion gets, and so what fuel it uses, depends on the frames' size.
-    if (flavour_.fuel && !used_up) line += fmt::format(" fuel {}", store_.fuel().value_or(0));
+    if (flavour_.fuel && !is_cut) line += fmt::format(" fuel {}", store_.fuel().value_or(0));
     line += fmt::format(" host {:x}", log_.hash);
     seen_.lines.push_back(std::move(line));
   }
@@ -298,7 +301,7 @@ class Session {
     if (!error.trap()) return line;
     ++happened.traps[static_cast<std::size_t>(*error.trap())];
     line += fmt::format(" {}", text(*error.trap()));
-    if (is_deep && error.kind() == ErrorKind::exhaustion) return line;
+    if (is_deep && error.kind() == ErrorKind::exhaustion && !flavour_.deterministic) return line;
     for (const Frame& frame : error.details()->backtrace)
       line += fmt::format(" {}+{:x}", frame.func_index, frame.offset);
     if (error.details()->address) line += fmt::format(" address {:x}", *error.details()->address);
@@ -345,6 +348,8 @@ std::string Flavour::name() const {
   if (!interruptible) text += ", not interruptible";
   if (collect != 0) text += ", collecting";
   if (canonical_nans) text += ", canonical NaNs";
+  if (deterministic) text += ", deterministic";
+  if (heap_bytes != 0) text += fmt::format(", heap {}", heap_bytes);
   return text;
 }
 

@@ -24,6 +24,8 @@ struct Flavour {
   std::uint64_t fuel_amount = 0;  ///< before each call
   std::uint64_t collect = 0;      ///< collect at every allocation
   bool canonical_nans = false;    ///< which NaN anything is can be seen
+  bool deterministic = false;
+  std::uint64_t heap_bytes = 0;  ///< 0: no limit
 
   std::string name() const;
 };
@@ -50,7 +52,8 @@ struct Observation {
   std::vector<std::string> lines;
   Happened happened;
   bool is_valid = true;
-  /// The stack was used up where no call is meant to: how deep that is depends on the tier.
+  /// The stack was used up where no call is meant to: how deep that is depends on the tier, but in
+  /// deterministic engines.
   bool is_cut = false;
 };
 
