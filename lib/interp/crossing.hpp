@@ -74,5 +74,7 @@ bool has_entry_room(const runtime::ExecState& state);
 
 /// Fails for want of stack.
 bool exhausted(runtime::ExecState& state);
+/// Fails as who asked to stop it wants. False.
+bool stopped(runtime::ExecState& state);
 
 }  // namespace wrun::inline v0::interp

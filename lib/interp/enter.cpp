@@ -54,6 +54,10 @@ bool exhausted(ExecState& state) {
                        add_backtrace(runtime::make_trap(TrapCode::stack_exhausted), state, {}));
 }
 
+bool stopped(ExecState& state) {
+  return runtime::fail(state, add_backtrace(runtime::stopped_error(state), state, {}));
+}
+
 namespace {
 
 /// Takes as much of a stack that is limited alike in every tier as a frame of so many slots would.
@@ -209,7 +213,7 @@ namespace {
 [[gnu::always_inline]] inline bool enter_by(ExecState& state, runtime::Entry& entry,
                                             const runtime::FuncRef& function, Slot* args) {
   if (state.stop.load(std::memory_order_acquire) != ExecState::Stop::none) [[unlikely]]
-    return runtime::fail_stopped(state);
+    return stopped(state);
   if (function.host != nullptr) [[unlikely]]
     return enter_host(state, *function.host, args);
   const SlotCode* code = load_code(*function.cell);

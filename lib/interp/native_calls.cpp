@@ -52,9 +52,7 @@ void trapped(Regs& r) noexcept {
     case runtime::trap_is_throw:
       return throw_native(r);
     case runtime::trap_is_stop:
-      runtime::fail_stopped(state);
-      r.pc = stop_instr.code();
-      return;
+      return stop_at(r, runtime::stopped_error(state));
     case runtime::trap_is_no_room:
       return stop_at(r, runtime::make_no_room(state.wanted_bytes));
     default:
@@ -122,8 +120,7 @@ bool call_host_function(Regs& r) {
 bool pass_limit(Regs& r) {
   ExecState& state = *r.inst->state;
   if (state.stop.load(std::memory_order_acquire) != ExecState::Stop::none) {
-    runtime::fail_stopped(state);
-    r.pc = stop_instr.code();
+    stop_at(r, runtime::stopped_error(state));
     return false;
   }
   if (state.native.limit.load(std::memory_order_relaxed) != runtime::no_native_limit) {

@@ -85,11 +85,8 @@ struct LimitReached {
   static void run(Regs& r) {
     ExecState& state = *r.inst->state;
     const Word* pc = state.pc;
-    if (state.stop.load(std::memory_order_acquire) != ExecState::Stop::none) {
-      runtime::fail_stopped(state);
-      r.pc = stop_instr.code();
-      return;
-    }
+    if (state.stop.load(std::memory_order_acquire) != ExecState::Stop::none)
+      return stop_with(r, runtime::stopped_error(state), pc);
     if (!state.should_stop()) return stop_with(r, TrapCode::stack_exhausted, pc);
     // Left over from a request that was taken back.
     state.restore_limits();

@@ -144,8 +144,7 @@ void raise(Regs& r, Exception& exception, Place place, const SlotCode* code) {
     case Outcome::uncaught:
       return stop(r, runtime::make_exception_error(exception, place.inst), place);
     case Outcome::stopped:
-      runtime::fail_stopped(state);
-      r.pc = stop_instr.code();
+      return stop(r, runtime::stopped_error(state), place);
   }
 }
 
@@ -204,7 +203,7 @@ void host_failed(Regs& r, Place place) {
     case Outcome::uncaught:
       return stop(r, std::move(error), place);
     case Outcome::stopped:
-      runtime::fail_stopped(state);
+      return stop(r, runtime::stopped_error(state), place);
   }
 }
 

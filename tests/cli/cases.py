@@ -132,8 +132,9 @@ ENDS = [
         Case(f"the end of a deterministic stack, {tier}", "run --deterministic --stack-size 64K "
              f"--tier {tier} --hot-after 3 --invoke down trap.wat 819", status=134,
              err=found("exhaust")))),
-    Case("a timeout", "run --timeout 200ms --invoke spin loop.wat", status=124,
-         err=found("^wrun: limit: ")),
+    *[Case(f"a timeout, {tier}", f"run --tier {tier} --timeout 200ms --invoke spin loop.wat",
+           status=124, err=found(r"^wrun: limit: deadline exceeded\n   0: spin \(func 2\) at 0x"))
+      for tier in ("interp", "jit", "auto")],
     Case("fuel", "run --fuel 10000 --invoke spin loop.wat", status=125, err=found("fuel")),
     Case("enough fuel", "run --fuel 10000 --invoke add add.wat 1 2", out="3\n"),
     Case("growth within the limit", "run --max-memory 1M --invoke grow trap.wat 15", out="1\n"),

@@ -41,8 +41,8 @@ def stopped_by(number):
             problems.append(f"it said {said!r}")
         if process.returncode != 128 + number:
             problems.append(f"exit status {process.returncode}, not {128 + number}")
-        # Where it was follows, if it was in the host.
-        if not err.startswith(f"wrun: {signal.strsignal(number)}: interrupted\n".encode()):
+        # Where it was follows.
+        if not err.startswith(f"wrun: {signal.strsignal(number)}: interrupted\n   0: ".encode()):
             problems.append(f"standard error {err!r}")
         if took > 5:
             problems.append(f"took {took:.1f} s")
