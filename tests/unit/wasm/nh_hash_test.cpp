@@ -12,7 +12,7 @@
 namespace wrun::wasm {
 namespace {
 
-constexpr HashKey key = {0x0706050403020100, 0x0f0e0d0c0b0a0908};
+constexpr HashKey nh_key = {0x0706050403020100, 0x0f0e0d0c0b0a0908};
 
 std::vector<std::uint8_t> some_bytes(std::size_t count) {
   std::vector<std::uint8_t> bytes(count);
@@ -23,7 +23,7 @@ std::vector<std::uint8_t> some_bytes(std::size_t count) {
 Hash128 derived(std::uint64_t n) {
   std::uint8_t bytes[8];
   for (unsigned i = 0; i < 8; ++i) bytes[i] = static_cast<std::uint8_t>(n >> (8 * i));
-  return siphash(key, bytes);
+  return siphash(nh_key, bytes);
 }
 
 /// With schoolbook multiplication, of one block.
@@ -46,7 +46,7 @@ TEST(NhHash, IsWhatItsHeaderSays) {
   std::vector<std::uint8_t> outer;
   for (const std::uint64_t word : {low, high, std::uint64_t{48}})
     for (unsigned i = 0; i < 8; ++i) outer.push_back(static_cast<std::uint8_t>(word >> (8 * i)));
-  EXPECT_EQ(nh_hash(key, bytes), siphash(derived(NhHash::block_bytes / 8), outer));
+  EXPECT_EQ(nh_hash(nh_key, bytes), siphash(derived(NhHash::block_bytes / 8), outer));
 }
 
 TEST(NhHash, DependsOnKeyAndLength) {
@@ -54,7 +54,7 @@ TEST(NhHash, DependsOnKeyAndLength) {
   std::set<Hash128> seen;
   for (std::size_t i = 0; i < 3000; ++i) {
     const std::vector<std::uint8_t> zeros(i);
-    EXPECT_TRUE(seen.insert(nh_hash(key, zeros)).second) << i;
+    EXPECT_TRUE(seen.insert(nh_hash(nh_key, zeros)).second) << i;
   }
 }
 
@@ -71,13 +71,13 @@ TEST(NhHash, DependsOnEachBit) {
 TEST(NhHash, DependsOnWherePartsEndButNotPieces) {
   const auto bytes = some_bytes(5000);
   const auto in_two = [&](std::size_t at, bool as_parts) {
-    NhHash hash(key);
+    NhHash hash(nh_key);
     hash.add(std::span(bytes).first(at));
     if (as_parts) hash.end_part();
     hash.add(std::span(bytes).subspan(at));
     return hash.result();
   };
-  const Hash128 whole = nh_hash(key, bytes);
+  const Hash128 whole = nh_hash(nh_key, bytes);
   for (std::size_t at = 0; at < bytes.size(); at += NhHash::block_bytes) {
     EXPECT_EQ(in_two(at, false), whole);
     EXPECT_NE(in_two(at, true), whole);
