@@ -8,7 +8,6 @@
 
 #include "lib/os/fork.hpp"
 #include "lib/os/mapping.hpp"
-#include "lib/os/process.hpp"
 
 namespace wrun::inline v0::jit {
 
@@ -29,7 +28,7 @@ constexpr char nobody = 0;
 CodeArena::CodeArena(os::CodeMemory memory, os::Mapping owners)
     : memory_(std::move(memory)),
       owners_(std::move(owners)),
-      process_(os::process_id()),
+      generation_(os::fork_generation()),
       forks_(os::fork_count()),
       free_{{0, memory_.size()}} {}
 
@@ -78,7 +77,7 @@ const void* CodeArena::owner(const void* pc) const noexcept {
 }
 
 bool CodeArena::owns_memory() const {
-  return os::process_id() == process_;
+  return os::fork_generation() == generation_;
 }
 
 const std::uint8_t* CodeArena::allocate(std::size_t bytes) {
@@ -106,8 +105,12 @@ const std::uint8_t* CodeArena::take_hole(std::size_t size, std::size_t most_used
     if (hole->second < size) continue;
     const auto [at, room] = *hole;
     taken_.emplace(at, size);
-    free_.erase(hole);
-    if (room > size) free_.emplace(at + size, room - size);
+    auto rest = free_.extract(hole);
+    if (room > size) {
+      rest.key() = at + size;
+      rest.mapped() = room - size;
+      free_.insert(std::move(rest));
+    }
     used_ += size;
     owner_at(at).store(&nobody);
     return memory_.data() + at;
@@ -122,7 +125,7 @@ bool CodeArena::stop_sharing() noexcept {
   if (!copy) return false;
   for (const auto& [at, size] : taken_) std::memcpy(copy->writable(at), memory_.writable(at), size);
   if (!memory_.replace_by(std::move(*copy))) return false;
-  process_ = os::process_id();
+  generation_ = os::fork_generation();
   forks_ = forks;
   while (!freed_.empty()) make_hole(freed_.extract(freed_.begin()));
   freed_bytes_ = 0;

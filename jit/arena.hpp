@@ -1,7 +1,7 @@
 #pragma once
 
 // An engine's memory for machine code: all in one range, so that code calls code by relative
-// distance. Thread-safe, but for writing while another thread allocates.
+// distance. Thread-safe.
 //
 // A child of fork() shares the memory. So what was there before isn't given back: the first of both
 // that writes more, or has much to give back, goes on in a copy.
@@ -30,7 +30,7 @@ class CodeArena {
   /// wanted. Null if the system refuses executable memory.
   static std::unique_ptr<CodeArena> create(std::uint64_t bytes, bool for_perf);
   /// Room for machine code, aligned to code_alignment; null when there is none. It counts as taken
-  /// until free(). What was allocated before stays where it is, but writable() may change.
+  /// until free().
   const std::uint8_t* allocate(std::size_t bytes);
   /// The same for what all functions need: some room is kept for that, so that modules can be
   /// loaded when there is none for more code.
@@ -71,8 +71,8 @@ class CodeArena {
   // Of whatever begins at a multiple of code_alignment, null where nothing begins; then of whatever
   // covers a whole region, null where nothing does.
   os::Mapping owners_;
-  int process_;          // whose memory it is
-  std::uint64_t forks_;  // how many there had been when nobody shared it
+  std::uint64_t generation_;  // of the process whose memory it is
+  std::uint64_t forks_;       // how many there had been when nobody shared it
   mutable std::mutex mutex_;
   Pieces free_;
   Pieces taken_;

@@ -43,6 +43,7 @@ NativeModule::NativeModule(std::shared_ptr<CompilerImpl> compiler,
 NativeModule::~NativeModule() {
   compiler_->remove(*this);
   const lock_guard lock(code_lock());
+  stubs_.clear();  // whoever forks now waits for the locks that this takes
   for (const auto& [key, place] : places_) {
     if (place.job) place.job->module = nullptr;
     if (!place.function) continue;

@@ -36,7 +36,7 @@ class CodeMemory {
   /// Another one like it, where nothing runs yet.
   std::optional<CodeMemory> another() const noexcept { return create(size_, file_ < 0); }
   /// Takes the place of this one's memory with that of `copy`, which has the same code: threads run
-  /// on in it. This one's stays with children of fork(). False: nothing has changed.
+  /// on in it. This one's stays with children of fork(). False where the system refuses.
   bool replace_by(CodeMemory copy) noexcept;
 
  private:

@@ -15,26 +15,36 @@ constexpr std::size_t most_mutexes = 4;
 constinit std::array<std::mutex*, most_mutexes> held{};
 constinit std::size_t mutex_count = 0;
 constinit std::atomic<std::uint64_t> forks{0};
+constinit std::atomic<std::uint64_t> generation{0};
 
 void lock() {
-  forks.fetch_add(1, std::memory_order_relaxed);
   for (std::size_t i = 0; i < mutex_count; ++i) held[i]->lock();
+  // Nobody who holds one of them is surprised by a child.
+  forks.fetch_add(1, std::memory_order_relaxed);
 }
 void unlock() {
   for (std::size_t i = mutex_count; i-- > 0;) held[i]->unlock();
+}
+void begin_child() {
+  generation.fetch_add(1, std::memory_order_relaxed);
+  unlock();
 }
 
 }  // namespace
 
 bool hold_over_fork(std::mutex& mutex) noexcept {
   if (mutex_count == most_mutexes) return false;
-  if (mutex_count == 0 && pthread_atfork(&lock, &unlock, &unlock) != 0) return false;
+  if (mutex_count == 0 && pthread_atfork(&lock, &unlock, &begin_child) != 0) return false;
   held[mutex_count++] = &mutex;
   return true;
 }
 
 std::uint64_t fork_count() noexcept {
   return forks.load(std::memory_order_relaxed);
+}
+
+std::uint64_t fork_generation() noexcept {
+  return generation.load(std::memory_order_relaxed);
 }
 
 }  // namespace wrun::inline v0::os

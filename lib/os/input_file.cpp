@@ -26,7 +26,7 @@ InputFile InputFile::open(const char* path) noexcept {
   if (stat(path, &status) != 0) return {};
   errno = 0;
   if (!S_ISREG(status.st_mode)) return {};
-  return InputFile(::open(path, O_RDONLY | O_CLOEXEC));
+  return InputFile(::open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC));
 }
 
 std::optional<std::uint64_t> InputFile::size() const noexcept {
