@@ -70,6 +70,7 @@ Workshop* CompilerImpl::workshop() {
   if (!faults) guards_ = false;
   const std::lock_guard lock(code_lock());
   if (asked_) return workshop_.get();
+  if (has_too_many_types_) throw std::bad_alloc();
   auto arena = CodeArena::create(options_.code_bytes, options_.observers.perf_map);
   if (arena) {
     workshop_ = std::make_unique<Workshop>(std::move(arena), options_.fuel, std::move(faults));
@@ -88,6 +89,7 @@ void CompilerImpl::add(NativeModule& module) {
 void CompilerImpl::remove(NativeModule& module) {
   const std::lock_guard lock(code_lock());
   modules_.erase(&module);
+  has_too_many_types_ = false;
 }
 
 std::string CompilerImpl::unavailable() {
@@ -108,8 +110,9 @@ const runtime::CodeCell* CompilerImpl::host_cell(const wasm::CanonFuncType& type
   const std::lock_guard lock(code_lock());
   // Stores are made of many host functions: without an allocation for each.
   shape_to(sought_, type);
-  const auto [found, is_new] = host_cells_.try_emplace(sought_);
-  if (is_new && workshop_) fill(found->first, found->second);
+  const auto found = host_cells_.try_emplace(sought_).first;
+  // The one before may have found no memory.
+  if (workshop_ && found->second.stubs == nullptr) fill(found->first, found->second);
   return &found->second.cell;
 }
 
@@ -121,12 +124,14 @@ void CompilerImpl::fill_all() try {
   for (auto& [shape, cell] : host_cells_) cell.stubs.reset();
   for (NativeModule* module : modules_) module->empty_cells();
   workshop_.reset();
+  has_too_many_types_ = true;
   throw;
 }
 
 void CompilerImpl::fill(const Shape& shape, HostCell& cell) {
-  cell.stubs = workshop_->stubs.of(shape);
-  cell.cell.machine_code.store(cell.stubs->to_host());
+  auto stubs = workshop_->stubs.of(shape);
+  cell.cell.machine_code.store(stubs->to_host());
+  cell.stubs = std::move(stubs);
 }
 
 CompileOptions CompilerImpl::options_for(std::uint32_t loop) const {
@@ -186,6 +191,8 @@ std::unique_ptr<NativeFunction> CompilerImpl::place(CodeKey key, Compiled& made,
   function->function = key.function;
   function->size = code.size();
   function->frame_start = made.code.frame_start;
+  const ShapeStubs::Entries entries = key.loop != 0 ? stubs.loop() : stubs.function();
+  // Nothing throws from here on.
   const std::uint8_t* room = workshop_->arena->allocate(code.size());
   if (room == nullptr) return nullptr;
   for (const Relocation& at : made.code.relocations) {
@@ -203,7 +210,6 @@ std::unique_ptr<NativeFunction> CompilerImpl::place(CodeKey key, Compiled& made,
   function->code = room;
   function->piece = {room, function->tables->view()};
   workshop_->arena->set_owner(room, &function->piece);
-  const ShapeStubs::Entries entries = key.loop != 0 ? stubs.loop() : stubs.function();
   function->entry = {room, entries.call, entries.tail_call, workshop_->faults.catcher()};
   return function;
 }

@@ -101,6 +101,7 @@ class CompilerImpl final : public Compiler {
   std::atomic<bool> guards_;
   // Guarded by code_lock()
   bool asked_ = false;
+  bool has_too_many_types_ = false;  // the modules together, for a workshop; until one goes
   std::unique_ptr<Workshop> workshop_;
   std::set<NativeModule*> modules_;
   std::map<Shape, HostCell> host_cells_;

@@ -114,6 +114,29 @@ TEST(CodeLifetime, NothingIsCompiledBesideTooManyTypes) {
   EXPECT_EQ(take(go.call(zeros(4 * 7 + 2)))[0].get<int>(), 7);
 }
 
+TEST(CodeLifetime, HostFunctionsAreCalledThatFoundNoRoomBefore) {
+  World world(compiling_config());
+  if (world.engine.info().tier != "compiler") GTEST_SKIP() << world.engine.info().tier_reason;
+  const Module caller = world.module(R"((module
+    (import "host" "odd" (func $odd (param f32 f64 i64) (result f64)))
+    (func (export "go") (result f64) (call $odd (f32.const 1) (f64.const 2) (i64.const 3)))))");
+  world.linker.func("host", "odd", [](float a, double b, std::int64_t c) {
+    return a + b + static_cast<double>(c);
+  });
+  std::vector<Module> kept;
+  for (int i = 1; i < 5000; ++i) {
+    auto module = Module::from_text(world.engine, odd_module(i));
+    if (!module) break;
+    kept.push_back(*std::move(module));
+  }
+  EXPECT_LT(kept.size(), 4999u);
+  EXPECT_EQ(kind_of(world.linker.instantiate(world.store, caller)), ErrorKind::limit);
+  kept.clear();
+  const Instance instance = take(world.linker.instantiate(world.store, caller));
+  EXPECT_EQ(take(take(instance.typed<double()>("go"))()), 6);
+  EXPECT_EQ(api::compiled_functions(caller).functions, 1u);
+}
+
 /// Compiled code calls a function of `called`, which is interpreted and tail-calls one that drops
 /// `called` and has its memory used for something else.
 TEST(CodeLifetime, WhatIsReturnedThroughStays) {
