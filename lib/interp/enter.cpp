@@ -225,7 +225,8 @@ namespace {
 [[gnu::noinline]] bool enter_inside(ExecState& state, const runtime::FuncRef& function,
                                     Slot* args) {
   if (!has_entry_room(state)) return exhausted(state);
-  if (!state.store->stack() && !make_stack(state)) return false;
+  // Inside a started call there is one already, that call's.
+  if (state.stack_top == nullptr && !make_stack(state)) return false;
   InnerEntry entry(state);
   return enter_by(state, entry, function, args);
 }

@@ -44,6 +44,7 @@ std::int64_t Store::stack_allowance() {
   if (!deterministic_) return unlimited_stack;
   const std::uint64_t bytes = std::min(account_.limits().stack_bytes, most_stack);
   most_allowed_ = std::max(most_allowed_, bytes);
+  if (state_.entries_left == unlimited_stack) state_.entries_left = bytes / bytes_per_entry;
   return static_cast<std::int64_t>(bytes);
 }
 
@@ -67,7 +68,6 @@ Result<void> Store::ensure_stack() {
   if (!stack) return std::move(stack).error();
   stack_ = std::move(*stack);
   state_.stack_left = state_.outermost.stack_left = stack_allowance();
-  if (deterministic_) state_.entries_left = state_.stack_left / bytes_per_entry;
   state_.stack_top = state_.outermost.record.top = reinterpret_cast<Slot*>(stack_.begin());
   state_.stack_end = reinterpret_cast<Slot*>(stack_.end());
   // Somebody may have asked to stop before there was a limit to take away.

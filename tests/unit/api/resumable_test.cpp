@@ -340,6 +340,22 @@ TEST_F(Pausing, OrdinaryCallsBelowCannotPauseTheOuterOne) {
   take(outer.resume());
 }
 
+// Where the store's first call is one that may pause, there is no other stack yet.
+TEST_F(Pausing, WhatItsHostFunctionsCallRunsOnItsStack) {
+  is_ready = true;
+  const auto grow = typed<int32_t(int32_t)>("run");
+  world.linker.func("host", "wait", [&]() -> Pausable<void> {
+    EXPECT_EQ(take(grow(2)), 3);
+    return {};
+  });
+  const Instance other = world.instance(pausing_text);
+  for (int i = 0; i < 2; ++i) {
+    const auto call = take(take(other.typed<void()>("wait")).start());
+    EXPECT_TRUE(call.is_finished());
+    EXPECT_EQ(take(grow(3)), 6);
+  }
+}
+
 TEST_F(Pausing, CannotBeResumedByWhatItRuns) {
   std::optional<Resumable<int32_t>> call;
   world.linker.func("host", "next", [&](int32_t n) -> Pausable<int32_t> {
