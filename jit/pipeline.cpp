@@ -121,9 +121,14 @@ void Pipeline::emit(const wasm::ModuleData& module, const Allocation& allocation
   }
 }
 
-/// Whether machine code's stack lasts for as many calls as may be made.
-bool Pipeline::fits_charge(const wasm::FrameCost& cost, const Allocation& allocation) {
-  return 8 * std::uint64_t{allocation.slots} + frame_extra <=
+/// Whether machine code's stack lasts for as many calls as may be made. A call's area for what is
+/// passed on the stack is the caller's; of a call from the interpreter it is the callee's own.
+bool Pipeline::fits_charge(const wasm::FrameCost& cost, const Allocation& allocation) const {
+  std::uint64_t area = 0;
+  for (const CallLayout& call : back_->machine.calls)
+    area = std::max(area, std::uint64_t{call.param_bytes} + call.result_bytes);
+  area += std::uint64_t{own_.param_bytes} + own_.result_bytes;
+  return 8 * std::uint64_t{allocation.slots} + area + frame_extra <=
          std::uint64_t{cost.bytes} * runtime::native_bytes_per_charge;
 }
 

@@ -67,7 +67,7 @@ class Pipeline {
   std::optional<std::string> to_machine(const wasm::ModuleData& module, wasm::FuncIdx function,
                                         const CompileOptions& options, Compiled& made);
   const Allocation& allocate();
-  static bool fits_charge(const wasm::FrameCost& cost, const Allocation& allocation);
+  bool fits_charge(const wasm::FrameCost& cost, const Allocation& allocation) const;
   void make_room(std::size_t bytes);
   void emit(const wasm::ModuleData& module, const Allocation& allocation,
             const CompileOptions& options, Compiled& made);

@@ -77,8 +77,9 @@ SlotCode* Translator::translate(wasm::FuncIdx function, Trace* trace) {
   header.result_slots = runtime::slot_count(std::span(type.results));
   const std::uint32_t slots =
       std::max({max_slot_ + 1, header.link + runtime::link_slots, header.result_slots});
-  header.frame_bytes =
-      slots > runtime::max_frame_slots ? SlotCode::endless : 8 * std::int64_t{slots};
+  const std::uint32_t charged = options_.deterministic ? frame_cost_.bytes / 8 : 0;
+  const bool is_too_large = std::max(slots, charged) > runtime::max_frame_slots;
+  header.frame_bytes = is_too_large ? SlotCode::endless : 8 * std::int64_t{slots};
   header.function = function.value;
   if (options_.deterministic && frame_cost_.calls) header.stack_charge = frame_cost_.bytes;
   if (saves_stack_left()) header.stack_slot = layout_.local_slots() - 1;

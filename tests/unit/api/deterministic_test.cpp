@@ -241,6 +241,49 @@ TEST_P(Deterministic, LargeFramesAreLeftToTheInterpreter) {
   EXPECT_NE(left[0].second.find("a frame of"), std::string::npos) << left[0].second;
 }
 
+std::string repeated(int count, const std::string& text) {
+  std::string all;
+  for (int i = 0; i < count; ++i) all += text;
+  return all;
+}
+
+/// Calls itself as often as it is told to with 60 parameters and results, most of them on the
+/// stack, and `products` values that live as long.
+std::string with_much_on_the_stack(int products) {
+  std::string sums;
+  for (int i = 0; i < products; ++i)
+    sums += "(local.set $sum (i64.xor (local.get $sum) (i64.mul (local.get $x) (i64.const " +
+            std::to_string(2 * i + 1000003) + "))))";
+  return "(module (memory 1) (func $f (param $n i64) (param $x i64) (param" + repeated(58, " i64") +
+         ") (result" + repeated(60, " i64") + ") (local $sum i64)" + sums +
+         "(i64.store (i32.const 0) (local.get $sum)) (if (result" + repeated(60, " i64") +
+         ") (i64.eqz (local.get $n)) (then" + repeated(60, "(i64.const 1)") +
+         ") (else (call $f (i64.sub (local.get $n) (i64.const 1)) (local.get $x)" +
+         repeated(58, "(i64.const 7)") + ")))" + sums +
+         "(i64.store (i32.const 8) (local.get $sum)))"
+         "(func (export \"run\") (param i64) (result i64)"
+         "(call $f (local.get 0) (i64.const 3)" +
+         repeated(58, "(i64.const 0)") + ")" + repeated(59, "(drop)") + "))";
+}
+
+TEST_P(Deterministic, WhatCallsPassOnTheStackCounts) {
+  for (const int products : {100, 800, 900}) {
+    const std::string text = with_much_on_the_stack(products);
+    const auto deepest = [&](const Way& way) {
+      Config config = config_for(way);
+      config.stack_bytes = 1024 * 1024;
+      World world(config);
+      const auto run = take(world.instance(text).typed<std::int64_t(std::int64_t)>("run"));
+      std::int64_t depth = 0;
+      take(world.store.limits({.fuel = 1'000'000'000}));
+      for (std::int64_t step = 512; step != 0; step /= 2)
+        if (run(depth + step)) depth += step;
+      return depth;
+    };
+    EXPECT_EQ(deepest(GetParam()), deepest({})) << products;
+  }
+}
+
 TEST_P(Deterministic, FunctionsThatNoStackHasRoomForEndAtTheirCall) {
   std::string text = R"((module
     (global (export "count") (mut i32) (i32.const 0))
