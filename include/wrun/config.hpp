@@ -70,7 +70,8 @@ struct Config {
   Features features = Features::wasm3();
   /// Count instructions, so that stores can limit them. Costs some time in small loops.
   bool fuel = false;
-  /// Let Store::interrupt() and deadlines stop loops. Without it they strike at calls only.
+  /// Let Store::interrupt() and deadlines stop loops. Without it they strike at calls only, and in
+  /// machine code not at those of functions that call nothing: a loop of such calls goes on.
   bool interruptible = true;
   /// Every NaN that an instruction makes is the positive one whose payload is its highest bit
   /// alone, on every CPU and in every tier. Without it, sign and payload may differ between those.
