@@ -92,12 +92,17 @@ void CompilerImpl::remove(NativeModule& module) {
   has_too_many_types_ = false;
 }
 
-std::string CompilerImpl::unavailable() {
+std::string CompilerImpl::unavailable() try {
   return workshop() ? std::string() : std::string(no_executable_memory);
+} catch (const std::bad_alloc&) {
+  return "no memory for the ways into machine code";
 }
 
-bool CompilerImpl::relies_on_guards() {
+/// While there is no memory for a workshop, too: memories are to be fit for the one to come.
+bool CompilerImpl::relies_on_guards() try {
   return workshop() != nullptr && guards_;
+} catch (const std::bad_alloc&) {
+  return guards_;
 }
 
 void CompilerImpl::prepare(ModuleCode& module) {

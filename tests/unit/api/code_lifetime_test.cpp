@@ -103,8 +103,11 @@ TEST(CodeLifetime, TooManyTypesAreAnError) {
 }
 
 TEST(CodeLifetime, NothingIsCompiledBesideTooManyTypes) {
+  const bool has_compiler = Engine(compiling_config()).info().tier == "compiler";
   World world(compiling_config());
   std::optional many = world.module(many_types());
+  EXPECT_EQ(world.engine.info().tier, "interpreter");
+  const Instance with_memory = world.instance(R"((module (memory (export "memory") 1)))");
   const Module module = world.module(odd_module(7));
   const Instance instance = take(world.linker.instantiate(world.store, module));
   const Func go = take(instance.func("go"));
@@ -112,6 +115,15 @@ TEST(CodeLifetime, NothingIsCompiledBesideTooManyTypes) {
   EXPECT_EQ(api::compiled_functions(module).functions, 0u);
   many.reset();
   EXPECT_EQ(take(go.call(zeros(4 * 7 + 2)))[0].get<int>(), 7);
+  // Now there is room; and the memory is one that compiled code may access.
+  world.linker.instance("kept", with_memory);
+  const Module loading = world.module(R"((module (memory (import "kept" "memory") 1)
+    (func (export "go") (param i32) (result i32) (i32.load (local.get 0)))))");
+  const Instance another = take(world.linker.instantiate(world.store, loading));
+  const auto load = take(another.typed<int(int)>("go"));
+  EXPECT_EQ(take(load(8)), 0);
+  EXPECT_EQ(kind_of(load(65536)), ErrorKind::trap);
+  EXPECT_EQ(api::compiled_functions(loading).functions, has_compiler ? 1u : 0u);
 }
 
 TEST(CodeLifetime, HostFunctionsAreCalledThatFoundNoRoomBefore) {
