@@ -63,6 +63,7 @@ Workshop* CompilerImpl::workshop() {
   {
     const std::lock_guard lock(code_lock());
     if (asked_) return workshop_.get();
+    if (has_too_many_types_) throw std::bad_alloc();
   }
   // Has a lock of its own, which isn't taken inside the other.
   os::FaultHandling faults;
@@ -70,7 +71,6 @@ Workshop* CompilerImpl::workshop() {
   if (!faults) guards_ = false;
   const std::lock_guard lock(code_lock());
   if (asked_) return workshop_.get();
-  if (has_too_many_types_) throw std::bad_alloc();
   auto arena = CodeArena::create(options_.code_bytes, options_.observers.perf_map);
   if (arena) {
     workshop_ = std::make_unique<Workshop>(std::move(arena), options_.fuel, std::move(faults));
