@@ -24,8 +24,8 @@ std::variant<Listing, std::string> list(const runtime::ModuleCode&, std::uint32_
 void write_image(const runtime::ModuleCode&, std::vector<std::uint8_t>&,
                  std::vector<std::uint8_t>&) {}
 
-std::string read_image(const runtime::ModuleCode&, MachineImage) {
-  return "this build has no compiler";
+std::optional<ImageRefusal> read_image(const runtime::ModuleCode&, MachineImage) {
+  return ImageRefusal{"this build has no compiler"};
 }
 
 std::vector<std::uint8_t> code_bytes(const runtime::ModuleCode&, std::uint32_t) {

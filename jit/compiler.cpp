@@ -273,7 +273,7 @@ void write_image(const ModuleCode& module, std::vector<std::uint8_t>& tables,
   native_module(module).write_image(tables, code);
 }
 
-std::string read_image(const ModuleCode& module, MachineImage image) {
+std::optional<ImageRefusal> read_image(const ModuleCode& module, MachineImage image) {
   return native_module(module).read_image(std::move(image));
 }
 

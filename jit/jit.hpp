@@ -112,9 +112,14 @@ struct MachineImage {
   /// if what it read, to the last byte, isn't what was written. Throws std::bad_alloc.
   std::function<bool(std::span<std::uint8_t>)> read_code;
 };
-/// Gives a module, just prepared, its machine code; nothing more will be compiled of it. Empty, or
-/// why not: then nothing has changed. Throws std::bad_alloc.
-std::string read_image(const runtime::ModuleCode& module, MachineImage image);
+/// Why an image wasn't taken.
+struct ImageRefusal {
+  std::string reason;
+  bool is_damaged = false;  ///< otherwise it is good, and would be taken elsewhere
+};
+/// Gives a module, just prepared, its machine code; nothing more will be compiled of it. Or why
+/// not: then nothing has changed. Throws std::bad_alloc.
+std::optional<ImageRefusal> read_image(const runtime::ModuleCode& module, MachineImage image);
 
 /// The bytes of a function's machine code, compiled if it wasn't; empty if it stays interpreted.
 std::vector<std::uint8_t> code_bytes(const runtime::ModuleCode& module, std::uint32_t function);

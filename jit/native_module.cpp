@@ -203,30 +203,31 @@ void NativeModule::write_image(std::vector<std::uint8_t>& tables,
   writer.write(tables, code);
 }
 
-std::string NativeModule::read_image(MachineImage bytes) {
+std::optional<ImageRefusal> NativeModule::read_image(MachineImage bytes) {
+  const ImageRefusal damaged{"it is damaged", true};
   const Workshop* shop = compiler_->workshop();
-  if (shop == nullptr) return no_executable_memory;
-  if (compiler_->has_lost_guards()) return "the system refuses a handler of faults";
+  if (shop == nullptr) return ImageRefusal{no_executable_memory};
+  if (compiler_->has_lost_guards()) return ImageRefusal{"the system refuses a handler of faults"};
   const auto functions = static_cast<std::uint32_t>(module_.data->functions.size());
   const auto tags = static_cast<std::uint32_t>(module_.data->tags.size());
   const auto tables = read_tables(
       bytes.tables, {module_.data->imported_functions, functions, tags, bytes.code_bytes});
-  if (!tables) return "it is damaged";
-  if (tables->functions.empty()) return {};
+  if (!tables) return damaged;
+  if (tables->functions.empty()) return std::nullopt;
   auto image = std::make_unique<LoadedImage>();
   const auto freed = [shop](const std::uint8_t* code) {
     const lock_guard lock(code_lock());
     shop->arena->free(code);
   };
   std::unique_ptr<const std::uint8_t, decltype(freed)> code(take_room(bytes.code_bytes), freed);
-  if (!code) return "the memory for machine code is full";
-  if (!copy_code(bytes, *shop->arena, code.get(), shop->stubs)) return "it is damaged";
+  if (!code) return ImageRefusal{"the memory for machine code is full"};
+  if (!copy_code(bytes, *shop->arena, code.get(), shop->stubs)) return damaged;
   image->tables = std::move(bytes.tables);
   image->size = bytes.code_bytes;
   image->piece = {code.get(), *tables};
   install(std::move(image));
   static_cast<void>(code.release());
-  return {};
+  return std::nullopt;
 }
 
 const std::uint8_t* NativeModule::take_room(std::size_t bytes) const {

@@ -64,7 +64,7 @@ class NativeModule {
   void empty_cells() { stubs_.clear(); }
   /// See jit::write_image() and jit::read_image().
   void write_image(std::vector<std::uint8_t>& tables, std::vector<std::uint8_t>& code) const;
-  std::string read_image(MachineImage image);
+  std::optional<ImageRefusal> read_image(MachineImage image);
   Census census() const;
   const NativeFunction* find(std::uint32_t function) const;
   CompilerImpl& compiler() const { return *compiler_; }

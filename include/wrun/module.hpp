@@ -74,7 +74,8 @@ class Module {
   WRUN_API Result<std::vector<std::uint8_t>> serialize() const;
   /// What serialize() gave. It is native code, which does whatever it likes: the caller vouches for
   /// where it comes from, since no check can. What is damaged, cut off or made for anything else is
-  /// an error (malformed, usage) and never run. Neither validates nor compiles.
+  /// an error (malformed, usage) and never run, and so is what there is no room for (limit:
+  /// Config::code_bytes). Neither validates nor compiles.
   WRUN_API static Result<Module> deserialize_trusted(const Engine& engine,
                                                      std::span<const std::uint8_t> image);
   /// The same of a regular file's content, which is read to where it is used: sooner, and with less

@@ -212,9 +212,10 @@ Result<Module> load_image(const std::shared_ptr<EngineState>& engine, ImageSourc
   if (!data) return std::move(data).error();
   (*data)->features_used = features_of(parts->header.features_used);
   auto state = std::make_shared<ModuleState>(std::move(*data), engine, CodeFrom::image);
-  if (const std::string why = jit::read_image(*state, machine_image(image, *parts, key));
-      !why.empty())
-    return damaged(why);
+  if (const auto refused = jit::read_image(*state, machine_image(image, *parts, key))) {
+    if (refused->is_damaged) return damaged(refused->reason);
+    return Error(ErrorKind::limit, compose("precompiled module: {}", refused->reason));
+  }
   return ModuleAccess::make(std::move(state));
 }
 

@@ -51,14 +51,15 @@ Result<Module> build_anew(const Engines& engine, Bytes&& bytes) {
   return ModuleAccess::make(std::make_shared<api::ModuleState>(std::move(*data), engine));
 }
 
-/// What the cache has of a module's code; no module if that is nothing, or nothing good.
-std::optional<Module> find_cached(const Engines& engine, const std::string& name,
-                                  std::span<const std::uint8_t> bytes) {
+/// What the cache has of a module's code; nothing if there is none that is good. Good code for
+/// which there is no room is ErrorKind::limit: there would be none for the same code made anew.
+std::optional<Result<Module>> find_cached(const Engines& engine, const std::string& name,
+                                          std::span<const std::uint8_t> bytes) {
   const api::CodeCache& cache = *engine->cache;
   auto image = cache.find(name);
   if (!image) return std::nullopt;
-  if (auto loaded = api::load_image(engine, *std::move(image), cache.key(), bytes))
-    return *std::move(loaded);
+  auto loaded = api::load_image(engine, *std::move(image), cache.key(), bytes);
+  if (loaded || loaded.error().kind() == ErrorKind::limit) return loaded;
   cache.remove(name);
   return std::nullopt;
 }
@@ -70,7 +71,8 @@ Result<Module> build_cached(const Engines& engine, Bytes&& bytes) {
   const auto key = api::image_key(*engine);
   if (!key) return build_anew(engine, std::move(bytes));
   const std::string name = cache.name_of(*key, bytes);
-  if (auto found = find_cached(engine, name, bytes)) return *std::move(found);
+  if (auto found = find_cached(engine, name, bytes))
+    return *found ? *std::move(found) : build_anew(engine, std::move(bytes));
   auto module = build_anew(engine, std::move(bytes));
   if (!module) return module;
   const auto image = api::make_image(*ModuleAccess::state(*module), cache.key());

@@ -139,6 +139,27 @@ TEST_F(Cache, MayBeWrittenByManyAtOnce) {
   EXPECT_EQ(images().size(), 12u);
 }
 
+/// An engine whose machine code has no room for a module's interprets it, and neither compiles it
+/// for nothing nor takes what others put there.
+TEST_F(Cache, KeepsWhatAnEngineHasNoRoomFor) {
+  std::string text = "(module (func (export \"get\") (result i32) (i32.const 7))";
+  for (int i = 0; i < 2000; ++i)
+    text += "(func (param i32) (result i32) (i32.div_u (local.get 0) (i32.const " +
+            std::to_string(i) + ")))";
+  const Engine roomy(config);
+  EXPECT_EQ(get(roomy, Module::from_text(roomy, text + ")").value()), 7);
+  struct stat before {};
+  ASSERT_EQ(stat(images().at(0).c_str(), &before), 0);
+  config.code_bytes = 64 << 10;
+  const Engine tight(config);
+  const auto module = Module::from_text(tight, text + ")").value();
+  EXPECT_EQ(api::compiled_functions(module).functions, 0u);
+  EXPECT_EQ(get(tight, module), 7);
+  struct stat after {};
+  ASSERT_EQ(stat(images().at(0).c_str(), &after), 0);
+  EXPECT_EQ(before.st_ino, after.st_ino);
+}
+
 TEST_F(Cache, KeepsItsSize) {
   config.cache_bytes = 4000;
   const Engine engine(config);
