@@ -35,10 +35,14 @@ WASM_API_EXTERN own wrun_error_t* wrun_module_serialize(const wasm_shared_module
                                                         own wasm_byte_vec_t* out);
 /** What wrun_module_serialize() gave, which is copied. It is native code, which does whatever it
  * likes: the caller vouches for where it comes from. What is damaged or made for anything else is
- * an error (malformed, usage) and never run. */
+ * an error (malformed, usage) and never run, and so is what there is no room for (limit). */
 WASM_API_EXTERN own wrun_error_t* wrun_module_deserialize_trusted(wasm_engine_t*, const void* image,
                                                                   size_t size,
                                                                   own wasm_shared_module_t** out);
+/** The same of a regular file's content, which is read to where it is used: sooner, and with less
+ * memory. Nothing is kept open. Errors as above, and io. */
+WASM_API_EXTERN own wrun_error_t* wrun_module_deserialize_trusted_file(
+    wasm_engine_t*, const char* path, own wasm_shared_module_t** out);
 /** Whether these look like what wrun_module_serialize() gives. */
 WASM_API_EXTERN bool wrun_module_is_serialized(const void* content, size_t size);
 

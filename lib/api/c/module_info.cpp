@@ -74,6 +74,12 @@ wrun_error_t* wrun_module_deserialize_trusted(wasm_engine_t* engine, const void*
               [&] { return Module::deserialize_trusted(engine->engine, to_span(image, size)); });
 }
 
+wrun_error_t* wrun_module_deserialize_trusted_file(wasm_engine_t* engine, const char* path,
+                                                   wasm_shared_module_t** out) {
+  return make(out,
+              [&] { return Module::deserialize_trusted_file(engine->engine, capi::text(path)); });
+}
+
 bool wrun_module_is_serialized(const void* content, size_t size) {
   return Module::is_serialized(to_span(content, size));
 }

@@ -1,5 +1,7 @@
 /* Modules with their machine code, and the lines of what has none. */
 
+#include <unistd.h>
+
 #include "support.h"
 
 static const char* text =
@@ -16,6 +18,24 @@ static int32_t answer(wasm_engine_t* engine, const wasm_shared_module_t* shared)
   wasm_module_delete(module);
   wasm_store_delete(store);
   return result;
+}
+
+/* The image as a file has it. */
+static void load_file(wasm_engine_t* engine, const wasm_byte_vec_t* image) {
+  char path[] = "wrun-precompiled-XXXXXX";
+  const int descriptor = mkstemp(path);
+  CHECK(descriptor >= 0);
+  FILE* const file = fdopen(descriptor, "wb");
+  CHECK(file != NULL && fwrite(image->data, 1, image->size, file) == image->size);
+  CHECK(fclose(file) == 0);
+  wasm_shared_module_t* loaded = NULL;
+  OK(wrun_module_deserialize_trusted_file(engine, path, &loaded));
+  CHECK(answer(engine, loaded) == 42);
+  wasm_shared_module_delete(loaded);
+  CHECK(unlink(path) == 0);
+  wrun_error_t* error = wrun_module_deserialize_trusted_file(engine, path, &loaded);
+  CHECK(error != NULL && wrun_error_kind(error) == WRUN_ERROR_IO);
+  wrun_error_delete(error);
 }
 
 int main(void) {
@@ -40,6 +60,7 @@ int main(void) {
     OK(wrun_module_deserialize_trusted(engine, image.data, image.size, &loaded));
     printf("%" PRId32 "\n", answer(engine, loaded));
     wasm_shared_module_delete(loaded);
+    load_file(engine, &image);
     image.data[image.size / 2] ^= 1;
     error = wrun_module_deserialize_trusted(engine, image.data, image.size, &loaded);
     CHECK(error != NULL && wrun_error_kind(error) == WRUN_ERROR_MALFORMED);
