@@ -136,31 +136,34 @@ class CodeEmitter : public Encoder {
   void prologue();
   bool needs_frame() const;
   void leave_frame();
-  void find_targets();
-  void find_tight_loops();
-  void guess_starts();
   bool write(const EmitterTask& task);
-  bool is_near(std::uint32_t b) const;
-  bool fix_jumps();
   void block(std::uint32_t b);
   void move_keeping_flags(const Move& move);
   void move(const Move& move);
   void instruction(const LInst& inst);
   void rare_code(const Rare& rare);
   void finish();
-  void patch(std::size_t at, std::size_t target);
   void site(Origin origin) {
     out_.sites.push_back({static_cast<std::uint32_t>(getSize()), origin});
   }
   void call_stub(const void* stub);
-  void keep_in_line(std::size_t jump_bytes);
+  void rare_if(Cond cond, TrapCode trap);
+  Xbyak::Address constant(std::uint64_t low, std::uint64_t high);
+
+  // emit_jumps.cpp
+  static constexpr std::uint32_t loop_alignment = 32;
+  void find_targets();
+  void find_tight_loops();
+  void guess_starts();
   void jump_block(std::uint32_t b);
-  bool reaches_back(std::uint32_t b) const;
   void jump_if(Cond cond, std::uint32_t b);
   void jump_to(std::uint32_t b, std::uint8_t short_code, std::uint8_t long_code);
   std::size_t jump_if_rare(Cond cond);
-  void rare_if(Cond cond, TrapCode trap);
-  Xbyak::Address constant(std::uint64_t low, std::uint64_t high);
+  bool is_near(std::uint32_t b) const;
+  bool reaches_back(std::uint32_t b) const;
+  void keep_in_line(std::size_t jump_bytes);
+  bool fix_jumps();
+  void patch(std::size_t at, std::size_t target);
 
   Loc loc(unsigned operand) const { return places_[operand]; }
   Reg reg(unsigned operand) const { return places_[operand].reg(); }
