@@ -40,10 +40,13 @@ if(wrun_size_options)
   set(wrun_short_loops -fno-unroll-loops $<$<CXX_COMPILER_ID:GNU>:-fno-tree-vectorize>
     $<$<CXX_COMPILER_ID:Clang>:-fno-vectorize> $<$<CXX_COMPILER_ID:Clang>:-fno-slp-vectorize>)
 endif()
+# What g++ makes unique in a process keeps a shared object that has it from being unloaded.
+target_compile_options(wrun_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-fno-gnu-unique>)
 # All messages do without these numbers, and what writes them is large.
 target_compile_definitions(wrun_options INTERFACE FMT_USE_LONG_DOUBLE=0)
 if(TARGET wrun_fmt)
-  target_compile_options(wrun_fmt PRIVATE ${wrun_size_options} -ffunction-sections -fdata-sections)
+  target_compile_options(wrun_fmt PRIVATE ${wrun_size_options} -ffunction-sections -fdata-sections
+    $<$<CXX_COMPILER_ID:GNU>:-fno-gnu-unique>)
   target_compile_definitions(wrun_fmt PRIVATE FMT_USE_LONG_DOUBLE=0)
 endif()
 

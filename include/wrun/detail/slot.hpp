@@ -147,9 +147,10 @@ bool store_to(std::uint64_t store, const T& value, Slot* slot) {
   return true;
 }
 
-/// A list of passable types: parameters, or results.
+/// A list of passable types: parameters, or results. Hidden, since what every shared object shows of
+/// it would be one for the whole process, and keep the first of them from being unloaded.
 template <class... T>
-struct Types {
+struct [[gnu::visibility("hidden")]] Types {
   static constexpr std::size_t count = sizeof...(T);
   static constexpr std::uint32_t slots = (Passed<T>::slots + ... + 0u);
   /// Where each begins.
