@@ -81,17 +81,24 @@ struct TailCallLocal {
   }
 };
 
-/// Calls what `callee` refers to, with a frame at the slot that the instruction names at a;
-/// the next instruction is `words` further.
+/// Calls a function of this instance, with a frame at the slot that the instruction names at a; the
+/// next instruction is `words` further. False, and no call, if there is no room for the frame.
+inline bool call_in_instance(Regs& r, const FuncRef* callee, std::size_t words) {
+  r.i = callee->index;  // first, since then no register has to keep the callee
+  const SlotCode* code = load_code(*callee->cell);
+  if (!fits(*code, &slot(r, at_a), stack_limit(r))) [[unlikely]]
+    return false;
+  compute_anew(r);
+  enter_local(r, code, &slot(r, at_a), r.pc + words);
+  return true;
+}
+
+/// The same of any instance's.
 inline void call_reference(Regs& r, const FuncRef* callee, std::size_t words) {
   if (callee->instance == r.inst) [[likely]] {
-    const std::int64_t room = bytes_between(&slot(r, at_a), stack_limit(r));
-    const SlotCode* code = load_code(*callee->cell);
-    if (room < code->frame_bytes) [[unlikely]]
-      return leave_by(r, Exit::limit);
-    compute_anew(r);
-    r.i = callee->index;
-    return enter_local(r, code, &slot(r, at_a), r.pc + words);
+    if (!call_in_instance(r, callee, words)) [[unlikely]]
+      leave_by(r, Exit::limit);
+    return;
   }
   ExecState& state = rare_state(r);
   state.callee = callee;
