@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include <wrun_dispatch/dispatch.hpp>
@@ -20,16 +22,21 @@ class Emitter {
  public:
   static constexpr std::uint32_t nowhere = ~std::uint32_t{0};
 
-  void clear() {
+  /// Begins the code of a body of so many bytes. Most take 0.6 words for each.
+  void clear(std::uint32_t body_bytes) {
     size_ = 0;
     start_count_ = 0;
     fixups_.clear();
+    const std::uint32_t words = body_bytes - body_bytes / 4;
+    if (capacity_ < words) grow(words);
   }
   std::uint32_t position() const { return size_; }
-  std::size_t memory() const { return capacity_ * (sizeof(Word) + sizeof(starts_[0])); }
-  std::span<Word> code() { return {code_.data(), size_}; }
-  /// Where the instructions begin, and one more, as combine() wants it. There is an instruction.
-  std::span<Start> starts() { return {starts_.data(), start_count_ + std::size_t{1}}; }
+  std::size_t memory() const {
+    return capacity_ * sizeof(Word) + starts_in(capacity_) * sizeof(Start);
+  }
+  std::span<Word> code() { return {code_.get(), size_}; }
+  /// Where the instructions begin, with room behind them, as combine() wants it.
+  std::span<Start> starts() { return {starts_.get(), start_count_}; }
   /// The number of the last instruction.
   std::uint32_t last() const { return start_count_ - 1; }
 
@@ -39,12 +46,12 @@ class Emitter {
     if (capacity_ - at < words + common_words) [[unlikely]]
       grow(words + common_words);
     size_ = at + words;
-    Word* const instruction = code_.data() + at;
+    Word* const instruction = code_.get() + at;
     instruction[0] = word_of(handler);
     std::fill_n(instruction + 1, common_words - 1, Word{0});
     if (words > common_words) [[unlikely]]
       std::fill(instruction + common_words, instruction + words, Word{0});
-    starts_.data()[start_count_++] = {at, key, 0};
+    starts_[start_count_++] = {at, key, 0};
     return at;
   }
   /// Appends an instruction whose operands are a, b, and `rest` from c on, as far as its words go.
@@ -54,8 +61,8 @@ class Emitter {
     if (capacity_ - at < words + common_words) [[unlikely]]
       grow(words + common_words);
     size_ = at + words;
-    starts_.data()[start_count_++] = {at, key, 0};
-    Word* const instruction = code_.data() + at;
+    starts_[start_count_++] = {at, key, 0};
+    Word* const instruction = code_.get() + at;
     const std::uint16_t slots[] = {static_cast<std::uint16_t>(a), static_cast<std::uint16_t>(b)};
     instruction[0] = word_of(handler);
     std::memcpy(instruction + 1, slots, sizeof slots);
@@ -102,16 +109,24 @@ class Emitter {
   };
   /// Few instructions have more than that; those that are shorter are followed by as much room.
   static constexpr std::uint32_t common_words = through_e;
+  /// None has fewer than two words; behind the last one there is room for another.
+  static constexpr std::uint32_t starts_in(std::uint32_t words) { return words / through_b; }
 
   [[gnu::noinline]] void grow(std::uint32_t words) {
-    capacity_ = std::max<std::uint32_t>(256, 2 * (capacity_ + words));
-    code_.resize(capacity_);
-    starts_.resize(capacity_);
+    const std::uint32_t capacity = std::max<std::uint32_t>(256, 2 * size_ + words);
+    auto code = std::make_unique_for_overwrite<Word[]>(capacity);
+    auto starts = std::make_unique_for_overwrite<Start[]>(starts_in(capacity));
+    std::copy_n(code_.get(), size_, code.get());
+    std::copy_n(starts_.get(), start_count_, starts.get());
+    code_ = std::move(code);
+    starts_ = std::move(starts);
+    capacity_ = capacity;
   }
 
-  std::vector<Word> code_;  // the first size_; it keeps its memory from function to function
-  std::vector<Start> starts_;
-  std::uint32_t capacity_ = 0;  // elements of both
+  // They keep their memory from function to function; what was not yet written is uninitialised.
+  std::unique_ptr<Word[]> code_;
+  std::unique_ptr<Start[]> starts_;
+  std::uint32_t capacity_ = 0;  // words
   std::uint32_t size_ = 0;
   std::uint32_t start_count_ = 0;
   std::vector<Fixup> fixups_;

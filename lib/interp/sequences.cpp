@@ -378,8 +378,8 @@ class Index {
 template <bool notes_lengths>
 void combine_with(const Index& index, std::span<Word> code, std::span<Start> starts,
                   std::uint8_t* lengths) {
-  starts.back() = {0, no_key, 0};
-  for (std::size_t i = starts.size() - 1; i-- > 0;) {
+  starts.data()[starts.size()] = {0, no_key, 0};
+  for (std::size_t i = starts.size(); i-- > 0;) {
     Start* const start = starts.data() + i;
     if (start->key == unknown_key) start->key = index.find(code[start->at]);
     // The fewest dispatches from here to the end, as if nothing branched. Those of instructions

@@ -37,13 +37,13 @@ extern const SequenceKeys sequence_keys;
 
 /// Where an instruction begins, and what it is in sequences.
 struct Start {
-  std::uint32_t at = 0;
-  SequenceKey key = unknown_key;
-  std::uint16_t dispatches = 0;  ///< for combine()
+  std::uint32_t at;
+  SequenceKey key;
+  std::uint16_t dispatches;  ///< for combine()
 };
 
 /// Replaces the handlers of instructions at which a sequence begins. `starts` are those of all
-/// instructions in `code`, followed by one that is overwritten. Where there are `lengths`, one for
+/// instructions in `code`; one more is there to be written to. Where there are `lengths`, one for
 /// each instruction, notes there how many instructions its handler runs if that isn't one.
 void combine(std::span<Word> code, std::span<Start> starts, std::uint8_t* lengths);
 

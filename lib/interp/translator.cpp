@@ -49,7 +49,7 @@ void Translator::walk(wasm::FuncIdx function, std::uint32_t kept_exceptions) {
   kept_exceptions_ = kept_exceptions;
   keeps_too_few_ = false;
   if (trace_) trace_->truncate(0);
-  code_.clear();
+  code_.clear(module_->functions[function.value].body.size);
   forget_accs();
   last_.at = none;
   last_emitted_ = none;
@@ -85,7 +85,7 @@ SlotCode* Translator::translate(wasm::FuncIdx function, Trace* trace) {
   if (saves_stack_left()) header.stack_slot = layout_.local_slots() - 1;
   header.words = code_.position();
   if constexpr (combines_instructions) {
-    if (trace_) trace_->lengths().assign(code_.starts().size() - 1, 1);
+    if (trace_) trace_->lengths().assign(code_.starts().size(), 1);
     combine(code_.code(), code_.starts(), trace_ ? trace_->lengths().data() : nullptr);
   }
   std::unique_ptr<const CatchTable> catches;
