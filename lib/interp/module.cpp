@@ -46,7 +46,7 @@ const SlotCode* CodeIndex::publish(CodeCell& cell, const SlotCode* code) try {
     free_slot_code(code);
     return present;
   }
-  codes_.insert(code);
+  codes_.insert(codes_.end(), code);  // mostly, the newest has the highest address
   cell.slot_code.store(code, std::memory_order_release);
   return code;
 } catch (const std::bad_alloc&) {
