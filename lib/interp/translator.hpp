@@ -479,7 +479,7 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   bool in_prologue_ = false;         // nothing has branched yet
   bool watches_ = false;             // instructions are to be heard of before they are done
   bool is_elaborate_ = false;        // numbers are listed, or their NaNs made canonical
-  bool is_unwritten_ = false;        // the last instruction is a condition that was never emitted
+  bool is_unwritten_ = false;        // last_ is a condition for the next branch, never emitted
   std::uint32_t clean_ = 0;          // operands below this index are temps at home
   std::uint32_t max_slot_ = 0;
   bool wide_locals_ = false;              // some take two slots

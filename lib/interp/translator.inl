@@ -61,8 +61,7 @@ inline bool Translator::take_back(const Value& v) {
   const Acc& a = acc(v.type);
   if (v.kind != Value::Kind::temp || !a.pending || a.slot != v.home) return false;
   if (last_.at != a.at || last_emitted_ != a.at) return false;
-  if (!is_unwritten_) code_.take_back(a.at);
-  is_unwritten_ = false;
+  code_.take_back(a.at);
   if (!catches_.empty()) [[unlikely]]
     catches_.truncate(a.at);
   if (trace_) [[unlikely]]
@@ -355,15 +354,17 @@ inline void Translator::leave_pending(Acc& result, std::uint32_t at, std::uint32
   result.at = at;
 }
 
-/// As if an instruction had been emitted whose condition the branch that comes next takes back.
+/// As if an instruction had been emitted, and taken back by the branch on its condition that comes
+/// next.
 inline Value Translator::leave_condition(Walker& w, wasm::Op op) {
   Acc& result = acc(AccClass::integer);
   store_pending(result);
-  const std::uint32_t at = code_.position();
+  result.slot = none;
   const std::uint32_t to = home(w);
-  leave_pending(result, at, to);
-  last_.at = at;
+  wrote_home(to);
+  last_.at = none;
   last_.op = op;
+  last_emitted_ = none;
   is_unwritten_ = true;
   return temp(w, wasm::Kind::i32, to, 1);
 }

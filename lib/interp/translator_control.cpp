@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "lib/interp/bodies_calls.hpp"
 #include "lib/interp/bodies_control.hpp"
@@ -40,8 +41,9 @@ void Translator::count(Handler handler, std::uint32_t loop, std::string_view nam
 inline Translator::Condition Translator::take_condition(Value& v) {
   Condition c;
   const bool is_zero_test = last_.op == Op::i32_eqz || last_.op == Op::i64_eqz;
-  if ((is_zero_test || scalar_form(last_.op).is_comparison) && take_back(v)) {
-    consume(v);
+  const bool is_unwritten = std::exchange(is_unwritten_, false);
+  if (is_unwritten || ((is_zero_test || scalar_form(last_.op).is_comparison) && take_back(v))) {
+    if (!is_unwritten) consume(v);
     if (is_zero_test) {
       c.src = first(last_.form.pair);
       c.slot = last_.form.a;
