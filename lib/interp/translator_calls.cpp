@@ -10,8 +10,11 @@ using wasm::Op;
 /// Brings the arguments of a call home, where the callee's frame will start, and everything else
 /// that a call would lose; returns that slot.
 std::uint32_t Translator::place_args(Walker& w, Operands args) {
-  for (Operand& arg : args) materialise(arg.value);
-  for (std::size_t i = args.size(); i > 0; --i) pop(args[i - 1].value);
+  for (Operand& arg : args) {
+    materialise(arg.value);
+    // All of them leave the stack: so it is all the same which of a local's newest leaves first.
+    pop(arg.value);
+  }
   store_all_pending();
   reach(home(w));
   return home(w);
