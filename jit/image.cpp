@@ -6,6 +6,7 @@
 #include "jit/arena.hpp"
 #include "jit/direct_calls.hpp"
 #include "jit/pipeline.hpp"
+#include "lib/wasm/compose.hpp"
 
 namespace wrun::inline v0::jit {
 
@@ -107,7 +108,12 @@ bool is_sound(const FunctionRow& function, const CodeTables& tables, const Image
 
 }  // namespace
 
-ImageWriter::ImageWriter(const Stubs& stubs) : stubs_(stubs), code_(image_jumps) {}
+std::string too_much_code(std::uint64_t most) {
+  return compose("the module would have more than {} bytes of machine code", most);
+}
+
+ImageWriter::ImageWriter(const Stubs& stubs, std::size_t most_bytes)
+    : stubs_(stubs), most_bytes_(most_bytes), code_(image_jumps) {}
 
 /// Has calls of stubs call the jumps to them.
 bool ImageWriter::add_relocations(const EmittedCode& code) {
@@ -122,9 +128,10 @@ bool ImageWriter::add_relocations(const EmittedCode& code) {
   return true;
 }
 
-void ImageWriter::add(std::uint32_t function, const Compiled& compiled) {
+std::string ImageWriter::add(std::uint32_t function, const Compiled& compiled) {
   const EmittedCode& code = compiled.code;
-  if (code.bytes.size() + code_alignment > most_code - code_.size()) return;
+  if (code.bytes.size() + code_alignment > most_bytes_ - code_.size())
+    return too_much_code(most_bytes_);
   const std::size_t before = code_.size();
   FunctionRow made;
   made.function = function;
@@ -133,7 +140,10 @@ void ImageWriter::add(std::uint32_t function, const Compiled& compiled) {
   made.size = static_cast<std::uint32_t>(code.bytes.size());
   made.frame_start = code.frame_start;
   code_.insert(code_.end(), code.bytes.begin(), code.bytes.end());
-  if (!add_relocations(code)) return code_.resize(before);
+  if (!add_relocations(code)) {
+    code_.resize(before);
+    return "its code calls what no image has";
+  }
   made.sites = add_rows(code.sites, sites_);
   made.accesses = add_rows(code.accesses, accesses_);
   made.inlined = add_rows(compiled.inlined, inlined_);
@@ -144,6 +154,7 @@ void ImageWriter::add(std::uint32_t function, const Compiled& compiled) {
   }
   calls_rows_.push_back(add_rows(code.calls, calls_));
   functions_.push_back(made);
+  return {};
 }
 
 /// Whatever is called by its cell and has code here is called directly.

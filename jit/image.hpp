@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "jit/code_tables.hpp"
@@ -17,13 +18,16 @@
 
 namespace wrun::inline v0::jit {
 
+/// Why a function stays interpreted where a module may have no more code.
+std::string too_much_code(std::uint64_t most);
+
 class ImageWriter {
  public:
-  explicit ImageWriter(const Stubs& stubs);
+  /// The code, with the jumps that it begins with, stays below `most_bytes`.
+  ImageWriter(const Stubs& stubs, std::size_t most_bytes);
 
-  /// Functions in ascending order. Leaves out one that an image can't have, for its size. Throws
-  /// std::bad_alloc.
-  void add(std::uint32_t function, const Compiled& made);
+  /// Functions in ascending order. Why it is left out; empty if it isn't. Throws std::bad_alloc.
+  std::string add(std::uint32_t function, const Compiled& made);
   /// Once, at the end: appends the tables and the code. Throws std::bad_alloc.
   void write(std::vector<std::uint8_t>& tables, std::vector<std::uint8_t>& code);
 
@@ -32,6 +36,7 @@ class ImageWriter {
   void link();
 
   const Stubs& stubs_;
+  std::size_t most_bytes_;
   std::vector<FunctionRow> functions_;
   std::vector<Site> sites_;
   std::vector<Access> accesses_;

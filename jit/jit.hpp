@@ -99,8 +99,8 @@ struct Listing {
 std::variant<Listing, std::string> list(const runtime::ModuleCode& module, std::uint32_t function);
 
 /// Appends the machine code of all functions of a module that was prepared, and what is known of
-/// it, for read_image() of any process with the same build and the same code_key(). Throws
-/// std::bad_alloc.
+/// it, for read_image() of any process with the same build and the same code_key(). census() names
+/// functions that are left out. Throws std::bad_alloc.
 void write_image(const runtime::ModuleCode& module, std::vector<std::uint8_t>& tables,
                  std::vector<std::uint8_t>& code);
 

@@ -149,17 +149,20 @@ const NativeEntry* NativeModule::accept(Places::iterator place, Outcome&& outcom
 }
 
 void NativeModule::refuse(Places::iterator place, std::string reason) {
-  reasons_.try_emplace(place->first.function, std::move(reason));
+  reasons_[place->first] = std::move(reason);
   place->second.state = Place::State::refused;
 }
 
-std::string NativeModule::over_budget(CodeKey key, std::size_t bytes) const {
+std::uint64_t NativeModule::most_bytes() const {
   constexpr std::uint64_t least = 256 * 1024;
   constexpr std::uint64_t per_byte = 4;
-  const std::uint64_t most = least + per_byte * module_.data->bytes.size();
+  return least + per_byte * module_.data->bytes.size();
+}
+
+std::string NativeModule::over_budget(CodeKey key, std::size_t bytes) const {
+  const std::uint64_t most = most_bytes();
   if ((key.loop != 0 ? loop_bytes_ : function_bytes_) + bytes < most) return {};
-  return compose("the module would have more than {} bytes of machine code{}", most,
-                 key.loop != 0 ? " for loops" : "");
+  return compose("{}{}", too_much_code(most), key.loop != 0 ? " for loops" : "");
 }
 
 /// Puts code into its place and lets calls go there; or says why not.
@@ -185,22 +188,32 @@ std::string NativeModule::publish(Places::iterator place, Compiled& made) {
     module_.cells[number].machine_code.store(function->code, std::memory_order_release);
   }
   compiler_->announcer().made(*module_.data, key, *function);
+  reasons_.erase(key);
   place->second.state = Place::State::compiled;
   place->second.function = std::move(function);
   return {};
 }
 
-void NativeModule::write_image(std::vector<std::uint8_t>& tables,
-                               std::vector<std::uint8_t>& code) const {
+void NativeModule::write_image(std::vector<std::uint8_t>& tables, std::vector<std::uint8_t>& code) {
   if (compiler_->workshop() == nullptr) return;
-  ImageWriter writer(compiler_->open_workshop().stubs);
+  ImageWriter writer(compiler_->open_workshop().stubs,
+                     std::min<std::uint64_t>(most_code, most_bytes()));
   const wasm::ModuleData& data = *module_.data;
   for (std::uint32_t i = data.imported_functions; i < data.functions.size(); ++i) {
-    const Outcome outcome = compiler_->compile(data, {i, 0});
-    if (const auto* made = std::get_if<Compiled>(&outcome)) writer.add(i, *made);
-    if (std::holds_alternative<std::monostate>(outcome)) throw std::bad_alloc();
+    Outcome outcome = compiler_->compile(data, {i, 0});
+    if (const auto* made = std::get_if<Compiled>(&outcome)) outcome = writer.add(i, *made);
+    auto* reason = std::get_if<std::string>(&outcome);
+    if (reason == nullptr) throw std::bad_alloc();
+    if (!reason->empty()) leave_out({i, 0}, std::move(*reason));
   }
   writer.write(tables, code);
+}
+
+/// Of an image: it may still have code here.
+void NativeModule::leave_out(CodeKey key, std::string reason) {
+  const lock_guard lock(code_lock());
+  const auto found = places_.find(key);
+  if (found == places_.end() || !found->second.function) reasons_[key] = std::move(reason);
 }
 
 std::optional<ImageRefusal> NativeModule::read_image(MachineImage bytes) {
@@ -214,6 +227,7 @@ std::optional<ImageRefusal> NativeModule::read_image(MachineImage bytes) {
       bytes.tables, {module_.data->imported_functions, functions, tags, bytes.code_bytes});
   if (!tables) return damaged;
   if (tables->functions.empty()) return std::nullopt;
+  if (bytes.code_bytes >= most_bytes()) return ImageRefusal{too_much_code(most_bytes())};
   auto image = std::make_unique<LoadedImage>();
   const auto freed = [shop](const std::uint8_t* code) {
     const lock_guard lock(code_lock());
@@ -314,7 +328,11 @@ Census NativeModule::census() const {
     ++(key.loop == 0 ? census.compiled : census.loops);
     census.code_bytes += place.function->size;
   }
-  for (const auto& [function, reason] : reasons_) census.interpreted.push_back({function, reason});
+  for (const auto& [key, reason] : reasons_) {
+    auto& named = census.interpreted;
+    if (named.empty() || named.back().function != key.function)
+      named.push_back({key.function, reason});
+  }
   return census;
 }
 

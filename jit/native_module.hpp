@@ -63,7 +63,7 @@ class NativeModule {
   /// When that comes to nothing.
   void empty_cells() { stubs_.clear(); }
   /// See jit::write_image() and jit::read_image().
-  void write_image(std::vector<std::uint8_t>& tables, std::vector<std::uint8_t>& code) const;
+  void write_image(std::vector<std::uint8_t>& tables, std::vector<std::uint8_t>& code);
   std::optional<ImageRefusal> read_image(MachineImage image);
   Census census() const;
   const NativeFunction* find(std::uint32_t function) const;
@@ -96,6 +96,9 @@ class NativeModule {
   void install(std::unique_ptr<LoadedImage> image);
   void announce_image() const;
   std::string publish(Places::iterator place, Compiled& made);
+  void leave_out(CodeKey key, std::string reason);
+  /// Of machine code for functions, and as many again for loops; see Config::code_bytes.
+  std::uint64_t most_bytes() const;
   /// Why the module is to have no more machine code of that kind; empty if it may.
   std::string over_budget(CodeKey key, std::size_t bytes) const;
   /// The code that a return address is in; null if it is none of the module's.
@@ -109,7 +112,7 @@ class NativeModule {
   // Guarded by code_lock()
   Places places_;
   std::map<const void*, const CodePiece*, std::less<>> by_end_;
-  std::map<std::uint32_t, std::string> reasons_;
+  std::map<CodeKey, std::string> reasons_;  ///< why what was asked for can't be had
   std::uint64_t function_bytes_ = 0;
   std::uint64_t loop_bytes_ = 0;
   /// Code of all functions in one piece: then nothing is compiled any more, and places_ has those

@@ -310,6 +310,69 @@ TEST_F(Images, AreRefusedWhereThereIsNoRoom) {
   EXPECT_EQ(call(tight, *small_one, "twice", 3).value(), 6);
 }
 
+/// 20 functions of 500 indirect calls, which take far more machine code than bytes.
+std::string many_indirect_calls() {
+  std::string text = "(module (type $t (func (param i32) (result i32))) (table 1 funcref)";
+  for (int i = 0; i < 20; ++i) {
+    text += "(func (export \"f" + std::to_string(i) + "\") (type $t) (local.get 0)";
+    for (int j = 0; j < 500; ++j) text += "(call_indirect (type $t) (local.get 0))";
+    text += ")";
+  }
+  return text +
+         "(elem (i32.const 0) $same) (func $same (export \"same\") (type $t) (local.get 0)))";
+}
+
+std::uint64_t most_code(const Module& module) {
+  return (256 << 10) + 4 * module.bytes().size();
+}
+
+TEST_F(Images, LeaveOutWhatIsBeyondTheModulesCode) {
+  const Module made = Module::from_text(engine, many_indirect_calls()).value();
+  const auto loaded = Module::deserialize_trusted(engine, made.serialize().value());
+  ASSERT_TRUE(loaded) << loaded.error().message();
+  const auto counts = api::compiled_functions(*loaded);
+  EXPECT_LT(counts.bytes, most_code(made));
+  EXPECT_GT(counts.functions, 1u);
+  const auto named = api::compiled_functions(made).interpreted;
+  ASSERT_EQ(named.size(), 21 - counts.functions);
+  ASSERT_FALSE(named.empty());
+  for (const auto& [function, reason] : named) {
+    EXPECT_EQ(reason, "the module would have more than " + std::to_string(most_code(made)) +
+                          " bytes of machine code");
+  }
+  EXPECT_EQ(call(engine, *loaded, "f0", 0).value(), 0);
+  EXPECT_EQ(call(engine, *loaded, "f19", 0).value(), 0);
+  EXPECT_EQ(call(engine, *loaded, "same", 7).value(), 7);
+}
+
+/// Code that a larger module may have, with a smaller one.
+TEST_F(Images, WithMoreCodeThanTheModuleMayHaveAreRefused) {
+  const Module made = Module::from_text(engine, many_indirect_calls()).value();
+  const std::size_t size = made.bytes().size();
+  Bytes padded(made.bytes().begin(), made.bytes().end());
+  padded.insert(padded.end(), {0, 0x80, 0x80, 0x80, 0x01, 0});  // a custom section of 2 MiB
+  padded.resize(padded.size() + (2 << 20) - 1);
+  Bytes all = Module::from_bytes(engine, std::move(padded)).value().serialize().value();
+  ASSERT_TRUE(Module::deserialize_trusted(engine, all));
+  const auto round_up = [](std::uint64_t n) { return (n + 15) & ~std::uint64_t{15}; };
+  const std::uint64_t padded_size = number_at<std::uint64_t>(all, sizes_at);
+  const std::uint64_t module_at = header_size + round_up(number_at<std::uint32_t>(all, 12));
+  const auto begin = all.begin() + static_cast<std::ptrdiff_t>(module_at);
+  std::fill(begin + static_cast<std::ptrdiff_t>(size),
+            begin + static_cast<std::ptrdiff_t>(round_up(size)), std::uint8_t{0});
+  all.erase(begin + static_cast<std::ptrdiff_t>(round_up(size)),
+            begin + static_cast<std::ptrdiff_t>(round_up(padded_size)));
+  const std::uint64_t total = all.size(), module_size = size;
+  std::memcpy(all.data() + 16, &total, sizeof(total));
+  std::memcpy(all.data() + sizes_at, &module_size, sizeof(module_size));
+  ASSERT_TRUE(hash_anew(all));
+  const auto refused = Module::deserialize_trusted(engine, all);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind(), ErrorKind::limit);
+  EXPECT_NE(refused.error().message().find("bytes of machine code"), std::string::npos)
+      << refused.error().message();
+}
+
 /// In files.
 struct ImageFiles : Images {
   std::string place = testing::TempDir() + "wrun-image-XXXXXX";
