@@ -154,7 +154,7 @@ std::string CompilerImpl::code_key() const {
   const CompileOptions options = options_for(0);
   std::string key = "x86-64-v2";
   const auto add = [&key](bool has, const char* name) {
-    if (has) key += compose(" {}", name);
+    if (has) key += compose(", {}", name);
   };
   add(cpu_.has_bmi1, "bmi1");
   add(cpu_.has_bmi2, "bmi2");

@@ -70,7 +70,7 @@ class Compiler : public runtime::NativeEngine, public std::enable_shared_from_th
   virtual void prepare(runtime::ModuleCode& module) = 0;
 
   /// All that selects machine code besides the module and the build of this library: the CPU's
-  /// features, options. Throws std::bad_alloc.
+  /// features, options; with ", " between them. Throws std::bad_alloc.
   virtual std::string code_key() const = 0;
 };
 

@@ -139,6 +139,45 @@ std::string_view text_of(ByteView bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+constexpr std::string_view separator = ", ";
+
+/// Of a key.
+template <class Take>
+void each_word(std::string_view key, Take take) {
+  for (;;) {
+    const std::size_t end = key.find(separator);
+    take(key.substr(0, end));
+    if (end == key.npos) return;
+    key.remove_prefix(end + separator.size());
+  }
+}
+
+/// What the one key has and the other hasn't, quoted.
+std::string only_in(std::string_view key, std::string_view other) {
+  std::vector<std::string_view> others;
+  each_word(other, [&](std::string_view word) { others.push_back(word); });
+  std::string words;
+  each_word(key, [&](std::string_view word) {
+    if (std::find(others.begin(), others.end(), word) != others.end()) return;
+    words += compose("{}{}", words.empty() ? std::string_view() : separator, wasm::quoted(word));
+  });
+  return words;
+}
+
+/// Of an image's key, which may be any bytes, from an engine's.
+std::string difference(std::string_view image, std::string_view engine) {
+  std::string text;
+  const char* before = ": ";
+  const auto add = [&](const char* who, const std::string& words) {
+    if (words.empty()) return;
+    text += compose("{}{} {}", before, who, words);
+    before = "; ";
+  };
+  add("it needs", only_in(image, engine));
+  add("this engine has", only_in(engine, image));
+  return text;
+}
+
 Features features_of(std::uint64_t bits) {
   Features features;
   for (unsigned i = 0; i < 64; ++i)
@@ -202,9 +241,8 @@ Result<Module> load_image(const std::shared_ptr<EngineState>& engine, ImageSourc
   const auto engine_key = image_key(*engine);
   if (!engine_key) return engine_key.error();
   if (text_of(parts->key) != *engine_key)
-    return Error(ErrorKind::usage,
-                 compose("precompiled module: it is for another engine ({}, and this is {})",
-                         wasm::quoted(text_of(parts->key)), *engine_key));
+    return Error(ErrorKind::usage, compose("precompiled module: it is for another engine{}",
+                                           difference(text_of(parts->key), *engine_key)));
   if (wanted &&
       !std::equal(wanted->begin(), wanted->end(), parts->module.begin(), parts->module.end()))
     return damaged("it is of another module");
