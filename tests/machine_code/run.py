@@ -147,11 +147,15 @@ def precompiled(wrun, folder):
           "6765\n", "fib from an image")
     done = run([wrun, "run", "--allow-precompiled", "--fuel", "100000000", "--invoke", "fib", image,
                 "20"], status=126)
-    check("another engine" in done.stderr, done.stderr)
+    check('another engine: this engine has "fuel"' in done.stderr, done.stderr)
     counting = folder / "counting.cwasm"
     run([wrun, "compile", "--fuel", SPIN, "-o", counting])
     check(run([wrun, "run", "--allow-precompiled", "--fuel", "100000000", "--invoke", "fib",
                counting, "20"]).stdout == "6765\n", "fib with fuel")
+    checked = folder / "checked.cwasm"
+    run([wrun, "compile", "--memory-checks", "explicit", SPIN, "-o", checked])
+    check(run([wrun, "run", "--allow-precompiled", "--memory-checks", "explicit", "--invoke", "fib",
+               checked, "20"]).stdout == "6765\n", "fib with explicit checks")
     damaged = bytearray(image.read_bytes())
     damaged[len(damaged) // 2] ^= 1
     image.write_bytes(damaged)

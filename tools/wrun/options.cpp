@@ -36,6 +36,20 @@ void add_deterministic_option(const OptionSet& app, Config& config) {
                "The same results, traps and costs in every tier and on every CPU");
 }
 
+void add_memory_checks_option(const OptionSet& app, Config& config) {
+  static const std::map<std::string, MemoryChecks> checks = {
+      {"auto", MemoryChecks::automatic}, {"explicit", MemoryChecks::explicit_checks}};
+  app.add_option_function<std::string>(
+         "--memory-checks",
+         [&config](const std::string& name) { config.memory_checks = checks.at(name); },
+         "How compiled code stays inside memories: auto (guard pages where they can be had), or "
+         "explicit")
+      .type_name("HOW")
+      .check([] {
+        return CLI::IsMember({"auto", "explicit"});
+      });
+}
+
 }  // namespace
 
 Features default_features() {
@@ -75,22 +89,13 @@ void add_tier_options(const OptionSet& app, Config& config) {
                  "With --tier=auto: compile after this many calls and turns of loops")
       .type_name("N")
       .check([] { return CLI::Range(1u, 1'000'000'000u); });
-  static const std::map<std::string, MemoryChecks> checks = {
-      {"auto", MemoryChecks::automatic}, {"explicit", MemoryChecks::explicit_checks}};
-  app.add_option_function<std::string>(
-         "--memory-checks",
-         [&config](const std::string& name) { config.memory_checks = checks.at(name); },
-         "How compiled code stays inside memories: auto (guard pages where they can be had), or "
-         "explicit")
-      .type_name("HOW")
-      .check([] {
-        return CLI::IsMember({"auto", "explicit"});
-      });
+  add_memory_checks_option(app, config);
 }
 
 void add_code_options(const OptionSet& app, Config& config) {
   add_nan_option(app, config);
   add_deterministic_option(app, config);
+  add_memory_checks_option(app, config);
   app.add_flag("--fuel", config.fuel, "For runs with --fuel or --usage");
   app.add_flag("--interruptible,!--uninterruptible", config.interruptible,
                "For runs with the same option");

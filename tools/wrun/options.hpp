@@ -28,8 +28,8 @@ std::string_view tier_name(Tier tier);
 /// --tier TIER, --hot-after N, --memory-checks HOW, --canonical-nans, --deterministic
 void add_tier_options(const OptionSet& app, Config& config);
 
-/// --fuel, --uninterruptible, --canonical-nans, --deterministic: what code is made for, where none
-/// is run
+/// --fuel, --uninterruptible, --canonical-nans, --deterministic, --memory-checks HOW: what code is
+/// made for, where none is run
 void add_code_options(const OptionSet& app, Config& config);
 
 /// --gc-stress
