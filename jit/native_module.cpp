@@ -121,7 +121,7 @@ void NativeModule::enqueue(Places::iterator place) try {
   place->second.job = job;
   if (!compiler_->queue().submit(std::move(job))) places_.erase(place);
 } catch (const std::bad_alloc&) {
-  places_.erase(place);
+  give_up(place);
 }
 
 void NativeModule::finish(const CompileJob& job, Outcome&& outcome) noexcept {
@@ -130,7 +130,6 @@ void NativeModule::finish(const CompileJob& job, Outcome&& outcome) noexcept {
   accept(place, std::move(outcome));
 }
 
-/// Where there is no memory the place is given up: whoever asks next tries again.
 const NativeEntry* NativeModule::accept(Places::iterator place, Outcome&& outcome) try {
   if (auto* made = std::get_if<Compiled>(&outcome)) {
     std::string reason = publish(place, *made);
@@ -140,12 +139,24 @@ const NativeEntry* NativeModule::accept(Places::iterator place, Outcome&& outcom
   if (auto* reason = std::get_if<std::string>(&outcome)) {
     refuse(place, std::move(*reason));
   } else {
-    places_.erase(place);
+    give_up(place);
   }
   return nullptr;
 } catch (const std::bad_alloc&) {
-  places_.erase(place);
+  give_up(place);
   return nullptr;
+}
+
+/// There is no memory: whoever asks next tries again, and what that comes to is what counts. There
+/// may be none for the reason either.
+void NativeModule::give_up(Places::iterator place) noexcept {
+  const CodeKey key = place->first;
+  places_.erase(place);
+  try {
+    reasons_.insert_or_assign(key, "the system refuses memory");
+  } catch (const std::bad_alloc&) {
+    return;
+  }
 }
 
 void NativeModule::refuse(Places::iterator place, std::string reason) {

@@ -89,6 +89,7 @@ class NativeModule {
   void finish(const CompileJob& job, Outcome&& outcome) noexcept;
   const runtime::NativeEntry* accept(Places::iterator place, Outcome&& outcome);
   void refuse(Places::iterator place, std::string reason);
+  void give_up(Places::iterator place) noexcept;
   bool is_in_image(CodeKey key) const;
   const runtime::NativeEntry* enter_image(CodeKey key);
   /// For code; null if there is none.

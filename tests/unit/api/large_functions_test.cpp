@@ -2,7 +2,11 @@
 // are the interpreter's.
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
+#include <cstdlib>
+#include <fstream>
 #include <functional>
 #include <string>
 
@@ -105,6 +109,77 @@ TEST(LargeFunctions, BeyondTheBound) {
     EXPECT_NE(reason.find(" bytes, and at most 2097152 are compiled"), reason.npos) << reason;
   }
 }
+
+// Sanitizers map memory in their own ways.
+#ifndef WRUN_SANITIZED
+/// While one lives, there is a mebibyte of memory to be had, in pieces.
+class NoMoreMemory {
+ public:
+  NoMoreMemory() {
+    std::uint64_t pages = 0;
+    std::ifstream("/proc/self/statm") >> pages;
+    getrlimit(RLIMIT_AS, &before_);
+    rlimit tight = before_;
+    tight.rlim_cur = pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE)) + (4 << 20);
+    setrlimit(RLIMIT_AS, &tight);
+    // What was freed before would do.
+    constexpr std::size_t piece = 64 << 10;
+    while (auto* taken = static_cast<Taken*>(std::malloc(piece))) {
+      taken->before = last_;
+      last_ = taken;
+    }
+    for (int i = 0; i < 16; ++i) free_last();
+  }
+  NoMoreMemory(const NoMoreMemory&) = delete;
+  NoMoreMemory& operator=(const NoMoreMemory&) = delete;
+  ~NoMoreMemory() {
+    while (last_ != nullptr) free_last();
+    setrlimit(RLIMIT_AS, &before_);
+  }
+
+ private:
+  struct Taken {
+    Taken* before;
+  };
+  void free_last() {
+    if (Taken* gone = last_; gone != nullptr) {
+      last_ = gone->before;
+      std::free(gone);
+    }
+  }
+
+  rlimit before_{};
+  Taken* last_ = nullptr;
+};
+
+TEST(LargeFunctions, AreNamedForWantOfMemoryUntilThereIsSome) {
+  Config config = hot_config(Tier::automatic);
+  config.hot_after = 2;
+  World world(config);
+  if (world.engine.info().tier == "interpreter") GTEST_SKIP() << world.engine.info().tier_reason;
+  const auto piece = [](int i) {
+    return "(local.set $sum (i32.add (local.get $sum) (i32.load offset=" + number(i % 60000) +
+           " (local.get 0))))";
+  };
+  const Instance instance = world.instance(of_pieces(40'000, piece));
+  const auto f = take(instance.typed<int32_t(int32_t)>("f"));
+  const Module module = take(instance.module());
+  EXPECT_EQ(take(f(0)), 0);
+  {
+    const NoMoreMemory none;
+    for (int i = 0; i < 5; ++i) EXPECT_EQ(take(f(0)), 0);
+  }
+  const auto without = api::compiled_functions(module);
+  EXPECT_EQ(without.functions, 0u);
+  ASSERT_EQ(without.interpreted.size(), 1u);
+  EXPECT_EQ(without.interpreted[0].first, 1u);
+  EXPECT_EQ(without.interpreted[0].second, "the system refuses memory");
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(take(f(0)), 0);
+  const auto with = api::compiled_functions(module);
+  EXPECT_EQ(with.functions, 1u);
+  EXPECT_TRUE(with.interpreted.empty());
+}
+#endif
 
 }  // namespace
 }  // namespace wrun::test
