@@ -185,6 +185,7 @@ class Lowering {
 
   // lower_memory.cpp
   void load(Value v, const Inst& inst);
+  void begin_store(const Inst& inst, Value value, unsigned size);
   void store(const Inst& inst);
   void read(Value v, const Inst& inst);
   void write(const Inst& inst);

@@ -64,10 +64,8 @@ void Lowering::load(Value v, const Inst& inst) {
   address(arg(inst, 0), arg(inst, 1), inst.imm, Role::use);
 }
 
-void Lowering::store(const Inst& inst) {
-  const Value value = arg(inst, 2);
-  if (folded_[index(value)]) return update(inst);
-  const unsigned size = wasm::access_width(wasm::info(wasm_op(inst.op)).imm);
+/// All of a store but its address.
+void Lowering::begin_store(const Inst& inst, Value value, unsigned size) {
   const auto imm = is_float(at(value).type) ? std::nullopt : immediate(value, size);
   Machine& op = begin(MOp::store, inst);
   op.size = static_cast<std::uint8_t>(size);
@@ -78,6 +76,12 @@ void Lowering::store(const Inst& inst) {
   } else {
     use(value);
   }
+}
+
+void Lowering::store(const Inst& inst) {
+  const Value value = arg(inst, 2);
+  if (folded_[index(value)]) return update(inst);
+  begin_store(inst, value, wasm::access_width(wasm::info(wasm_op(inst.op)).imm));
   address(arg(inst, 0), arg(inst, 1), inst.imm);
 }
 
@@ -97,17 +101,7 @@ void Lowering::read(Value v, const Inst& inst) {
 
 void Lowering::write(const Inst& inst) {
   const Value value = arg(inst, 1);
-  const unsigned size = stored_size(packing(inst), at(value).type);
-  const auto imm = is_float(at(value).type) ? std::nullopt : immediate(value, size);
-  Machine& op = begin(MOp::store, inst);
-  op.size = static_cast<std::uint8_t>(size);
-  op.which = is_float(at(value).type);
-  op.has_imm = imm.has_value();
-  if (imm) {
-    op.compare.imm = *imm;
-  } else {
-    use(value);
-  }
+  begin_store(inst, value, stored_size(packing(inst), at(value).type));
   address(arg(inst, 0), Value::none, inst.imm);
 }
 

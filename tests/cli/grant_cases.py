@@ -63,9 +63,15 @@ DIRECTORIES = [
          files={"a.tgz": tar("w:gz")[:60]}, err=found("^wrun: archive: damaged")),
     Case("an absent archive", "run --archive a.tgz show.wat", status=126, err=found("a.tgz")),
     Case("denying beats granting", "run --dir .::/ --deny-files show.wat", files=FILE, status=76,
-         err=found("no directory granted covers it")),
+         err=found("--deny-files or the policy says so")),
     Case("a directory without a name", "run --mem-dir .:: show.wat", status=2,
          err=found("names no directory")),
+]
+
+DENIED = [
+    Case("a clock that wasn't granted", "run chance.wat", out="\0" * 24, err=found("; add --allow-clock$")),
+    Case("a clock, denied", "run --allow-clock --deny-clock chance.wat", out="\0" * 24,
+         err=found("^denied: clock_[a-z_]*: --deny-clock or the policy says so$")),
 ]
 
 NATIVE = [
@@ -75,7 +81,7 @@ NATIVE = [
          err=found('^wrun: native.wat: unlinkable: .*env.*cbrt')),
     Case("a native function, denied",
          "run --native-lib libm.so.6:cbrt=f64(f64) --deny-native --invoke cbrt native.wat 8",
-         status=126, err=found("unlinkable: .*cbrt")),
+         status=126, err=found("unlinkable: .*cbrt.*; --native-lib defines nothing, since --deny-native ")),
     Case("a native function that isn't there",
          "run --native-lib libm.so.6:cubert=f64(f64) --invoke cbrt native.wat 8", status=126,
          err=found("cubert")),
@@ -186,4 +192,4 @@ POLICIES = [
     wrong("a variable that is no text", {"environment": {"A": 1}}, "$.environment.A: not a string"),
 ]
 
-CASES = DIRECTORIES + NATIVE + AMOUNTS + STREAMS + SOCKETS + POLICIES
+CASES = DIRECTORIES + DENIED + NATIVE + AMOUNTS + STREAMS + SOCKETS + POLICIES

@@ -34,6 +34,24 @@ class DenialPrinter {
   std::set<std::string> seen_;
 };
 
+/// What a flag would allow.
+std::optional<Capability> allowed_by(std::string_view flag) {
+  if (flag.starts_with("--dir")) return Capability::files;
+  if (flag.starts_with("--listen")) return Capability::sockets;
+  constexpr std::string_view allow = "--allow-";
+  return flag.starts_with(allow) ? capability(flag.substr(allow.size())) : std::nullopt;
+}
+
+/// Denying beats allowing: where something is denied by name, no other flag would help.
+wasi::Denial explained(const Grants& grants, wasi::Denial denial) {
+  const auto which = allowed_by(denial.grant);
+  if (!which || !grants.denied[static_cast<std::size_t>(*which)]) return denial;
+  denial.reason = fmt::format("--deny-{} or the policy says so",
+                              capability_names[static_cast<std::size_t>(*which)]);
+  denial.grant.clear();
+  return denial;
+}
+
 Error refused(const std::string& what, wasi::Errno why) {
   return Error(ErrorKind::io, fmt::format("{}: {}", what, wasi::text(why)));
 }
@@ -56,7 +74,9 @@ class Granting {
       if (const Result<void> done = (this->*step)(); !done) return done.error();
     }
     auto printer = std::make_shared<DenialPrinter>();
-    config_.on_denied([printer](const wasi::Denial& denial) { printer->print(denial); });
+    config_.on_denied([printer, grants = grants_](const wasi::Denial& denial) {
+      printer->print(explained(grants, denial));
+    });
     return std::move(config_);
   }
 

@@ -180,8 +180,13 @@ std::optional<Instance> GuestRun::instantiate(const std::string& file, const Mod
 
 /// The grant that would have helped.
 std::string GuestRun::hint(const Module& module, const Error& error) const {
-  const bool helps = error.kind() == ErrorKind::unlinkable && !has_threads();
-  return helps && asks_for_threads(module) ? "; add --allow-threads" : "";
+  if (error.kind() != ErrorKind::unlinkable) return "";
+  if (!has_threads() && asks_for_threads(module)) return "; add --allow-threads";
+  const bool denies_natives =
+      !options_.grants.natives.empty() && !options_.grants.has(Capability::native);
+  return denies_natives
+             ? "; --native-lib defines nothing, since --deny-native or the policy says so"
+             : "";
 }
 
 bool GuestRun::enter() {
