@@ -152,6 +152,10 @@ def precompiled(wrun, folder):
     run([wrun, "compile", "--fuel", SPIN, "-o", counting])
     check(run([wrun, "run", "--allow-precompiled", "--fuel", "100000000", "--invoke", "fib",
                counting, "20"]).stdout == "6765\n", "fib with fuel")
+    large = folder / "large.wat"
+    large.write_text(f'(module (func) (func (export "f") (local {"i32 " * 5000})))')
+    done = run([wrun, "compile", large, "-o", folder / "large.cwasm"])
+    check(done.stderr == "function 1 stays interpreted: 5000 locals\n", done.stderr)
     checked = folder / "checked.cwasm"
     run([wrun, "compile", "--memory-checks", "explicit", SPIN, "-o", checked])
     check(run([wrun, "run", "--allow-precompiled", "--memory-checks", "explicit", "--invoke", "fib",

@@ -1,11 +1,16 @@
+#include <fmt/format.h>
+
+#include <cstdio>
 #include <memory>
 
+#include "lib/api/inspect.hpp"
 #include "tools/wrun/commands.hpp"
 #include "tools/wrun/exit_code.hpp"
 #include "tools/wrun/files.hpp"
 #include "tools/wrun/load.hpp"
 #include "tools/wrun/options.hpp"
 #include "tools/wrun/report.hpp"
+#include "tools/wrun/usage.hpp"
 
 namespace wrun::inline v0::tool {
 namespace {
@@ -22,10 +27,13 @@ int compile(const CompileFileOptions& options) {
   config.features = options.features.value_or(default_features());
   const auto loaded = load_module(Engine(config), options.input);
   if (const auto* failure = std::get_if<Failure>(&loaded)) return report(*failure);
-  const auto image = std::get<Module>(loaded).serialize();
+  const Module& module = std::get<Module>(loaded);
+  const auto image = module.serialize();
   if (!image) return report({exit_refused, describe_refusal(options.input, image.error())});
   const auto written = write_file(options.output, *image);
   if (const auto* failure = std::get_if<Failure>(&written)) return report(*failure);
+  for (const auto& [function, reason] : api::compiled_functions(module).interpreted)
+    fmt::print(stderr, "{}", interpreted_line(function, reason));
   return exit_ok;
 }
 

@@ -57,6 +57,10 @@ std::vector<Figure> figures(const MeasuredUsage& usage) {
 
 }  // namespace
 
+std::string interpreted_line(std::uint32_t function, std::string_view reason) {
+  return fmt::format("function {} stays interpreted: {}\n", function, reason);
+}
+
 std::string usage_text(const MeasuredUsage& usage) {
   std::string text;
   for (const Figure& figure : figures(usage)) {
@@ -64,7 +68,7 @@ std::string usage_text(const MeasuredUsage& usage) {
     text += fmt::format("{}: {}\n", figure.label, value);
   }
   for (const auto& [function, reason] : usage.interpreted)
-    text += fmt::format("function {} stays interpreted: {}\n", function, reason);
+    text += interpreted_line(function, reason);
   return text;
 }
 

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -20,6 +21,9 @@ struct MeasuredUsage {
   /// Functions that were to be compiled and stay interpreted, and why.
   std::vector<std::pair<std::uint32_t, std::string>> interpreted;
 };
+
+/// With its line end.
+std::string interpreted_line(std::uint32_t function, std::string_view reason);
 
 /// A line per figure, each with its line end.
 std::string usage_text(const MeasuredUsage& usage);
