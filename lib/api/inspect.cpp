@@ -48,7 +48,8 @@ Result<T> look(const Module& module, std::uint32_t index, Look look_at) {
     if (index < functions.imported_functions || index >= functions.functions.size())
       return Error(ErrorKind::usage, "no function with that index has a body");
     const auto& state = *ModuleAccess::state(module);
-    if (state.native == nullptr) return Error(ErrorKind::usage, "the engine has no compiler");
+    if (state.native == nullptr)
+      return Error(ErrorKind::usage, "the engine has no compiler: " + state.engine->no_compiler);
     return look_at(state);
   });
 }

@@ -175,6 +175,21 @@ def precompiled(wrun, folder):
     check("0700" in done.stderr, done.stderr)
 
 
+def old_cpu(wrun, folder):
+    """Where there can be no machine code, everything is interpreted, and it is said why."""
+    why = "the CPU hasn't the instructions of x86-64-v2"
+    old = {"env": {**os.environ, "GLIBC_TUNABLES": "glibc.cpu.hwcaps=-SSE4_2"}}
+    done = run([wrun, "run", "--tier", "jit", "--usage", "--invoke", "fib", SPIN, "20"], **old)
+    check(done.stdout == "6765\n", done.stdout)
+    check(f"nothing is compiled: {why}\n" in done.stderr, done.stderr)
+    done = run([wrun, "print", "--ir", "fib", SPIN], status=126, **old)
+    check(f"the engine has no compiler: {why}" in done.stderr, done.stderr)
+    script = folder / "script.wast"
+    script.write_text('(module (func (export "f")))(invoke "f")')
+    done = run([wrun, "wast", "--tier", "jit", script], status=1, **old)
+    check(f"no function was compiled: {why}" in done.stderr, done.stderr)
+
+
 def named_as_generated(wrun, folder):
     """Whether the code of a running guest lies where perf looks into its map: in memory that is no
     file's."""
@@ -347,8 +362,8 @@ def inlined_lines(wrun, tier, module):
 
 
 CASES = {"lines": lines, "listings": listings, "jumps": jumps, "partial": partial,
-         "precompiled": precompiled, "perf-map": perf_map, "perf": perf, "jitdump": jitdump, "gdb": gdb,
-         "valgrind": valgrind}
+         "precompiled": precompiled, "old-cpu": old_cpu, "perf-map": perf_map, "perf": perf,
+         "jitdump": jitdump, "gdb": gdb, "valgrind": valgrind}
 
 
 def main():

@@ -71,6 +71,10 @@ MeasuredUsage GuestRun::usage() const {
   }
   if (wasi_) usage.host = wasi_->usage();
   if (module_) usage.interpreted = api::compiled_functions(*module_).interpreted;
+  if (options_.config.tier != Tier::interpreter) {
+    EngineInfo info = engine_.info();
+    if (info.tier == "interpreter") usage.no_compiler = std::move(info.tier_reason);
+  }
   return usage;
 }
 

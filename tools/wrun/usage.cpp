@@ -67,6 +67,7 @@ std::string usage_text(const MeasuredUsage& usage) {
     const std::string value = figure.value ? fmt::format("{}", *figure.value) : "not measured";
     text += fmt::format("{}: {}\n", figure.label, value);
   }
+  if (usage.no_compiler) text += fmt::format("nothing is compiled: {}\n", *usage.no_compiler);
   for (const auto& [function, reason] : usage.interpreted)
     text += interpreted_line(function, reason);
   return text;
@@ -78,6 +79,8 @@ nlohmann::ordered_json usage_json(const MeasuredUsage& usage) {
     json[figure.key] = nullptr;
     if (figure.value) json[figure.key] = *figure.value;
   }
+  json["no_compiler"] = nullptr;
+  if (usage.no_compiler) json["no_compiler"] = *usage.no_compiler;
   json["interpreted_functions"] = nlohmann::ordered_json::array();
   for (const auto& [function, reason] : usage.interpreted)
     json["interpreted_functions"].push_back({{"function", function}, {"reason", reason}});

@@ -18,6 +18,8 @@ namespace wrun::inline v0::tool {
 struct MeasuredUsage {
   std::optional<Usage> store;
   std::optional<wasi::HostUsage> host;  ///< absent if the guest had no WASI
+  /// Why none can be compiled, where it was asked for.
+  std::optional<std::string> no_compiler;
   /// Functions that were to be compiled and stay interpreted, and why.
   std::vector<std::pair<std::uint32_t, std::string>> interpreted;
 };

@@ -45,7 +45,9 @@ void print_summary(const Tally& tally, const FunctionCounts& functions) {
 bool is_compiled(const WastOptions& options, const FunctionCounts& functions) {
   if (options.config.tier != Tier::compiler || functions.interpreted == 0) return true;
   if (functions.compiled != 0) return true;
-  fmt::print(stderr, "wrun: no function was compiled\n");
+  const EngineInfo info = Engine(options.config).info();
+  fmt::print(stderr, "wrun: no function was compiled{}{}\n", info.tier == "interpreter" ? ": " : "",
+             info.tier == "interpreter" ? info.tier_reason : "");
   return false;
 }
 
