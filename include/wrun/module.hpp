@@ -68,7 +68,7 @@ class Module {
   /// and io, whose message has the path and the reason.
   WRUN_API static Result<Module> from_file(const Engine& engine, std::string_view path);
 
-  /// The module with the machine code of all its functions, for engines of the same build of the
+  /// The module with the machine code of its functions, for engines of the same build of the
   /// library, on a CPU of the same kind, whose Config selects the same code. Compiles what wasn't.
   /// Errors: usage (the engine has no compiler), limit.
   WRUN_API Result<std::vector<std::uint8_t>> serialize() const;

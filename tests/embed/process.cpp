@@ -168,8 +168,8 @@ int load_all(const std::vector<const char*>& paths) {
       if (!run || run() != 42) return fail("a library didn't work");
     }
   }
-  // The last one first: glibc has room for thread-local variables that handlers of signals may read,
-  // and takes back what was given out last only.
+  // The last one first: glibc has room for thread-local variables that handlers of signals may
+  // read, and takes back what was given out last only.
   for (auto last = libraries.rbegin(); last != libraries.rend(); ++last) dlclose(*last);
   return 0;
 }

@@ -147,8 +147,8 @@ bool store_to(std::uint64_t store, const T& value, Slot* slot) {
   return true;
 }
 
-/// A list of passable types: parameters, or results. Hidden, since what every shared object shows of
-/// it would be one for the whole process, and keep the first of them from being unloaded.
+/// A list of passable types: parameters, or results. Hidden, since what every shared object shows
+/// of it would be one for the whole process, and keep the first of them from being unloaded.
 template <class... T>
 struct [[gnu::visibility("hidden")]] Types {
   static constexpr std::size_t count = sizeof...(T);
@@ -162,14 +162,16 @@ struct [[gnu::visibility("hidden")]] Types {
   }();
   static constexpr std::array<ValType, count> types{Passed<T>::type...};
   static constexpr bool has_refs = (Passed<T>::type.is_ref() || ...);
-  static std::vector<ValType> list() { return {Passed<T>::type...}; }
+  static std::vector<ValType> list() {
+    return {Passed<T>::type...};
+  }
 
   /// Calls take(values...).
   template <class Take>
   static decltype(auto) load_all(std::uint64_t store, const Slot* slots_, Take&& take) {
     return load_each(store, slots_, take, std::index_sequence_for<T...>());
   }
-  static bool store_all([[maybe_unused]] std::uint64_t store, [[maybe_unused]] Slot* slots_,
+  static bool store_all([[maybe_unused]] std::uint64_t store, [[maybe_unused]] Slot * slots_,
                         const T&... values) {
     [[maybe_unused]] std::size_t i = 0;
     bool ok = true;
