@@ -1,7 +1,8 @@
 #pragma once
 
 // Budget: an account that several stores draw on, whichever threads they run on: a tenant's.
-// Copies refer to the same budget. Thread-safe.
+// Copies refer to the same budget. Thread-safe. One that was moved from is empty: so are stores
+// made with it.
 
 #include <cstdint>
 #include <optional>
@@ -45,7 +46,7 @@ using BudgetLimits = BudgetLimitsOf<std::optional>;
 
 class Budget {
  public:
-  /// If there's no memory for it, stores made with it fail with ErrorKind::limit when used.
+  /// If there's no memory for it, it is empty.
   WRUN_API explicit Budget(const BudgetLimits& limits) noexcept;
   /// Without limits.
   WRUN_API Budget() noexcept;

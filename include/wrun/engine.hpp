@@ -1,7 +1,8 @@
 #pragma once
 
 // Engine: a configuration and what modules and stores share under it, such as their types. Copies
-// refer to the same engine, which lives as long as anything made with it. Thread-safe.
+// refer to the same engine, which lives as long as anything made with it. Thread-safe. One that was
+// moved from is empty: whatever is made with it is empty, too, or ErrorKind::usage.
 //
 // Modules, stores and linkers of two engines never meet: ErrorKind::usage.
 
@@ -33,7 +34,7 @@ struct EngineInfo {
 class Engine {
  public:
   /// Starts no threads, maps no memory, installs no handler. If there's no memory for it, the
-  /// engine is empty, and whatever is made with it fails with ErrorKind::limit.
+  /// engine is empty.
   WRUN_API explicit Engine(const Config& config = {}) noexcept;
 
   /// What it was made with; good as long as the engine or a copy. Any thread.

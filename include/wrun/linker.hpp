@@ -2,7 +2,8 @@
 
 // Linker: definitions by module and name, from which a module's imports are taken. Copyable; one
 // thread at a time. Prepared: a module whose imports were looked up and checked; immutable, shared
-// by threads.
+// by threads. Those that were moved from are empty: prepare() and instantiate() fail with
+// ErrorKind::usage.
 //
 // https://webassembly.github.io/spec/core/exec/modules.html#instantiation
 
@@ -62,7 +63,7 @@ class Prepared {
 
 class Linker {
  public:
-  /// If there's no memory for it, prepare() fails with ErrorKind::limit.
+  /// If there's no memory for it, it is empty.
   WRUN_API explicit Linker(const Engine& engine) noexcept;
   WRUN_API Linker(const Linker& other);
   WRUN_API Linker& operator=(const Linker& other);

@@ -2,6 +2,7 @@
 
 // Module: decoded and validated code, immutable. Copies are cheap and refer to the same module;
 // any number of threads and stores may use it at once. It owns a private copy of its bytes.
+// One that was moved from is empty: a module of nothing, which can't be linked (ErrorKind::usage).
 //
 // https://webassembly.github.io/spec/core/syntax/modules.html
 

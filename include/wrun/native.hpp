@@ -65,10 +65,10 @@ class NativeCallback<R(A...)> {
     return code_ ? reinterpret_cast<Pointer>(detail::native_address(*code_)) : nullptr;
   }
   /// Takes the first failure since the last check(), which lets calls run again. Exceptions that
-  /// host functions threw are thrown.
+  /// host functions threw are thrown. Errors: usage (moved from), and those of the calls.
   WRUN_INLINE Result<void> check() const {
     detail::CallFailure failure;
-    if (!code_ || !detail::take_native_failure(*code_, failure)) return {};
+    if (!detail::take_native_failure(code_.get(), failure)) return {};
     return detail::take_error<detail::has_exceptions>(failure);
   }
 

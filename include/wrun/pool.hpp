@@ -3,7 +3,8 @@
 // Pool: fresh instances of one module, each in a store of its own, some of them made ahead: one
 // for each request, thrown away afterwards. No instance is ever used twice; what is used again is
 // memory, wiped (Prepared): an engine keeps 64 MiB of it at most, besides that of linear memories
-// and stacks. Thread-safe; copies refer to the same pool.
+// and stacks. Thread-safe; copies refer to the same pool. One that was moved from is empty: every
+// use fails with ErrorKind::usage.
 //
 //   Pool pool(linker.prepare(module).value(), {.limits = {.memory_bytes = 64 << 20}});
 //   auto lease = pool.take().value();
@@ -57,8 +58,8 @@ WRUN_API bool add_instance(api::PoolState* pool, bool& ready, CallFailure& failu
 
 class Pool {
  public:
-  /// If there's no memory for it, every use fails with ErrorKind::limit. An instance per store: the
-  /// module's imports must be good for all stores.
+  /// If there's no memory for it, it is empty. An instance per store: the module's imports must be
+  /// good for all stores.
   WRUN_API Pool(const Prepared& prepared, const PoolOptions& options) noexcept;
   WRUN_API explicit Pool(const Prepared& prepared) noexcept;
 

@@ -2,6 +2,7 @@
 
 // SharedMemory: a linear memory that several stores use at once, each on a thread of its own. It
 // belongs to an engine and lives as long as a store or a copy of this refers to it. Thread-safe.
+// One that was moved from is empty: of size 0, and ErrorKind::usage otherwise.
 //
 // Others may write to it at any time, so the host has no span of it: it copies, and it works on
 // single numbers atomically. Errors of accesses: trap (out of bounds, unaligned), as Memory's.

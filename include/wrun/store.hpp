@@ -3,6 +3,8 @@
 // Store: the objects of running modules (instances, functions, memories, tables, globals), and the
 // stack that they run on. The handles to them are good while it lives.
 //
+// One that was moved from is empty: every use fails with ErrorKind::usage.
+//
 // One thread at a time: any use while another thread is inside is ErrorKind::usage. It may move
 // from thread to thread between uses. interrupt() alone may be called from anywhere at any time.
 // docs/threads-and-reentrancy.md says what a host function may do to the store that called it.
@@ -24,7 +26,7 @@ struct StoreState;
 
 class Store {
  public:
-  /// Reserves nothing but a little memory. If there's none, every use fails with ErrorKind::limit.
+  /// Reserves nothing but a little memory. If there's none, it is empty.
   WRUN_API explicit Store(const Engine& engine) noexcept;
   /// A store that draws on an account shared with others.
   WRUN_API Store(const Engine& engine, const Budget& budget) noexcept;

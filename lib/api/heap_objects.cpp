@@ -77,6 +77,7 @@ Result<AnyRef> make(Store& store, const Module& module, std::uint32_t index, Com
   if (!session) return session.error();
   return api::guarded([&]() -> Result<AnyRef> {
     const auto& made_of = ModuleAccess::state(module);
+    if (!made_of) return api::empty_object("Module");
     if (made_of->engine != session->engine) return api::wrong_engine();
     const wasm::TypeSection& types = made_of->data->types;
     const bool is_struct = kind == CompositeKind::struct_;

@@ -72,7 +72,7 @@ Result<std::vector<runtime::Extern>> imports_in(StoreState& state,
       continue;
     }
     if (const SharedMemory* shared = std::get_if<SharedMemory>(&each)) {
-      auto memory = runtime::create_memory(state.store, SharedMemoryAccess::state(*shared).memory);
+      auto memory = runtime::create_memory(state.store, SharedMemoryAccess::state(*shared)->memory);
       if (!memory) return std::move(memory).error();
       roots.add(**memory);
       imports.push_back(*memory);
@@ -110,6 +110,7 @@ bool detail::instantiate(const api::PreparedState* prepared, Store& store, Insta
   const Session session(store);
   auto done = api::guarded([&]() -> Result<std::optional<Instance>> {
     if (!session) return session.error();
+    if (!prepared) return api::empty_object("Prepared");
     if (session->engine != prepared->module->engine) return api::wrong_engine();
     return wrun::instantiate(*session, *prepared, failure);
   });

@@ -117,7 +117,8 @@ Linker& Linker::operator=(const Linker& other) {
 Linker::Linker(Linker&& other) noexcept : state_(std::exchange(other.state_, nullptr)) {}
 
 Linker& Linker::operator=(Linker&& other) noexcept {
-  std::swap(state_, other.state_);
+  Linker taken(std::move(other));
+  std::swap(state_, taken.state_);
   return *this;
 }
 
@@ -157,7 +158,9 @@ Linker& Linker::define(std::string_view module, std::string_view name, const Ext
 
 Linker& Linker::define(std::string_view module, std::string_view name, const SharedMemory& memory) {
   api::keep_mistake(state_, [&]() -> Result<void> {
-    if (SharedMemoryAccess::state(memory).engine != state_->engine) return api::wrong_engine();
+    const api::SharedMemoryState* shared = SharedMemoryAccess::state(memory);
+    if (!shared) return api::empty_object("SharedMemory");
+    if (shared->engine != state_->engine) return api::wrong_engine();
     api::define(*state_, module, name, memory);
     return {};
   });
@@ -198,9 +201,10 @@ bool Linker::defines(std::string_view module, std::string_view name) const {
 
 Result<Prepared> Linker::prepare(const Module& module) const {
   return api::guarded([&]() -> Result<Prepared> {
-    if (!state_) return api::out_of_memory();
+    if (!state_) return api::empty_object("Linker");
     if (state_->mistake) return *state_->mistake;
     const auto& code = ModuleAccess::state(module);
+    if (!code) return api::empty_object("Module");
     if (code->engine != state_->engine) return api::wrong_engine();
     auto prepared = std::make_shared<api::PreparedState>(code);
     const auto& imports = code->data->imports;
@@ -224,7 +228,7 @@ NativeFunction::NativeFunction(std::string_view library, std::string_view symbol
     : library_(library), symbol_(symbol) {}
 
 Module Prepared::module() const {
-  return ModuleAccess::make(state_->module);
+  return ModuleAccess::make(state_ ? state_->module : nullptr);
 }
 
 }  // namespace wrun::inline v0

@@ -7,6 +7,7 @@
 #include "lib/api/boundary.hpp"
 #include "lib/api/image.hpp"
 #include "lib/api/load.hpp"
+#include "lib/api/session.hpp"
 #include "lib/api/state.hpp"
 #include "lib/api/types.hpp"
 #include "lib/interp/interp.hpp"
@@ -147,7 +148,7 @@ template <class Build>
 Result<Module> with_engine(const Engine& engine, Build&& build_it) {
   return guarded([&]() -> Result<Module> {
     const Engines& state = EngineAccess::state(engine);
-    if (!state) return api::out_of_memory();
+    if (!state) return api::empty_object("Engine");
     return build_it(state);
   });
 }
@@ -187,7 +188,10 @@ Result<Module> Module::from_file(const Engine& engine, std::string_view path) {
 }
 
 Result<std::vector<std::uint8_t>> Module::serialize() const {
-  return guarded([&] { return api::make_image(*state_, api::open_key); });
+  return guarded([&]() -> Result<std::vector<std::uint8_t>> {
+    if (!state_) return api::empty_object("Module");
+    return api::make_image(*state_, api::open_key);
+  });
 }
 
 Result<Module> Module::deserialize_trusted(const Engine& engine,
@@ -210,6 +214,7 @@ bool Module::is_serialized(std::span<const std::uint8_t> content) {
 }
 
 std::vector<ImportType> Module::imports() const {
+  if (!state_) return {};
   const wasm::ModuleData& data = *state_->data;
   std::vector<ImportType> list;
   list.reserve(data.imports.size());
@@ -221,6 +226,7 @@ std::vector<ImportType> Module::imports() const {
 }
 
 std::vector<ExportType> Module::exports() const {
+  if (!state_) return {};
   const wasm::ModuleData& data = *state_->data;
   std::vector<ExportType> list;
   list.reserve(data.exports.size());
@@ -230,6 +236,7 @@ std::vector<ExportType> Module::exports() const {
 }
 
 std::vector<CustomSection> Module::custom_sections() const {
+  if (!state_) return {};
   const wasm::ModuleData& data = *state_->data;
   std::vector<CustomSection> list;
   list.reserve(data.customs.size());
@@ -239,19 +246,21 @@ std::vector<CustomSection> Module::custom_sections() const {
 }
 
 std::optional<std::string_view> Module::name() const {
+  if (!state_) return std::nullopt;
   return state_->data->names.module;
 }
 
 Features Module::features_used() const {
-  return state_->data->features_used;
+  return state_ ? state_->data->features_used : Features();
 }
 
 std::span<const std::uint8_t> Module::bytes() const {
+  if (!state_) return {};
   return state_->data->bytes;
 }
 
 Engine Module::engine() const {
-  return EngineAccess::make(state_->engine);
+  return EngineAccess::make(state_ ? state_->engine : nullptr);
 }
 
 }  // namespace wrun::inline v0

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "lib/api/boundary.hpp"
+#include "lib/api/session.hpp"
 #include "lib/api/state.hpp"
 #include "lib/wasm/shared.hpp"
 
@@ -57,6 +58,7 @@ Pool::Pool(const Prepared& prepared, const PoolOptions& options) noexcept {
   try {
     auto state = std::make_shared<api::PoolState>();
     state->prepared = PreparedAccess::state(prepared);
+    if (!state->prepared) return;
     state->options = options;
     // A budget that limits fuel refuses limits that set none: the lease fails, not its first call.
     state->has_limits = options.budget || sets_any(options.limits);
@@ -71,7 +73,7 @@ Pool::Pool(const Prepared& prepared) noexcept : Pool(prepared, PoolOptions()) {}
 
 void detail::take_instance(api::PoolState* pool, std::optional<Lease>& lease,
                            CallFailure& failure) noexcept {
-  if (!pool) return failure.error.emplace(api::out_of_memory());
+  if (!pool) return failure.error.emplace(api::empty_object("Pool"));
   {
     const std::lock_guard lock(pool->mutex);
     if (!pool->ready.empty()) {
@@ -84,7 +86,7 @@ void detail::take_instance(api::PoolState* pool, std::optional<Lease>& lease,
 }
 
 bool detail::add_instance(api::PoolState* pool, bool& ready, CallFailure& failure) noexcept {
-  if (!pool) return failure.error.emplace(api::out_of_memory()), false;
+  if (!pool) return failure.error.emplace(api::empty_object("Pool")), false;
   const auto is_full = [&] { return pool->ready.size() >= pool->options.ready; };
   {
     const std::lock_guard lock(pool->mutex);

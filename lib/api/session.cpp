@@ -1,20 +1,9 @@
 #include "lib/api/session.hpp"
 
 #include "lib/api/boundary.hpp"
+#include "lib/wasm/compose.hpp"
 
 namespace wrun::inline v0::api {
-
-namespace {
-
-Error usage_error(const char* message) noexcept {
-  try {
-    return Error(ErrorKind::usage, message);
-  } catch (...) {
-    return out_of_memory();
-  }
-}
-
-}  // namespace
 
 Session::Session(const Store& store) noexcept {
   if (StoreAccess::id(store) == 0) {
@@ -34,7 +23,7 @@ Error Session::error_of(Refusal refusal) noexcept {
       return usage_error(
           "the store is in use: by another thread, or by the call whose callback this is");
     case Refusal::empty:
-      return usage_error("the Store is empty: moved from, or there was no memory for it");
+      return empty_object("Store");
     default:
       return stale_handle();
   }
@@ -57,9 +46,27 @@ void abandon(StoreState& state) noexcept {
   delete &state;
 }
 
+Error usage_error(const char* message) noexcept {
+  try {
+    return Error(ErrorKind::usage, message);
+  } catch (...) {
+    return out_of_memory();
+  }
+}
+
 Error stale_handle() noexcept {
   return usage_error(
       "the handle is stale or of another store: its object was released, or its store destroyed");
+}
+
+Error empty_object(const char* class_name) noexcept {
+  try {
+    return Error(ErrorKind::usage, compose("this {} is empty: it was moved from or made with an "
+                                           "empty object, or there was no memory for it",
+                                           class_name));
+  } catch (...) {
+    return out_of_memory();
+  }
 }
 
 Error wrong_engine() noexcept {

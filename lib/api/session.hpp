@@ -121,7 +121,11 @@ class Locked {
 /// What a Store's end means for its state.
 void abandon(StoreState& state) noexcept;
 
+/// Error{usage}, or Error{limit} if there's no memory for the message.
+Error usage_error(const char* message) noexcept;
 Error stale_handle() noexcept;
+/// A use of an object of the class of that name which has no state.
+Error empty_object(const char* class_name) noexcept;
 Error wrong_engine() noexcept;
 
 /// The object of a handle, or null.

@@ -21,7 +21,7 @@ using api::SharedMemoryState;
 Result<SharedMemory> make_memory(const Engine& engine, const MemoryType& type,
                                  std::shared_ptr<runtime::Budget> budget) {
   const auto& state = EngineAccess::state(engine);
-  if (!state) return api::out_of_memory();
+  if (!state) return api::empty_object("Engine");
   if (auto checked = api::check_type(type); !checked) return std::move(checked).error();
   if (!type.is_shared) return Error(ErrorKind::usage, "the memory's type isn't shared");
   (void)state->compiler();  // it says how memories are checked
@@ -62,6 +62,16 @@ auto with_integer(unsigned size, Body&& body) {
   }
 }
 
+/// The Result of body(state), unless there is none.
+template <class Body>
+auto with_state(const detail::Shared<const SharedMemoryState>& state, Body&& body) {
+  using Done = decltype(body(*state));
+  return guarded([&]() -> Done {
+    if (!state) return api::empty_object("SharedMemory");
+    return body(*state);
+  });
+}
+
 }  // namespace
 
 Result<SharedMemory> SharedMemory::make(const Engine& engine, const MemoryType& type) {
@@ -71,7 +81,7 @@ Result<SharedMemory> SharedMemory::make(const Engine& engine, const MemoryType& 
 Result<SharedMemory> SharedMemory::make(const Engine& engine, const MemoryType& type,
                                         const Budget& budget) {
   return guarded([&]() -> Result<SharedMemory> {
-    if (!BudgetAccess::state(budget)) return api::out_of_memory();
+    if (!BudgetAccess::state(budget)) return api::empty_object("Budget");
     return make_memory(engine, type, BudgetAccess::state(budget)->account);
   });
 }
@@ -79,35 +89,36 @@ Result<SharedMemory> SharedMemory::make(const Engine& engine, const MemoryType& 
 Result<Memory> SharedMemory::in(Store& store) const {
   const api::Session session(store);
   if (!session) return session.error();
-  return guarded([&]() -> Result<Memory> {
-    if (session->engine != state_->engine) return api::wrong_engine();
-    auto memory = runtime::create_memory(session->store, state_->memory);
+  return with_state(state_, [&](const SharedMemoryState& state) -> Result<Memory> {
+    if (session->engine != state.engine) return api::wrong_engine();
+    auto memory = runtime::create_memory(session->store, state.memory);
     if (!memory) return std::move(memory).error();
     return api::make_handle<Memory>(*session, **memory);
   });
 }
 
 MemoryType SharedMemory::type() const {
+  if (!state_) return {};
   wasm::MemoryType type = state_->memory->type();
   type.limits.min = size() >> type.page_size_log2;
   return api::to_public(type);
 }
 
 std::uint64_t SharedMemory::size() const noexcept {
-  return state_->memory->size();
+  return state_ ? state_->memory->size() : 0;
 }
 
 Result<std::uint64_t> SharedMemory::grow(std::uint64_t pages) const {
-  return guarded([&]() -> Result<std::uint64_t> {
-    const auto former = runtime::grow(*state_->memory, pages);
+  return with_state(state_, [&](const SharedMemoryState& state) -> Result<std::uint64_t> {
+    const auto former = runtime::grow(*state.memory, pages);
     if (!former) return api::growth_refused("memory");
     return *former;
   });
 }
 
 Result<void> SharedMemory::copy_out(std::uint64_t address, std::span<std::uint8_t> to) const {
-  return guarded([&]() -> Result<void> {
-    const auto from = place(*state_->memory, address, to.size());
+  return with_state(state_, [&](const SharedMemoryState& state) -> Result<void> {
+    const auto from = place(*state.memory, address, to.size());
     if (!from) return from.error();
     runtime::copy_from_shared(to.data(), *from, to.size());
     return {};
@@ -116,8 +127,8 @@ Result<void> SharedMemory::copy_out(std::uint64_t address, std::span<std::uint8_
 
 Result<void> SharedMemory::copy_in(std::uint64_t address,
                                    std::span<const std::uint8_t> from) const {
-  return guarded([&]() -> Result<void> {
-    const auto to = place(*state_->memory, address, from.size());
+  return with_state(state_, [&](const SharedMemoryState& state) -> Result<void> {
+    const auto to = place(*state.memory, address, from.size());
     if (!to) return to.error();
     runtime::copy_to_shared(*to, from.data(), from.size());
     return {};
@@ -126,8 +137,8 @@ Result<void> SharedMemory::copy_in(std::uint64_t address,
 
 Result<std::uint64_t> SharedMemory::access(Access what, std::uint64_t address, unsigned size,
                                            std::uint64_t a, std::uint64_t b) const {
-  return guarded([&]() -> Result<std::uint64_t> {
-    const auto found = aligned_place(*state_->memory, address, size);
+  return with_state(state_, [&](const SharedMemoryState& state) -> Result<std::uint64_t> {
+    const auto found = aligned_place(*state.memory, address, size);
     if (!found) return found.error();
     std::uint8_t* at = *found;
     return with_integer(size, [&]<class T>() -> std::uint64_t {
@@ -153,12 +164,12 @@ Result<std::uint64_t> SharedMemory::access(Access what, std::uint64_t address, u
 Result<SharedMemory::WaitResult> SharedMemory::wait(
     std::uint64_t address, unsigned size, std::uint64_t expected,
     std::optional<std::chrono::nanoseconds> timeout) const {
-  return guarded([&]() -> Result<WaitResult> {
-    const auto found = aligned_place(*state_->memory, address, size);
+  return with_state(state_, [&](const SharedMemoryState& state) -> Result<WaitResult> {
+    const auto found = aligned_place(*state.memory, address, size);
     if (!found) return found.error();
     os::Parker parker;
     const runtime::Waiting waiting{parker, runtime::wait_end(timeout ? timeout->count() : -1)};
-    runtime::SharedMemory& memory = *state_->memory;
+    runtime::SharedMemory& memory = *state.memory;
     return static_cast<WaitResult>(
         size == 8 ? memory.wait64(address, expected, waiting)
                   : memory.wait32(address, static_cast<std::uint32_t>(expected), waiting));
@@ -166,14 +177,15 @@ Result<SharedMemory::WaitResult> SharedMemory::wait(
 }
 
 Result<std::uint32_t> SharedMemory::notify(std::uint64_t address, std::uint32_t count) const {
-  return guarded([&]() -> Result<std::uint32_t> {
-    const auto found = aligned_place(*state_->memory, address, 4);
+  return with_state(state_, [&](const SharedMemoryState& state) -> Result<std::uint32_t> {
+    const auto found = aligned_place(*state.memory, address, 4);
     if (!found) return found.error();
-    return state_->memory->notify(address, count);
+    return state.memory->notify(address, count);
   });
 }
 
 bool SharedMemory::same(const SharedMemory& other) const noexcept {
+  if (!state_ || !other.state_) return state_ == other.state_;
   return state_->memory == other.state_->memory;
 }
 

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "lib/api/boundary.hpp"
+#include "lib/api/session.hpp"
 #include "lib/api/state.hpp"
 #include "lib/wasm/dwarf_inlined.hpp"
 #include "lib/wasm/dwarf_lines.hpp"
@@ -43,8 +44,10 @@ Result<std::vector<std::optional<SourceLocation>>> source_locations(
     const Module& module, std::span<const std::uint64_t> offsets) {
   using Locations = std::vector<std::optional<SourceLocation>>;
   return api::guarded([&]() -> Result<Locations> {
+    const auto code = ModuleAccess::state(module);
+    if (!code) return api::empty_object("Module");
     Locations locations(offsets.size());
-    const wasm::ModuleData& data = *ModuleAccess::state(module)->data;
+    const wasm::ModuleData& data = *code->data;
     if (!wasm::has_lines(data)) return locations;
     auto lines = wasm::find_lines(data, to_32_bits(offsets));
     for (std::size_t i = 0; i < lines.size(); ++i) locations[i] = to_location(std::move(lines[i]));
@@ -56,8 +59,10 @@ Result<std::vector<std::vector<SourceFrame>>> source_frames(
     const Module& module, std::span<const std::uint64_t> offsets) {
   using Frames = std::vector<std::vector<SourceFrame>>;
   return api::guarded([&]() -> Result<Frames> {
+    const auto code = ModuleAccess::state(module);
+    if (!code) return api::empty_object("Module");
     Frames frames(offsets.size());
-    const wasm::ModuleData& data = *ModuleAccess::state(module)->data;
+    const wasm::ModuleData& data = *code->data;
     if (!wasm::has_lines(data)) return frames;
     const auto wanted = to_32_bits(offsets);
     auto lines = wasm::find_lines(data, wanted);

@@ -229,7 +229,9 @@ struct CallerAccess {
   static bool pauses(const Caller& caller) { return caller.pauses_; }
 };
 struct SharedMemoryAccess {
-  static const api::SharedMemoryState& state(const SharedMemory& memory) { return *memory.state_; }
+  static const api::SharedMemoryState* state(const SharedMemory& memory) {
+    return memory.state_.get();
+  }
   static SharedMemory make(std::shared_ptr<const api::SharedMemoryState> state) {
     return SharedMemory(detail::shared_of(std::move(state)));
   }

@@ -35,7 +35,7 @@ void* detail::native_address(const NativeCode&) noexcept {
   return nullptr;
 }
 
-bool detail::take_native_failure(NativeCode&, CallFailure&) noexcept {
+bool detail::take_native_failure(NativeCode*, CallFailure&) noexcept {
   return false;
 }
 

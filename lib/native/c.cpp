@@ -87,7 +87,7 @@ wrun_native_function_t wrun_native_callback_get(const wrun_native_callback_t* ca
 wrun_error_t* wrun_native_callback_check(wrun_native_callback_t* callback) {
   return capi::attempt([&]() -> Result<void> {
     detail::CallFailure failure;
-    if (!detail::take_native_failure(*callback->code, failure)) return {};
+    if (!detail::take_native_failure(callback->code.get(), failure)) return {};
     return failure.error ? std::move(*failure.error) : detail::error_of(failure.exception);
   });
 }

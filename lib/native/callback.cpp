@@ -238,8 +238,9 @@ void* detail::native_address(const NativeCode& code) noexcept {
   return code.address();
 }
 
-bool detail::take_native_failure(NativeCode& code, CallFailure& failure) noexcept {
-  return code.take_failure(failure);
+bool detail::take_native_failure(NativeCode* code, CallFailure& failure) noexcept {
+  if (code) return code->take_failure(failure);
+  return failure.error.emplace(api::empty_object("NativeCallback")), true;
 }
 
 }  // namespace wrun::inline v0

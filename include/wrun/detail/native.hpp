@@ -68,8 +68,8 @@ class NativeCode;
 WRUN_API Result<Shared<NativeCode>> make_native(Handle function, Handle memory, NativeKind result,
                                                 std::span<const NativeKind> params);
 WRUN_API void* native_address(const NativeCode& code) noexcept;
-/// The first failure since the last time; false if there was none.
-WRUN_API bool take_native_failure(NativeCode& code, CallFailure& failure) noexcept;
+/// The first failure since the last time; false if there was none. That there is no code is one.
+WRUN_API bool take_native_failure(NativeCode* code, CallFailure& failure) noexcept;
 
 }  // namespace detail
 }  // namespace v0

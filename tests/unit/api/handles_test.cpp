@@ -145,6 +145,119 @@ TEST(Handles, MovedFromStoresAreErrors) {
   EXPECT_EQ(take(func.call())[0].get<int>(), 5);
 }
 
+/// Whether it is Error{usage}, and says that an object of that class is empty.
+template <class T>
+testing::AssertionResult says_empty(const Result<T>& result, const std::string& class_name) {
+  if (result) return testing::AssertionFailure() << "a value";
+  const Error& error = result.error();
+  const bool is_it = error.kind() == ErrorKind::usage &&
+                     error.message().find("this " + class_name + " is empty") == 0;
+  return (is_it ? testing::AssertionSuccess() : testing::AssertionFailure()) << error.message();
+}
+
+TEST(MovedFrom, Engines) {
+  Engine engine;
+  const Engine moved = std::move(engine);
+  EXPECT_TRUE(says_empty(Module::from_text(engine, add_text), "Engine"));
+  EXPECT_TRUE(
+      says_empty(SharedMemory::make(engine, {.size = {1, 1, false}, .is_shared = true}), "Engine"));
+  EXPECT_EQ(engine.config().tier, Config().tier);
+  EXPECT_EQ(engine.info().tier, "interpreter");
+  EXPECT_NE(engine, moved);
+  Store store(engine);
+  EXPECT_TRUE(says_empty(store.usage(), "Store"));
+  const Linker linker(engine);
+  EXPECT_TRUE(says_empty(linker.prepare(take(Module::from_text(moved, add_text))), "Linker"));
+}
+
+TEST(MovedFrom, Modules) {
+  World world;
+  Module module = world.module(add_text);
+  const Module moved = std::move(module);
+  EXPECT_TRUE(module.imports().empty());
+  EXPECT_TRUE(module.exports().empty());
+  EXPECT_TRUE(module.custom_sections().empty());
+  EXPECT_TRUE(module.bytes().empty());
+  EXPECT_EQ(module.name(), std::nullopt);
+  EXPECT_EQ(module.features_used(), Features());
+  EXPECT_NE(module.engine(), world.engine);
+  EXPECT_NE(module, moved);
+  EXPECT_TRUE(says_empty(module.serialize(), "Module"));
+  EXPECT_TRUE(says_empty(world.linker.prepare(module), "Module"));
+  EXPECT_TRUE(says_empty(world.linker.instantiate(world.store, module), "Module"));
+  EXPECT_TRUE(says_empty(AnyRef::make_struct(world.store, module, 0, {}), "Module"));
+  EXPECT_TRUE(says_empty(source_locations(module, {}), "Module"));
+  EXPECT_TRUE(says_empty(source_frames(module, {}), "Module"));
+  module = moved;
+  take(world.linker.instantiate(world.store, module));
+}
+
+TEST(MovedFrom, Linkers) {
+  World world;
+  world.linker.func("host", "f", [] {});
+  Linker other(world.engine);
+  other.func("host", "g", [] {});
+  other = std::move(world.linker);
+  EXPECT_TRUE(other.defines("host", "f"));
+  EXPECT_FALSE(world.linker.defines("host", "f") || world.linker.defines("host", "g"));
+  world.linker.func("host", "f", [] {}).alias_module("host", "other");
+  const Linker copy = world.linker;
+  EXPECT_TRUE(says_empty(copy.prepare(world.module(add_text)), "Linker"));
+}
+
+TEST(MovedFrom, PreparedsAndPools) {
+  World world;
+  Prepared prepared = take(world.linker.prepare(world.module(add_text)));
+  const Prepared moved = std::move(prepared);
+  EXPECT_TRUE(says_empty(prepared.instantiate(world.store), "Prepared"));
+  EXPECT_TRUE(prepared.module().exports().empty());
+  const Pool of_nothing(prepared);
+  EXPECT_TRUE(says_empty(of_nothing.take(), "Pool"));
+  Pool pool(moved);
+  const Pool other = std::move(pool);
+  EXPECT_TRUE(says_empty(pool.take(), "Pool"));
+  EXPECT_TRUE(says_empty(pool.fill(), "Pool"));
+  EXPECT_EQ(pool.ready(), 0u);
+  take(other.take());
+}
+
+TEST(MovedFrom, StoresAndBudgets) {
+  World world;
+  const Store store = std::move(world.store);
+  EXPECT_TRUE(says_empty(world.store.usage(), "Store"));
+  EXPECT_TRUE(says_empty(world.store.collect(), "Store"));
+  EXPECT_TRUE(says_empty(world.linker.instantiate(world.store, world.module(add_text)), "Store"));
+  EXPECT_NE(world.store.engine(), world.engine);
+  Budget budget;
+  const Budget moved = std::move(budget);
+  EXPECT_EQ(budget.usage().host_calls, 0u);
+  EXPECT_TRUE(says_empty(Store(world.engine, budget).usage(), "Store"));
+  EXPECT_TRUE(says_empty(
+      SharedMemory::make(world.engine, {.size = {1, 1, false}, .is_shared = true}, budget),
+      "Budget"));
+}
+
+TEST(MovedFrom, SharedMemories) {
+  World world;
+  SharedMemory memory =
+      take(SharedMemory::make(world.engine, {.size = {1, 1, false}, .is_shared = true}));
+  const SharedMemory moved = std::move(memory);
+  std::uint8_t byte = 0;
+  EXPECT_EQ(memory.size(), 0u);
+  EXPECT_EQ(memory.type(), MemoryType());
+  EXPECT_FALSE(memory == moved);
+  EXPECT_TRUE(memory == memory);
+  EXPECT_TRUE(says_empty(memory.in(world.store), "SharedMemory"));
+  EXPECT_TRUE(says_empty(memory.grow(0), "SharedMemory"));
+  EXPECT_TRUE(says_empty(memory.copy_out(0, {&byte, 1}), "SharedMemory"));
+  EXPECT_TRUE(says_empty(memory.copy_in(0, {&byte, 1}), "SharedMemory"));
+  EXPECT_TRUE(says_empty(memory.load<int>(0), "SharedMemory"));
+  EXPECT_TRUE(says_empty(memory.wait(0, 1), "SharedMemory"));
+  EXPECT_TRUE(says_empty(memory.notify(0, 1), "SharedMemory"));
+  world.linker.define("host", "memory", memory);
+  EXPECT_TRUE(says_empty(world.linker.prepare(world.module(add_text)), "SharedMemory"));
+}
+
 TEST(Handles, ExternRefsKeepTheirObject) {
   World world;
   auto object = std::make_shared<int>(42);

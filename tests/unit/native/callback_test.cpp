@@ -180,5 +180,16 @@ TEST(NativeBothWays, AGuestSortsWithItsOwnComparator) {
   EXPECT_EQ(trapped.error().trap(), TrapCode::unreachable);
 }
 
+TEST_F(Callback, IsEmptyOnceMovedFrom) {
+  auto twice = take(func("twice").as_native<int32_t(int32_t)>());
+  const auto moved = std::move(twice);
+  EXPECT_EQ(moved.get()(4), 8);
+  take(moved.check());
+  EXPECT_EQ(twice.get(), nullptr);
+  const auto failed = twice.check();
+  ASSERT_EQ(kind_of(failed), ErrorKind::usage);
+  EXPECT_EQ(failed.error().message().find("this NativeCallback is empty"), 0u);
+}
+
 }  // namespace
 }  // namespace wrun::test
