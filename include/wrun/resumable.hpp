@@ -24,7 +24,8 @@ namespace wrun {
 inline namespace v0 {
 
 /// The result R of a started call, at last. One for each call; a store may have many, paused and
-/// nested in each other. Movable; not to be moved or destroyed by what it runs.
+/// nested in each other. Movable; not to be moved or destroyed by what it runs. One that was moved
+/// from is empty: neither paused nor finished.
 ///
 /// Used by one thread at a time, like its store; it may change threads while paused. Destroyed
 /// while another thread is inside the store, its frames are freed when that one leaves, or at the
@@ -34,6 +35,18 @@ class Resumable {
   static constexpr bool is_untyped = std::is_same_v<R, std::vector<Val>>;
 
  public:
+  /// Takes the call over. A call that was here before is destroyed.
+  Resumable(Resumable&& other) noexcept
+      : call_(std::move(other.call_)),
+        progress_(std::exchange(other.progress_, detail::Progress::refused)),
+        value_(std::move(other.value_)) {}
+  Resumable& operator=(Resumable&& other) noexcept {
+    call_ = std::move(other.call_);
+    progress_ = std::exchange(other.progress_, detail::Progress::refused);
+    value_ = std::move(other.value_);
+    return *this;
+  }
+
   /// Waits for a result of the host's.
   bool is_paused() const { return progress_ == detail::Progress::paused; }
   /// Has ended and has a result.
@@ -48,7 +61,7 @@ class Resumable {
     using In = detail::Types<V...>;
     const detail::StoreUse use(call_.store());
     detail::Slot slots[In::slots + 1];
-    if (!is_paused()) return not_paused();
+    if (!is_paused()) return detail::not_paused(progress_);
     if (!In::store_all(call_.store(), slots, values...)) return detail::foreign_handle_error();
     return go_on([&](auto* results, detail::CallFailure& failure) {
       return call_.resume(In::types, slots, results, failure);
@@ -59,14 +72,14 @@ class Resumable {
     return resume(std::span<const Val>(values.begin(), values.size()));
   }
   WRUN_INLINE Result<void> resume(std::span<const Val> values) requires(is_untyped) {
-    if (!is_paused()) return not_paused();
+    if (!is_paused()) return detail::not_paused(progress_);
     detail::CallFailure failure;
     return take(call_.resume(values, value_, failure), failure);
   }
   /// Goes on as if the host function had returned that error.
   WRUN_INLINE Result<void> fail(Error error) {
     const detail::StoreUse use(call_.store());
-    if (!is_paused()) return not_paused();
+    if (!is_paused()) return detail::not_paused(progress_);
     return go_on([&](auto* results, detail::CallFailure& failure) {
       return call_.fail(std::move(error), results, failure);
     });
@@ -74,8 +87,8 @@ class Resumable {
 
   /// Takes the call's result. Errors: usage (not finished, or taken before).
   Result<R> result() {
-    if (!is_finished()) return Error(ErrorKind::usage, "the call hasn't finished");
-    progress_ = detail::Progress::refused;
+    if (!is_finished()) return detail::no_result(progress_);
+    progress_ = detail::Progress::taken;
     if constexpr (std::is_void_v<R>) {
       return {};
     } else {
@@ -93,8 +106,6 @@ class Resumable {
   using Stored = std::conditional_t<is_untyped, R,
                                     std::optional<std::conditional_t<std::is_void_v<R>, bool, R>>>;
   Resumable() = default;
-
-  static Error not_paused() { return Error(ErrorKind::usage, "the call isn't paused"); }
 
   /// Runs step(results, failure) with room for results of the right kind.
   template <class Step>

@@ -66,7 +66,7 @@ class PausedSession {
     if (!session_) {
       failure.error = session_.error();
     } else if (!activation || !activation->is_paused()) {
-      failure.error = Error(ErrorKind::usage, "the call isn't paused");
+      failure.error = api::usage_error("the call isn't paused");
     } else {
       is_good_ = true;
     }
@@ -85,6 +85,24 @@ Error wrong_values(std::string_view wanted) {
 }
 
 }  // namespace
+
+Error detail::not_paused(Progress progress) noexcept {
+  if (progress == Progress::refused) return api::empty_object("Resumable");
+  return api::usage_error("the call isn't paused");
+}
+
+Error detail::no_result(Progress progress) noexcept {
+  switch (progress) {
+    case Progress::refused:
+      return api::empty_object("Resumable");
+    case Progress::failed:
+      return api::usage_error("the call failed: it has no result");
+    case Progress::taken:
+      return api::usage_error("the call's result was taken before");
+    default:
+      return api::usage_error("the call hasn't finished");
+  }
+}
 
 Progress detail::Started::start(Handle function, Slot* slots, CallFailure& failure) noexcept {
   const Session session(function.store);

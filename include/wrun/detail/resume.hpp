@@ -27,8 +27,12 @@ enum class Progress : std::uint8_t {
   refused,  ///< nothing has happened
   failed,
   paused,
-  finished
+  finished,
+  taken  ///< finished, and the result is gone
 };
+/// Why a call that has come so far can't go on, and why it has no result. Errors: usage.
+WRUN_API Error not_paused(Progress progress) noexcept;
+WRUN_API Error no_result(Progress progress) noexcept;
 
 /// A started call; owns its frames. Movable.
 class Started {
@@ -37,8 +41,9 @@ class Started {
   Started(Started&& other) noexcept
       : store_(std::exchange(other.store_, 0)), activation_(std::move(other.activation_)) {}
   Started& operator=(Started&& other) noexcept {
-    std::swap(store_, other.store_);
-    std::swap(activation_, other.activation_);
+    Started taken(std::move(other));
+    std::swap(store_, taken.store_);
+    std::swap(activation_, taken.activation_);
     return *this;
   }
   ~Started() {

@@ -117,13 +117,12 @@ wrun_error_t* wrun_resumable_fail(wrun_resumable_t* call, wrun_error_t* error) {
 
 wrun_error_t* wrun_resumable_results(wrun_resumable_t* call, wrun_val_t* results, size_t count) {
   return capi::attempt([&]() -> Result<void> {
-    if (call->progress != Progress::finished)
-      return Error(ErrorKind::usage, "the call hasn't finished");
+    if (call->progress != Progress::finished) return detail::no_result(call->progress);
     if (count < call->results.size())
       return Error(ErrorKind::usage, "there is no room for all results");
     std::copy(call->results.begin(), call->results.end(), results);
     call->results.clear();
-    call->progress = Progress::refused;
+    call->progress = Progress::taken;
     return {};
   });
 }

@@ -49,8 +49,8 @@ constexpr std::string_view pausing_text = R"((module
       (try_table (catch $e $h) (call $wait))
       (i32.const -1)))))";
 
-struct Pausing : testing::Test {
-  World world;
+struct Pausing : testing::TestWithParam<Tier> {
+  World world{hot_config(GetParam())};
   Instance instance;
   int asked = 0;
   int32_t last = 0;
@@ -83,7 +83,10 @@ struct Pausing : testing::Test {
   }
 };
 
-TEST_F(Pausing, GoesOnWithAValue) {
+INSTANTIATE_TEST_SUITE_P(All, Pausing,
+                         testing::Values(Tier::interpreter, Tier::automatic, Tier::compiler));
+
+TEST_P(Pausing, GoesOnWithAValue) {
   auto call = take(typed<int32_t(int32_t)>("run").start(3));
   EXPECT_TRUE(call.is_paused());
   EXPECT_EQ(kind_of(call.result()), ErrorKind::usage);
@@ -100,14 +103,54 @@ TEST_F(Pausing, GoesOnWithAValue) {
   EXPECT_EQ(asked, 3);
 }
 
-TEST_F(Pausing, MayFinishAtOnce) {
+TEST_P(Pausing, MovedFromIsEmpty) {
+  auto call = take(typed<int32_t(int32_t)>("run").start(1));
+  Resumable<int32_t> moved = std::move(call);
+  EXPECT_FALSE(call.is_paused() || call.is_finished());
+  EXPECT_TRUE(moved.is_paused());
+  for (const auto& refused : {call.resume(1), call.fail(Error(ErrorKind::host, "no"))}) {
+    ASSERT_EQ(kind_of(refused), ErrorKind::usage);
+    EXPECT_NE(refused.error().message().find("this Resumable is empty"), std::string::npos);
+  }
+  EXPECT_NE(call.result().error().message().find("this Resumable is empty"), std::string::npos);
+  call = std::move(moved);
+  EXPECT_FALSE(moved.is_paused());
+  take(call.resume(5));
+  EXPECT_EQ(take(call.result()), 5);
+}
+
+TEST_P(Pausing, SaysWhyThereIsNoResult) {
+  auto call = take(typed<int32_t(int32_t)>("run").start(1));
+  EXPECT_EQ(call.result().error().message(), "the call hasn't finished");
+  take(call.resume(5));
+  take(call.result());
+  EXPECT_EQ(call.result().error().message(), "the call's result was taken before");
+  auto failed = take(typed<void()>("wait").start());
+  EXPECT_EQ(kind_of(failed.fail(Error(ErrorKind::host, "no"))), ErrorKind::host);
+  EXPECT_EQ(failed.result().error().message(), "the call failed: it has no result");
+}
+
+TEST_P(Pausing, AssigningDropsTheCallThatWasThere) {
+  auto object = std::make_shared<int>(17);
+  const std::weak_ptr<int> watch = object;
+  Rooted<ExternRef> handle(take(ExternRef::make(world.store, std::move(object))));
+  const auto keep = typed<std::optional<ExternRef>(std::optional<ExternRef>)>("keep");
+  auto call = take(keep.start(*handle));
+  auto other = take(keep.start(std::nullopt));
+  handle.reset();
+  call = std::move(other);
+  take(world.store.collect());
+  EXPECT_TRUE(watch.expired());
+}
+
+TEST_P(Pausing, MayFinishAtOnce) {
   is_ready = true;
   auto call = take(typed<int32_t(int32_t)>("run").start(4));
   ASSERT_TRUE(call.is_finished());
   EXPECT_EQ(take(call.result()), 10);
 }
 
-TEST_F(Pausing, OrdinaryCallsCannotPause) {
+TEST_P(Pausing, OrdinaryCallsCannotPause) {
   const auto run = typed<int32_t(int32_t)>("run");
   const auto failed = run(1);
   ASSERT_EQ(kind_of(failed), ErrorKind::usage);
@@ -116,7 +159,7 @@ TEST_F(Pausing, OrdinaryCallsCannotPause) {
   EXPECT_EQ(take(run(2)), 3);
 }
 
-TEST_F(Pausing, KeepsDeepFrames) {
+TEST_P(Pausing, KeepsDeepFrames) {
   auto call = take(typed<int32_t(int32_t)>("deep").start(1000));
   is_ready = true;
   EXPECT_EQ(take(typed<int32_t(int32_t)>("deep")(2000)), 2007);
@@ -124,7 +167,7 @@ TEST_F(Pausing, KeepsDeepFrames) {
   EXPECT_EQ(take(call.result()), 1005);
 }
 
-TEST_F(Pausing, PausesInTailCalls) {
+TEST_P(Pausing, PausesInTailCalls) {
   auto call = take(typed<int32_t(int32_t)>("tail").start(9));
   EXPECT_EQ(last, 9);
   take(call.resume(int32_t{42}));
@@ -134,7 +177,7 @@ TEST_F(Pausing, PausesInTailCalls) {
   EXPECT_EQ(take(inner.result()), 142);
 }
 
-TEST_F(Pausing, SeveralAreSetAsideInOneStore) {
+TEST_P(Pausing, SeveralAreSetAsideInOneStore) {
   const auto run = typed<int32_t(int32_t)>("run");
   std::vector<Resumable<int32_t>> calls;
   for (int32_t i = 1; i <= 100; ++i) calls.push_back(take(run.start(i)));
@@ -151,7 +194,7 @@ TEST_F(Pausing, SeveralAreSetAsideInOneStore) {
     EXPECT_EQ(take(calls[static_cast<std::size_t>(i - 1)].result()), 1000 * i * (i + 1) / 2);
 }
 
-TEST_F(Pausing, PassesSeveralValuesAndNone) {
+TEST_P(Pausing, PassesSeveralValuesAndNone) {
   auto many = take(typed<std::tuple<int64_t, double>(int64_t)>("many").start(1));
   take(many.resume(int64_t{1} << 40, 2.5));
   EXPECT_EQ(take(many.result()), std::tuple(int64_t{1} << 40, 2.5));
@@ -161,7 +204,7 @@ TEST_F(Pausing, PassesSeveralValuesAndNone) {
   EXPECT_EQ(take(take(instance.global("done")).get()).get<int32_t>(), 77);
 }
 
-TEST_F(Pausing, ChecksTheTypesOfValues) {
+TEST_P(Pausing, ChecksTheTypesOfValues) {
   auto call = take(typed<int32_t(int32_t)>("run").start(1));
   EXPECT_EQ(kind_of(call.resume(int64_t{1})), ErrorKind::usage);
   EXPECT_EQ(kind_of(call.resume()), ErrorKind::usage);
@@ -171,7 +214,7 @@ TEST_F(Pausing, ChecksTheTypesOfValues) {
   EXPECT_EQ(take(call.result()), 3);
 }
 
-TEST_F(Pausing, UntypedCallsPauseToo) {
+TEST_P(Pausing, UntypedCallsPauseToo) {
   world.linker.func("host", "next", FuncType{{ValType::i32()}, {ValType::i32()}},
                     [](Caller& caller, std::span<const Val>, std::span<Val>) -> Result<void> {
                       EXPECT_TRUE(caller.can_pause());
@@ -188,7 +231,7 @@ TEST_F(Pausing, UntypedCallsPauseToo) {
   EXPECT_EQ(kind_of(take(instance.func("run")).start({Val(1.0)})), ErrorKind::usage);
 }
 
-TEST_F(Pausing, AHostFunctionCanBeStarted) {
+TEST_P(Pausing, AHostFunctionCanBeStarted) {
   const Func next = take(Func::make(world.store, [](int32_t n) -> Pausable<int32_t> {
     return n ? Pausable<int32_t>(n) : pending;
   }));
@@ -200,7 +243,7 @@ TEST_F(Pausing, AHostFunctionCanBeStarted) {
   EXPECT_EQ(take(call.result()), 8);
 }
 
-TEST_F(Pausing, FailsAsTheHostFunctionWould) {
+TEST_P(Pausing, FailsAsTheHostFunctionWould) {
   auto call = take(typed<void()>("wait").start());
   const auto failed = call.fail(Error(ErrorKind::host, "the connection broke"));
   ASSERT_EQ(kind_of(failed), ErrorKind::host);
@@ -209,7 +252,7 @@ TEST_F(Pausing, FailsAsTheHostFunctionWould) {
   EXPECT_EQ(take(take(instance.global("done")).get()).get<int32_t>(), 0);
 }
 
-TEST_F(Pausing, ExceptionsAreThrownIntoPausedCalls) {
+TEST_P(Pausing, ExceptionsAreThrownIntoPausedCalls) {
   const Tag tag = std::get<Tag>(take(instance.get("e")));
   auto call = take(typed<int32_t()>("catch").start());
   take(call.fail(Exception::raise(tag, {7})));
@@ -218,7 +261,7 @@ TEST_F(Pausing, ExceptionsAreThrownIntoPausedCalls) {
   EXPECT_EQ(kind_of(uncaught.fail(Exception::raise(tag, {7}))), ErrorKind::exception);
 }
 
-TEST_F(Pausing, TrapsEndTheCall) {
+TEST_P(Pausing, TrapsEndTheCall) {
   auto call = take(typed<void()>("trap").start());
   const auto trapped = call.resume();
   ASSERT_EQ(kind_of(trapped), ErrorKind::trap);
@@ -227,7 +270,7 @@ TEST_F(Pausing, TrapsEndTheCall) {
   EXPECT_EQ(kind_of(call.resume()), ErrorKind::usage);
 }
 
-TEST_F(Pausing, HostExceptionsComeOut) {
+TEST_P(Pausing, HostExceptionsComeOut) {
   bool throws = false;
   world.linker.func("host", "next", [&](int32_t) -> Pausable<int32_t> {
     if (throws) throw std::runtime_error("from the host");
@@ -240,7 +283,7 @@ TEST_F(Pausing, HostExceptionsComeOut) {
   EXPECT_FALSE(call.is_paused());
 }
 
-TEST_F(Pausing, InterruptionsAndDeadlinesStrikeOnResuming) {
+TEST_P(Pausing, InterruptionsAndDeadlinesStrikeOnResuming) {
   auto spin = take(typed<void()>("spin").start());
   std::thread stopper([&] { world.store.interrupt(); });
   EXPECT_EQ(kind_of(spin.resume()), ErrorKind::interrupted);
@@ -255,7 +298,7 @@ TEST_F(Pausing, InterruptionsAndDeadlinesStrikeOnResuming) {
   EXPECT_EQ(kind_of(late.resume()), ErrorKind::limit);
 }
 
-TEST_F(Pausing, StackLimitsHoldOnBothStacks) {
+TEST_P(Pausing, StackLimitsHoldOnBothStacks) {
   is_ready = true;
   EXPECT_EQ(kind_of(typed<int32_t(int32_t)>("deep").start(10'000'000)), ErrorKind::exhaustion);
   EXPECT_EQ(kind_of(typed<int32_t(int32_t)>("deep")(10'000'000)), ErrorKind::exhaustion);
@@ -263,14 +306,14 @@ TEST_F(Pausing, StackLimitsHoldOnBothStacks) {
   EXPECT_EQ(take(typed<int32_t(int32_t)>("deep")(1000)), 1007);
 }
 
-TEST_F(Pausing, SeesMemoryThatGrewMeanwhile) {
+TEST_P(Pausing, SeesMemoryThatGrewMeanwhile) {
   auto call = take(typed<int32_t()>("grow").start());
   take(take(instance.memory("memory")).grow(1));
   take(call.resume());
   EXPECT_EQ(take(call.result()), 5);
 }
 
-TEST_F(Pausing, PausedFramesAreRoots) {
+TEST_P(Pausing, PausedFramesAreRoots) {
   auto object = std::make_shared<int>(17);
   const std::weak_ptr<int> watch = object;
   Rooted<ExternRef> handle(take(ExternRef::make(world.store, object)));
@@ -287,7 +330,7 @@ TEST_F(Pausing, PausedFramesAreRoots) {
   EXPECT_TRUE(watch.expired());
 }
 
-TEST_F(Pausing, DroppingFreesWhatTheCallHeld) {
+TEST_P(Pausing, DroppingFreesWhatTheCallHeld) {
   auto object = std::make_shared<int>(17);
   const std::weak_ptr<int> watch = object;
   {
@@ -302,14 +345,14 @@ TEST_F(Pausing, DroppingFreesWhatTheCallHeld) {
   EXPECT_TRUE(watch.expired());
 }
 
-TEST_F(Pausing, OutlivesItsStoreAsAnError) {
+TEST_P(Pausing, OutlivesItsStoreAsAnError) {
   auto call = take(typed<int32_t(int32_t)>("run").start(2));
   { const Store gone = std::move(world.store); }
   EXPECT_EQ(kind_of(call.resume(int32_t{1})), ErrorKind::usage);
   EXPECT_TRUE(call.is_paused());
 }
 
-TEST_F(Pausing, NestedActivationsPauseByThemselves) {
+TEST_P(Pausing, NestedActivationsPauseByThemselves) {
   const auto run = typed<int32_t(int32_t)>("run");
   std::optional<Resumable<int32_t>> inner;
   world.linker.func("host", "wait", [&]() -> Pausable<void> {
@@ -327,7 +370,7 @@ TEST_F(Pausing, NestedActivationsPauseByThemselves) {
   EXPECT_EQ(take(inner->result()), 30);
 }
 
-TEST_F(Pausing, OrdinaryCallsBelowCannotPauseTheOuterOne) {
+TEST_P(Pausing, OrdinaryCallsBelowCannotPauseTheOuterOne) {
   const auto run = typed<int32_t(int32_t)>("run");
   world.linker.func("host", "wait", [&](Caller& caller) -> Pausable<void> {
     EXPECT_TRUE(caller.can_pause());
@@ -341,7 +384,7 @@ TEST_F(Pausing, OrdinaryCallsBelowCannotPauseTheOuterOne) {
 }
 
 // Where the store's first call is one that may pause, there is no other stack yet.
-TEST_F(Pausing, WhatItsHostFunctionsCallRunsOnItsStack) {
+TEST_P(Pausing, WhatItsHostFunctionsCallRunsOnItsStack) {
   is_ready = true;
   const auto grow = typed<int32_t(int32_t)>("run");
   world.linker.func("host", "wait", [&]() -> Pausable<void> {
@@ -356,7 +399,7 @@ TEST_F(Pausing, WhatItsHostFunctionsCallRunsOnItsStack) {
   }
 }
 
-TEST_F(Pausing, CannotBeResumedByWhatItRuns) {
+TEST_P(Pausing, CannotBeResumedByWhatItRuns) {
   std::optional<Resumable<int32_t>> call;
   world.linker.func("host", "next", [&](int32_t n) -> Pausable<int32_t> {
     if (n == 2) return pending;
@@ -371,8 +414,8 @@ TEST_F(Pausing, CannotBeResumedByWhatItRuns) {
   EXPECT_TRUE(call->is_paused());
 }
 
-TEST_F(Pausing, CollectionsWhilePausedAndNestedKeepFrames) {
-  world = World();
+TEST_P(Pausing, CollectionsWhilePausedAndNestedKeepFrames) {
+  world = World(hot_config(GetParam()));
   load(R"((module
     (import "host" "next" (func $next (param i32) (result i32)))
     (type $box (struct (field i32)))
@@ -396,7 +439,7 @@ TEST_F(Pausing, CollectionsWhilePausedAndNestedKeepFrames) {
   }
 }
 
-TEST_F(Pausing, ResumesOnOtherThreads) {
+TEST_P(Pausing, ResumesOnOtherThreads) {
   auto call = take(typed<int32_t(int32_t)>("run").start(50));
   for (int32_t i = 0; i < 50; ++i) {
     std::thread([&] { take(call.resume(i)); }).join();
@@ -404,7 +447,7 @@ TEST_F(Pausing, ResumesOnOtherThreads) {
   EXPECT_EQ(take(call.result()), 49 * 50 / 2);
 }
 
-TEST_F(Pausing, DroppedByAnotherThreadWhileTheStoreIsBusy) {
+TEST_P(Pausing, DroppedByAnotherThreadWhileTheStoreIsBusy) {
   auto object = std::make_shared<int>(17);
   const std::weak_ptr<int> watch = object;
   Rooted<ExternRef> handle(take(ExternRef::make(world.store, std::move(object))));
@@ -423,7 +466,7 @@ TEST_F(Pausing, DroppedByAnotherThreadWhileTheStoreIsBusy) {
 
 // One thread gives values, another takes the store for its own calls: each sees the other's use of
 // the store as an error, and tries again.
-TEST_F(Pausing, ThreadsHandCallsToEachOther) {
+TEST_P(Pausing, ThreadsHandCallsToEachOther) {
   constexpr int32_t rounds = 300;
   std::vector<Resumable<int32_t>> calls;
   for (int i = 0; i < 4; ++i) calls.push_back(take(typed<int32_t(int32_t)>("run").start(rounds)));
@@ -440,7 +483,7 @@ TEST_F(Pausing, ThreadsHandCallsToEachOther) {
   for (Resumable<int32_t>& call : calls) EXPECT_EQ(take(call.result()), 2 * rounds);
 }
 
-TEST_F(Pausing, RandomInterruptionsEndCallsOrNot) {
+TEST_P(Pausing, RandomInterruptionsEndCallsOrNot) {
   std::atomic<bool> done{false};
   const auto run = typed<int32_t(int32_t)>("run");
   std::thread stopper([&] {
