@@ -75,7 +75,8 @@ WRUN_API std::string_view text(TrapCode code);
 /// "malformed", "invalid", ...
 WRUN_API std::string_view text(ErrorKind kind);
 
-/// One WebAssembly frame of a backtrace, innermost first.
+/// One WebAssembly frame of a backtrace, innermost first. source_frames() in source.hpp says where
+/// it is in the guest's source text.
 struct Frame {
   std::string module;  ///< the module's name, if it has one
   std::uint32_t func_index = 0;

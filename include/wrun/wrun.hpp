@@ -26,6 +26,7 @@
 #include <wrun/result.hpp>
 #include <wrun/resumable.hpp>
 #include <wrun/shared_memory.hpp>
+#include <wrun/source.hpp>
 #include <wrun/store.hpp>
 #include <wrun/table.hpp>
 #include <wrun/types.hpp>
