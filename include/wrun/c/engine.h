@@ -71,10 +71,10 @@ WASM_API_EXTERN bool wrun_engine_same(const wasm_engine_t*, const wasm_engine_t*
 typedef uint8_t wrun_engine_info_t;
 enum wrun_engine_info_enum {
   WRUN_INFO_VERSION,             /**< of the library */
-  WRUN_INFO_TIER,                /**< "interpreter" */
+  WRUN_INFO_TIER,                /**< "interpreter", "compiler" or "automatic" */
   WRUN_INFO_TIER_REASON,         /**< why */
   WRUN_INFO_DISPATCH,            /**< how the interpreter gets from instruction to instruction */
-  WRUN_INFO_MEMORY_CHECKS,       /**< "explicit" */
+  WRUN_INFO_MEMORY_CHECKS,       /**< "guard pages" or "explicit" */
   WRUN_INFO_MEMORY_CHECKS_REASON /**< why */
 };
 

@@ -73,8 +73,9 @@ WASM_API_EXTERN void wrun_linker_delete(own wrun_linker_t*);
 
 /* A later definition of the same module and name replaces an earlier one. */
 
-/** A function for any store; `finalizer` as that of wrun_func_new(). Errors: usage (a type that
- * names a module's types), limit. */
+/** A function for any store; `finalizer` as that of wrun_func_new(). The type may be an
+ * import's that names types of its module, as long as the module lives. Errors: usage (a type that
+ * isn't there any more), limit. */
 WASM_API_EXTERN own wrun_error_t* wrun_linker_define_func(wrun_linker_t*, const char* module,
                                                           const char* name, const wasm_functype_t*,
                                                           wrun_callback_t, void* env,

@@ -21,15 +21,17 @@ typedef void (*wrun_native_function_t)(void);
 /** Defines a function of the program's. The signature has the result, and in parentheses the
  * parameters:
  *
- *   i32 u32 i64 u64 f32 f64   numbers, the same on both sides
- *   i8 u8 i16 u16             i32 in WebAssembly, cut to their size and extended back
- *   usize                     size_t; i32 in WebAssembly
- *   ptr:SIZE                  an address in memory 0 of the calling instance, i32 in WebAssembly;
- * as many bytes from there on must be in the memory; SIZE is a product such as 8, $1 or $1*$2,
- * where $N is parameter N, from 0 ptr:len                   two parameters: ptr:SIZE, and as a
- * usize the SIZE ptr?:SIZE, ptr?:len       the same, but 0 is the null pointer cstr like ptr, with
- * a zero byte before the memory's end ptr                       as a result: null is 0, others must
- * point into the memory void                      no result
+ * - `i32` `u32` `i64` `u64` `f32` `f64`: numbers, the same on both sides
+ * - `i8` `u8` `i16` `u16`: `i32` in WebAssembly, cut to their size and extended back
+ * - `usize`: `size_t`; `i32` in WebAssembly
+ * - `ptr:SIZE`: an address in memory 0 of the calling instance, `i32` in WebAssembly; as many bytes
+ *   from there on must be in the memory; SIZE is a product such as `8`, `$1` or `$1*$2`, where `$N`
+ *   is parameter N, from 0
+ * - `ptr:len`: two parameters: `ptr:SIZE`, and as a `usize` the SIZE
+ * - `ptr?:SIZE`, `ptr?:len`: the same, but 0 is the null pointer
+ * - `cstr`: like `ptr`, with a zero byte before the memory's end
+ * - `ptr`: as a result: null is 0, others must point into the memory
+ * - `void`: no result
  *
  * A pointer that isn't good is a trap. What the function does is beyond any sandbox. It must stay
  * loaded as long as it can be called. Errors: usage (the signature, no libffi). */
