@@ -16,7 +16,13 @@ MODULE = ENGINE + 'const auto module = wrun::Module::from_text(engine, "").value
 STORE = "wrun::Store store{wrun::Engine()};"
 # What stands before each block of a page.
 PAGES = {
-    "embedding.md": [ENGINE + """
+    "embedding.md": [
+        STORE + ENGINE,
+        ENGINE + """
+        const wrun::Tag tag; auto report = [](const std::vector<wrun::Val>&) {};
+        wrun::TypedFunc<int32_t(int32_t)> run = wrun::Instance().typed<int32_t(int32_t)>("").value();""",
+        MODULE + STORE,
+        ENGINE + """
         auto has_data = [](int32_t) { return true; };
         auto take = [](int32_t id) { return id; };
         auto wait_for_data = [] { return int32_t{1}; };
@@ -34,6 +40,7 @@ PAGES = {
 START = """
 #include <atomic>
 #include <chrono>
+#include <memory>
 #include <thread>
 #include <wrun/wasi/threads.hpp>
 #include <wrun/wasi/wasi.hpp>
