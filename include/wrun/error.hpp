@@ -124,6 +124,12 @@ class Error {
   /// Null for kinds that have none.
   const Details* details() const { return details_.get(); }
 
+  /// Whether they say the same: of one kind and place, with one message. Their details may differ.
+  friend bool operator==(const Error& a, const Error& b) {
+    return a.kind_ == b.kind_ && a.has_offset_ == b.has_offset_ && a.offset_ == b.offset_ &&
+           a.message_ == b.message_;
+  }
+
  private:
   ErrorKind kind_;
   bool has_offset_ = false;

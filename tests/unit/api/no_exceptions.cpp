@@ -42,6 +42,13 @@ int run() {
   if (call->result().value() != 17) return 8;
   const auto native = instance->func("wait")->as_native<int()>();
   if (native && (native->get()() != 0 || native->check())) return 9;
+  const auto half = [](int x) -> wrun::Result<int> { return x / 2; };
+  if (sum.and_then(half).transform([](int x) { return x + 1; }) != 3) return 10;
+  const auto renamed = failed.transform_error(
+      [](const wrun::Error& error) { return wrun::Error(error.kind(), "renamed"); });
+  if (renamed.error() == failed.error() || renamed.error().message() != "renamed") return 11;
+  if (renamed.or_else([&](const wrun::Error&) { return failed; }).error() != failed.error())
+    return 12;
   return 0;
 }
 

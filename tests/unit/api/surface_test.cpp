@@ -37,6 +37,60 @@ TEST(Surface, ResultsInARow) {
   EXPECT_EQ(half(3).value_or(9), 9);
 }
 
+TEST(Surface, ResultsInARowAreKept) {
+  Result<std::string> word = std::string("word");
+  EXPECT_EQ(word.transform([](std::string& kept) { return kept += "s"; }), std::string("words"));
+  EXPECT_EQ(*word, "words");
+  const Result<std::string>& same = word;
+  const auto size = [](const std::string& kept) -> Result<std::size_t> { return kept.size(); };
+  EXPECT_EQ(same.and_then(size), 5u);
+  EXPECT_EQ(word.and_then(size), 5u);
+  EXPECT_EQ(same.transform([](const std::string& kept) { return kept[0]; }), 'w');
+}
+
+TEST(Surface, ResultsOfNothingInARow) {
+  Result<void> done;
+  const Result<void> failed = Error(ErrorKind::host, "no");
+  const auto seven = [] { return 7; };
+  EXPECT_EQ(done.transform(seven), 7);
+  EXPECT_EQ(failed.transform(seven), Result<int>(failed.error()));
+  EXPECT_EQ(Result<void>().transform([] {}), done);
+  EXPECT_EQ(done.and_then([] { return Result<int>(8); }), 8);
+}
+
+TEST(Surface, ResultsRecover) {
+  const Result<int> failed = Error(ErrorKind::host, "no");
+  const auto named = [](const Error& error) { return Error(error.kind(), error.message() + "!"); };
+  EXPECT_EQ(failed.transform_error(named).error().message(), "no!");
+  EXPECT_EQ(Result<int>(3).transform_error(named), 3);
+  EXPECT_EQ(failed.or_else([](const Error&) -> Result<int> { return 4; }), 4);
+  EXPECT_EQ(Result<int>(3).or_else([](const Error&) -> Result<int> { return 4; }), 3);
+  EXPECT_EQ(Result<void>(failed.error()).transform_error(named).error().message(), "no!");
+  EXPECT_TRUE(Result<void>(failed.error()).or_else([](Error&&) { return Result<void>(); }));
+}
+
+TEST(Surface, ResultsAreCompared) {
+  const Result<int> failed = Error(ErrorKind::host, "no");
+  EXPECT_EQ(failed, Result<int>(Error(ErrorKind::host, "no")));
+  EXPECT_NE(failed, Result<int>(Error(ErrorKind::host, "yes")));
+  EXPECT_NE(failed, Result<int>(Error(ErrorKind::host, 1, "no")));
+  EXPECT_NE(failed, Result<int>(0));
+  EXPECT_NE(failed, 0);
+  EXPECT_EQ(Result<int>(1), Result<int>(1));
+  EXPECT_NE(Result<void>(), Result<void>(failed.error()));
+}
+
+TEST(Surface, ResultsThatCanOnlyBeMoved) {
+  using Owner = std::unique_ptr<int>;
+  const auto deref = [](Owner&& owner) { return *owner; };
+  EXPECT_EQ(*Result<Owner>(std::make_unique<int>(5)).value_or(nullptr), 5);
+  EXPECT_EQ(Result<Owner>(Error(ErrorKind::host, "")).value_or(nullptr), nullptr);
+  EXPECT_EQ(Result<Owner>(std::make_unique<int>(5)).transform(deref), 5);
+  Result<Owner> kept = std::make_unique<int>(6);
+  EXPECT_EQ(kept.transform([](Owner& owner) { return *owner; }), 6);
+  EXPECT_EQ(**std::move(kept).or_else([](Error&&) { return Result<Owner>(nullptr); }), 6);
+}
+
 TEST(Surface, ResultsAreAssigned) {
   const Result<std::string> value = std::string(100, 'a');
   const Result<std::string> error = Error(ErrorKind::host, std::string(100, 'b'));
