@@ -12,8 +12,8 @@ namespace wrun::inline v0::jit {
 
 namespace {
 
-/// No access is wider.
-constexpr std::uint64_t most_bytes = 16;
+/// In bytes.
+constexpr std::uint64_t widest_access = 16;
 
 /// The one whose reservation an address is in; null if there is none.
 const runtime::Memory* find_memory(const runtime::Instance& instance, const std::uint8_t* address) {
@@ -31,7 +31,7 @@ std::uint64_t address_of(const Access& access, const os::Fault& fault, const std
   std::uint64_t at = fault.general(access.base) + static_cast<std::uint64_t>(access.disp);
   if (access.index != no_reg) at += fault.general(access.index) << access.scale;
   at -= reinterpret_cast<std::uintptr_t>(base);
-  return at <= faulted && faulted - at < most_bytes ? at : faulted;
+  return at <= faulted && faulted - at < widest_access ? at : faulted;
 }
 
 /// The memory is large enough by now: unless that was tried already, the instruction can succeed.
