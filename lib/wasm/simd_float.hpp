@@ -112,6 +112,8 @@ class VectorFloats : public NumericTypes {
     return from_lanes(above_2_52(moved) - splat<f64>(0x1p52 + 0x1p31));
   }
   static Vector convert_low_u(Vector a) { return from_lanes(above_2_52(a) - splat<f64>(0x1p52)); }
+  static f32 fused(f32 a, f32 b, f32 c) { return __builtin_fmaf(a, b, c); }
+  static f64 fused(f64 a, f64 b, f64 c) { return __builtin_fma(a, b, c); }
 
  protected:
   template <class F>
@@ -186,6 +188,19 @@ class VectorFloats : public NumericTypes {
   static Vector f64x2_convert_low_i32x4_u(Vector a) { return convert_low_u(a); }
   static Vector f32x4_demote_f64x2_zero(Vector a) { return Native::demote(a); }
   static Vector f64x2_promote_low_f32x4(Vector a) { return Native::promote_low(a); }
+
+  /// Rounded once, where the one named like the row of opcodes.def is rounded twice.
+  template <class F>
+  static Vector fused_madd(Vector a, Vector b, Vector c) {
+    const VectorOf<F> x = lanes<F>(a), y = lanes<F>(b), z = lanes<F>(c);
+    VectorOf<F> sum = z;
+    for (unsigned i = 0; i < 16 / sizeof(F); ++i) sum[i] = fused(x[i], y[i], z[i]);
+    return from_lanes(sum);
+  }
+  template <class F>
+  static Vector fused_nmadd(Vector a, Vector b, Vector c) {
+    return fused_madd<F>(a ^ sign<F>(), b, c);
+  }
 
   /// The positive canonical NaN for each lane that is a NaN.
   template <class F>

@@ -490,5 +490,22 @@ TEST_F(Simd, RelaxedInstructionsAreDeterministic) {
   EXPECT_TRUE(std::isnan(array<f64>(N::f64x2_relaxed_max(f64s(nan), f64s(1)))[0]));
 }
 
+TEST_F(Simd, FusedOnesAreRoundedOnce) {
+  const f64 x = 1 + 0x1p-30;
+  const auto f64s = [](f64 a, f64 b) { return from_lanes(VectorOf<f64>{a, b}); };
+  const auto doubles = array<f64>(N::fused_madd<f64>(f64s(x, 3), f64s(x, -2), f64s(-1, 0.5)));
+  EXPECT_EQ(doubles, (std::array<f64, 2>{0x1p-29 + 0x1p-60, -5.5}));
+  const auto negated = array<f64>(N::fused_nmadd<f64>(f64s(x, 3), f64s(x, -2), f64s(1, 0.5)));
+  EXPECT_EQ(negated, (std::array<f64, 2>{-0x1p-29 - 0x1p-60, 6.5}));
+  const f32 y = 1 + 0x1p-12f;
+  const Vector factors = from_lanes(VectorOf<f32>{y, 2, -y, 0});
+  const auto floats =
+      array<f32>(N::fused_madd<f32>(factors, factors, from_lanes(VectorOf<f32>{-1, 1, -1, -0.0f})));
+  EXPECT_EQ(floats, (std::array<f32, 4>{0x1p-11f + 0x1p-24f, 5, 0x1p-11f + 0x1p-24f, 0}));
+  const auto others =
+      array<f32>(N::fused_nmadd<f32>(factors, factors, from_lanes(VectorOf<f32>{1, 1, 1, 7})));
+  EXPECT_EQ(others, (std::array<f32, 4>{-0x1p-11f - 0x1p-24f, -3, -0x1p-11f - 0x1p-24f, 7}));
+}
+
 }  // namespace
 }  // namespace wrun::wasm
