@@ -252,6 +252,9 @@ class Builder : public wasm::NullClient<Value, BuilderLabel> {
 
   // builder_vector.cpp
   Value vector(Op op, std::initializer_list<Value> args);
+  Value madd(Op op, Value a, Value b, Value c);
+  Value unfused_madd(Op op, Value a, Value b, Value c);
+  Value called_madd(Op op, Value a, Value b, Value c);
   static std::uint64_t lane_of_memory(const wasm::MemArg& arg, std::uint8_t lane) {
     return arg.memory.value | std::uint64_t{lane} << 32;
   }

@@ -1,4 +1,5 @@
-// Vectors. Relaxed instructions become those that docs/relaxed-simd.md names.
+// Vectors. Relaxed instructions become those that docs/relaxed-simd.md names; only where they are
+// fused, multiplications with additions stay what they are.
 
 #include <cstring>
 
@@ -53,24 +54,53 @@ Value Builder::vector(Op op, std::initializer_list<Value> args) {
                     std::span(args.begin(), args.size()));
 }
 
-Value Builder::numeric(Walker&, Op op, Value a, Value b, Value c) {
-  const auto made = [&](Value v) { return canonical(op, v); };
+/// A product and a sum.
+Value Builder::unfused_madd(Op op, Value a, Value b, Value c) {
   switch (op) {
     case Op::f32x4_relaxed_madd:
-      return made(vector(Op::f32x4_add, {vector(Op::f32x4_mul, {a, b}), c}));
+      return vector(Op::f32x4_add, {vector(Op::f32x4_mul, {a, b}), c});
     case Op::f32x4_relaxed_nmadd:
-      return made(vector(Op::f32x4_sub, {c, vector(Op::f32x4_mul, {a, b})}));
+      return vector(Op::f32x4_sub, {c, vector(Op::f32x4_mul, {a, b})});
     case Op::f64x2_relaxed_madd:
-      return made(vector(Op::f64x2_add, {vector(Op::f64x2_mul, {a, b}), c}));
-    case Op::f64x2_relaxed_nmadd:
-      return made(vector(Op::f64x2_sub, {c, vector(Op::f64x2_mul, {a, b})}));
-    case Op::i32x4_relaxed_dot_i8x16_i7x16_add_s: {
-      const Value dot = vector(Op::i16x8_relaxed_dot_i8x16_i7x16_s, {a, b});
-      return vector(Op::i32x4_add, {vector(Op::i32x4_extadd_pairwise_i16x8_s, {dot}), c});
-    }
+      return vector(Op::f64x2_add, {vector(Op::f64x2_mul, {a, b}), c});
     default:
-      return vector(op, {a, b, c});
+      return vector(Op::f64x2_sub, {c, vector(Op::f64x2_mul, {a, b})});
   }
+}
+
+/// By a function for each half of the vectors.
+Value Builder::called_madd(Op op, Value a, Value b, Value c) {
+  const bool is_single = op == Op::f32x4_relaxed_madd || op == Op::f32x4_relaxed_nmadd;
+  const bool negates = op == Op::f32x4_relaxed_nmadd || op == Op::f64x2_relaxed_nmadd;
+  if (negates) a = vector(is_single ? Op::f32x4_neg : Op::f64x2_neg, {a});
+  const auto half = [&](unsigned i) {
+    const auto part = [&](Value v) {
+      return emit_.pure(Op::i64x2_extract_lane, Type::i64, i, 0, std::span(&v, 1));
+    };
+    const Value args[] = {instance_, part(a), part(b), part(c)};
+    return emit_.helper(is_single ? Helper::fma_f32x2 : Helper::fma_f64, Type::i64, args);
+  };
+  const Value low = vector(Op::i64x2_splat, {half(0)});
+  const Value both[] = {low, half(1)};
+  return emit_.pure(Op::i64x2_replace_lane, Type::v128, 1, 0, both);
+}
+
+Value Builder::madd(Op op, Value a, Value b, Value c) {
+  switch (options_.madd) {
+    case Madd::fused:
+      return vector(op, {a, b, c});
+    case Madd::called:
+      return called_madd(op, a, b, c);
+    default:
+      return unfused_madd(op, a, b, c);
+  }
+}
+
+Value Builder::numeric(Walker&, Op op, Value a, Value b, Value c) {
+  if (is_madd(op)) return canonical(op, madd(op, a, b, c));
+  if (op != Op::i32x4_relaxed_dot_i8x16_i7x16_add_s) return vector(op, {a, b, c});
+  const Value dot = vector(Op::i16x8_relaxed_dot_i8x16_i7x16_s, {a, b});
+  return vector(Op::i32x4_add, {vector(Op::i32x4_extadd_pairwise_i16x8_s, {dot}), c});
 }
 
 Value Builder::lane(Walker&, Op op, std::uint8_t lane, Operands args) {

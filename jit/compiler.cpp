@@ -145,6 +145,7 @@ CompileOptions CompilerImpl::options_for(std::uint32_t loop) const {
   options.interruptible = options_.interruptible;
   options.canonical_nans = options_.canonical_nans;
   options.deterministic = options_.deterministic;
+  if (options_.fused_madd) options.madd = cpu_.has_fma ? Madd::fused : Madd::called;
   options.explicit_bounds = !guards_;
   if (loop != 0) options.osr_offset = loop;
   return options;
@@ -166,6 +167,7 @@ std::string CompilerImpl::code_key() const {
   add(options.interruptible, "interruptible");
   add(options.canonical_nans, "canonical_nans");
   add(options.deterministic, "deterministic");
+  add(options.madd != Madd::unfused, "fused_madd");
   add(options.explicit_bounds, "checked");
   return key;
 }

@@ -104,6 +104,8 @@ Effects effects_of_helper(const Inst& call) {
       return acting(alias_bit(Alias::memory_shape), alias_bit(Alias::memory_shape), true);
     case Helper::is_subtype:
     case Helper::is_instance:
+    case Helper::fma_f32x2:
+    case Helper::fma_f64:
       return {};
     // What is made is new each time: the same arguments don't mean the same value.
     case Helper::struct_new:

@@ -343,6 +343,7 @@ void CodeEmitter::instruction(const LInst& inst) {
     case MOp::atomic_fence:
       return atomic(m);
     case MOp::vector_binary:
+    case MOp::vector_fma:
     case MOp::vector_unary:
     case MOp::vector_shift:
     case MOp::vector_test:

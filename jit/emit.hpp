@@ -264,6 +264,9 @@ class CodeEmitter : public Encoder {
   // emit_vector.cpp
   void vector_instruction(const Machine& m);
   void vector_binary(const Machine& m);
+  void vector_fma(const Machine& m);
+  template <class F>
+  void with_last(const Machine& m, unsigned operand, F&& f);
   void vector_test(const Machine& m);
   void vector_extract(const Machine& m);
   void vector_insert(const Machine& m, const Xbyak::Operand& from);

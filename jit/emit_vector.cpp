@@ -51,12 +51,23 @@ constexpr Encoding encodings[] = {
 };
 // clang-format on
 
+/// By the operands that are multiplied with each other, of an instruction's three.
+enum FmaForm : std::uint8_t { first_by_third, first_by_second, second_by_third };
+using FmaInstruction = void (Generator::*)(const Xmm& to, const Xmm& second, const XOperand& third);
+constexpr FmaInstruction fma_instructions[2][2][3] = {
+    {{&Generator::vfmadd132ps, &Generator::vfmadd213ps, &Generator::vfmadd231ps},
+     {&Generator::vfmadd132pd, &Generator::vfmadd213pd, &Generator::vfmadd231pd}},
+    {{&Generator::vfnmadd132ps, &Generator::vfnmadd213ps, &Generator::vfnmadd231ps},
+     {&Generator::vfnmadd132pd, &Generator::vfnmadd213pd, &Generator::vfnmadd231pd}}};
+
 }  // namespace
 
 void CodeEmitter::vector_instruction(const Machine& m) {
   switch (m.op) {
     case MOp::vector_binary:
       return vector_binary(m);
+    case MOp::vector_fma:
+      return vector_fma(m);
     case MOp::vector_unary:
     case MOp::vector_shift: {
       const Encoding& row = encodings[m.which];
@@ -80,16 +91,30 @@ void CodeEmitter::vector_instruction(const Machine& m) {
   }
 }
 
+/// The last operand, of that number if it is one: a constant, or what is in memory, or a register.
+template <class F>
+void CodeEmitter::with_last(const Machine& m, unsigned operand, F&& f) {
+  if (m.has_imm) return f(constant(m.imm, m.extra));
+  if (m.address.base != no_operand) return f(ptr[folded_address(m)]);
+  if (loc(operand).is_slot()) return f(slot(loc(operand), 16));
+  f(vector(operand));
+}
+
 void CodeEmitter::vector_binary(const Machine& m) {
   const Encoding& row = encodings[m.which];
-  const auto with = [&](const XOperand& b) {
+  with_last(m, 2, [&](const XOperand& b) {
     if (cpu_.has_avx) return row.avx(*this, vector(0), vector(1), b, m.imm8);
     row.sse(*this, vector(0), b, m.imm8);
-  };
-  if (m.has_imm) return with(constant(m.imm, m.extra));
-  if (m.address.base != no_operand) return with(ptr[folded_address(m)]);
-  if (loc(2).is_slot()) return with(slot(loc(2), 16));
-  with(vector(2));
+  });
+}
+
+/// The result is in the place of one of the first two operands.
+void CodeEmitter::vector_fma(const Machine& m) {
+  const unsigned other = other_operand();
+  FmaForm form = first_by_second;
+  if ((m.which & Fma::adds_last) == 0) form = other == 2 ? second_by_third : first_by_third;
+  const FmaInstruction fused = fma_instructions[(m.which & Fma::negates) != 0][m.size == 8][form];
+  with_last(m, 3, [&](const XOperand& last) { (this->*fused)(vector(0), vector(other), last); });
 }
 
 /// Whether any bit is set.

@@ -75,5 +75,7 @@ Word memory_wait32(runtime::Instance* instance, Word memory, Word address, Word 
                    Word timeout);
 Word memory_wait64(runtime::Instance* instance, Word memory, Word address, Word expected,
                    Word timeout);
+Word fma_f32x2(const runtime::Instance* instance, Word a, Word b, Word c);
+Word fma_f64(const runtime::Instance* instance, Word a, Word b, Word c);
 
 }  // namespace wrun::inline v0::jit

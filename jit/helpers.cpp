@@ -143,7 +143,7 @@ const void* const helper_functions[] = {
     address_of(array_new_elem<false>), address_of(array_fill<false>), address_of(array_copy<false>),
     address_of(array_init_data<false>), address_of(array_init_elem<false>),
     address_of(exception_new), address_of(throw_), address_of(memory_wait32),
-    address_of(memory_wait64),
+    address_of(memory_wait64), address_of(fma_f32x2), address_of(fma_f64),
     // The same, charging fuel
     address_of(memory_grow), address_of(memory_fill<true>), address_of(memory_copy<true>),
     address_of(memory_init<true>), address_of(data_drop), address_of(table_set),
@@ -154,7 +154,8 @@ const void* const helper_functions[] = {
     address_of(array_new_default<true>), address_of(array_new_data<true>),
     address_of(array_new_elem<true>), address_of(array_fill<true>), address_of(array_copy<true>),
     address_of(array_init_data<true>), address_of(array_init_elem<true>), address_of(exception_new),
-    address_of(throw_), address_of(memory_wait32), address_of(memory_wait64)};
+    address_of(throw_), address_of(memory_wait32), address_of(memory_wait64), address_of(fma_f32x2),
+    address_of(fma_f64)};
 static_assert(sizeof(helper_functions) / sizeof(void*) ==
               2 * static_cast<unsigned>(Helper::count_));
 

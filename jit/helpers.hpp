@@ -43,6 +43,9 @@ enum class Helper : std::uint8_t {
   throw_,             ///< (instance, exception): doesn't return
   memory_wait32,      ///< (instance, memory, address, expected, timeout) -> how it ended
   memory_wait64,
+  // Of half a vector; product and sum are rounded once.
+  fma_f32x2,  ///< (instance, a, b, c) -> a * b + c
+  fma_f64,
   count_
 };
 
@@ -53,7 +56,8 @@ constexpr const char* name(Helper helper) {
       "elem_drop",      "memory_size", "memory_notify", "memory_check",      "is_subtype",
       "is_instance",    "struct_new",  "array_new",     "array_new_default", "array_new_data",
       "array_new_elem", "array_fill",  "array_copy",    "array_init_data",   "array_init_elem",
-      "exception_new",  "throw",       "memory_wait32", "memory_wait64"};
+      "exception_new",  "throw",       "memory_wait32", "memory_wait64",     "fma_f32x2",
+      "fma_f64"};
   static_assert(sizeof(names) / sizeof(*names) == static_cast<unsigned>(Helper::count_));
   return names[static_cast<unsigned>(helper)];
 }

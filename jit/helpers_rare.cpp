@@ -1,5 +1,7 @@
-// Exceptions and waiting, for compiled code.
+// Exceptions, waiting, and what not every CPU has an instruction for.
 
+#include <bit>
+#include <cmath>
 #include <new>
 
 #include "jit/helper_calls.hpp"
@@ -65,6 +67,21 @@ Word memory_wait64(Instance* instance, Word memory, Word address, Word expected,
   return wait_for(instance, timeout, [&](const runtime::Waiting& waiting) {
     return instance->memories[memory]->shared->wait64(address, expected, waiting);
   });
+}
+
+Word fma_f32x2(const Instance*, Word a, Word b, Word c) {
+  const auto lane = [&](unsigned shift) -> Word {
+    const auto number = [shift](Word lanes) {
+      return std::bit_cast<float>(static_cast<std::uint32_t>(lanes >> shift));
+    };
+    return std::bit_cast<std::uint32_t>(std::fma(number(a), number(b), number(c)));
+  };
+  return lane(0) | lane(32) << 32;
+}
+
+Word fma_f64(const Instance*, Word a, Word b, Word c) {
+  return std::bit_cast<Word>(
+      std::fma(std::bit_cast<double>(a), std::bit_cast<double>(b), std::bit_cast<double>(c)));
 }
 
 }  // namespace wrun::inline v0::jit

@@ -30,6 +30,7 @@ struct EngineOptions {
   bool interruptible = true;
   bool canonical_nans = false;
   bool deterministic = false;
+  bool fused_madd = false;            ///< relaxed_madd and relaxed_nmadd round once
   std::uint32_t compile_threads = 0;  ///< 0: whoever finds that a function is hot compiles it
   std::uint64_t code_bytes = 0;       ///< the most that all machine code may take
   Observers observers = {};

@@ -231,12 +231,13 @@ void Lowering::fold_operands(const Inst& inst) {
 void Lowering::fold_vector(const Inst& inst) {
   if (!cpu_.has_avx) return;
   const auto args = graph_->args(inst);
-  for (const unsigned i : {1u, 0u}) {
-    if (i >= args.size() || at(args[i]).op != opcode(Op::v128_load)) continue;
+  const auto last = static_cast<unsigned>(args.size() - 1);
+  for (unsigned i = last + 1; i-- > 0;) {
+    if (at(args[i]).op != opcode(Op::v128_load)) continue;
     if (!VectorLowering::may_be_in_memory(inst, i) || !is_late_load(args[i], inst.block)) continue;
-    // A constant that the instruction has inside isn't in a register: it stays second.
-    if (i == 0 && args.size() == 2 && at(args[1]).op == Opcode::constant &&
-        VectorLowering::takes_constant(inst, 1))
+    // A constant that the instruction has inside isn't in a register: it stays last.
+    if (i != last && at(args[last]).op == Opcode::constant &&
+        VectorLowering::takes_constant(inst, last))
       continue;
     folded_[index(args[i])] = true;
     return;

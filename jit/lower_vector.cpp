@@ -60,7 +60,9 @@ void VectorLowering::run() {
 }
 
 bool VectorLowering::takes_constant(const Inst& inst, unsigned i) {
-  if (i != 1 || !is_wasm(inst.op)) return false;
+  if (!is_wasm(inst.op)) return false;
+  if (is_madd(wasm_op(inst.op))) return i == 2;
+  if (i != 1) return false;
   const VectorForm form = vector_row(wasm_op(inst.op)).form;
   return form == VectorForm::binary || form == VectorForm::inverted;
 }
@@ -80,18 +82,35 @@ VReg VectorLowering::begin_binary(VectorOp op, VReg a, std::uint8_t imm8) {
 }
 
 /// Without AVX, an operand in memory has to be aligned, as slots aren't.
+void VectorLowering::use_last(VReg v) {
+  const bool may_be_slot = lowering_.cpu_.has_avx && lowering_.out_->lir.vregs[v].bytes == 16;
+  lowering_.add_operand(v, Role::use, may_be_slot ? Constraint::any : Constraint::reg);
+}
+
+void VectorLowering::use_last(Bits bits) {
+  machine().has_imm = true;
+  machine().imm = bits.low;
+  machine().extra = bits.high;
+}
+
+/// A load or a constant may be a part of the instruction.
+void VectorLowering::use_last_of(unsigned i) {
+  if (lowering_.is_folded_load(value(i))) return lowering_.memory_operand(value(i));
+  const Inst& inst = lowering_.at(value(i));
+  if (takes_constant(inst_, i) && inst.op == Opcode::constant)
+    return use_last(Bits{inst.imm, inst.imm2});
+  use_last(arg(i));
+}
+
 VReg VectorLowering::binary(VectorOp op, VReg a, VReg b, std::uint8_t imm8) {
   const VReg to = begin_binary(op, a, imm8);
-  const bool may_be_slot = lowering_.cpu_.has_avx && lowering_.out_->lir.vregs[b].bytes == 16;
-  lowering_.add_operand(b, Role::use, may_be_slot ? Constraint::any : Constraint::reg);
+  use_last(b);
   return to;
 }
 
 VReg VectorLowering::binary(VectorOp op, VReg a, Bits b, std::uint8_t imm8) {
   const VReg to = begin_binary(op, a, imm8);
-  machine().has_imm = true;
-  machine().imm = b.low;
-  machine().extra = b.high;
+  use_last(b);
   return to;
 }
 
@@ -150,6 +169,8 @@ VReg VectorLowering::from_general(VReg a, unsigned size) {
 bool VectorLowering::may_be_in_memory(const Inst& inst, unsigned i) {
   const VectorRow& row = vector_row(wasm_op(inst.op));
   switch (row.form) {
+    case VectorForm::special:
+      return is_madd(wasm_op(inst.op));
     case VectorForm::binary:
     case VectorForm::inverted:
       return i == 1 || may_be_exchanged(row.first);
@@ -164,16 +185,9 @@ bool VectorLowering::may_be_in_memory(const Inst& inst, unsigned i) {
 /// Of the operands of these numbers; what is a part of this instruction comes second.
 VReg VectorLowering::of_operands(VectorOp op, unsigned first, unsigned second, std::uint8_t imm8) {
   if (lowering_.is_folded_load(value(first))) std::swap(first, second);
-  const Value other = value(second);
-  if (lowering_.is_folded_load(other)) {
-    const VReg to = begin_binary(op, arg(first), imm8);
-    lowering_.memory_operand(other);
-    return to;
-  }
-  const Inst& inst = lowering_.at(other);
-  if (takes_constant(inst_, second) && inst.op == Opcode::constant)
-    return binary(op, arg(first), Bits{inst.imm, inst.imm2}, imm8);
-  return binary(op, arg(first), arg(second), imm8);
+  const VReg to = begin_binary(op, arg(first), imm8);
+  use_last_of(second);
+  return to;
 }
 
 VReg VectorLowering::by_row(const VectorRow& row) {
@@ -198,6 +212,7 @@ VReg VectorLowering::by_row(const VectorRow& row) {
 VReg VectorLowering::special() {
   const wasm::OpInfo& info = wasm::info(wasm_op(inst_.op));
   if (info.shape != wasm::Shape::numeric) return lanes();
+  if (is_madd(wasm_op(inst_.op))) return fused();
   const bool is_splat =
       info.params() == "i" || info.params() == "I" || info.params() == "f" || info.params() == "F";
   return is_splat ? splat(wasm_op(inst_.op)) : integer();

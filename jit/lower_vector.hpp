@@ -49,6 +49,9 @@ class VectorLowering {
   VReg constant(Bits bits);
   VReg inverted(VReg a) { return binary(VectorOp::pxor, a, lanes64(~std::uint64_t{0})); }
   VReg begin_binary(VectorOp op, VReg a, std::uint8_t imm8);
+  void use_last(VReg v);
+  void use_last(Bits bits);
+  void use_last_of(unsigned i);
   VReg to_general(MOp op, VReg a);
   VReg from_general(VReg a, unsigned size);
   Machine& machine() { return lowering_.machine(); }
@@ -83,6 +86,8 @@ class VectorLowering {
 
   // lower_vector_float.cpp
   VReg floating();
+  VReg fused();
+  unsigned last_of_fused() const;
   VReg min_max(VectorOp op, VectorOp join, bool is_double);
   VReg trunc32_s();
   VReg trunc32_u();

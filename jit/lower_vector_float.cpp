@@ -113,6 +113,33 @@ VReg VectorLowering::trunc64_u() {
   return binary(shufps, moved, Bits{}, even_lanes);
 }
 
+/// Which operand may be in memory. Else it is the factor that other instructions need, too, so that
+/// the result may replace the other factor as well as the addend.
+unsigned VectorLowering::last_of_fused() const {
+  for (const unsigned i : {0u, 1u, 2u})
+    if (lowering_.is_folded_load(value(i))) return i;
+  if (lowering_.at(value(2)).op == Opcode::constant) return 2;
+  return lowering_.uses_[index(value(0))] > 1 ? 0 : 1;
+}
+
+/// One rounding.
+VReg VectorLowering::fused() {
+  const Op op = wasm_op(inst_.op);
+  const bool is_double = op == Op::f64x2_relaxed_madd || op == Op::f64x2_relaxed_nmadd;
+  const bool negates = op == Op::f32x4_relaxed_nmadd || op == Op::f64x2_relaxed_nmadd;
+  const unsigned last = last_of_fused();
+  const VReg to = lowering_.new_vreg(RegClass::vector, 16);
+  Machine& made = lowering_.begin(MOp::vector_fma, inst_);
+  made.size = is_double ? 8 : 4;
+  made.which = (last == 2 ? Fma::adds_last : 0) | (negates ? Fma::negates : 0);
+  lowering_.add_operand(to, Role::def, Constraint::tied, 1);
+  lowering_.add_operand(arg(last == 2 ? 0 : 2), Role::use, Constraint::reg);
+  lowering_.add_operand(arg(last == 1 ? 0 : 1), Role::use, Constraint::reg);
+  lowering_.current().is_commutative = true;
+  use_last_of(last);
+  return to;
+}
+
 /// The halves are exact, and their sum is rounded once.
 VReg VectorLowering::convert32_u() {
   const VReg low = unary(cvtdq2ps, binary(pand, arg(0), lanes32(0xffff)));

@@ -94,6 +94,7 @@ enum class MOp : std::uint8_t {
   vector_binary,      ///< def, tied without AVX, use, use or imm and extra; `which` is a VectorOp
   vector_unary,       ///< def, use
   vector_shift,       ///< def, tied without AVX, use
+  vector_fma,         ///< def tied, use, use, use or imm and extra; `which` is a set of Fma
   vector_test,        ///< def, use; whether compare.cond holds after a comparison with 0
   vector_mask,        ///< def, use; size of a lane: 1, 4, 8
   vector_extract,     ///< def, use; `which`: 1 if signed
@@ -135,6 +136,12 @@ enum class Shift : std::uint8_t { rol = 0, ror = 1, shl = 4, shr = 5, sar = 7 };
 enum class Division : std::uint8_t { div_s, div_u, rem_s, rem_u };
 enum class Bits : std::uint8_t { clz, ctz, popcnt };
 enum class Extend : std::uint8_t { s8, s16, s32, u8, u16, u32 };
+/// What of a multiplication with an addition: its operands are the addend and the factors, or the
+/// factors and the addend. The first two may be exchanged.
+struct Fma {
+  static constexpr std::uint8_t adds_last = 1;
+  static constexpr std::uint8_t negates = 2;  ///< the product
+};
 enum class FloatToInt : std::uint8_t { trap_s, trap_u, sat_s, sat_u };
 
 /// The number of an operand of an instruction.

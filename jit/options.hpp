@@ -8,11 +8,19 @@
 
 namespace wrun::inline v0::jit {
 
+/// What relaxed_madd and relaxed_nmadd become.
+enum class Madd : std::uint8_t {
+  unfused,  ///< a product and a sum, each rounded
+  fused,    ///< an instruction that rounds once
+  called    ///< functions that do, where the CPU has no such instruction
+};
+
 struct CompileOptions {
   bool fuel = false;            ///< charge, by lib/wasm/fuel_blocks.hpp
   bool interruptible = false;   ///< poll at loop headers
   bool canonical_nans = false;  ///< those that instructions make
   bool deterministic = false;   ///< charge calls for their frames, by lib/wasm/frame_cost.hpp
+  Madd madd = Madd::unfused;
   /// Check every access to memory; else memories that can have guard pages (runtime::has_guard)
   /// have them.
   bool explicit_bounds = false;

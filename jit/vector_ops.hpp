@@ -44,6 +44,11 @@ struct VectorRow {
 
 const VectorRow& vector_row(wasm::Op op);
 
+/// A multiplication with an addition, of what may be fused.
+constexpr bool is_madd(wasm::Op op) {
+  return op >= wasm::Op::f32x4_relaxed_madd && op <= wasm::Op::f64x2_relaxed_nmadd;
+}
+
 /// Of the proposals of vectors.
 constexpr bool is_vector(wasm::Op op) {
   return wasm::info(op).code >> 16 == 0xfd;

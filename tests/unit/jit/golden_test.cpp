@@ -2,7 +2,7 @@
 // options, and behind a line of dashes the graph of each function:
 //
 //   ;; fuel interruptible canonical explicit osr=0 (the number of the loop in the function)
-//   ;; optimized inlined
+//   ;; fused called (what relaxed_madd is) optimized inlined
 //   (module ...)
 //   ------
 //   function 0:
@@ -58,6 +58,10 @@ Settings settings_of(std::string_view text) {
       settings.options.interruptible = true;
     } else if (word == "canonical") {
       settings.options.canonical_nans = true;
+    } else if (word == "fused") {
+      settings.options.madd = Madd::fused;
+    } else if (word == "called") {
+      settings.options.madd = Madd::called;
     } else if (word == "explicit") {
       settings.options.explicit_bounds = true;
     } else if (word == "inlined") {

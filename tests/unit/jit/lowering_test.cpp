@@ -31,14 +31,14 @@ class LoweringTest : public testing::Test {
     module_ = load_module(bytes);
     ASSERT_NE(module_, nullptr);
     Graph graph;
-    ASSERT_FALSE(Builder(graph).build(*module_, wasm::FuncIdx(0), {}).has_value());
+    ASSERT_FALSE(Builder(graph).build(*module_, wasm::FuncIdx(0), options_).has_value());
     ASSERT_EQ(Optimizer().run(graph, false), "");
     Cfg cfg;
     cfg.compute(graph);
     BlockOrder order;
     order.compute(graph, cfg);
     const Signature own = signature_of(shape_of(module_->type_of(wasm::FuncIdx(0))));
-    Lowering(cpu_).run(*module_, graph, order, own, {}, made_);
+    Lowering(cpu_).run(*module_, graph, order, own, options_, made_);
   }
 
   std::size_t count(MOp op, bool of_memory = true) const {
@@ -56,6 +56,7 @@ class LoweringTest : public testing::Test {
   }
 
   CpuFeatures cpu_;
+  CompileOptions options_;
   std::shared_ptr<wasm::ModuleData> module_;
   MachineFunction made_;
 };
@@ -208,6 +209,34 @@ TEST_F(LoweringTest, ComputesWithVectorsInMemory) {
   lower_vectors("(v128.xor (local.get $x) (v128.const i64x2 90 90))");
   EXPECT_EQ(loads(), 1u);
   EXPECT_TRUE(only(MOp::vector_binary).has_imm);
+}
+
+TEST_F(LoweringTest, FusesWithAnyOperandInMemory) {
+  cpu_.has_avx = cpu_.has_fma = true;
+  options_.madd = Madd::fused;
+  const auto lower_fused = [this](const std::string& op, const std::string& args) {
+    lower(
+        "(local $x v128) (local $y v128) (local.set $x (f32x4.splat (f32.load (local.get $p))))"
+        " (local.set $y (f32x4.splat (f32.load offset=4 (local.get $p))))"
+        " (v128.store (local.get $p) (" +
+        op + args + ")) (local.get $q)");
+  };
+  const std::string x = " (local.get $x)", y = " (local.get $y)";
+  const std::string memory = " (v128.load (local.get $q))";
+  for (const std::string& args : {memory + x + y, x + memory + y}) {
+    lower_fused("f32x4.relaxed_madd", args);
+    EXPECT_EQ(loads(), 2u) << args;
+    EXPECT_EQ(only(MOp::vector_fma).which, 0) << args;
+    EXPECT_EQ(only(MOp::vector_fma).traps, Machine::Traps::with_address) << args;
+  }
+  lower_fused("f64x2.relaxed_nmadd", x + y + memory);
+  EXPECT_EQ(loads(), 2u);
+  EXPECT_EQ(only(MOp::vector_fma).which, Fma::adds_last | Fma::negates);
+  // There is room for one; a constant that is added takes it.
+  lower_fused("f32x4.relaxed_madd", x + memory + " (v128.const f32x4 1 2 3 4)");
+  EXPECT_EQ(loads(), 3u);
+  EXPECT_TRUE(only(MOp::vector_fma).has_imm);
+  EXPECT_EQ(count(MOp::constant), 0u);
 }
 
 TEST_F(LoweringTest, UpdatesNothingThatIsReadEarlierOrElsewhere) {
