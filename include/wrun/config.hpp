@@ -47,6 +47,15 @@ enum class MemoryChecks : std::uint8_t {
   explicit_checks  ///< by comparing: memories are small, no handler is installed
 };
 
+/// What relaxed vector instructions compute where the specification leaves it open. Either way it
+/// is the same in every tier and on every CPU: docs/relaxed-simd.md.
+enum class RelaxedSimd : std::uint8_t {
+  deterministic,  ///< what the specification's deterministic profile says
+  /// The same, but `relaxed_madd` and `relaxed_nmadd` round once instead of twice: one instruction
+  /// where the CPU has FMA, many where it doesn't.
+  fused
+};
+
 struct Config {
   /// Where there is no compiler (another CPU, no executable memory) everything is interpreted;
   /// Engine::info() says so.
@@ -77,6 +86,7 @@ struct Config {
   /// alone, on every CPU and in every tier. Without it, sign and payload may differ between those.
   /// Costs some time in what computes with floats.
   bool canonical_nans = false;
+  RelaxedSimd relaxed_simd = RelaxedSimd::deterministic;
   /// What a module computes, where it traps and what it costs is the same in every tier, on every
   /// CPU, whatever the time: docs/deterministic.md says what remains the host's part. Stacks and
   /// Limits::heap_bytes are counted in other units then, and NaNs are canonical.

@@ -70,6 +70,7 @@ jit::Compiler* api::EngineState::compiler() {
                                .interruptible = config.interruptible,
                                .canonical_nans = config.canonical_nans,
                                .deterministic = config.deterministic,
+                               .fused_madd = config.relaxed_simd == RelaxedSimd::fused,
                                .compile_threads = compiles_when_called ? 0 : config.compile_threads,
                                .code_bytes = config.code_bytes,
                                .observers = {config.perf_map, config.jitdump, config.debugger},

@@ -27,6 +27,7 @@ api::ModuleState::ModuleState(std::shared_ptr<const wasm::ModuleData> module,
   options.fuel = config.fuel;
   options.interruptible = config.interruptible;
   options.canonical_nans = config.canonical_nans;
+  options.fused_madd = config.relaxed_simd == RelaxedSimd::fused;
   options.deterministic = config.deterministic;
   // Functions that have machine code already run it from their first call on.
   const bool is_compiled = config.tier == Tier::compiler || from == CodeFrom::image;

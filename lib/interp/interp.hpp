@@ -28,6 +28,8 @@ struct CodeOptions {
   std::uint32_t hot_after = runtime::never_hot;
   /// Makes each NaN that an instruction can make the canonical one.
   bool canonical_nans = false;
+  /// Rounds what relaxed_madd and relaxed_nmadd give once.
+  bool fused_madd = false;
   /// Charges calls for their frames, by lib/wasm/frame_cost.hpp.
   bool deterministic = false;
 };

@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "lib/interp/handlers_fused.hpp"
 #include "lib/interp/handlers_vector.hpp"
 #include "lib/interp/translator.hpp"
 
@@ -28,12 +29,14 @@ Value Translator::numeric(Walker& w, Op op, Value a, Value b, Value c) {
   consume(b);
   consume(a);
   open_result(Kind::v128);
-  const std::uint32_t at = emit(ternary_handler(op), through_c, wasm::info(op).text());
+  const Handler fused = options_.fused_madd ? fused_handler(op) : nullptr;
+  const Handler handler = fused ? fused : ternary_handler(op);
+  const std::uint32_t at = emit(handler, through_c, wasm::info(op).text());
   put_slot(at, at_a, slots[0]);
   put_slot(at, at_c, slots[1]);
   put_slot(at, at_c2, slots[2]);
   describe(at, "s{}, s{}, s{}", slots[0], slots[1], slots[2]);
-  return canonical(w, op, finish_in_acc(w, Kind::v128, at, ternary_handler(op)));
+  return canonical(w, op, finish_in_acc(w, Kind::v128, at, handler));
 }
 
 Value Translator::shuffle(Walker& w, const wasm::Lanes& lanes, Value a, Value b) {

@@ -76,6 +76,10 @@ TEST_F(Cache, TellsModulesAndEnginesApart) {
   const Engine canonical(config);
   EXPECT_EQ(get(canonical, Module::from_text(canonical, module_text(1)).value()), 1);
   EXPECT_EQ(images().size(), 4u);
+  config.relaxed_simd = RelaxedSimd::fused;
+  const Engine fusing(config);
+  EXPECT_EQ(get(fusing, Module::from_text(fusing, module_text(1)).value()), 1);
+  EXPECT_EQ(images().size(), 5u);
 }
 
 TEST_F(Cache, BelievesNothingThatWasChanged) {

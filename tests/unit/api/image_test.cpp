@@ -261,6 +261,9 @@ TEST_F(Images, AreForEnginesOfTheSameKind) {
             "precompiled module: it is for another engine: it needs \"fuel\"; this engine has "
             "\"canonical_nans\"");
   EXPECT_TRUE(is_refusal(Module::deserialize_trusted(Engine(canonical), image)));
+  Config fused;
+  fused.relaxed_simd = RelaxedSimd::fused;
+  EXPECT_TRUE(is_refusal(Module::deserialize_trusted(Engine(fused), image)));
   Config fewer;
   fewer.features = Features::wasm1();
   EXPECT_TRUE(is_refusal(Module::deserialize_trusted(Engine(fewer), image)));
