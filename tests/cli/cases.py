@@ -5,6 +5,11 @@ import re
 
 from runner import HERE, Case, one_line
 
+# (1 + 2^-30)^2 - 1: 2^-29 if the product is rounded, else a little more.
+SQUARE = b"""(module (func (export "f") (result f64) (f64x2.extract_lane 0 (f64x2.relaxed_madd
+  (f64x2.splat (f64.const 0x1.00000004p0)) (f64x2.splat (f64.const 0x1.00000004p0))
+  (f64x2.splat (f64.const -1))))))"""
+
 EMPTY_MODULE = b"\0asm\1\0\0\0"
 ADD = (HERE / "guests" / "add.wat").read_bytes()
 
@@ -50,6 +55,15 @@ INVOKE = [
          out="nan:0x4000000000001\n"),
     Case("a canonical nan", "run --canonical-nans --invoke half add.wat -nan:0x200001",
          out="nan\n"),
+    *[Case(f"relaxed vectors, {how}, {tier}", f"run --tier {tier}{option} --invoke f square.wat",
+           out=out, files={"square.wat": SQUARE})
+      for tier in ("interp", "jit", "auto --hot-after 1")
+      for how, option, out in (("unless told otherwise", "", "1.862645149230957e-09\n"),
+                               ("deterministic", " --relaxed-simd=deterministic",
+                                "1.862645149230957e-09\n"),
+                               ("fused", " --relaxed-simd fused", "1.8626451500983188e-09\n"))],
+    Case("relaxed vectors of another kind", "run --relaxed-simd any square.wat", status=2,
+         err=found(r"any.*deterministic.*fused"), files={"square.wat": SQUARE}),
     Case("a nan's bits arrive", "run --invoke bits add.wat nan:0x200001", out="2141192193\n"),
     Case("a null reference", "run --invoke null add.wat", out="null\n"),
     Case("a function reference", "run --invoke self add.wat", out="funcref\n"),

@@ -50,6 +50,21 @@ void add_memory_checks_option(const OptionSet& app, Config& config) {
       });
 }
 
+void add_relaxed_simd_option(const OptionSet& app, Config& config) {
+  static const std::map<std::string, RelaxedSimd> choices = {
+      {"deterministic", RelaxedSimd::deterministic}, {"fused", RelaxedSimd::fused}};
+  app.add_option_function<std::string>(
+         "--relaxed-simd",
+         [&config](const std::string& name) { config.relaxed_simd = choices.at(name); },
+         "What relaxed vector instructions compute, on any CPU: deterministic (as the "
+         "specification's profile of that name), or fused (their products and sums are rounded "
+         "once)")
+      .type_name("WHAT")
+      .check([] {
+        return CLI::IsMember({"deterministic", "fused"});
+      });
+}
+
 }  // namespace
 
 Features default_features() {
@@ -77,6 +92,7 @@ std::string_view tier_name(Tier tier) {
 void add_tier_options(const OptionSet& app, Config& config) {
   add_nan_option(app, config);
   add_deterministic_option(app, config);
+  add_relaxed_simd_option(app, config);
   app.add_option_function<std::string>(
          "--tier", [&config](const std::string& name) { config.tier = tier_of(name); },
          "How code is run: auto (interpreted, and compiled when hot), interp, or jit (compiled at "
@@ -96,6 +112,7 @@ void add_code_options(const OptionSet& app, Config& config) {
   add_nan_option(app, config);
   add_deterministic_option(app, config);
   add_memory_checks_option(app, config);
+  add_relaxed_simd_option(app, config);
   app.add_flag("--fuel", config.fuel, "For runs with --fuel or --usage");
   app.add_flag("--interruptible,!--uninterruptible", config.interruptible,
                "For runs with the same option");

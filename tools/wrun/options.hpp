@@ -25,10 +25,12 @@ Described add_features_option(const OptionSet& app, std::optional<Features>& fea
 /// As --tier has it.
 std::string_view tier_name(Tier tier);
 
-/// --tier TIER, --hot-after N, --memory-checks HOW, --canonical-nans, --deterministic
+/// --tier TIER, --hot-after N, --memory-checks HOW, --canonical-nans, --deterministic,
+/// --relaxed-simd WHAT
 void add_tier_options(const OptionSet& app, Config& config);
 
 /// --fuel, --uninterruptible, --canonical-nans, --deterministic, --memory-checks HOW: what code is
+/// --fuel, --uninterruptible, --canonical-nans, --deterministic, --relaxed-simd WHAT: what code is
 /// made for, where none is run
 void add_code_options(const OptionSet& app, Config& config);
 

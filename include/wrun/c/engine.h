@@ -13,6 +13,13 @@ extern "C" {
 
 #define own
 
+/** What relaxed vector instructions compute; the same in every tier and on every CPU. */
+typedef uint8_t wrun_relaxed_simd_t;
+enum wrun_relaxed_simd_enum {
+  WRUN_RELAXED_SIMD_DETERMINISTIC, /**< what the specification's deterministic profile says */
+  WRUN_RELAXED_SIMD_FUSED          /**< the same, but relaxed_madd and relaxed_nmadd round once */
+};
+
 /** What wrun_config_set() sets. */
 typedef struct wrun_config_options_t {
   size_t struct_size;   /**< sizeof(wrun_config_options_t) */
@@ -21,9 +28,13 @@ typedef struct wrun_config_options_t {
   uint64_t stack_bytes; /**< for each store's WebAssembly stack; at least 65536 */
   bool canonical_nans;  /**< each NaN that an instruction makes is the positive canonical one */
   bool deterministic;   /**< the same results, traps and costs in every tier and on every CPU */
+  wrun_relaxed_simd_t relaxed_simd;
 } wrun_config_options_t;
-#define WRUN_CONFIG_OPTIONS_INIT \
-  { sizeof(wrun_config_options_t), false, true, 1024 * 1024, false, false }
+#define WRUN_CONFIG_OPTIONS_INIT                                           \
+  {                                                                        \
+    sizeof(wrun_config_options_t), false, true, 1024 * 1024, false, false, \
+        WRUN_RELAXED_SIMD_DETERMINISTIC                                    \
+  }
 
 /** Replaces these options. Errors: usage. */
 WASM_API_EXTERN own wrun_error_t* wrun_config_set(wasm_config_t*, const wrun_config_options_t*);

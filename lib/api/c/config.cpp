@@ -57,11 +57,14 @@ wrun_error_t* wrun_config_set(wasm_config_t* config, const wrun_config_options_t
   return capi::attempt([&]() -> Result<void> {
     auto read = capi::read_options<wrun_config_options_t>(*options, WRUN_CONFIG_OPTIONS_INIT);
     if (!read) return std::move(read).error();
+    if (read->relaxed_simd > WRUN_RELAXED_SIMD_FUSED)
+      return Error(ErrorKind::usage, "no such choice for relaxed vector instructions");
     config->config.fuel = read->fuel;
     config->config.interruptible = read->interruptible;
     config->config.stack_bytes = read->stack_bytes;
     config->config.canonical_nans = read->canonical_nans;
     config->config.deterministic = read->deterministic;
+    config->config.relaxed_simd = static_cast<RelaxedSimd>(read->relaxed_simd);
     return {};
   });
 }

@@ -11,7 +11,33 @@ static bool accepts(wasm_engine_t* engine, const char* text) {
   return accepted;
 }
 
+/* (1 + 2^-30)^2 - 1, where the product is rounded or not. */
+static void run_relaxed(wrun_relaxed_simd_t relaxed_simd, double expected) {
+  wasm_config_t* config = wasm_config_new();
+  wrun_config_options_t options = WRUN_CONFIG_OPTIONS_INIT;
+  options.relaxed_simd = relaxed_simd;
+  OK(wrun_config_set(config, &options));
+  wasm_engine_t* engine = wasm_engine_new_with_config(config);
+  wasm_store_t* store = wasm_store_new(engine);
+  wasm_instance_t* instance =
+      instantiate(engine, store,
+                  "(module (func (export \"f\") (param f64) (result f64)"
+                  " (f64x2.extract_lane 1 (f64x2.relaxed_madd (f64x2.splat (local.get 0))"
+                  " (f64x2.splat (local.get 0)) (f64x2.splat (f64.const -1))))))");
+  wasm_extern_t* f = get_export(instance, "f");
+  wasm_val_t args[] = {WASM_F64_VAL(0x1.00000004p0)}, results[] = {WASM_INIT_VAL};
+  wasm_val_vec_t in = WASM_ARRAY_VEC(args), out = WASM_ARRAY_VEC(results);
+  CHECK(wasm_func_call(wasm_extern_as_func(f), &in, &out) == NULL);
+  CHECK(results[0].of.f64 == expected);
+  wasm_extern_delete(f);
+  wasm_instance_delete(instance);
+  wasm_store_delete(store);
+  wasm_engine_delete(engine);
+}
+
 int main(void) {
+  run_relaxed(WRUN_RELAXED_SIMD_DETERMINISTIC, 0x1p-29);
+  run_relaxed(WRUN_RELAXED_SIMD_FUSED, 0x1.00000002p-29);
   const char* vectors = "(module (func (param v128)))";
   wasm_config_t* config = wasm_config_new();
   OK(wrun_config_set_features(config, "wasm3,-simd,-relaxed-simd"));
@@ -21,6 +47,8 @@ int main(void) {
   wrun_config_options_t options = WRUN_CONFIG_OPTIONS_INIT;
   options.fuel = options.canonical_nans = options.deterministic = true;
   OK(wrun_config_set(config, &options));
+  options.relaxed_simd = WRUN_RELAXED_SIMD_FUSED + 1;
+  FAILS(WRUN_ERROR_USAGE, wrun_config_set(config, &options));
   options.struct_size = 4;
   FAILS(WRUN_ERROR_USAGE, wrun_config_set(config, &options));
   wrun_module_limits_t limits = WRUN_MODULE_LIMITS_INIT;
