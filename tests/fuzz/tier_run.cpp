@@ -133,10 +133,11 @@ std::uint64_t hash_bytes(std::span<const std::uint8_t> bytes) {
 
 /// Engines live on, so that modules meet one that has run others.
 const Engine& engine_of(const Flavour& flavour) {
-  using Key = std::tuple<Tier, std::uint32_t, bool, bool, MemoryChecks, bool, bool>;
+  using Key = std::tuple<Tier, std::uint32_t, bool, bool, MemoryChecks, bool, RelaxedSimd, bool>;
   static std::map<Key, Engine> engines;
-  const Key key{flavour.tier,          flavour.hot_after,      flavour.interruptible, flavour.fuel,
-                flavour.memory_checks, flavour.canonical_nans, flavour.deterministic};
+  const Key key{flavour.tier,         flavour.hot_after,     flavour.interruptible,
+                flavour.fuel,         flavour.memory_checks, flavour.canonical_nans,
+                flavour.relaxed_simd, flavour.deterministic};
   const auto found = engines.find(key);
   if (found != engines.end()) return found->second;
   Config config;
@@ -147,6 +148,7 @@ const Engine& engine_of(const Flavour& flavour) {
   config.deterministic = flavour.deterministic;
   config.memory_checks = flavour.memory_checks;
   config.canonical_nans = flavour.canonical_nans;
+  config.relaxed_simd = flavour.relaxed_simd;
   config.features = Features::all();
   return engines.emplace(key, Engine(config)).first->second;
 }
@@ -348,6 +350,7 @@ std::string Flavour::name() const {
   if (!interruptible) text += ", not interruptible";
   if (collect != 0) text += ", collecting";
   if (canonical_nans) text += ", canonical NaNs";
+  if (relaxed_simd == RelaxedSimd::fused) text += ", fused";
   if (deterministic) text += ", deterministic";
   if (heap_bytes != 0) text += fmt::format(", heap {}", heap_bytes);
   return text;

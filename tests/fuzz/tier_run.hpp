@@ -24,6 +24,7 @@ struct Flavour {
   std::uint64_t fuel_amount = 0;  ///< before each call
   std::uint64_t collect = 0;      ///< collect at every allocation
   bool canonical_nans = false;    ///< which NaN anything is can be seen
+  RelaxedSimd relaxed_simd = RelaxedSimd::deterministic;
   bool deterministic = false;
   std::uint64_t heap_bytes = 0;  ///< 0: no limit
 

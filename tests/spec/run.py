@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Runs the specification's scripts.
 
-run.py WRUN FOLDER [OPTION...]      `wrun wast` on one folder of the test suite; `.` stands for the
-                                    scripts that lie in the suite itself, without its folders. Fails
-                                    too if the compiler refuses a function, or if code that gets hot
-                                    at its second turn is never entered in mid-loop
+run.py WRUN FOLDER [OPTION...]      `wrun wast` on one folder of the test suite, or one script; `.`
+                                    stands for the scripts that lie in the suite itself, without its
+                                    folders. Fails too if the compiler refuses a function, or if code
+                                    that gets hot at its second turn is never entered in mid-loop
 run.py WRUN --components            `wrun wast` on the component model's scripts
 run.py PROGRAM --roundtrip          the round trip program on the whole suite
 
@@ -52,14 +52,14 @@ def run_scripts(wrun, folder, options, scripts):
 def main(wrun, folder, *options):
     whole = {"--roundtrip": suite(), "--components": suite().parent / "component-model"}
     where = whole.get(folder) or suite() / folder
-    if not where.is_dir():
+    if not where.exists():
         print(f"skipped: no conformance data at {where}")
         return SKIPPED
     if folder == "--roundtrip":
         return subprocess.run([wrun, str(where), *UNKNOWN_PROPOSALS], check=False).returncode
     if folder == "--components":
         return subprocess.run([wrun, "wast", str(where)], check=False).returncode
-    scripts = sorted(str(script) for script in where.glob("*.wast"))
+    scripts = [str(where)] if where.is_file() else sorted(map(str, where.glob("*.wast")))
     return run_scripts(wrun, folder, options, scripts)
 
 

@@ -29,9 +29,8 @@ std::string_view tier_name(Tier tier);
 /// --relaxed-simd WHAT
 void add_tier_options(const OptionSet& app, Config& config);
 
-/// --fuel, --uninterruptible, --canonical-nans, --deterministic, --memory-checks HOW: what code is
-/// --fuel, --uninterruptible, --canonical-nans, --deterministic, --relaxed-simd WHAT: what code is
-/// made for, where none is run
+/// --fuel, --uninterruptible, --canonical-nans, --deterministic, --memory-checks HOW,
+/// --relaxed-simd WHAT: what code is made for, where none is run
 void add_code_options(const OptionSet& app, Config& config);
 
 /// --gc-stress
