@@ -1,6 +1,7 @@
 option(BUILD_SHARED_LIBS "Build libwrun as a shared library" OFF)
 option(WRUN_WASI "Build the WASI capabilities into the library" ON)
 option(WRUN_JIT "Build the compiler, where there is xbyak and the target is x86-64" ON)
+option(WRUN_TEXT "Let the library load modules in the text format" ON)
 option(WRUN_NATIVE "Call native functions through libffi, where it is there" ON)
 option(WRUN_BUILD_TOOLS "Build the wrun command" ${PROJECT_IS_TOP_LEVEL})
 option(WRUN_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})

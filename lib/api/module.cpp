@@ -5,6 +5,7 @@
 
 #include "jit/jit.hpp"
 #include "lib/api/boundary.hpp"
+#include "lib/api/build.hpp"
 #include "lib/api/image.hpp"
 #include "lib/api/load.hpp"
 #include "lib/api/session.hpp"
@@ -12,8 +13,6 @@
 #include "lib/api/types.hpp"
 #include "lib/interp/interp.hpp"
 #include "lib/runtime/extern.hpp"
-#include "lib/text/module.hpp"
-#include "lib/text/source.hpp"
 #include "lib/wasm/compose.hpp"
 
 namespace wrun::inline v0 {
@@ -84,30 +83,14 @@ Result<Module> build_cached(const Engines& engine, Bytes&& bytes) {
   return loaded ? std::move(loaded) : std::move(module);
 }
 
-Result<Module> build(const Engines& engine, Bytes&& bytes) {
+}  // namespace
+
+Result<Module> api::build_binary(const Engines& engine, Bytes&& bytes) {
   return engine->cache ? build_cached(engine, std::move(bytes))
                        : build_anew(engine, std::move(bytes));
 }
 
-/// The same error with the place as people see it, and the line with a caret below.
-Error shown_in(std::string_view text, const Error& error) {
-  if (!error.offset()) return error;
-  const wat::Location at = wat::locate(text, *error.offset());
-  std::string message = compose("{} (line {}, column {})", error.message(), at.line, at.column);
-  const std::string picture = wat::explain(text, "", error);
-  if (const auto line = picture.find('\n'); line != picture.npos) message += picture.substr(line);
-  return Error(error.kind(), *error.offset(), std::move(message));
-}
-
-Result<Module> build_text(const Engines& engine, std::string_view text) {
-  if (text.size() > engine->config.module_limits.module_size)
-    return Error(ErrorKind::limit, "the text is larger than the limit for a module");
-  auto parsed = wat::parse_module(text);
-  if (!parsed) return shown_in(text, parsed.error());
-  auto module = build(engine, std::move(parsed->bytes));
-  if (!module) return shown_in(text, wat::at_text(module.error(), parsed->positions));
-  return module;
-}
+namespace {
 
 std::string_view as_text(std::span<const std::uint8_t> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -124,9 +107,9 @@ Error not_a_module(std::span<const std::uint8_t> bytes) {
 Result<Module> build_plain(const Engines& engine, Bytes&& content) {
   switch (api::content_of(content)) {
     case api::Content::binary:
-      return build(engine, std::move(content));
+      return api::build_binary(engine, std::move(content));
     case api::Content::text:
-      return build_text(engine, as_text(content));
+      return api::build_text(engine, as_text(content));
     default:
       if (api::is_image(content))
         return Error(ErrorKind::denied,
@@ -162,16 +145,17 @@ ExternType type_at(const wasm::ModuleData& data, wasm::ExternKind kind, std::uin
 
 Result<Module> Module::from_bytes(const Engine& engine, std::span<const std::uint8_t> bytes) {
   return with_engine(engine, [&](const Engines& state) {
-    return build(state, Bytes(bytes.begin(), bytes.end()));
+    return api::build_binary(state, Bytes(bytes.begin(), bytes.end()));
   });
 }
 
 Result<Module> Module::from_bytes(const Engine& engine, std::vector<std::uint8_t>&& bytes) {
-  return with_engine(engine, [&](const Engines& state) { return build(state, std::move(bytes)); });
+  return with_engine(
+      engine, [&](const Engines& state) { return api::build_binary(state, std::move(bytes)); });
 }
 
 Result<Module> Module::from_text(const Engine& engine, std::string_view text) {
-  return with_engine(engine, [&](const Engines& state) { return build_text(state, text); });
+  return with_engine(engine, [&](const Engines& state) { return api::build_text(state, text); });
 }
 
 Result<Module> Module::from_content(const Engine& engine, std::span<const std::uint8_t> content) {

@@ -1,0 +1,22 @@
+#pragma once
+
+// From what a module is written in to a module.
+
+#include <memory>
+#include <string_view>
+
+#include <wrun/module.hpp>
+
+#include "lib/api/load.hpp"
+
+namespace wrun::inline v0::api {
+
+struct EngineState;
+
+/// With code from the engine's cache, if it has one.
+Result<Module> build_binary(const std::shared_ptr<EngineState>& engine, Bytes&& bytes);
+
+/// An error's message shows the line. Without the text format (WRUN_TEXT) it is one of usage.
+Result<Module> build_text(const std::shared_ptr<EngineState>& engine, std::string_view text);
+
+}  // namespace wrun::inline v0::api
