@@ -26,12 +26,21 @@ if(WRUN_SANITIZE)
   set(optimized_layers wasm runtime interp jit)
 endif()
 
-# Most of the library is compiled for size where a build is optimized at all, since guests spend
-# little time in it. Only what may throw has tables to be unwound by.
+# Most of the library is compiled for size where a build is for speed, since guests spend little time
+# in it, and all but the handlers where a build is for size, as MinSizeRel is. Only what may throw has
+# tables to be unwound by.
 set(wrun_size_options)
+set(wrun_for_size OFF)
 string(TOUPPER "${CMAKE_BUILD_TYPE}" build_type)
-if(NOT WRUN_SANITIZE AND "${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_${build_type}}" MATCHES "-O[23]")
+set(build_flags "${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_${build_type}}")
+if(NOT WRUN_SANITIZE AND build_flags MATCHES "-O[23]")
   set(wrun_size_options -Os -fno-asynchronous-unwind-tables)
+elseif(NOT WRUN_SANITIZE AND build_flags MATCHES "-O[sz]")
+  set(wrun_for_size ON)
+  # A function's entry in those tables is shorter if its frame has a pointer, and may be larger than
+  # the function is that clang wouldn't inline. g++ merges equal functions without being told.
+  set(wrun_size_options -Oz -fno-asynchronous-unwind-tables -fno-omit-frame-pointer
+    "$<$<CXX_COMPILER_ID:Clang>:SHELL:-mllvm -inline-threshold=30 -Xclang -fmerge-functions>")
 endif()
 # Most other loops run a few times, but for the validator's: vectors and unrolling make them larger
 # only.
@@ -50,6 +59,8 @@ if(TARGET wrun_fmt)
   target_compile_definitions(wrun_fmt PRIVATE FMT_USE_LONG_DOUBLE=0)
 endif()
 
+set(handler_parts "_(v[0-9]|handlers)$")
+
 # An object library of a layer, or of a part of it.
 function(wrun_layer_part name)
   add_library(wrun_${name} OBJECT ${ARGN})
@@ -65,7 +76,7 @@ function(wrun_layer_part name)
     VISIBILITY_INLINES_HIDDEN ON
     POSITION_INDEPENDENT_CODE ON)
   # Handlers take the compiler much longer than the headers do, and tests look at each file of them.
-  if(NOT name MATCHES "_(v[0-9]|handlers)$")
+  if(NOT name MATCHES "${handler_parts}")
     wrun_unity(wrun_${name})
   endif()
   set_property(GLOBAL APPEND PROPERTY WRUN_LAYERS wrun_${name})
@@ -82,6 +93,9 @@ function(wrun_layer name)
   if(NOT wrun_size_options)
     list(APPEND quick ${small})
     set(small)
+  elseif(wrun_for_size AND NOT name MATCHES "${handler_parts}")
+    list(PREPEND small ${quick})
+    set(quick)
   endif()
   if(quick)
     wrun_layer_part(${name} ${quick})

@@ -1,6 +1,6 @@
-# Vector instructions, once more for x86-64-v2, where that isn't what all is compiled for already.
-# Only with optimization: what isn't inlined would be compiled for x86-64-v2 under names that other
-# files use too.
+# Vector instructions, once more for x86-64-v2, where that isn't what all is compiled for already, and
+# the build isn't for size. Only with optimization: what isn't inlined would be compiled for x86-64-v2
+# under names that other files use too.
 include(CheckCXXCompilerFlag)
 include(CheckCXXSourceCompiles)
 
@@ -13,7 +13,8 @@ check_cxx_source_compiles("
 check_cxx_compiler_flag(-march=x86-64-v2 WRUN_KNOWS_X86_64_V2)
 unset(CMAKE_TRY_COMPILE_CONFIGURATION)
 
-if(WRUN_BASELINE_LACKS_X86_64_V2 AND WRUN_KNOWS_X86_64_V2 AND NOT WRUN_SANITIZE)
+if(WRUN_BASELINE_LACKS_X86_64_V2 AND WRUN_KNOWS_X86_64_V2 AND NOT WRUN_SANITIZE
+   AND NOT wrun_for_size)
   wrun_layer(interp_v2 handlers_vector_compute.cpp)
   target_compile_options(wrun_interp_v2 PRIVATE -march=x86-64-v2 ${handler_options})
   target_include_directories(wrun_interp_v2 PRIVATE ${WRUN_DISPATCH_DIR})

@@ -52,7 +52,11 @@ def main(dispatch, *objects):
                       check=True).stdout.find("i386:x86-64") < 0:
         print("skipped: not x86-64")
         return 77
-    count, bad = framed([path for path in objects if has_sequences(path)], HANDLER)
+    with_sequences = [path for path in objects if has_sequences(path)]
+    if not with_sequences:
+        print("skipped: this build has no sequences")
+        return 77
+    count, bad = framed(with_sequences, HANDLER)
     others, bad_others = framed([path for path in objects if not has_sequences(path)], OTHERS)
     bad += bad_others
     for name in bad:

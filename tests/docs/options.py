@@ -6,7 +6,8 @@ import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-DEFAULTS = {"ON": "on", "OFF": "off", "${PROJECT_IS_TOP_LEVEL}": "on at top level", '""': "none"}
+DEFAULTS = {"ON": "on", "OFF": "off", "${PROJECT_IS_TOP_LEVEL}": "on at top level",
+            "${for_speed}": "on except in MinSizeRel", '""': "none"}
 
 
 def documented():
