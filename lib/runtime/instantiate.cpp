@@ -244,17 +244,14 @@ Instance* make_cell(Store& store, ModuleCode& module) {
 /// An empty instance, accounted for; null if a limit refuses one more.
 Instance* make_instance(Store& store, std::shared_ptr<ModuleCode> module) {
   Account& account = store.account();
-  if (!account.take(Resource::instances, 1)) {
+  Reservation room = account.reserve(Resource::instances, 1);
+  if (!room) {
     store.collect();
-    if (!account.take(Resource::instances, 1)) return nullptr;
+    room = account.reserve(Resource::instances, 1);
   }
-  Instance* instance = nullptr;
-  try {
-    instance = make_cell(store, *module);
-  } catch (...) {
-    account.give(Resource::instances, 1);
-    throw;
-  }
+  if (!room) return nullptr;
+  Instance* const instance = make_cell(store, *module);
+  room.use();
   const wasm::ModuleData& data = *module->data;
   instance->state = &store.state();
   instance->cells = module->cells.get();
