@@ -15,7 +15,8 @@ namespace wrun {
 inline namespace v0 {
 
 /// As an object of JSON, on one line: {"instructions":null,"host_calls":7,...}. What wasn't
-/// measured is null; times are in nanoseconds. Throws std::bad_alloc.
+/// measured is null; times are in nanoseconds. Names that aren't UTF-8 have U+FFFD for each byte
+/// that isn't. Throws std::bad_alloc.
 WRUN_API std::string to_json(const Usage& usage);
 
 namespace detail {
@@ -27,8 +28,9 @@ struct LabelledUsageOf {
 };
 }  // namespace detail
 
-/// A usage, and what tells it from others: {{"tenant", "a"}}. Names of labels are of letters,
-/// digits and underscores; values may be anything.
+/// A usage, and what tells it from others: {{"tenant", "a"}}. A label's name begins with a letter
+/// or underscore and goes on with these and digits: whatever else is in it becomes an underscore.
+/// Values may be anything; bytes that aren't UTF-8 become U+FFFD.
 using LabelledUsage = detail::LabelledUsageOf<std::pair<std::string, std::string>, Usage>;
 
 /// In Prometheus's text format, each metric with a sample for each usage:

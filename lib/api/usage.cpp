@@ -1,5 +1,6 @@
 #include <wrun/usage.hpp>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdint>
@@ -8,6 +9,7 @@
 #include <string_view>
 
 #include "lib/wasm/compose.hpp"
+#include "lib/wasm/reader.hpp"
 
 namespace wrun::inline v0 {
 
@@ -56,6 +58,36 @@ constexpr std::array<Figure, 19> figures{{
 
 constexpr unsigned resources = static_cast<unsigned>(Resource::host_bytes) + 1;
 
+/// Length of the character at the start of `text`, which isn't empty; 0 if it isn't UTF-8.
+std::size_t character_length(std::string_view text) {
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
+  for (std::size_t length = 1; length <= std::min<std::size_t>(text.size(), 4); ++length)
+    if (wasm::is_utf8({bytes, length})) return length;
+  return 0;
+}
+
+/// With U+FFFD for each byte that isn't part of UTF-8: readers refuse the whole text otherwise.
+std::string as_utf8(std::string_view text) {
+  std::string made;
+  while (!text.empty()) {
+    const std::size_t length = character_length(text);
+    made += length == 0 ? std::string_view("\xef\xbf\xbd") : text.substr(0, length);
+    text.remove_prefix(std::max<std::size_t>(length, 1));
+  }
+  return made;
+}
+
+/// [a-zA-Z_][a-zA-Z0-9_]*, with _ for whatever else there is.
+std::string as_label(std::string_view name) {
+  std::string made;
+  for (const char each : name) {
+    const bool is_digit = each >= '0' && each <= '9';
+    const bool is_letter = (each >= 'a' && each <= 'z') || (each >= 'A' && each <= 'Z');
+    made += is_letter || (is_digit && !made.empty()) ? each : '_';
+  }
+  return made.empty() ? "_" : made;
+}
+
 /// What JSON and Prometheus both escape.
 void append_escaped(std::string& text, std::string_view value) {
   for (const char each : value) {
@@ -67,7 +99,7 @@ void append_escaped(std::string& text, std::string_view value) {
 /// The same, and what JSON has besides.
 void append_json(std::string& text, std::string_view value) {
   text += '"';
-  for (const char each : value) {
+  for (const char each : as_utf8(value)) {
     if (static_cast<unsigned char>(each) < 0x20) {
       compose_to(text, "\\u{:04x}", static_cast<unsigned char>(each));
     } else {
@@ -95,9 +127,9 @@ std::string labels_text(const LabelledUsage& usage, std::string_view name = {},
   std::string text;
   const auto add = [&](std::string_view label, std::string_view content) {
     text += text.empty() ? "{" : ",";
-    text += label;
+    text += as_label(label);
     text += "=\"";
-    append_escaped(text, content);
+    append_escaped(text, as_utf8(content));
     text += '"';
   };
   for (const auto& [label, content] : usage.labels) add(label, content);

@@ -49,6 +49,28 @@ TEST(UsageText, PrometheusHasASampleForEachUsage) {
             text.npos);
 }
 
+// One line that isn't as Prometheus wants it costs all the others, too.
+TEST(UsageText, NoLabelBreaksTheText) {
+  const auto label = [](std::string name, std::string value) {
+    const std::vector<LabelledUsage> usages{{{{std::move(name), std::move(value)}}, some()}};
+    const std::string text = to_prometheus(usages);
+    const std::size_t at = text.find("\nwrun_instances{") + 16;
+    return text.substr(at, text.find("} 1\n", at) - at);
+  };
+  EXPECT_EQ(label("te\"n a\xc3\xa4=", "a"), "te_n_a___=\"a\"");
+  EXPECT_EQ(label("9to5", "a"), "_to5=\"a\"");
+  EXPECT_EQ(label("", "a"), "_=\"a\"");
+  EXPECT_EQ(label("_Az9", "\xff"), "_Az9=\"\xef\xbf\xbd\"");
+  EXPECT_EQ(label("x", "\xc3\xa4\xf0\x9f\x98\x80"), "x=\"\xc3\xa4\xf0\x9f\x98\x80\"");
+  // Cut short, overlong, a surrogate.
+  EXPECT_EQ(label("x", "a\xe2\x82"), "x=\"a\xef\xbf\xbd\xef\xbf\xbd\"");
+  EXPECT_EQ(label("x", "\xc0\xaf!"), "x=\"\xef\xbf\xbd\xef\xbf\xbd!\"");
+  EXPECT_EQ(label("x", "\xed\xa0\x80"), "x=\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"");
+  Usage usage = some();
+  usage.host_calls_by_name = {{"host.\xff", 1}};
+  EXPECT_NE(to_json(usage).find("{\"host.\xef\xbf\xbd\":1}"), std::string::npos);
+}
+
 TEST(UsageText, WithoutLabelsOrUsages) {
   const std::vector<LabelledUsage> one{{{}, some()}};
   EXPECT_NE(to_prometheus(one).find("\nwrun_instances 1\n"), std::string::npos);
