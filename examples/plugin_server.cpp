@@ -4,7 +4,7 @@
 //
 //   PUT /plugin/NAME   a module, binary or text, that exports memory and handle(size) -> size: the
 //                      request's body is at address 0 before, afterwards the answer, which follows
-//                      what host.print got
+//                      what host.print got. With curl -T: forms are 8 KiB at most
 //   POST /run/NAME     runs it; 429 when the tenant's budget is used up
 //   GET /metrics       what each tenant used, for Prometheus
 // It prints its port and serves until it is ended. bench/plugin_server puts it under load.
@@ -16,8 +16,8 @@
 #include <cstdio>
 #include <future>
 #include <map>
-#include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,8 +32,8 @@ constexpr std::size_t most_output = 4096;
 thread_local std::string output;  // of the plugin that this thread runs
 
 struct Tenant {
-  wrun::Pool pool;
-  wrun::Budget budget;
+  wrun::Budget budget{{.memory_bytes = 16 << 20}};
+  std::optional<wrun::Pool> pool = {};
   Clock::time_point start = Clock::now();
   std::uint64_t refused = 0;
 
@@ -58,25 +58,25 @@ class Plugins {
     auto loaded = wrun::Module::from_content(engine_, module);
     auto prepared = std::move(loaded).and_then([&](auto it) { return linker.prepare(it); });
     if (!prepared) return std::move(prepared).error();
-    const wrun::Budget budget({.memory_bytes = 16 << 20});
-    const wrun::Pool pool(*prepared, {.limits = limits_of_request, .budget = budget});
     const std::lock_guard lock(mutex_);
-    return tenants_[name].reset(new Tenant{pool, budget}), wrun::Result<void>();
+    Tenant& tenant = tenants_[name];  // with another plugin it keeps its budget
+    tenant.pool = wrun::Pool(*prepared, {.limits = limits_of_request, .budget = tenant.budget});
+    return {};
   }
 
   void run(const std::string& name, const std::string& body, httplib::Response& response) {
     std::unique_lock lock(mutex_);
     const auto found = tenants_.find(name);
     if (found == tenants_.end()) return answer(response, 404, "no such plugin\n");
-    const std::shared_ptr<Tenant> tenant = found->second;
-    const bool is_over = tenant->exceeds(most);
-    tenant->refused += is_over;
+    const bool is_over = found->second.exceeds(most);
+    found->second.refused += is_over;
+    const Tenant tenant = found->second;
     lock.unlock();
     if (is_over) return answer(response, 429, "more than its budget\n");
-    if (!tenant->exceeds(share)) return run(*tenant, body, response);
+    if (!tenant.exceeds(share)) return run(tenant, body, response);
     std::packaged_task<void()> task([&] {
       [[maybe_unused]] thread_local const int niceness = nice(10);  // of this thread
-      run(*tenant, body, response);
+      run(tenant, body, response);
     });
     background_.enqueue([&] { task(); });
     task.get_future().wait();
@@ -87,9 +87,9 @@ class Plugins {
     std::string refused = "# TYPE plugin_server_refused_total counter\n";
     const std::lock_guard lock(mutex_);
     for (const auto& [name, tenant] : tenants_) {
-      usages.push_back({{{"tenant", name}}, tenant->budget.usage()});
+      usages.push_back({{{"tenant", name}}, tenant.budget.usage()});
       refused += "plugin_server_refused_total{tenant=\"" + name + "\"} ";
-      refused += std::to_string(tenant->refused) + "\n";
+      refused += std::to_string(tenant.refused) + "\n";
     }
     return wrun::to_prometheus(usages) + refused;
   }
@@ -108,9 +108,9 @@ class Plugins {
         .transform([](const std::string& printed) { output += printed; });
   }
 
-  static void run(Tenant& tenant, const std::string& body, httplib::Response& response) {
+  static void run(const Tenant& tenant, const std::string& body, httplib::Response& response) {
     output.clear();
-    auto done = tenant.pool.take().and_then([&](auto lease) { return handle(lease, body); });
+    auto done = tenant.pool->take().and_then([&](auto lease) { return handle(lease, body); });
     answer(response, done ? 200 : 502, done ? output + *done : done.error().message() + "\n");
   }
 
@@ -126,7 +126,7 @@ class Plugins {
 
   wrun::Engine engine_{wrun::Config{.fuel = true}};
   std::mutex mutex_;
-  std::map<std::string, std::shared_ptr<Tenant>> tenants_;
+  std::map<std::string, Tenant> tenants_;
   httplib::ThreadPool background_{1};
 };
 
