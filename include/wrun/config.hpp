@@ -99,7 +99,7 @@ struct Config {
   /// made with mode 0700 where there is none; one that others may use is an error (io) when a
   /// module is loaded. What isn't there is compiled and put there when it is loaded: all of it,
   /// whatever Config::tier says, unless that is Tier::interpreter. Any number of processes may
-  /// share it.
+  /// share it. Nothing is read or written where there is no compiler.
   std::string cache = {};
   /// The most that the cache may hold, in bytes; beyond, what wasn't used for longest is removed.
   std::uint64_t cache_bytes = 1024u * 1024 * 1024;

@@ -13,6 +13,12 @@ namespace wrun::inline v0::api {
 
 struct EngineState;
 
+/// Decodes and validates.
+Result<Module> build_anew(const std::shared_ptr<EngineState>& engine, Bytes&& bytes);
+
+/// With code from the cache, which the engine has, and which gets it if it hasn't.
+Result<Module> build_cached(const std::shared_ptr<EngineState>& engine, Bytes&& bytes);
+
 /// With code from the engine's cache, if it has one.
 Result<Module> build_binary(const std::shared_ptr<EngineState>& engine, Bytes&& bytes);
 

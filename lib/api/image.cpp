@@ -17,7 +17,6 @@ namespace {
 
 using ByteView = std::span<const std::uint8_t>;
 
-constexpr std::array<char, 8> magic = {'\x7f', 'w', 'r', 'u', 'n', 'e', 'x', 'e'};
 constexpr std::uint32_t format = 3;
 /// Of each part.
 constexpr std::size_t alignment = 16;
@@ -25,7 +24,7 @@ constexpr std::size_t alignment = 16;
 /// Then come the key, the module's bytes, the tables and the machine code, each filled up with
 /// zeros.
 struct Header {
-  std::array<char, 8> magic = api::magic;
+  std::array<char, 8> magic = image_magic;
   std::uint32_t format = api::format;
   std::uint32_t key_size = 0;
   std::uint64_t size = 0;   ///< of everything
@@ -191,11 +190,6 @@ void append(std::vector<std::uint8_t>& out, ByteView part) {
 }
 
 }  // namespace
-
-bool is_image(ByteView content) {
-  return content.size() >= magic.size() &&
-         std::memcmp(content.data(), magic.data(), magic.size()) == 0;
-}
 
 Result<std::string> image_key(EngineState& engine) {
   jit::Compiler* compiler = engine.compiler();

@@ -4,7 +4,9 @@
 // keeps. Whoever made the bytes is trusted with everything; what is checked is that they are whole,
 // and meant for this engine.
 
+#include <array>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <span>
@@ -22,7 +24,12 @@ namespace wrun::inline v0::api {
 /// The key of images that anybody may look into: their hash finds damage only.
 inline constexpr wasm::HashKey open_key = {0, 0};
 
-bool is_image(std::span<const std::uint8_t> content);
+/// What they begin with.
+inline constexpr std::array<char, 8> image_magic = {'\x7f', 'w', 'r', 'u', 'n', 'e', 'x', 'e'};
+inline bool is_image(std::span<const std::uint8_t> content) {
+  return content.size() >= image_magic.size() &&
+         std::memcmp(content.data(), image_magic.data(), image_magic.size()) == 0;
+}
 
 /// All that selects an engine's machine code, as text. Errors: usage (there is no compiler, or the
 /// build has no identification).

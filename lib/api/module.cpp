@@ -43,7 +43,9 @@ using api::Bytes;
 using api::guarded;
 using Engines = std::shared_ptr<api::EngineState>;
 
-Result<Module> build_anew(const Engines& engine, Bytes&& bytes) {
+}  // namespace
+
+Result<Module> api::build_anew(const Engines& engine, Bytes&& bytes) {
   const wasm::DecodeOptions options = engine->decode_options();
   auto data = wasm::decode(std::move(bytes), options, engine->types);
   if (!data) return std::move(data).error();
@@ -51,39 +53,6 @@ Result<Module> build_anew(const Engines& engine, Bytes&& bytes) {
   if (!valid) return std::move(valid).error();
   return ModuleAccess::make(std::make_shared<api::ModuleState>(std::move(*data), engine));
 }
-
-/// What the cache has of a module's code; nothing if there is none that is good. Good code for
-/// which there is no room is ErrorKind::limit: there would be none for the same code made anew.
-std::optional<Result<Module>> find_cached(const Engines& engine, const std::string& name,
-                                          std::span<const std::uint8_t> bytes) {
-  const api::CodeCache& cache = *engine->cache;
-  auto image = cache.find(name);
-  if (!image) return std::nullopt;
-  auto loaded = api::load_image(engine, *std::move(image), cache.key(), bytes);
-  if (loaded || loaded.error().kind() == ErrorKind::limit) return loaded;
-  cache.remove(name);
-  return std::nullopt;
-}
-
-/// A module with code from the cache, which gets it if it hasn't.
-Result<Module> build_cached(const Engines& engine, Bytes&& bytes) {
-  api::CodeCache& cache = *engine->cache;
-  if (auto opened = cache.open(); !opened) return std::move(opened).error();
-  const auto key = api::image_key(*engine);
-  if (!key) return build_anew(engine, std::move(bytes));
-  const std::string name = cache.name_of(*key, bytes);
-  if (auto found = find_cached(engine, name, bytes))
-    return *found ? *std::move(found) : build_anew(engine, std::move(bytes));
-  auto module = build_anew(engine, std::move(bytes));
-  if (!module) return module;
-  const auto image = api::make_image(*ModuleAccess::state(*module), cache.key());
-  if (!image) return module;
-  cache.put(name, *image);
-  auto loaded = api::load_image(engine, api::ImageSource(*image), cache.key());
-  return loaded ? std::move(loaded) : std::move(module);
-}
-
-}  // namespace
 
 Result<Module> api::build_binary(const Engines& engine, Bytes&& bytes) {
   return engine->cache ? build_cached(engine, std::move(bytes))
