@@ -47,18 +47,16 @@ bool Heap::refill(std::uint64_t bytes) noexcept try {
 // Where each object is charged, each asks for its cell.
 bool Heap::refill_cells(std::size_t index) {
   Bin& bin = bins_[index];
-  Reservation room;
-  if (charges_all()) {
-    room = account_.reserve(Resource::heap_bytes, bin.cell_bytes);
-    if (!room) return false;
+  if (charges_all() && !account_.take(Resource::heap_bytes, bin.cell_bytes)) return false;
+  if (!find_cells(index)) {
+    if (charges_all()) account_.give(Resource::heap_bytes, bin.cell_bytes);
+    return false;
   }
-  if (!find_cells(index)) return false;
   if (stress_ || charges_all()) {
     bin.limit = bin.next + bin.cell_bytes;
     bin.block->cursor = static_cast<std::uint32_t>(bin.limit - reinterpret_cast<char*>(bin.block));
   }
   allocated_ += static_cast<std::uint64_t>(bin.limit - bin.next);
-  room.use();
   return true;
 }
 
@@ -92,31 +90,39 @@ bool Heap::find_run(Bin& bin) {
 }
 
 bool Heap::take_block(std::size_t index) {
-  Reservation room = account_.reserve(Resource::heap_bytes, charges_all() ? 0 : block_bytes);
-  if (!room) return false;
-  Block* const block = blocks_.take();
-  if (!block) return false;
+  const std::uint64_t charge = charges_all() ? 0 : block_bytes;
+  if (!account_.take(Resource::heap_bytes, charge)) return false;
+  Block* block = nullptr;
+  try {
+    block = blocks_.take();
+  } catch (const std::bad_alloc&) {
+    block = nullptr;
+  }
+  if (!block) {
+    account_.give(Resource::heap_bytes, charge);
+    return false;
+  }
   block->format(static_cast<std::uint8_t>(index),
                 static_cast<std::uint32_t>(bins_[index].cell_bytes));
   bins_[index].block = block;
-  room.use();
   return true;
 }
 
 bool Heap::refill_large(std::uint64_t bytes) {
   if (bytes > max_object_bytes) return false;
   if (large_.size() == large_.capacity()) large_.reserve(large_.size() * 2 + 16);
-  Reservation room = account_.reserve(Resource::heap_bytes, bytes);
-  if (!room) return false;
+  if (!account_.take(Resource::heap_bytes, bytes)) return false;
   void* memory = std::calloc(1, static_cast<std::size_t>(bytes));
-  if (!memory) return false;
+  if (!memory) {
+    account_.give(Resource::heap_bytes, bytes);
+    return false;
+  }
   Bin& bin = bins_[large_bin];
   bin.next = static_cast<char*>(memory);
   bin.limit = bin.next + bytes;
   bin.cell_bytes = static_cast<std::size_t>(bytes);
   large_.push_back({static_cast<Object*>(memory), bytes});
   allocated_ += bytes;
-  room.use();
   return true;
 }
 

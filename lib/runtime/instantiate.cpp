@@ -244,14 +244,17 @@ Instance* make_cell(Store& store, ModuleCode& module) {
 /// An empty instance, accounted for; null if a limit refuses one more.
 Instance* make_instance(Store& store, std::shared_ptr<ModuleCode> module) {
   Account& account = store.account();
-  Reservation room = account.reserve(Resource::instances, 1);
-  if (!room) {
+  if (!account.take(Resource::instances, 1)) {
     store.collect();
-    room = account.reserve(Resource::instances, 1);
+    if (!account.take(Resource::instances, 1)) return nullptr;
   }
-  if (!room) return nullptr;
-  Instance* const instance = make_cell(store, *module);
-  room.use();
+  Instance* instance = nullptr;
+  try {
+    instance = make_cell(store, *module);
+  } catch (...) {
+    account.give(Resource::instances, 1);
+    throw;
+  }
   const wasm::ModuleData& data = *module->data;
   instance->state = &store.state();
   instance->cells = module->cells.get();

@@ -5,45 +5,28 @@
 
 namespace wrun::inline v0::runtime {
 
-bool Meter::reserve(std::uint64_t amount) noexcept {
-  std::uint64_t held = held_.load(std::memory_order_relaxed);
+Meter::Taken Meter::try_take(std::uint64_t amount) noexcept {
+  std::uint64_t now = now_.load(std::memory_order_relaxed);
+  std::uint64_t after = 0;
   do {
     const std::uint64_t most = cap();
-    if (held > most || amount > most - held) return false;
-    // Whoever gave back what this takes has stopped using it: so use never goes over the cap.
-  } while (!held_.compare_exchange_weak(held, held + amount, std::memory_order_acquire,
-                                        std::memory_order_relaxed));
-  return true;
+    if (now > most || amount > most - now) return Taken::no;
+    after = now + amount;
+  } while (!now_.compare_exchange_weak(now, after, std::memory_order_relaxed));
+  return taken(now, after);
 }
 
-void Meter::cancel(std::uint64_t amount) noexcept {
-  held_.fetch_sub(amount, std::memory_order_release);
-}
-
-bool Meter::use(std::uint64_t amount) noexcept {
+Meter::Taken Meter::add(std::uint64_t amount) noexcept {
   const std::uint64_t before = now_.fetch_add(amount, std::memory_order_relaxed);
-  const std::uint64_t after = before + amount;
+  return taken(before, before + amount);
+}
+
+Meter::Taken Meter::taken(std::uint64_t before, std::uint64_t after) noexcept {
   std::uint64_t peak = peak_.load(std::memory_order_relaxed);
   while (peak < after && !peak_.compare_exchange_weak(peak, after, std::memory_order_relaxed)) {
   }
   const std::uint64_t bound = soft();
-  return before <= bound && after > bound;
-}
-
-bool Meter::take(std::uint64_t amount) noexcept {
-  if (!reserve(amount)) return false;
-  use(amount);
-  return true;
-}
-
-bool Meter::add(std::uint64_t amount) noexcept {
-  held_.fetch_add(amount, std::memory_order_relaxed);
-  return use(amount);
-}
-
-void Meter::give(std::uint64_t amount) noexcept {
-  now_.fetch_sub(amount, std::memory_order_relaxed);
-  cancel(amount);
+  return before <= bound && after > bound ? Taken::above_soft : Taken::yes;
 }
 
 void Meter::set_further(std::uint64_t cap, std::uint64_t soft) noexcept {
@@ -89,56 +72,17 @@ void Budget::note_passed(Resource resource, std::uint64_t used, std::uint64_t li
   return;  // whoever was told has said what there was to say
 }
 
-void Budget::note_passed(Resource resource) noexcept {
-  const Meter& meter = (*this)[resource];
-  note_passed(resource, meter.now(), meter.soft());
+bool Budget::take_memory(std::uint64_t bytes) noexcept {
+  memory_time.settle(memory_bytes.now());
+  const Meter::Taken taken = memory_bytes.try_take(bytes);
+  if (taken == Meter::Taken::above_soft)
+    note_passed(Resource::memory_bytes, memory_bytes.now(), memory_bytes.soft());
+  return taken != Meter::Taken::no;
 }
 
-Reservation Budget::reserve(Resource resource, std::uint64_t amount) noexcept {
-  Reservation room;
-  if (!(*this)[resource].reserve(amount)) return room;
-  room.budget_ = this;
-  room.resource_ = resource;
-  room.amount_ = amount;
-  return room;
-}
-
-void Budget::give(Resource resource, std::uint64_t amount) noexcept {
-  settle(resource);
-  (*this)[resource].give(amount);
-}
-
-void Budget::add(Resource resource, std::uint64_t amount) noexcept {
-  if ((*this)[resource].add(amount)) note_passed(resource);
-}
-
-void Budget::settle(Resource resource) noexcept {
-  if (resource == Resource::memory_bytes) memory_time.settle(memory_bytes.now());
-}
-
-Reservation& Reservation::operator=(Reservation&& other) noexcept {
-  std::swap(store_, other.store_);
-  std::swap(budget_, other.budget_);
-  std::swap(resource_, other.resource_);
-  std::swap(amount_, other.amount_);
-  return *this;
-}
-
-Reservation::~Reservation() {
-  if (store_) store_->own(resource_).cancel(amount_);
-  if (budget_) (*budget_)[resource_].cancel(amount_);
-}
-
-// Who is told may ask both for their usage.
-void Reservation::use() noexcept {
-  Account* const store = std::exchange(store_, nullptr);
-  Budget* const budget = std::exchange(budget_, nullptr);
-  if (store) store->settle(resource_);
-  if (budget) budget->settle(resource_);
-  const bool passes_store = store && store->own(resource_).use(amount_);
-  const bool passes_budget = budget && (*budget)[resource_].use(amount_);
-  if (passes_store) store->note_passed(resource_);
-  if (passes_budget) budget->note_passed(resource_);
+void Budget::give_memory(std::uint64_t bytes) noexcept {
+  memory_time.settle(memory_bytes.now());
+  memory_bytes.give(bytes);
 }
 
 Account::Account(std::shared_ptr<Budget> budget)
@@ -149,52 +93,39 @@ Account::~Account() {
        {Resource::memory_bytes, Resource::table_elements, Resource::instances, Resource::heap_bytes,
         Resource::stack_bytes}) {
     if (is_private_ || used(resource).now() == 0) continue;
-    budget_->give(resource, used(resource).now());
+    if (resource == Resource::memory_bytes) {
+      budget_->give_memory(used(resource).now());
+    } else {
+      (*budget_)[resource].give(used(resource).now());
+    }
   }
 }
 
-Reservation Account::reserve_with(Budget* budget, Resource resource,
-                                  std::uint64_t amount) noexcept {
-  if (!own(resource).reserve(amount)) return {};
-  Reservation room;
-  room.store_ = this;
-  room.resource_ = resource;
-  room.amount_ = amount;
-  if (!budget) return room;
-  if (!(*budget)[resource].reserve(amount)) return {};
-  room.budget_ = budget;
-  return room;
-}
-
 // A budget that nobody else sees has no limits, and shared memories are the only ones that it sums.
-Reservation Account::reserve(Resource resource, std::uint64_t amount) noexcept {
-  return reserve_with(is_private_ ? nullptr : budget_.get(), resource, amount);
-}
-
-Reservation Account::reserve(const Growth& growth) noexcept {
-  const Resource resource =
-      growth.kind == Growth::Kind::memory ? Resource::memory_bytes : Resource::table_elements;
-  Reservation room = reserve(resource, growth.to - growth.from);
-  if (room && !may_grow(growth)) return {};
-  return room;
-}
-
 bool Account::take(Resource resource, std::uint64_t amount) noexcept {
-  Reservation room = reserve(resource, amount);
-  if (!room) return false;
-  room.use();
+  settle(resource);
+  const Meter::Taken mine = own(resource).try_take(amount);
+  if (mine == Meter::Taken::no) return false;
+  const auto theirs = is_private_ ? Meter::Taken::yes : (*budget_)[resource].try_take(amount);
+  if (theirs == Meter::Taken::no) return own(resource).give(amount), false;
+  if (mine == Meter::Taken::above_soft) note_passed(resource, own(resource).now());
+  if (theirs == Meter::Taken::above_soft)
+    budget_->note_passed(resource, (*budget_)[resource].now(), (*budget_)[resource].soft());
   return true;
 }
 
 void Account::give(Resource resource, std::uint64_t amount) noexcept {
   settle(resource);
   own(resource).give(amount);
-  if (!is_private_) budget_->give(resource, amount);
+  if (!is_private_) (*budget_)[resource].give(amount);
 }
 
 void Account::add(Resource resource, std::uint64_t amount) noexcept {
-  if (own(resource).add(amount)) note_passed(resource);
-  budget_->add(resource, amount);
+  if (own(resource).add(amount) == Meter::Taken::above_soft)
+    note_passed(resource, own(resource).now());
+  Meter& shared = (*budget_)[resource];
+  if (shared.add(amount) == Meter::Taken::above_soft)
+    budget_->note_passed(resource, shared.now(), shared.soft());
 }
 
 Account::UsedUp Account::used_up(Resource resource) const noexcept {
@@ -214,29 +145,42 @@ void Account::note_passed(Resource resource, std::uint64_t used) noexcept try {
   return;
 }
 
-void Account::note_passed(Resource resource) noexcept {
-  note_passed(resource, used(resource).now());
+bool Account::grow(const Growth& growth) noexcept {
+  const Resource resource =
+      growth.kind == Growth::Kind::memory ? Resource::memory_bytes : Resource::table_elements;
+  const std::uint64_t amount = growth.to - growth.from;
+  if (!take(resource, amount)) return false;
+  if (may_grow(growth)) return true;
+  give(resource, amount);
+  return false;
 }
 
-Reservation Account::reserve_shared(const Growth& growth, Budget* budget) noexcept {
-  Reservation room = reserve_with(budget, Resource::memory_bytes, growth.to - growth.from);
-  if (room && !may_grow(growth)) return {};
-  return room;
+bool Account::grow_shared(const Growth& growth) noexcept {
+  memory_time_.settle(used(Resource::memory_bytes).now());
+  Meter& meter = own(Resource::memory_bytes);
+  const Meter::Taken taken = meter.try_take(growth.to - growth.from);
+  if (taken == Meter::Taken::no) return false;
+  if (taken == Meter::Taken::above_soft) note_passed(Resource::memory_bytes, meter.now());
+  if (may_grow(growth)) return true;
+  give_shared(growth.to - growth.from);
+  return false;
 }
 
 void Account::add_shared(std::uint64_t bytes) noexcept {
   if (bytes == 0) return;
-  settle(Resource::memory_bytes);
-  if (own(Resource::memory_bytes).add(bytes)) note_passed(Resource::memory_bytes);
+  memory_time_.settle(used(Resource::memory_bytes).now());
+  own(Resource::memory_bytes).add(bytes);
 }
 
 void Account::give_shared(std::uint64_t bytes) noexcept {
-  settle(Resource::memory_bytes);
+  memory_time_.settle(used(Resource::memory_bytes).now());
   own(Resource::memory_bytes).give(bytes);
 }
 
 void Account::settle(Resource resource) noexcept {
-  if (resource == Resource::memory_bytes) memory_time_.settle(used(resource).now());
+  if (resource != Resource::memory_bytes) return;
+  memory_time_.settle(used(resource).now());
+  if (!is_private_) budget_->memory_time.settle(budget_->memory_bytes.now());
 }
 
 double Account::memory_byte_seconds() const {

@@ -12,7 +12,6 @@
 #include <mutex>
 #include <optional>
 #include <string_view>
-#include <utility>
 
 #include "lib/os/clock.hpp"
 
@@ -93,21 +92,18 @@ struct Limits {
   bool measure_time = false;  ///< also where no time is limited
 };
 
-/// One kind of resource: what is in use, the most that ever was, a cap and a soft limit. What is
-/// set aside, for a use that isn't sure yet, counts against the cap alone. Thread-safe.
+/// One kind of resource: what is in use, the most that ever was, a cap and a soft limit.
+/// Thread-safe.
 class Meter {
  public:
-  /// Sets `amount` aside, or nothing if that would go over the cap.
-  bool reserve(std::uint64_t amount) noexcept;
-  /// What was set aside isn't needed.
-  void cancel(std::uint64_t amount) noexcept;
-  /// What was set aside is in use from now on. Whether use went above the soft limit thereby.
-  bool use(std::uint64_t amount) noexcept;
-  /// reserve() and use().
-  bool take(std::uint64_t amount) noexcept;
-  /// Uses `amount`, also above the cap: that has happened. Returns what use() does.
-  bool add(std::uint64_t amount) noexcept;
-  void give(std::uint64_t amount) noexcept;
+  enum class Taken : std::uint8_t { no, yes, above_soft };
+
+  /// Takes `amount`, or nothing if that would go over the cap.
+  Taken try_take(std::uint64_t amount) noexcept;
+  bool take(std::uint64_t amount) noexcept { return try_take(amount) != Taken::no; }
+  /// Takes `amount`, also above the cap: it is in use already.
+  Taken add(std::uint64_t amount) noexcept;
+  void give(std::uint64_t amount) noexcept { now_.fetch_sub(amount, std::memory_order_relaxed); }
 
   std::uint64_t now() const noexcept { return now_.load(std::memory_order_relaxed); }
   std::uint64_t peak() const noexcept { return peak_.load(std::memory_order_relaxed); }
@@ -123,7 +119,8 @@ class Meter {
   void set_further(std::uint64_t cap, std::uint64_t soft) noexcept;
 
  private:
-  std::atomic<std::uint64_t> held_{0};  // in use or set aside
+  Taken taken(std::uint64_t before, std::uint64_t after) noexcept;
+
   std::atomic<std::uint64_t> now_{0};
   std::atomic<std::uint64_t> peak_{0};
   std::atomic<std::uint64_t> cap_{unlimited};
@@ -142,33 +139,6 @@ class ByteTime {
   mutable std::mutex mutex_;
   os::TimePoint since_ = os::MonotonicClock::now();
   double sum_ = 0;
-};
-
-class Account;
-struct Budget;
-
-/// Some of what a store, a budget, or both have left, set aside: given back at the end, unless it
-/// comes to be used. Peaks and soft limits hear of it when it is.
-class [[nodiscard]] Reservation {
- public:
-  Reservation() = default;  ///< refused
-  Reservation(Reservation&& other) noexcept { *this = std::move(other); }
-  Reservation& operator=(Reservation&& other) noexcept;
-  ~Reservation();
-
-  /// Whether something is set aside.
-  explicit operator bool() const noexcept { return store_ || budget_; }
-  /// It is in use from now on; who uses it gives it back some time. May call the host.
-  void use() noexcept;
-
- private:
-  friend class Account;
-  friend struct Budget;
-
-  Account* store_ = nullptr;
-  Budget* budget_ = nullptr;
-  Resource resource_ = Resource::memory_bytes;
-  std::uint64_t amount_ = 0;
 };
 
 /// A tenant's account, shared by stores and threads; a store that was given none has its own.
@@ -200,19 +170,11 @@ struct Budget {
   Meter& operator[](Resource resource) noexcept;
   /// Sets a soft limit; before it has stores.
   void set_soft(SoftLimits limits);
-  Reservation reserve(Resource resource, std::uint64_t amount) noexcept;
-  void give(Resource resource, std::uint64_t amount) noexcept;
-  /// What was used already.
-  void add(Resource resource, std::uint64_t amount) noexcept;
   void note_passed(Resource resource, std::uint64_t used, std::uint64_t limit) noexcept;
-  /// Of what is metered here.
-  void note_passed(Resource resource) noexcept;
 
- private:
-  friend class Reservation;
-
-  /// Memory is summed over time: before its amount changes.
-  void settle(Resource resource) noexcept;
+  // Of memories that no store is charged for.
+  bool take_memory(std::uint64_t bytes) noexcept;
+  void give_memory(std::uint64_t bytes) noexcept;
 };
 
 /// A store's use of its own limits and of its budget. For the store's thread, but for add() and
@@ -225,15 +187,13 @@ class Account {
   Account(const Account&) = delete;
   Account& operator=(const Account&) = delete;
 
-  /// Of the store's limit and of the budget, or of neither.
-  Reservation reserve(Resource resource, std::uint64_t amount) noexcept;
-  /// The same for the difference, if may_grow agrees: it is asked where limits allow it.
-  Reservation reserve(const Growth& growth) noexcept;
-  /// reserve(), and used at once.
+  /// Takes from the store's limit and from the budget, or from neither.
   bool take(Resource resource, std::uint64_t amount) noexcept;
   void give(Resource resource, std::uint64_t amount) noexcept;
   /// Takes what was used already. Any thread.
   void add(Resource resource, std::uint64_t amount) noexcept;
+  /// take() for the difference, after may_grow was asked.
+  bool grow(const Growth& growth) noexcept;
 
   /// Whose cap is reached. Any thread.
   enum class UsedUp : std::uint8_t { no, store, budget };
@@ -248,9 +208,8 @@ class Account {
   // Shared memories. A store counts those that it has; a budget counts each once, when it is made
   // and when it grows (shared_memory.hpp).
 
-  /// The difference, of the store's limit and of what the memory's budget has left; of the store's
-  /// limit alone, without a budget: it has counted those bytes already.
-  Reservation reserve_shared(const Growth& growth, Budget* budget) noexcept;
+  /// Takes the difference from the store's limit, after may_grow was asked.
+  bool grow_shared(const Growth& growth) noexcept;
   /// Another store let one grow.
   void add_shared(std::uint64_t bytes) noexcept;
   void give_shared(std::uint64_t bytes) noexcept;
@@ -268,12 +227,8 @@ class Account {
   const std::shared_ptr<Budget>& shared_budget() const { return budget_; }
 
  private:
-  friend class Reservation;
-
   Meter& own(Resource resource) { return meters_[index(resource)]; }
-  Reservation reserve_with(Budget* budget, Resource resource, std::uint64_t amount) noexcept;
   void settle(Resource resource) noexcept;
-  void note_passed(Resource resource) noexcept;
   bool may_grow(const Growth& growth) const noexcept;
 
   Limits limits_;

@@ -38,24 +38,18 @@ Result<std::shared_ptr<SharedMemory>> SharedMemory::create(const wasm::MemoryTyp
                                                            std::shared_ptr<Budget> budget,
                                                            bool has_guards) {
   const auto bytes = bytes_of_pages(type.limits.min, type);
-  if (!bytes) return too_large(type);
-  Reservation room = budget->reserve(Resource::memory_bytes, *bytes);
-  if (room) return create(type, std::move(budget), has_guards, room);
-  return Error(ErrorKind::limit,
-               compose("a memory of {} bytes is over a limit (memory_bytes)", *bytes));
-}
-
-Result<std::shared_ptr<SharedMemory>> SharedMemory::create(const wasm::MemoryType& type,
-                                                           std::shared_ptr<Budget> budget,
-                                                           bool has_guards, Reservation& room) {
-  const std::uint64_t bytes = type.limits.min << type.page_size_log2;
-  std::shared_ptr<SharedMemory> memory(new SharedMemory(type, std::move(budget)));
-  const bool guards = has_guards && has_guard(type);
-  if (memory->reserve(bytes, guards)) {
-    memory->size_ = bytes;
-    room.use();
-    return memory;
+  if (!bytes) {
+    return Error(ErrorKind::limit, compose("a memory of {} pages is more than {} bytes",
+                                           type.limits.min, max_memory_bytes));
   }
+  std::shared_ptr<SharedMemory> memory(new SharedMemory(type, std::move(budget)));
+  if (!memory->budget_->take_memory(*bytes)) {
+    return Error(ErrorKind::limit,
+                 compose("a memory of {} bytes is over a limit (memory_bytes)", *bytes));
+  }
+  memory->size_ = *bytes;
+  const bool guards = has_guards && has_guard(type);
+  if (memory->reserve(*bytes, guards)) return memory;
   if (guards) return no_guard();
   return Error(ErrorKind::limit,
                compose("the system refuses address space for a shared memory of {} pages",
@@ -63,22 +57,18 @@ Result<std::shared_ptr<SharedMemory>> SharedMemory::create(const wasm::MemoryTyp
 }
 
 SharedMemory::~SharedMemory() {
-  budget_->give(Resource::memory_bytes, size());
+  budget_->give_memory(size());
 }
 
-// Using what was reserved may call the host: not under the lock.
-SharedMemory::Growing SharedMemory::grow(std::uint64_t from, std::uint64_t to, Reservation& room) {
-  const Growing grown = extend(from, to);
-  if (grown == Growing::done) room.use();
-  return grown;
-}
-
-SharedMemory::Growing SharedMemory::extend(std::uint64_t from, std::uint64_t to) {
+SharedMemory::Growing SharedMemory::grow(std::uint64_t from, std::uint64_t to) {
   const std::lock_guard lock(growing_);
   if (size() != from) return Growing::raced;
+  if (to > mapping_.size() || !budget_->take_memory(to - from)) return Growing::refused;
   const auto added = static_cast<std::size_t>(to - from);
-  if (to > mapping_.size() || !mapping_.commit(static_cast<std::size_t>(from), added))
+  if (!mapping_.commit(static_cast<std::size_t>(from), added)) {
+    budget_->give_memory(to - from);
     return Growing::refused;
+  }
   size_.store(to);
   return Growing::done;
 }

@@ -25,10 +25,6 @@ class SharedMemory {
   static Result<std::shared_ptr<SharedMemory>> create(const wasm::MemoryType& type,
                                                       std::shared_ptr<Budget> budget,
                                                       bool has_guards = false);
-  /// The same with `room` for those bytes in that budget, which is used if it is made.
-  static Result<std::shared_ptr<SharedMemory>> create(const wasm::MemoryType& type,
-                                                      std::shared_ptr<Budget> budget,
-                                                      bool has_guards, Reservation& room);
   ~SharedMemory();
   SharedMemory(const SharedMemory&) = delete;
   SharedMemory& operator=(const SharedMemory&) = delete;
@@ -41,9 +37,7 @@ class SharedMemory {
 
   enum class Growing : std::uint8_t { done, raced, refused };
   /// From a size in bytes to a larger one. raced: somebody was faster, and the size is another now.
-  /// `room` is for the difference, in the budget, and used if it is done.
-  Growing grow(std::uint64_t from, std::uint64_t to, Reservation& room);
-  Budget& budget() const { return *budget_; }
+  Growing grow(std::uint64_t from, std::uint64_t to);
 
   // Addresses are aligned and in bounds.
 
@@ -57,7 +51,6 @@ class SharedMemory {
   SharedMemory(const wasm::MemoryType& type, std::shared_ptr<Budget> budget)
       : type_(type), budget_(std::move(budget)) {}
   bool reserve(std::uint64_t bytes, bool guards);
-  Growing extend(std::uint64_t from, std::uint64_t to);
 
   wasm::MemoryType type_;
   std::shared_ptr<Budget> budget_;

@@ -56,13 +56,13 @@ bool Store::count_bounded_host_call() noexcept {
     return fail(state_, used_up(Resource::host_calls, whose));
   };
   if (made > limits.host_calls) return refuse(UsedUp::store);
-  Budget& budget = account_.budget();
-  if (budget.host_calls.cap() != unlimited) {
-    Reservation room =
-        budget.reserve(Resource::host_calls, state_.host_calls - host_calls_reported_);
-    if (!room) return refuse(UsedUp::budget);
+  Meter& shared = account_.budget().host_calls;
+  if (shared.cap() != unlimited) {
+    const Meter::Taken taken = shared.try_take(state_.host_calls - host_calls_reported_);
+    if (taken == Meter::Taken::no) return refuse(UsedUp::budget);
     host_calls_reported_ = state_.host_calls;
-    room.use();
+    if (taken == Meter::Taken::above_soft)
+      account_.budget().note_passed(Resource::host_calls, shared.now(), shared.soft());
   }
   if (made == limits.soft[Resource::host_calls] + 1) {
     account_.note_passed(Resource::host_calls, made);

@@ -158,7 +158,8 @@ void Store::report_usage() {
     budget.note_passed(Resource::fuel, all + fuel - before, budget.soft[Resource::fuel]);
   const std::uint64_t calls =
       state_.host_calls - std::exchange(host_calls_reported_, state_.host_calls);
-  budget.add(Resource::host_calls, calls);
+  if (budget.host_calls.add(calls) == Meter::Taken::above_soft)
+    budget.note_passed(Resource::host_calls, budget.host_calls.now(), budget.host_calls.soft());
   budget.waits.fetch_add(state_.waits - std::exchange(waits_reported_, state_.waits),
                          std::memory_order_relaxed);
 }
