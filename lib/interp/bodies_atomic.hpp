@@ -155,7 +155,7 @@ struct AtomicNotify {
 struct AtomicFence {
   static void run(Regs& r) {
     std::atomic_thread_fence(std::memory_order_seq_cst);
-    r.pc += 1;
+    r.pc += through_b;
   }
 };
 

@@ -4,6 +4,7 @@
 // known later.
 
 #include <algorithm>
+#include <cassert>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -42,6 +43,7 @@ class Emitter {
 
   /// Begins an instruction of `words` words, zeroed but for its handler; returns its position.
   std::uint32_t begin(Handler handler, std::uint32_t words, SequenceKey key) {
+    assert(words >= least_words);
     const std::uint32_t at = size_;
     if (capacity_ - at < words + common_words) [[unlikely]]
       grow(words + common_words);
@@ -57,6 +59,7 @@ class Emitter {
   /// Appends an instruction whose operands are a, b, and `rest` from c on, as far as its words go.
   std::uint32_t append(Handler handler, std::uint32_t words, SequenceKey key, std::uint32_t a,
                        std::uint32_t b, std::uint64_t rest) {
+    assert(words >= least_words);
     const std::uint32_t at = size_;
     if (capacity_ - at < words + common_words) [[unlikely]]
       grow(words + common_words);
@@ -109,8 +112,9 @@ class Emitter {
   };
   /// Few instructions have more than that; those that are shorter are followed by as much room.
   static constexpr std::uint32_t common_words = through_e;
-  /// None has fewer than two words; behind the last one there is room for another.
-  static constexpr std::uint32_t starts_in(std::uint32_t words) { return words / through_b; }
+  static constexpr std::uint32_t least_words = through_b;
+  /// How many instructions so many words can be; behind the last one there is room for another.
+  static constexpr std::uint32_t starts_in(std::uint32_t words) { return words / least_words; }
 
   [[gnu::noinline]] void grow(std::uint32_t words) {
     const std::uint32_t capacity = std::max<std::uint32_t>(256, 2 * size_ + words);

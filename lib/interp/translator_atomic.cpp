@@ -34,7 +34,7 @@ void Translator::atomic_op(Walker& w, Op op, const wasm::MemArg& arg, Operands a
 }
 
 void Translator::atomic_fence(Walker&) {
-  emit(fence_handler(), 1, "atomic.fence");
+  emit(fence_handler(), through_b, "atomic.fence");
 }
 
 }  // namespace wrun::inline v0::interp

@@ -89,6 +89,21 @@ TEST(LargeFunctions, WithManyValuesAtOnce) {
   EXPECT_EQ(compile(text), "");
 }
 
+/// Of the shortest instructions there are.
+TEST(LargeFunctions, OfFencesAndCalls) {
+  for (const int calls : {1, 2, 3}) {
+    const auto piece = [calls](int i) {
+      const std::string call = "(drop (call $g (local.get 0)))";
+      return "(atomic.fence)(atomic.fence)" + (i % calls == 0 ? call : "");
+    };
+    Config config = hot_config(Tier::interpreter);
+    config.features = config.features.with(Feature::threads);
+    World world(config);
+    const Instance instance = world.instance(of_pieces(5000, piece));
+    EXPECT_EQ(take(take(instance.typed<int32_t(int32_t)>("f"))(1)), 0);
+  }
+}
+
 TEST(LargeFunctions, WithManyLocals) {
   std::string locals = "(local ";
   for (int i = 0; i < 49'990; ++i) locals += "i32 ";
