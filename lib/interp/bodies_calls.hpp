@@ -82,7 +82,8 @@ struct TailCallLocal {
 };
 
 /// Calls a function of this instance, with a frame at the slot that the instruction names at a; the
-/// next instruction is `words` further. False, and no call, if there is no room for the frame.
+/// next instruction is `words` further. False if there is no room for the frame: then there is no
+/// call, but the accumulator has changed.
 inline bool call_in_instance(Regs& r, const FuncRef* callee, std::size_t words) {
   r.i = callee->index;  // first, since then no register has to keep the callee
   const SlotCode* code = load_code(*callee->cell);
@@ -93,12 +94,16 @@ inline bool call_in_instance(Regs& r, const FuncRef* callee, std::size_t words) 
   return true;
 }
 
-/// The same of any instance's.
+/// The same of any instance's; what is in the accumulator stays there if the call has to wait.
 inline void call_reference(Regs& r, const FuncRef* callee, std::size_t words) {
   if (callee->instance == r.inst) [[likely]] {
-    if (!call_in_instance(r, callee, words)) [[unlikely]]
-      leave_by(r, Exit::limit);
-    return;
+    const std::int64_t room = bytes_between(&slot(r, at_a), stack_limit(r));
+    const SlotCode* code = load_code(*callee->cell);
+    if (room < code->frame_bytes) [[unlikely]]
+      return leave_by(r, Exit::limit);
+    compute_anew(r);
+    r.i = callee->index;
+    return enter_local(r, code, &slot(r, at_a), r.pc + words);
   }
   ExecState& state = rare_state(r);
   state.callee = callee;

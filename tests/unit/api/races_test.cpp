@@ -166,6 +166,44 @@ TEST_P(Races, PausedCallsGoOnElsewhere) {
   EXPECT_EQ(right, 40 * threads_at_once);
 }
 
+/// A call that stopped for an interruption that was taken back meanwhile goes on as if there had been
+/// none: its index, which may have been in a register only, is what it was.
+TEST_P(Races, InterruptionsThatAreTakenBack) {
+  World world(Config{.tier = GetParam(), .hot_after = 3});
+  const Instance instance = world.instance(R"((module
+    (type $super (sub (func (param i32) (result i32))))
+    (type $sub (sub final $super (func (param i32) (result i32))))
+    (table 10 funcref)
+    (elem (i32.const 3) $right)
+    (elem (i32.const 0) $wrong $wrong)
+    (func $wrong (type $sub) (i32.const -7))
+    (func $right (type $sub) (i32.const 5))
+    (func (export "run") (param i32) (result i32) (local $n i32) (local $sum i32)
+      (loop $again
+        (local.set $sum (i32.add (local.get $sum)
+          (call_indirect (type $super) (i32.const 5) (i32.add (local.get 0) (i32.const 1)))))
+        (local.set $sum (i32.add (local.get $sum)
+          (call_indirect (type $sub) (i32.const 5) (i32.add (local.get 0) (i32.const 1)))))
+        (br_if $again (i32.lt_u (local.tee $n (i32.add (local.get $n) (i32.const 1)))
+                                (i32.const 50))))
+      (local.get $sum))))");
+  const auto run = take(instance.typed<int(int)>("run"));
+  std::atomic<bool> done = false;
+  std::thread interrupter([&] {
+    while (!done) world.store.interrupt();
+  });
+  for (int i = 0; i < 100'000; ++i) {
+    world.store.clear_interrupt();
+    const auto sum = run(2);
+    if (sum ? *sum != 500 : kind_of(sum) != ErrorKind::interrupted) {
+      ADD_FAILURE() << (sum ? std::to_string(*sum) : sum.error().message());
+      break;
+    }
+  }
+  done = true;
+  interrupter.join();
+}
+
 TEST_P(Races, InterruptionsAtRandomMoments) {
   constexpr int interruptions = 10'000;
   Raced shared(GetParam());
