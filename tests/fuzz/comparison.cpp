@@ -39,7 +39,7 @@ std::vector<Flavour> flavours(std::uint64_t choice) {
   const std::uint64_t heap_bytes =
       is_deterministic && next_random(state) % 2 == 0 ? next_random(state) % little_heap : 0;
   const auto relaxed_simd =
-      next_random(state) % 3 == 0 ? RelaxedSimd::fused : RelaxedSimd::deterministic;
+      next_random(state) % 2 == 0 ? RelaxedSimd::fused : RelaxedSimd::deterministic;
   for (Flavour& each : all) {
     each.relaxed_simd = relaxed_simd;
     each.deterministic = is_deterministic;

@@ -46,6 +46,19 @@ bool is_allowed(const wasm::OpInfo& row, const Plan& plan) {
   }
 }
 
+/// How often an operator is in its group: machine code has more forms of some.
+std::size_t weight(Op op) {
+  switch (op) {
+    case Op::f32x4_relaxed_madd:
+    case Op::f32x4_relaxed_nmadd:
+    case Op::f64x2_relaxed_madd:
+    case Op::f64x2_relaxed_nmadd:
+      return 12;
+    default:
+      return 1;
+  }
+}
+
 /// All of one group, for each choice of features.
 const std::vector<Op>& operators(std::string_view results, bool is_memory, const Plan& plan) {
   struct Key {
@@ -64,7 +77,7 @@ const std::vector<Op>& operators(std::string_view results, bool is_memory, const
     const wasm::OpInfo& row = wasm::op_table[i];
     if (!(is_memory ? is_memory_access(row.shape) : is_pure(row.shape))) continue;
     if (row.signature().empty() || row.results() != results || !is_allowed(row, plan)) continue;
-    found.push_back(static_cast<Op>(i));
+    found.insert(found.end(), weight(static_cast<Op>(i)), static_cast<Op>(i));
   }
   return groups.emplace_back(key, std::move(found)).second;
 }

@@ -263,7 +263,8 @@ TEST_F(Images, AreForEnginesOfTheSameKind) {
   EXPECT_TRUE(is_refusal(Module::deserialize_trusted(Engine(canonical), image)));
   Config fused;
   fused.relaxed_simd = RelaxedSimd::fused;
-  EXPECT_TRUE(is_refusal(Module::deserialize_trusted(Engine(fused), image)));
+  EXPECT_EQ(Module::deserialize_trusted(Engine(fused), image).error().message(),
+            "precompiled module: it is for another engine: this engine has \"fused_madd\"");
   Config fewer;
   fewer.features = Features::wasm1();
   EXPECT_TRUE(is_refusal(Module::deserialize_trusted(Engine(fewer), image)));
