@@ -14,7 +14,9 @@ import subprocess
 import sys
 import tempfile
 
-RESIDENT_KIB = {"run": 1536, "run --dir=.": 1792}
+# A file that was just written lies in memory in large pieces, each of which is mapped as a whole: up to
+# 300 KiB more than the same file takes later.
+RESIDENT_KIB = {"run": 1728, "run --dir=.": 1984}
 RELOCATED_KIB = 176
 
 

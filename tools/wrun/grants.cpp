@@ -43,9 +43,9 @@ std::optional<Capability> allowed_by(std::string_view flag) {
 }
 
 /// Denying beats allowing: where something is denied by name, no other flag would help.
-wasi::Denial explained(const Grants& grants, wasi::Denial denial) {
+wasi::Denial explained(const decltype(Grants::denied)& denied, wasi::Denial denial) {
   const auto which = allowed_by(denial.grant);
-  if (!which || !grants.denied[static_cast<std::size_t>(*which)]) return denial;
+  if (!which || !denied[static_cast<std::size_t>(*which)]) return denial;
   denial.reason = fmt::format("--deny-{} or the policy says so",
                               capability_names[static_cast<std::size_t>(*which)]);
   denial.grant.clear();
@@ -74,8 +74,8 @@ class Granting {
       if (const Result<void> done = (this->*step)(); !done) return done.error();
     }
     auto printer = std::make_shared<DenialPrinter>();
-    config_.on_denied([printer, grants = grants_](const wasi::Denial& denial) {
-      printer->print(explained(grants, denial));
+    config_.on_denied([printer, denied = grants_.denied](const wasi::Denial& denial) {
+      printer->print(explained(denied, denial));
     });
     return std::move(config_);
   }

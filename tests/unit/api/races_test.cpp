@@ -166,8 +166,8 @@ TEST_P(Races, PausedCallsGoOnElsewhere) {
   EXPECT_EQ(right, 40 * threads_at_once);
 }
 
-/// A call that stopped for an interruption that was taken back meanwhile goes on as if there had been
-/// none: its index, which may have been in a register only, is what it was.
+/// A call that stopped for an interruption that was taken back meanwhile goes on as if there had
+/// been none: its index, which may have been in a register only, is what it was.
 TEST_P(Races, InterruptionsThatAreTakenBack) {
   World world(Config{.tier = GetParam(), .hot_after = 3});
   const Instance instance = world.instance(R"((module
