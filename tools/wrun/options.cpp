@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <utility>
 
 namespace wrun::inline v0::tool {
@@ -37,11 +36,12 @@ void add_deterministic_option(const OptionSet& app, Config& config) {
 }
 
 void add_memory_checks_option(const OptionSet& app, Config& config) {
-  static const std::map<std::string, MemoryChecks> checks = {
-      {"auto", MemoryChecks::automatic}, {"explicit", MemoryChecks::explicit_checks}};
   app.add_option_function<std::string>(
          "--memory-checks",
-         [&config](const std::string& name) { config.memory_checks = checks.at(name); },
+         [&config](const std::string& name) {
+           config.memory_checks =
+               name == "explicit" ? MemoryChecks::explicit_checks : MemoryChecks::automatic;
+         },
          "How compiled code stays inside memories: auto (guard pages where they can be had), or "
          "explicit")
       .type_name("HOW")
@@ -51,11 +51,11 @@ void add_memory_checks_option(const OptionSet& app, Config& config) {
 }
 
 void add_relaxed_simd_option(const OptionSet& app, Config& config) {
-  static const std::map<std::string, RelaxedSimd> choices = {
-      {"deterministic", RelaxedSimd::deterministic}, {"fused", RelaxedSimd::fused}};
   app.add_option_function<std::string>(
          "--relaxed-simd",
-         [&config](const std::string& name) { config.relaxed_simd = choices.at(name); },
+         [&config](const std::string& name) {
+           config.relaxed_simd = name == "fused" ? RelaxedSimd::fused : RelaxedSimd::deterministic;
+         },
          "What relaxed vector instructions compute, on any CPU: deterministic (as the "
          "specification's profile of that name), or fused (their products and sums are rounded "
          "once)")
