@@ -3,6 +3,7 @@
 // The few forms of instructions that are most of all code, written without xbyak, which asks each
 // operand what it is: that took half of the time of emission. Bytes are those that xbyak writes.
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <span>
@@ -91,6 +92,21 @@ class Encoder : public Xbyak::CodeGenerator {
     std::memset(to, 0, 8);
     finish(to + zeros);
   }
+
+  /// As few instructions that do nothing as can be: those in front of a loop are carried out
+  /// whenever it is entered.
+  void nop(std::size_t bytes) {
+    static constexpr std::size_t most = 15;  // of any instruction
+    static constexpr std::size_t most_unprefixed = 8;
+    while (bytes != 0) {
+      std::size_t count = std::min(bytes, most);
+      bytes -= count;
+      for (; count > most_unprefixed; --count) db(0x66);
+      CodeGenerator::nop(count);
+    }
+  }
+
+  void align(std::size_t bytes) { nop((bytes - getSize() % bytes) % bytes); }
 
   /// Moves what was written from `at` on so many bytes further, with instructions before it that do
   /// nothing.
