@@ -4,6 +4,21 @@
 
 namespace wrun::inline v0::jit {
 
+namespace {
+
+/// Whether a branch goes that way for one number only, which isn't zero: seldom, most times.
+bool asks_for_number(const Graph& graph, const Cfg::Incoming& way) {
+  const Inst& branch = graph.at(graph.at(way.from).last);
+  if (branch.op != Opcode::branch) return false;
+  const Inst& test = graph.at(graph.args(branch).back());
+  const Opcode equal = way.edge == 0 ? opcode(wasm::Op::i32_eq) : opcode(wasm::Op::i32_ne);
+  if (test.op != equal) return false;
+  const Inst& number = graph.at(graph.args(test)[1]);
+  return number.op == Opcode::constant && number.imm != 0;
+}
+
+}  // namespace
+
 void BlockOrder::compute(const Graph& graph, const Cfg& cfg) {
   find_cold(graph, cfg);
   is_header_.assign(graph.block_count(), false);
@@ -13,6 +28,7 @@ void BlockOrder::compute(const Graph& graph, const Cfg& cfg) {
     is_header_[index(cfg.order()[i])] = loops_.is_header(i);
     depth_[index(cfg.order()[i])] = loops_.depth(i);
   }
+  find_aside(graph, cfg);
   arrange(cfg);
 }
 
@@ -29,7 +45,32 @@ void BlockOrder::find_cold(const Graph& graph, const Cfg& cfg) {
   }
 }
 
-/// Each block goes behind the last one of its innermost loop so far.
+/// Blocks in loops that are for one number only, and go on where others do, too: so they dominate
+/// nothing.
+void BlockOrder::find_aside(const Graph& graph, const Cfg& cfg) {
+  const auto count = static_cast<std::uint32_t>(cfg.order().size());
+  is_aside_.assign(count, false);
+  for (std::uint32_t at = 0; at < count; ++at) {
+    const Block b = cfg.order()[at];
+    const std::uint32_t loop = loops_.around(at);
+    const auto incoming = cfg.incoming(b);
+    if (loop == none || loops_.is_header(at) || incoming.size() != 1) continue;
+    if (loops_.innermost(cfg.position(incoming[0].from)) != loop) continue;
+    if (graph.at(graph.at(b).last).op != Opcode::jump || !asks_for_number(graph, incoming[0]))
+      continue;
+    const Block other = graph.successors(incoming[0].from)[1 - incoming[0].edge].to;
+    const Block next = graph.successors(b)[0].to;
+    const auto comes_first = [&](const Cfg::Incoming& in) {
+      return in.from != b && cfg.position(in.from) < cfg.position(next);
+    };
+    const auto ways = cfg.incoming(next);
+    is_aside_[at] = loops_.contains(loop, cfg.position(other)) &&
+                    loops_.contains(loop, cfg.position(next)) &&
+                    std::any_of(ways.begin(), ways.end(), comes_first);
+  }
+}
+
+/// Each block goes behind the last one of its innermost loop so far, those aside behind all others.
 void BlockOrder::arrange(const Cfg& cfg) {
   const auto count = static_cast<std::uint32_t>(cfg.order().size());
   next_.assign(count, none);
@@ -40,15 +81,18 @@ void BlockOrder::arrange(const Cfg& cfg) {
     return at;
   };
   std::uint32_t last_outside = none;
-  for (std::uint32_t i = 0; i < count; ++i) {
-    last_[i] = i;
-    std::uint32_t& last = loops_.around(i) == none ? last_outside : last_[loops_.around(i)];
-    if (last != none) {
-      const std::uint32_t before = end_of(last);
-      next_[i] = next_[before];
-      next_[before] = i;
+  for (const bool is_aside : {false, true}) {
+    for (std::uint32_t i = 0; i < count; ++i) {
+      if (is_aside_[i] != is_aside) continue;
+      last_[i] = i;
+      std::uint32_t& last = loops_.around(i) == none ? last_outside : last_[loops_.around(i)];
+      if (last != none) {
+        const std::uint32_t before = end_of(last);
+        next_[i] = next_[before];
+        next_[before] = i;
+      }
+      last = i;
     }
-    last = i;
   }
   order_.clear();
   for (const bool cold : {false, true}) {

@@ -1,7 +1,8 @@
 #pragma once
 
 // The order in which blocks become machine code: the blocks of a loop are together, a block comes
-// after those that dominate it, and what is cold comes last.
+// after those that dominate it, and what is cold comes last. What a loop does for one number only
+// comes behind the rest of it, so that the way of all others has no jump around it.
 
 #include <cstdint>
 #include <span>
@@ -26,6 +27,7 @@ class BlockOrder {
   static constexpr std::uint32_t none = Loops::none;
 
   void find_cold(const Graph& graph, const Cfg& cfg);
+  void find_aside(const Graph& graph, const Cfg& cfg);
   void arrange(const Cfg& cfg);
 
   std::vector<Block> order_;
@@ -34,6 +36,7 @@ class BlockOrder {
   std::vector<std::uint32_t> depth_;
   Loops loops_;
   // By position in the Cfg's order:
+  std::vector<bool> is_aside_;
   std::vector<std::uint32_t> next_;  // of the same loop, or after a loop's last what follows it
   std::vector<std::uint32_t> last_;  // of a loop, by header
 };
