@@ -61,7 +61,7 @@ bool wrun_wasi_context_usage(const wrun_wasi_context_t* context, wrun_wasi_usage
     const HostUsage usage = context->context->usage();
     return capi::write_answers(
         {sizeof *out, usage.calls, measured(usage.time), measured(usage.time_asleep),
-         usage.bytes_in, usage.bytes_out, usage.open_files},
+         usage.bytes_in, usage.bytes_out, usage.open_files, 0},
         *out);
   });
 }

@@ -14,6 +14,7 @@
 #include "lib/api/c/callback.hpp"
 #include "lib/api/c/error.hpp"
 #include "lib/api/c/guard.hpp"
+#include "lib/api/c/sized.hpp"
 
 struct wrun_wasi_config_t {
   wrun::wasi::Config config;

@@ -8,8 +8,10 @@
  *
  * Structures of options and answers begin with their size, so that a program compiled with an older
  * header works with a newer library: initialise them with the WRUN_..._INIT of their type, then set
- * what you want. What the program doesn't know of has its default. A size that the library doesn't
- * know is an error of kind WRUN_ERROR_USAGE. */
+ * what you want. What the program doesn't know of has its default. New members come behind all that
+ * was there, and nothing lies between members: `reserved` ones are ignored, whatever is in them. A
+ * size that no version of the structure had up to the library's is an error of kind
+ * WRUN_ERROR_USAGE. */
 
 #include <wasm.h>
 
@@ -22,6 +24,10 @@ extern "C" {
 /** An amount without a limit; as an answer: not measured. */
 #define WRUN_UNLIMITED UINT64_MAX
 #define WRUN_NOT_MEASURED UINT64_MAX
+
+/** What WRUN_..._INIT have for members named `reserved`. */
+#define WRUN_RESERVED \
+  { 0 }
 
 /** Of the library that runs, "0.1.0"; lives as long as the process. */
 WASM_API_EXTERN const char* wrun_version(void);
@@ -114,10 +120,11 @@ typedef struct wrun_frame_info_t {
   const char* module_name; /**< borrowed from the error; "" if it has none */
   const char* func_name;   /**< the same */
   uint32_t func_index;     /**< in the module's function index space */
-  uint64_t offset;         /**< of the instruction, in bytes from the module's start */
+  uint32_t reserved;
+  uint64_t offset; /**< of the instruction, in bytes from the module's start */
 } wrun_frame_info_t;
 #define WRUN_FRAME_INFO_INIT \
-  { sizeof(wrun_frame_info_t), NULL, NULL, 0, 0 }
+  { sizeof(wrun_frame_info_t), NULL, NULL, 0, 0, 0 }
 /** The frame of that number, innermost 0. False if there is none, or struct_size is wrong. */
 WASM_API_EXTERN bool wrun_error_frame(const wrun_error_t*, size_t index, wrun_frame_info_t* out);
 

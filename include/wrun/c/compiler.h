@@ -23,20 +23,23 @@ enum wrun_tier_enum {
 
 /** What wrun_config_set_compiler() sets. */
 typedef struct wrun_compiler_options_t {
-  size_t struct_size;       /**< sizeof(wrun_compiler_options_t) */
-  wrun_tier_t tier;         /**< WRUN_TIER_... */
-  bool explicit_checks;     /**< stay inside memories by comparing, never by guard pages */
+  size_t struct_size;   /**< sizeof(wrun_compiler_options_t) */
+  wrun_tier_t tier;     /**< WRUN_TIER_... */
+  bool explicit_checks; /**< stay inside memories by comparing, never by guard pages */
+  uint8_t reserved1[2];
   uint32_t hot_after;       /**< calls and turns of loops after which a function is compiled */
   uint32_t compile_threads; /**< how many threads compile what is hot; 0: whoever runs it does */
-  uint64_t code_bytes;      /**< the most machine code there may be at a time */
-  bool perf_map;            /**< tell perf the names of functions, in /tmp/perf-PID.map */
-  bool jitdump;             /**< write functions to jit-PID.dump, for perf inject --jit */
-  bool debugger;            /**< tell debuggers of functions, by gdb's JIT interface */
+  uint32_t reserved2;
+  uint64_t code_bytes; /**< the most machine code there may be at a time */
+  bool perf_map;       /**< tell perf the names of functions, in /tmp/perf-PID.map */
+  bool jitdump;        /**< write functions to jit-PID.dump, for perf inject --jit */
+  bool debugger;       /**< tell debuggers of functions, by gdb's JIT interface */
+  uint8_t reserved3[5];
 } wrun_compiler_options_t;
-#define WRUN_COMPILER_OPTIONS_INIT                                                                 \
-  {                                                                                                \
-    sizeof(wrun_compiler_options_t), WRUN_TIER_AUTOMATIC, false, 2000, 0, 536870912, false, false, \
-        false                                                                                      \
+#define WRUN_COMPILER_OPTIONS_INIT                                                          \
+  {                                                                                         \
+    sizeof(wrun_compiler_options_t), WRUN_TIER_AUTOMATIC, false, WRUN_RESERVED, 2000, 0, 0, \
+        536870912, false, false, false, WRUN_RESERVED                                       \
   }
 
 /** Replaces these options. Errors: usage. */

@@ -22,18 +22,21 @@ enum wrun_relaxed_simd_enum {
 
 /** What wrun_config_set() sets. */
 typedef struct wrun_config_options_t {
-  size_t struct_size;   /**< sizeof(wrun_config_options_t) */
-  bool fuel;            /**< count instructions, so that stores can limit them */
-  bool interruptible;   /**< let interruptions and deadlines stop loops, not calls only */
+  size_t struct_size; /**< sizeof(wrun_config_options_t) */
+  bool fuel;          /**< count instructions, so that stores can limit them */
+  bool interruptible; /**< let interruptions and deadlines stop loops, not calls only */
+  uint8_t reserved1[6];
   uint64_t stack_bytes; /**< for each store's WebAssembly stack; at least 65536 */
   bool canonical_nans;  /**< each NaN that an instruction makes is the positive canonical one */
-  bool deterministic;   /**< the same results, traps and costs in every tier and on every CPU */
+  uint8_t reserved2[7];
+  bool deterministic; /**< the same results, traps and costs in every tier and on every CPU */
   wrun_relaxed_simd_t relaxed_simd;
+  uint8_t reserved3[6];
 } wrun_config_options_t;
-#define WRUN_CONFIG_OPTIONS_INIT                                           \
-  {                                                                        \
-    sizeof(wrun_config_options_t), false, true, 1024 * 1024, false, false, \
-        WRUN_RELAXED_SIMD_DETERMINISTIC                                    \
+#define WRUN_CONFIG_OPTIONS_INIT                                                                  \
+  {                                                                                               \
+    sizeof(wrun_config_options_t), false, true, WRUN_RESERVED, 1024 * 1024, false, WRUN_RESERVED, \
+        false, WRUN_RELAXED_SIMD_DETERMINISTIC, WRUN_RESERVED                                     \
   }
 
 /** Replaces these options. Errors: usage. */
@@ -61,12 +64,13 @@ typedef struct wrun_module_limits_t {
   uint32_t element_segments;
   uint32_t function_size; /**< bytes of one body */
   uint32_t locals;        /**< of one function */
+  uint32_t reserved;
 } wrun_module_limits_t;
 /** Those of the JS embedding API. */
 #define WRUN_MODULE_LIMITS_INIT                                                                    \
   {                                                                                                \
     sizeof(wrun_module_limits_t), 1073741824, 1000000, 1000000, 1000000, 1000000, 1000000, 100000, \
-        100, 100000, 10000000, 7654321, 50000                                                      \
+        100, 100000, 10000000, 7654321, 50000, 0                                                   \
   }
 
 /** Replaces these limits. Errors: usage. */

@@ -83,13 +83,14 @@ typedef struct wrun_budget_limits_t {
   uint64_t host_calls;     /**< calls into the host */
   uint64_t host_bytes;     /**< given to and taken from guests, as far as callbacks report it */
   bool measure_time;       /**< of all its stores' calls, also where no time is limited */
+  uint8_t reserved[7];
   const wrun_soft_limits_t* soft; /**< may be NULL; copied */
 } wrun_budget_limits_t;
 #define WRUN_BUDGET_LIMITS_INIT                                                                   \
   {                                                                                               \
     sizeof(wrun_budget_limits_t), WRUN_UNLIMITED, WRUN_UNLIMITED, WRUN_UNLIMITED, WRUN_UNLIMITED, \
         WRUN_UNLIMITED, WRUN_UNLIMITED, WRUN_UNLIMITED, WRUN_UNLIMITED, WRUN_UNLIMITED,           \
-        WRUN_UNLIMITED, false, NULL                                                               \
+        WRUN_UNLIMITED, false, WRUN_RESERVED, NULL                                                \
   }
 
 /** NULL stands for no limits. Errors: usage, limit. */
@@ -127,6 +128,7 @@ typedef struct wrun_limits_t {
   uint64_t stack_bytes;    /**< at most the engine's, which WRUN_UNLIMITED stands for */
   uint64_t timeout_ns;     /**< from now on; then running code is stopped and no more is started */
   bool may_wait;           /**< whether memory.atomic.wait may block the thread; else it traps */
+  uint8_t reserved1[7];
   /** Asked before anything grows within the limits; false refuses. May be NULL. Called on the
    * store's thread, within WebAssembly: uses of the store fail. */
   bool (*may_grow)(void* env, const wrun_growth_t*);
@@ -138,12 +140,14 @@ typedef struct wrun_limits_t {
   const wrun_soft_limits_t* soft; /**< may be NULL; copied */
   bool measure_time;              /**< of calls, also where no time is limited */
   bool count_calls_by_name;       /**< of linkers' functions instantiated from now on */
+  uint8_t reserved2[6];
 } wrun_limits_t;
-#define WRUN_LIMITS_INIT                                                                   \
-  {                                                                                        \
-    sizeof(wrun_limits_t), WRUN_UNLIMITED, WRUN_UNLIMITED, WRUN_UNLIMITED, WRUN_UNLIMITED, \
-        WRUN_UNLIMITED, WRUN_UNLIMITED, WRUN_UNLIMITED, true, NULL, NULL, WRUN_UNLIMITED,  \
-        WRUN_UNLIMITED, WRUN_UNLIMITED, WRUN_UNLIMITED, NULL, false, false                 \
+#define WRUN_LIMITS_INIT                                                                    \
+  {                                                                                         \
+    sizeof(wrun_limits_t), WRUN_UNLIMITED, WRUN_UNLIMITED, WRUN_UNLIMITED, WRUN_UNLIMITED,  \
+        WRUN_UNLIMITED, WRUN_UNLIMITED, WRUN_UNLIMITED, true, WRUN_RESERVED, NULL, NULL,    \
+        WRUN_UNLIMITED, WRUN_UNLIMITED, WRUN_UNLIMITED, WRUN_UNLIMITED, NULL, false, false, \
+        WRUN_RESERVED                                                                       \
   }
 
 /** Replaces all limits. The first timeout starts a thread, which the engine owns. Errors: usage
@@ -192,9 +196,10 @@ typedef struct wrun_usage_t {
   uint64_t table_peak_elements;
   uint64_t instances_peak;
   uint32_t soft_limits_passed; /**< bits, 1 << wrun_resource_t */
+  uint32_t reserved;
 } wrun_usage_t;
 #define WRUN_USAGE_INIT \
-  { sizeof(wrun_usage_t), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+  { sizeof(wrun_usage_t), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /** What the store used. Errors: usage. */
 WASM_API_EXTERN own wrun_error_t* wrun_store_usage(const wasm_store_t*, wrun_usage_t* out);

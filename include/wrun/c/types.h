@@ -65,9 +65,10 @@ typedef struct wrun_memorytype_info_t {
   bool is_64;             /**< addressed by i64 */
   bool is_shared;         /**< needs a maximum */
   uint8_t page_size_log2; /**< 16, or 0 for pages of a byte */
+  uint8_t reserved[5];
 } wrun_memorytype_info_t;
 #define WRUN_MEMORYTYPE_INFO_INIT \
-  { sizeof(wrun_memorytype_info_t), 0, WRUN_UNLIMITED, false, false, 16 }
+  { sizeof(wrun_memorytype_info_t), 0, WRUN_UNLIMITED, false, false, 16, WRUN_RESERVED }
 
 /** NULL if struct_size is wrong. Whether there is such a memory is checked when one is made. */
 WASM_API_EXTERN own wasm_memorytype_t* wrun_memorytype_new(const wrun_memorytype_info_t*);
@@ -80,9 +81,10 @@ typedef struct wrun_tabletype_info_t {
   uint64_t min;       /**< elements */
   uint64_t max;       /**< elements; WRUN_UNLIMITED: none */
   bool is_64;         /**< indexed by i64 */
+  uint8_t reserved[7];
 } wrun_tabletype_info_t;
 #define WRUN_TABLETYPE_INFO_INIT \
-  { sizeof(wrun_tabletype_info_t), 0, WRUN_UNLIMITED, false }
+  { sizeof(wrun_tabletype_info_t), 0, WRUN_UNLIMITED, false, WRUN_RESERVED }
 
 /** Takes the element type. NULL if struct_size is wrong. */
 WASM_API_EXTERN own wasm_tabletype_t* wrun_tabletype_new(own wasm_valtype_t* element,

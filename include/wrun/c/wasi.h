@@ -104,9 +104,10 @@ typedef struct wrun_wasi_host_directory_options_t {
   size_t struct_size; /**< sizeof(wrun_wasi_host_directory_options_t) */
   bool special_files; /**< device nodes and FIFOs in it may be opened */
   bool force_walk;    /**< walk paths component by component even where the kernel could */
+  uint8_t reserved[6];
 } wrun_wasi_host_directory_options_t;
 #define WRUN_WASI_HOST_DIRECTORY_OPTIONS_INIT \
-  { sizeof(wrun_wasi_host_directory_options_t), false, false }
+  { sizeof(wrun_wasi_host_directory_options_t), false, false, WRUN_RESERVED }
 
 /** A directory of the host's, under a path of the guest's. `options` may be NULL. Errors: io (it
  * can't be opened), usage. */
@@ -304,9 +305,10 @@ typedef struct wrun_wasi_usage_t {
   uint64_t bytes_in;       /**< read by the guest */
   uint64_t bytes_out;      /**< written by the guest */
   uint32_t open_files;     /**< now */
+  uint32_t reserved;
 } wrun_wasi_usage_t;
 #define WRUN_WASI_USAGE_INIT \
-  { sizeof(wrun_wasi_usage_t), 0, 0, 0, 0, 0, 0 }
+  { sizeof(wrun_wasi_usage_t), 0, 0, 0, 0, 0, 0, 0 }
 /** False if struct_size is wrong. */
 WASM_API_EXTERN bool wrun_wasi_context_usage(const wrun_wasi_context_t*, wrun_wasi_usage_t* out);
 
@@ -315,10 +317,11 @@ WASM_API_EXTERN bool wrun_wasi_context_usage(const wrun_wasi_context_t*, wrun_wa
 typedef struct wrun_wasi_threads_options_t {
   size_t struct_size; /**< sizeof(wrun_wasi_threads_options_t) */
   uint32_t most;
+  uint32_t reserved;
   const wrun_limits_t* limits; /**< NULL: no limits */
 } wrun_wasi_threads_options_t;
 #define WRUN_WASI_THREADS_OPTIONS_INIT \
-  { sizeof(wrun_wasi_threads_options_t), 64, NULL }
+  { sizeof(wrun_wasi_threads_options_t), 64, 0, NULL }
 
 /** Grants a guest threads, each a thread of the host's with a store of its own, counted by the
  * budget: defines `thread-spawn`, and the shared memories that the module imports and nobody

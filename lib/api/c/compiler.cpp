@@ -5,6 +5,7 @@
 #include "lib/api/c/engine.hpp"
 #include "lib/api/c/error.hpp"
 #include "lib/api/c/guard.hpp"
+#include "lib/api/c/sized.hpp"
 
 using namespace wrun;
 

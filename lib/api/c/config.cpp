@@ -7,9 +7,14 @@
 #include "lib/api/c/engine.hpp"
 #include "lib/api/c/error.hpp"
 #include "lib/api/c/guard.hpp"
+#include "lib/api/c/sized.hpp"
 #include "lib/api/c/vectors.hpp"
 
 using namespace wrun;
+
+template <>
+inline constexpr std::size_t capi::first_size<wrun_config_options_t> =
+    offsetof(wrun_config_options_t, canonical_nans);
 
 namespace {
 

@@ -1,6 +1,7 @@
 #include "lib/api/c/error.hpp"
 
 #include "lib/api/c/guard.hpp"
+#include "lib/api/c/sized.hpp"
 #include "lib/api/c/trap.hpp"
 #include "lib/runtime/trap.hpp"
 #include "lib/wasm/compose.hpp"
@@ -128,8 +129,9 @@ size_t wrun_error_frame_count(const wrun_error_t* error) {
 bool wrun_error_frame(const wrun_error_t* error, size_t index, wrun_frame_info_t* out) {
   if (index >= wrun_error_frame_count(error)) return false;
   const Frame& frame = details_of(error)->backtrace[index];
-  const wrun_frame_info_t info{sizeof info, frame.module.c_str(), frame.func_name.c_str(),
-                               frame.func_index, frame.offset};
+  const wrun_frame_info_t info{
+      sizeof info, frame.module.c_str(), frame.func_name.c_str(), frame.func_index,
+      0,           frame.offset};
   return capi::write_answers(info, *out);
 }
 

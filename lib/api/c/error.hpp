@@ -50,28 +50,6 @@ Result<void> give(Result<T>&& result, Out* out) {
   return {};
 }
 
-Error wrong_size(const char* type);
-
-/// A program's structure of options, whose first member is its size; what an older program doesn't
-/// know of is as in `defaults`.
-template <class T>
-Result<T> read_options(const T& from, T defaults) {
-  if (from.struct_size < sizeof from.struct_size || from.struct_size > sizeof(T))
-    return wrong_size("a structure of options");
-  std::memcpy(static_cast<void*>(&defaults), &from, from.struct_size);
-  defaults.struct_size = sizeof(T);
-  return defaults;
-}
-
-/// Answers in a program's structure, as far as it has room. False if its size can't be.
-template <class T>
-bool write_answers(T answers, T& to) {
-  if (to.struct_size < sizeof to.struct_size || to.struct_size > sizeof(T)) return false;
-  answers.struct_size = to.struct_size;
-  std::memcpy(static_cast<void*>(&to), &answers, to.struct_size);
-  return true;
-}
-
 /// A NUL-terminated text of the program's; null is empty.
 inline std::string_view text(const char* chars) {
   return chars ? std::string_view(chars) : std::string_view();

@@ -12,10 +12,24 @@
 #include "lib/api/c/engine.hpp"
 #include "lib/api/c/error.hpp"
 #include "lib/api/c/guard.hpp"
+#include "lib/api/c/sized.hpp"
 #include "lib/api/c/types.hpp"
 
 using namespace wrun;
 using capi::Use;
+
+template <>
+inline constexpr std::size_t capi::first_size<wrun_limits_t> = offsetof(wrun_limits_t,
+                                                                        wall_time_ns);
+template <>
+inline constexpr std::size_t capi::first_size<wrun_budget_limits_t> = offsetof(wrun_budget_limits_t,
+                                                                               stack_bytes);
+template <>
+inline constexpr std::size_t capi::first_size<wrun_usage_t> = offsetof(wrun_usage_t, wall_time_ns);
+template <>
+inline constexpr bool capi::has_no_gaps<wrun_usage_t> = sizeof(wrun_usage_t) ==
+                                                        20 * sizeof(std::uint64_t) +
+                                                            2 * sizeof(std::uint32_t);
 
 namespace {
 

@@ -11,6 +11,7 @@
 #include "lib/api/c/guard.hpp"
 #include "lib/api/c/import_types.hpp"
 #include "lib/api/c/module.hpp"
+#include "lib/api/c/sized.hpp"
 #include "lib/api/c/types.hpp"
 #include "lib/api/c/vectors.hpp"
 

@@ -8,6 +8,7 @@
 #include "lib/api/c/guard.hpp"
 #include "lib/api/c/limits.hpp"
 #include "lib/api/c/linker.hpp"
+#include "lib/api/c/sized.hpp"
 
 using namespace wrun;
 using capi::Use;

@@ -4,6 +4,7 @@
 
 #include "lib/api/c/error.hpp"
 #include "lib/api/c/guard.hpp"
+#include "lib/api/c/sized.hpp"
 #include "lib/api/c/types.hpp"
 
 using namespace wrun;
@@ -78,9 +79,13 @@ wasm_memorytype_t* wrun_memorytype_new(const wrun_memorytype_info_t* info) {
 
 bool wrun_memorytype_get(const wasm_memorytype_t* type, wrun_memorytype_info_t* out) {
   const MemoryType& of = type->type;
-  const wrun_memorytype_info_t info{
-      sizeof info,   of.size.min,  of.size.max.value_or(WRUN_UNLIMITED),
-      of.size.is_64, of.is_shared, of.page_size_log2};
+  const wrun_memorytype_info_t info{sizeof info,
+                                    of.size.min,
+                                    of.size.max.value_or(WRUN_UNLIMITED),
+                                    of.size.is_64,
+                                    of.is_shared,
+                                    of.page_size_log2,
+                                    {}};
   return capi::write_answers(info, *out);
 }
 
@@ -94,8 +99,8 @@ wasm_tabletype_t* wrun_tabletype_new(wasm_valtype_t* element, const wrun_tablety
 }
 
 bool wrun_tabletype_get(const wasm_tabletype_t* type, wrun_tabletype_info_t* out) {
-  const wrun_tabletype_info_t info{sizeof info, type->size.min,
-                                   type->size.max.value_or(WRUN_UNLIMITED), type->size.is_64};
+  const wrun_tabletype_info_t info{
+      sizeof info, type->size.min, type->size.max.value_or(WRUN_UNLIMITED), type->size.is_64, {}};
   return capi::write_answers(info, *out);
 }
 
