@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <wrun/export.hpp>
@@ -31,8 +32,19 @@ class Caller {
   /// An export of the calling instance. Errors: usage (none of that name, or of another kind; no
   /// calling instance).
   WRUN_API Result<Extern> get(std::string_view name) const;
+  // The same, of one kind.
   WRUN_API Result<Func> func(std::string_view name) const;
   WRUN_API Result<Memory> memory(std::string_view name) const;
+  WRUN_API Result<Table> table(std::string_view name) const;
+  WRUN_API Result<Global> global(std::string_view name) const;
+  WRUN_API Result<Tag> tag(std::string_view name) const;
+  /// caller.typed<int32_t(int32_t)>("f"). Errors: usage (as above, or another type).
+  template <class Signature>
+  Result<TypedFunc<Signature>> typed(std::string_view name) const {
+    auto found = func(name);
+    if (!found) return std::move(found).error();
+    return found->template typed<Signature>();
+  }
 
   /// The store that the call runs in. The reference is good during the call, also if the host
   /// moves or destroys its Store meanwhile; after that, uses are ErrorKind::usage.

@@ -29,6 +29,7 @@ class Instance : public detail::HandleBase {
   WRUN_API Result<Memory> memory(std::string_view name) const;
   WRUN_API Result<Table> table(std::string_view name) const;
   WRUN_API Result<Global> global(std::string_view name) const;
+  WRUN_API Result<Tag> tag(std::string_view name) const;
 
   /// instance.typed<int32_t(int32_t)>("f"). Errors: usage (none of that name, or another type).
   template <class Signature>

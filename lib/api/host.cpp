@@ -160,6 +160,15 @@ Result<Func> Caller::func(std::string_view name) const {
 Result<Memory> Caller::memory(std::string_view name) const {
   return api::narrow<Memory>(get(name), name, "memory");
 }
+Result<Table> Caller::table(std::string_view name) const {
+  return api::narrow<Table>(get(name), name, "table");
+}
+Result<Global> Caller::global(std::string_view name) const {
+  return api::narrow<Global>(get(name), name, "global");
+}
+Result<Tag> Caller::tag(std::string_view name) const {
+  return api::narrow<Tag>(get(name), name, "tag");
+}
 
 Store& Caller::store() const {
   return state_of(context_).facade.store;

@@ -138,6 +138,9 @@ Result<Table> Instance::table(std::string_view name) const {
 Result<Global> Instance::global(std::string_view name) const {
   return api::narrow<Global>(get(name), name, "global");
 }
+Result<Tag> Instance::tag(std::string_view name) const {
+  return api::narrow<Tag>(get(name), name, "tag");
+}
 
 Result<Module> Instance::module() const {
   return api::with_object<runtime::Instance>(

@@ -92,6 +92,8 @@ WASM_API_EXTERN own wrun_error_t* wrun_error_new_trap(wrun_trapcode_t code);
 WASM_API_EXTERN own wrun_error_t* wrun_error_new_exit(int status);
 /** An equal one. */
 WASM_API_EXTERN own wrun_error_t* wrun_error_copy(const wrun_error_t*);
+/** Whether both say the same: of one kind and place, with one message. */
+WASM_API_EXTERN bool wrun_error_equal(const wrun_error_t*, const wrun_error_t*);
 /** Gives up ownership. NULL is allowed. */
 WASM_API_EXTERN void wrun_error_delete(own wrun_error_t*);
 

@@ -46,12 +46,19 @@ typedef struct wrun_compiler_options_t {
 WASM_API_EXTERN own wrun_error_t* wrun_config_set_compiler(wasm_config_t*,
                                                            const wrun_compiler_options_t*);
 
+/** What these options are. False if struct_size is wrong. */
+WASM_API_EXTERN bool wrun_config_get_compiler(const wasm_config_t*, wrun_compiler_options_t* out);
+
 /** A directory for machine code, which any number of processes may share, so that modules that were
  * compiled before load with theirs; made with mode 0700 where there is none. One that others may
  * use is an error (io) when a module is loaded. Beyond `max_bytes`, what wasn't used for longest is
  * removed; 0: 1 GiB. Empty: no cache. Errors: limit. */
 WASM_API_EXTERN own wrun_error_t* wrun_config_set_cache(wasm_config_t*, const char* directory,
                                                         uint64_t max_bytes);
+/** The directory, without a NUL, empty if there is none, and how much it may hold. Either may be
+ * NULL. */
+WASM_API_EXTERN void wrun_config_get_cache(const wasm_config_t*, own wasm_name_t* directory,
+                                           uint64_t* max_bytes);
 
 #undef own
 

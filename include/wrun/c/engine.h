@@ -42,12 +42,22 @@ typedef struct wrun_config_options_t {
 /** Replaces these options. Errors: usage. */
 WASM_API_EXTERN own wrun_error_t* wrun_config_set(wasm_config_t*, const wrun_config_options_t*);
 
+/** What these options are. False if struct_size is wrong. */
+WASM_API_EXTERN bool wrun_config_get(const wasm_config_t*, wrun_config_options_t* out);
+
 /** Which parts of WebAssembly modules may use: "wasm3", "all", or a list such as
  * "wasm2,+simd,-threads", read from left to right; one that doesn't begin with a set changes
  * "wasm3". Errors: usage (an unknown word). */
 WASM_API_EXTERN own wrun_error_t* wrun_config_set_features(wasm_config_t*, const char* features);
 /** Whether modules may use the feature of that name. */
 WASM_API_EXTERN bool wrun_config_has_feature(const wasm_config_t*, const char* feature);
+
+/** The name of the feature of that number, from 0, as the functions above take it; NULL if there
+ * are not so many. Lives as long as the process. */
+WASM_API_EXTERN const char* wrun_feature_name(size_t index);
+/** Whether a list of features, as wrun_config_set_features() reads it, has the feature of that
+ * name. False for no list. */
+WASM_API_EXTERN bool wrun_features_have(const char* features, const char* feature);
 
 /** How large a module may be. */
 typedef struct wrun_module_limits_t {
@@ -77,6 +87,12 @@ typedef struct wrun_module_limits_t {
 WASM_API_EXTERN own wrun_error_t* wrun_config_set_module_limits(wasm_config_t*,
                                                                 const wrun_module_limits_t*);
 
+/** What these limits are. False if struct_size is wrong. */
+WASM_API_EXTERN bool wrun_config_get_module_limits(const wasm_config_t*, wrun_module_limits_t* out);
+
+/** What an engine was made with: a copy, to read, to change, to make another engine of. NULL
+ * without memory. */
+WASM_API_EXTERN own wasm_config_t* wrun_engine_config(const wasm_engine_t*);
 /** Another reference to the same engine. */
 WASM_API_EXTERN own wasm_engine_t* wrun_engine_copy(const wasm_engine_t*);
 /** Whether both are the same engine. */

@@ -6,6 +6,7 @@
 
 #include <wasm.h>
 #include <wrun/c/base.h>
+#include <wrun/c/objects.h>
 #include <wrun/c/shared_memory.h>
 #include <wrun/c/value.h>
 
@@ -45,6 +46,17 @@ WASM_API_EXTERN own wasm_instance_t* wrun_caller_instance(wrun_caller_t*);
 /** An export of the calling instance. Errors: usage (none of that name; no calling instance). */
 WASM_API_EXTERN own wrun_error_t* wrun_caller_get(wrun_caller_t*, const char* name,
                                                   own wasm_extern_t** out);
+/* The same, of one kind. Errors: usage (none of that name, or of another kind). */
+WASM_API_EXTERN own wrun_error_t* wrun_caller_func(wrun_caller_t*, const char* name,
+                                                   own wasm_func_t** out);
+WASM_API_EXTERN own wrun_error_t* wrun_caller_memory(wrun_caller_t*, const char* name,
+                                                     own wasm_memory_t** out);
+WASM_API_EXTERN own wrun_error_t* wrun_caller_table(wrun_caller_t*, const char* name,
+                                                    own wasm_table_t** out);
+WASM_API_EXTERN own wrun_error_t* wrun_caller_global(wrun_caller_t*, const char* name,
+                                                     own wasm_global_t** out);
+WASM_API_EXTERN own wrun_error_t* wrun_caller_tag(wrun_caller_t*, const char* name,
+                                                  own wrun_tag_t** out);
 /** The store that the call runs in, borrowed. */
 WASM_API_EXTERN wasm_store_t* wrun_caller_store(wrun_caller_t*);
 /** Adds to what wrun_store_usage() says of the work of callbacks. `time_ns` may be
@@ -57,6 +69,17 @@ WASM_API_EXTERN own wrun_error_t* wrun_caller_backtrace(wrun_caller_t*);
 /** The export of that name. Errors: usage (there's none; the message lists what there is). */
 WASM_API_EXTERN own wrun_error_t* wrun_instance_get(const wasm_instance_t*, const char* name,
                                                     own wasm_extern_t** out);
+/* The same, of one kind. Errors: usage (none of that name, or of another kind). */
+WASM_API_EXTERN own wrun_error_t* wrun_instance_func(const wasm_instance_t*, const char* name,
+                                                     own wasm_func_t** out);
+WASM_API_EXTERN own wrun_error_t* wrun_instance_memory(const wasm_instance_t*, const char* name,
+                                                       own wasm_memory_t** out);
+WASM_API_EXTERN own wrun_error_t* wrun_instance_table(const wasm_instance_t*, const char* name,
+                                                      own wasm_table_t** out);
+WASM_API_EXTERN own wrun_error_t* wrun_instance_global(const wasm_instance_t*, const char* name,
+                                                       own wasm_global_t** out);
+WASM_API_EXTERN own wrun_error_t* wrun_instance_tag(const wasm_instance_t*, const char* name,
+                                                    own wrun_tag_t** out);
 /** What it was made from. Errors: usage. */
 WASM_API_EXTERN own wrun_error_t* wrun_instance_module(const wasm_instance_t*,
                                                        own wasm_shared_module_t** out);

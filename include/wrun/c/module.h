@@ -51,6 +51,9 @@ WASM_API_EXTERN own wasm_shared_module_t* wrun_module_copy(const wasm_shared_mod
 /** Whether both are the same module, not merely equal ones. */
 WASM_API_EXTERN bool wrun_module_same(const wasm_shared_module_t*, const wasm_shared_module_t*);
 
+/** Its engine. NULL without memory. */
+WASM_API_EXTERN own wasm_engine_t* wrun_module_engine(const wasm_shared_module_t*);
+
 /** As wasm_module_imports(). */
 WASM_API_EXTERN void wrun_module_imports(const wasm_shared_module_t*,
                                          own wasm_importtype_vec_t* out);

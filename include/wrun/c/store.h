@@ -231,6 +231,30 @@ WASM_API_EXTERN own wrun_error_t* wrun_budgets_usage_prometheus(
     const wrun_budget_t* const budgets[], const char* const values[], size_t count,
     const char* label, own wasm_name_t* out);
 
+/** What stores and budgets used, each with labels that tell it from the others. */
+typedef struct wrun_usages_t wrun_usages_t;
+
+/** A label of Prometheus's. The name begins with a letter or underscore and goes on with these and
+ * digits: whatever else is in it becomes an underscore. The value may be anything. */
+typedef struct wrun_label_t {
+  const char* name;
+  const char* value;
+} wrun_label_t;
+
+/** None as yet. NULL without memory. */
+WASM_API_EXTERN own wrun_usages_t* wrun_usages_new(void);
+/** Gives up ownership. NULL is allowed. */
+WASM_API_EXTERN void wrun_usages_delete(own wrun_usages_t*);
+/** Adds what the store used so far; the labels are copied. Errors: usage, limit (no memory). */
+WASM_API_EXTERN own wrun_error_t* wrun_usages_add_store(wrun_usages_t*, const wasm_store_t*,
+                                                        const wrun_label_t labels[], size_t count);
+/** The same of a budget. Errors: limit (no memory). */
+WASM_API_EXTERN own wrun_error_t* wrun_usages_add_budget(wrun_usages_t*, const wrun_budget_t*,
+                                                         const wrun_label_t labels[], size_t count);
+/** All of them in Prometheus's text format, NUL-terminated. Errors: limit (no memory). */
+WASM_API_EXTERN own wrun_error_t* wrun_usages_prometheus(const wrun_usages_t*,
+                                                         own wasm_name_t* out);
+
 #undef own
 
 #ifdef __cplusplus

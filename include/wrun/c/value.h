@@ -30,6 +30,9 @@ typedef struct wrun_val_t {
 WASM_API_EXTERN void wrun_val_delete(own wrun_val_t*);
 /** Copies the reference, if it is one. */
 WASM_API_EXTERN void wrun_val_copy(own wrun_val_t* out, const wrun_val_t*);
+/** As the text format has it, NUL-terminated: "(i32.const 7)", "(ref.null func)". Empty if there is
+ * no such kind of value, or no memory. */
+WASM_API_EXTERN void wrun_val_to_string(const wrun_val_t*, own wasm_name_t* out);
 /** The same value where there is room for it; false, and a null externref, for a v128. The
  * reference is the result's, not `from`'s. */
 WASM_API_EXTERN bool wrun_val_to_wasm(own wasm_val_t* out, own wrun_val_t* from);

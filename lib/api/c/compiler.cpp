@@ -6,6 +6,7 @@
 #include "lib/api/c/error.hpp"
 #include "lib/api/c/guard.hpp"
 #include "lib/api/c/sized.hpp"
+#include "lib/api/c/types.hpp"
 
 using namespace wrun;
 
@@ -41,6 +42,20 @@ wrun_error_t* wrun_config_set_compiler(wasm_config_t* config,
   });
 }
 
+bool wrun_config_get_compiler(const wasm_config_t* config, wrun_compiler_options_t* out) {
+  const Config& from = config->config;
+  wrun_compiler_options_t answer = WRUN_COMPILER_OPTIONS_INIT;
+  answer.tier = static_cast<wrun_tier_t>(from.tier);
+  answer.explicit_checks = from.memory_checks == MemoryChecks::explicit_checks;
+  answer.hot_after = from.hot_after;
+  answer.compile_threads = from.compile_threads;
+  answer.code_bytes = from.code_bytes;
+  answer.perf_map = from.perf_map;
+  answer.jitdump = from.jitdump;
+  answer.debugger = from.debugger;
+  return capi::write_answers(answer, *out);
+}
+
 wrun_error_t* wrun_config_set_cache(wasm_config_t* config, const char* directory,
                                     uint64_t max_bytes) {
   return capi::attempt([&]() -> Result<void> {
@@ -48,6 +63,14 @@ wrun_error_t* wrun_config_set_cache(wasm_config_t* config, const char* directory
     config->config.cache_bytes = max_bytes != 0 ? max_bytes : Config().cache_bytes;
     return {};
   });
+}
+
+void wrun_config_get_cache(const wasm_config_t* config, wasm_name_t* directory,
+                           uint64_t* max_bytes) {
+  if (max_bytes) *max_bytes = config->config.cache_bytes;
+  if (!directory) return;
+  capi::clear(directory);
+  capi::guarded([&] { *directory = capi::make_name(config->config.cache); });
 }
 
 }  // extern "C"

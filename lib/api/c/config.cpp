@@ -35,6 +35,28 @@ ModuleLimits to_public(const wrun_module_limits_t& limits) {
   };
 }
 
+wrun_module_limits_t to_c(const ModuleLimits& limits) {
+  wrun_module_limits_t made = WRUN_MODULE_LIMITS_INIT;
+  made.module_size = limits.module_size;
+  made.types = limits.types;
+  made.functions = limits.functions;
+  made.imports = limits.imports;
+  made.exports = limits.exports;
+  made.globals = limits.globals;
+  made.tables = limits.tables;
+  made.memories = limits.memories;
+  made.data_segments = limits.data_segments;
+  made.element_segments = limits.element_segments;
+  made.function_size = limits.function_size;
+  made.locals = limits.locals;
+  return made;
+}
+
+bool has(std::optional<Features> features, const char* name) {
+  const auto feature = feature_from_name(capi::text(name));
+  return features && feature && features->has(*feature);
+}
+
 std::string info_text(const EngineInfo& info, wrun_engine_info_t which) {
   switch (which) {
     case WRUN_INFO_VERSION:
@@ -74,6 +96,18 @@ wrun_error_t* wrun_config_set(wasm_config_t* config, const wrun_config_options_t
   });
 }
 
+bool wrun_config_get(const wasm_config_t* config, wrun_config_options_t* out) {
+  const Config& from = config->config;
+  wrun_config_options_t answer = WRUN_CONFIG_OPTIONS_INIT;
+  answer.fuel = from.fuel;
+  answer.interruptible = from.interruptible;
+  answer.stack_bytes = from.stack_bytes;
+  answer.canonical_nans = from.canonical_nans;
+  answer.deterministic = from.deterministic;
+  answer.relaxed_simd = static_cast<wrun_relaxed_simd_t>(from.relaxed_simd);
+  return capi::write_answers(answer, *out);
+}
+
 wrun_error_t* wrun_config_set_features(wasm_config_t* config, const char* features) {
   return capi::attempt([&]() -> Result<void> {
     const auto parsed = Features::parse(capi::text(features));
@@ -85,8 +119,16 @@ wrun_error_t* wrun_config_set_features(wasm_config_t* config, const char* featur
 }
 
 bool wrun_config_has_feature(const wasm_config_t* config, const char* feature) {
-  const auto found = feature_from_name(capi::text(feature));
-  return found && config->config.features.has(*found);
+  return has(config->config.features, feature);
+}
+
+const char* wrun_feature_name(size_t index) {
+  if (index >= static_cast<std::size_t>(Feature::count_)) return nullptr;
+  return name(static_cast<Feature>(index)).data();
+}
+
+bool wrun_features_have(const char* features, const char* feature) {
+  return has(Features::parse(capi::text(features)), feature);
 }
 
 wrun_error_t* wrun_config_set_module_limits(wasm_config_t* config,
@@ -97,6 +139,15 @@ wrun_error_t* wrun_config_set_module_limits(wasm_config_t* config,
     config->config.module_limits = to_public(*read);
     return {};
   });
+}
+
+bool wrun_config_get_module_limits(const wasm_config_t* config, wrun_module_limits_t* out) {
+  return capi::write_answers(to_c(config->config.module_limits), *out);
+}
+
+wasm_config_t* wrun_engine_config(const wasm_engine_t* engine) {
+  return capi::guarded<wasm_config_t*>(nullptr,
+                                       [&] { return new wasm_config_t{engine->engine.config()}; });
 }
 
 wasm_engine_t* wrun_engine_copy(const wasm_engine_t* engine) {

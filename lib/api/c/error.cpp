@@ -81,6 +81,10 @@ wrun_error_t* wrun_error_copy(const wrun_error_t* error) {
   return capi::attempt([&]() -> Result<void> { return error->error; });
 }
 
+bool wrun_error_equal(const wrun_error_t* a, const wrun_error_t* b) {
+  return a->error == b->error;
+}
+
 void wrun_error_delete(wrun_error_t* error) {
   if (error != &capi::spare_error()) delete error;
 }

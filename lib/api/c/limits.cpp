@@ -4,10 +4,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <string>
-#include <vector>
-
-#include <wrun/usage.hpp>
 
 #include "lib/api/c/engine.hpp"
 #include "lib/api/c/error.hpp"
@@ -80,18 +76,6 @@ Result<SoftLimits> to_public(const wrun_soft_limits_t* limits) {
     tell(env, &told);
   };
   return made;
-}
-
-Result<void> tell_calls(const Usage& usage, wrun_call_count_t tell, void* env) {
-  if (!usage.host_calls_by_name)
-    return Error(ErrorKind::usage, "calls aren't counted by name (count_calls_by_name)");
-  for (const auto& [name, calls] : *usage.host_calls_by_name) tell(env, name.c_str(), calls);
-  return {};
-}
-
-/// With the zero byte behind it.
-wasm_name_t make_text(const std::string& text) {
-  return capi::make_name({text.c_str(), text.size() + 1});
 }
 
 wrun_usage_t to_c(const Usage& usage) {
@@ -268,48 +252,6 @@ wrun_error_t* wrun_budget_usage(const wrun_budget_t* budget, wrun_usage_t* out) 
 const char* wrun_resource_text(wrun_resource_t resource) {
   if (resource > WRUN_RESOURCE_HOST_BYTES) return nullptr;
   return text(static_cast<Resource>(resource)).data();
-}
-
-wrun_error_t* wrun_store_calls_by_name(const wasm_store_t* store, wrun_call_count_t tell,
-                                       void* env) {
-  return capi::attempt_in(const_cast<wasm_store_t&>(*store), [&](Use& use) -> Result<void> {
-    auto usage = use.facade().usage();
-    if (!usage) return std::move(usage).error();
-    return tell_calls(*usage, tell, env);
-  });
-}
-
-wrun_error_t* wrun_budget_calls_by_name(const wrun_budget_t* budget, wrun_call_count_t tell,
-                                        void* env) {
-  return capi::attempt([&] { return tell_calls(budget->budget.usage(), tell, env); });
-}
-
-wrun_error_t* wrun_store_usage_json(const wasm_store_t* store, wasm_name_t* out) {
-  return capi::attempt_in(const_cast<wasm_store_t&>(*store), [&](Use& use) -> Result<void> {
-    auto usage = use.facade().usage();
-    if (!usage) return std::move(usage).error();
-    *out = make_text(to_json(*usage));
-    return {};
-  });
-}
-
-wrun_error_t* wrun_budget_usage_json(const wrun_budget_t* budget, wasm_name_t* out) {
-  return capi::attempt([&]() -> Result<void> {
-    *out = make_text(to_json(budget->budget.usage()));
-    return {};
-  });
-}
-
-wrun_error_t* wrun_budgets_usage_prometheus(const wrun_budget_t* const budgets[],
-                                            const char* const values[], size_t count,
-                                            const char* label, wasm_name_t* out) {
-  return capi::attempt([&]() -> Result<void> {
-    std::vector<LabelledUsage> usages;
-    for (std::size_t i = 0; i < count; ++i)
-      usages.push_back({{{label, values[i]}}, budgets[i]->budget.usage()});
-    *out = make_text(to_prometheus(usages));
-    return {};
-  });
 }
 
 }  // extern "C"

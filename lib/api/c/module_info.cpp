@@ -124,6 +124,10 @@ bool wrun_module_same(const wasm_shared_module_t* a, const wasm_shared_module_t*
   return a->module == b->module;
 }
 
+wasm_engine_t* wrun_module_engine(const wasm_shared_module_t* module) {
+  return new (std::nothrow) wasm_engine_t{module->module.engine()};
+}
+
 void wrun_module_imports(const wasm_shared_module_t* module, wasm_importtype_vec_t* out) {
   capi::give_imports(module->module, out);
 }

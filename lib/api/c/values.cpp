@@ -1,5 +1,6 @@
 #include "lib/api/c/values.hpp"
 
+#include "lib/api/c/error.hpp"
 #include "lib/api/c/foreign.hpp"
 #include "lib/api/c/guard.hpp"
 #include "lib/api/c/types.hpp"
@@ -227,7 +228,10 @@ void remove(wrun_val_t& value) noexcept {
   wrun_val_delete(&value);
 }
 
-Result<Val> to_public(Use& use, const wrun_val_t& value) {
+namespace {
+
+/// What isn't a reference, or null; nothing for other values.
+std::optional<Val> plain(const wrun_val_t& value) {
   switch (value.kind) {
     case WASM_I32:
       return Val(value.of.i32);
@@ -245,20 +249,37 @@ Result<Val> to_public(Use& use, const wrun_val_t& value) {
     default:
       break;
   }
+  if (!is_ref_kind(value.kind) || value.of.ref) return std::nullopt;
+  constexpr HeapKind heaps[] = {HeapKind::extern_, HeapKind::func, HeapKind::any, HeapKind::exn};
+  return Val::null(heaps[value.kind - WASM_EXTERNREF]);
+}
+
+/// A reference by its handle.
+Val reference(const wasm_ref_t& ref, wasm_valkind_t kind) {
+  HeapKind heap = heap_of(ref.kind);
+  if (heap == HeapKind::any && kind == WASM_EXTERNREF) heap = HeapKind::extern_;
+  if (heap == HeapKind::extern_ && kind == WRUN_ANYREF) heap = HeapKind::any;
+  return ValAccess::make(heap, ref.handle);
+}
+
+/// For its text only.
+std::optional<Val> shown(const wrun_val_t& value) {
+  if (auto made = plain(value)) return made;
+  if (!is_ref_kind(value.kind)) return std::nullopt;
+  return reference(*value.of.ref, value.kind);
+}
+
+}  // namespace
+
+Result<Val> to_public(Use& use, const wrun_val_t& value) {
+  if (auto made = plain(value)) return *made;
   if (!is_ref_kind(value.kind)) return Error(ErrorKind::usage, "a value of no known kind");
   const wasm_ref_t* ref = value.of.ref;
-  if (!ref) {
-    constexpr HeapKind heaps[] = {HeapKind::extern_, HeapKind::func, HeapKind::any, HeapKind::exn};
-    return Val::null(heaps[value.kind - WASM_EXTERNREF]);
-  }
   if (&ref->store != &use.store()) return Error(ErrorKind::usage, "a value of another store");
   if (ref->kind > RefKind::exception ||
       (travels_as_object(*ref) && ref->kind != RefKind::func && ref->kind != RefKind::exception))
     return Error(ErrorKind::usage, "a reference that WebAssembly can hold as externref only");
-  HeapKind heap = heap_of(ref->kind);
-  if (heap == HeapKind::any && value.kind == WASM_EXTERNREF) heap = HeapKind::extern_;
-  if (heap == HeapKind::extern_ && value.kind == WRUN_ANYREF) heap = HeapKind::any;
-  return ValAccess::make(heap, ref->handle);
+  return reference(*ref, value.kind);
 }
 
 Result<void> from_public(Use& use, const Val& value, wrun_val_t& out) {
@@ -298,6 +319,13 @@ void wrun_val_delete(wrun_val_t* value) {
 void wrun_val_copy(wrun_val_t* out, const wrun_val_t* value) {
   *out = *value;
   if (wasm_valkind_is_ref(value->kind)) capi::copy(value->of.ref);
+}
+
+void wrun_val_to_string(const wrun_val_t* value, wasm_name_t* out) {
+  capi::clear(out);
+  capi::guarded([&] {
+    if (const auto shown = capi::shown(*value)) capi::give_text(out, to_string(*shown));
+  });
 }
 
 bool wrun_val_to_wasm(wasm_val_t* out, wrun_val_t* from) {

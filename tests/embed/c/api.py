@@ -62,7 +62,7 @@ def declared(include, compiler):
 
 
 def undocumented(path):
-    """Declarations that no comment stands before. One comment may be before several casts."""
+    """Declarations that no comment stands before. One comment may be before several casts, or accessors."""
     last, in_group, continued, found = "", False, False, []
     for number, line in enumerate(path.read_text().splitlines(), 1):
         text = line.strip()
@@ -71,7 +71,7 @@ def undocumented(path):
         if in_macro or text.startswith("#"):
             last = text
             continue
-        if text.startswith("/* Casts"):
+        if text.startswith(("/* Casts", "/* The same, of one kind")):
             in_group = True
         if not text:
             in_group = False

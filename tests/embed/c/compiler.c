@@ -55,6 +55,12 @@ static void use_cache(const char* directory) {
     options.explicit_checks = true;
     OK(wrun_config_set_compiler(config, &options));
     OK(wrun_config_set_cache(config, directory, i == 0 ? 0 : 1 << 20));
+    wasm_name_t name;
+    uint64_t most = 0;
+    wrun_config_get_cache(config, &name, &most);
+    CHECK(name.size == strlen(directory) && memcmp(name.data, directory, name.size) == 0);
+    CHECK(most == (i == 0 ? 1 << 30 : 1 << 20));
+    wasm_byte_vec_delete(&name);
     run(config, "automatic");
   }
 }
@@ -75,6 +81,10 @@ int main(void) {
     options.jitdump = tier == WRUN_TIER_COMPILER;
     options.debugger = tier == WRUN_TIER_COMPILER;
     OK(wrun_config_set_compiler(config, &options));
+    wrun_compiler_options_t set = WRUN_COMPILER_OPTIONS_INIT;
+    CHECK(wrun_config_get_compiler(config, &set) && memcmp(&set, &options, sizeof set) == 0);
+    set.struct_size = 1;
+    CHECK(!wrun_config_get_compiler(config, &set));
     options.tier = 3;
     FAILS(WRUN_ERROR_USAGE, wrun_config_set_compiler(config, &options));
     options.tier = WRUN_TIER_AUTOMATIC;

@@ -35,7 +35,38 @@ static void run_relaxed(wrun_relaxed_simd_t relaxed_simd, double expected) {
   wasm_engine_delete(engine);
 }
 
+/* Every feature has a name, and is on or off. */
+static void test_features(void) {
+  size_t count = 0;
+  bool has_gc = false;
+  for (const char* name; (name = wrun_feature_name(count)) != NULL; ++count) {
+    has_gc = has_gc || strcmp(name, "gc") == 0;
+    CHECK(wrun_features_have("all", name));
+  }
+  CHECK(count > 10 && has_gc);
+  CHECK(wrun_features_have("wasm3,-simd", "gc") && !wrun_features_have("wasm3,-simd", "simd"));
+  CHECK(!wrun_features_have("nonsense", "gc") && !wrun_features_have("all", "nonsense"));
+}
+
+/* What an engine was made with. */
+static void check_config(const wasm_engine_t* engine) {
+  wasm_config_t* config = wrun_engine_config(engine);
+  wrun_config_options_t options = WRUN_CONFIG_OPTIONS_INIT;
+  CHECK(wrun_config_get(config, &options));
+  CHECK(options.fuel && options.interruptible && options.canonical_nans && options.deterministic);
+  CHECK(options.stack_bytes == 1024 * 1024);
+  CHECK(options.relaxed_simd == WRUN_RELAXED_SIMD_DETERMINISTIC);
+  wrun_module_limits_t limits = WRUN_MODULE_LIMITS_INIT;
+  CHECK(wrun_config_get_module_limits(config, &limits));
+  CHECK(limits.functions == 2 && limits.locals == 50000 && limits.module_size == 1073741824);
+  options.struct_size = limits.struct_size = 4;
+  CHECK(!wrun_config_get(config, &options) && !wrun_config_get_module_limits(config, &limits));
+  CHECK(!wrun_config_has_feature(config, "simd"));
+  wasm_config_delete(config);
+}
+
 int main(void) {
+  test_features();
   run_relaxed(WRUN_RELAXED_SIMD_DETERMINISTIC, 0x1p-29);
   run_relaxed(WRUN_RELAXED_SIMD_FUSED, 0x1.00000002p-29);
   const char* vectors = "(module (func (param v128)))";
@@ -61,6 +92,7 @@ int main(void) {
   CHECK(!accepts(engine, vectors));
   CHECK(accepts(engine, "(module (func) (func))"));
   CHECK(!accepts(engine, "(module (func) (func) (func))"));
+  check_config(engine);
   wasm_engine_t* copy = wrun_engine_copy(engine);
   CHECK(wrun_engine_same(copy, engine));
   wasm_store_t* store = wasm_store_new(engine);

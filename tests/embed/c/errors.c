@@ -76,11 +76,22 @@ static void test_backtrace(wasm_engine_t* engine, wasm_store_t* store) {
   wasm_instance_delete(instance);
 }
 
+static void test_equal(void) {
+  wrun_error_t* error = wrun_error_new(WRUN_ERROR_HOST, "text");
+  wrun_error_t* copy = wrun_error_copy(error);
+  wrun_error_t* other = wrun_error_new(WRUN_ERROR_HOST, "another");
+  CHECK(wrun_error_equal(error, copy) && !wrun_error_equal(error, other));
+  wrun_error_delete(error);
+  wrun_error_delete(copy);
+  wrun_error_delete(other);
+}
+
 int main(void) {
   printf("%s\n", wrun_version());
   wasm_engine_t* engine = wasm_engine_new();
   wasm_store_t* store = wasm_store_new(engine);
   test_kinds();
+  test_equal();
   test_text(engine);
   test_backtrace(engine, store);
   wasm_store_delete(store);

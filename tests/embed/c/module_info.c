@@ -38,6 +38,9 @@ int main(void) {
   wasm_shared_module_t* copy = wrun_module_copy(module);
   CHECK(wrun_module_same(copy, module));
   wasm_shared_module_delete(copy);
+  wasm_engine_t* its = wrun_module_engine(module);
+  CHECK(wrun_engine_same(its, engine));
+  wasm_engine_delete(its);
 
   size_t size = 0;
   const void* bytes = wrun_module_bytes(module, &size);

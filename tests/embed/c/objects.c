@@ -113,6 +113,29 @@ static void test_memories(wasm_store_t* store) {
   wasm_memorytype_delete(type);
 }
 
+static void expect_text(const wrun_val_t* value, const char* expected) {
+  wasm_name_t text;
+  wrun_val_to_string(value, &text);
+  if (strcmp(expected, text.size > 0 ? text.data : "") != 0) printf("%s\n", text.data);
+  CHECK(strcmp(expected, text.size > 0 ? text.data : "") == 0);
+  wasm_byte_vec_delete(&text);
+}
+
+static void test_texts(wasm_store_t* store) {
+  wrun_val_t value = {WASM_I32, {.i32 = -7}};
+  expect_text(&value, "(i32.const -7)");
+  value = (wrun_val_t){WASM_F64, {.f64 = 0.5}};
+  expect_text(&value, "(f64.const 0.5)");
+  value = (wrun_val_t){WASM_FUNCREF, {.ref = NULL}};
+  expect_text(&value, "(ref.null func)");
+  wasm_foreign_t* foreign = wasm_foreign_new(store);
+  value = (wrun_val_t){WASM_EXTERNREF, {.ref = wasm_foreign_as_ref(foreign)}};
+  expect_text(&value, "(ref.extern)");
+  wasm_foreign_delete(foreign);
+  value.kind = 99;
+  expect_text(&value, "");
+}
+
 int main(void) {
   wasm_config_t* config = wasm_config_new();
   OK(wrun_config_set_features(config, "all"));
@@ -122,6 +145,7 @@ int main(void) {
   test_references(store);
   test_tables(store);
   test_memories(store);
+  test_texts(store);
   wasm_store_delete(store);
   wasm_engine_delete(engine);
   return 0;

@@ -253,6 +253,26 @@ static void test_time(wasm_engine_t* engine) {
   wasm_store_delete(store);
 }
 
+/* A store and a budget, told apart by two labels. */
+static void test_prometheus(wasm_engine_t* engine) {
+  wrun_budget_t* budget = NULL;
+  OK(wrun_budget_new(NULL, &budget));
+  wasm_store_t* store = wasm_store_new(engine);
+  wrun_usages_t* usages = wrun_usages_new();
+  const wrun_label_t of_store[] = {{"tenant", "a"}, {"part", "\"store\""}};
+  const wrun_label_t of_budget[] = {{"tenant", "a"}, {"part", "budget"}};
+  OK(wrun_usages_add_store(usages, store, of_store, 2));
+  OK(wrun_usages_add_budget(usages, budget, of_budget, 2));
+  wasm_store_delete(store);
+  wrun_budget_delete(budget);
+  wasm_name_t text;
+  OK(wrun_usages_prometheus(usages, &text));
+  CHECK(strstr(text.data, "wrun_host_calls_total{tenant=\"a\",part=\"\\\"store\\\"\"} 0\n"));
+  CHECK(strstr(text.data, "wrun_host_calls_total{tenant=\"a\",part=\"budget\"} 0\n"));
+  wasm_byte_vec_delete(&text);
+  wrun_usages_delete(usages);
+}
+
 /* A second thread may not use a store that is in use, and is told so. */
 static void* use_busy(void* arg) {
   wasm_func_t* function = (wasm_func_t*)arg;
@@ -300,6 +320,7 @@ int main(void) {
   test_interrupt(engine);
   test_budget(engine);
   test_busy(engine);
+  test_prometheus(engine);
   test_used_up(engine);
   test_time(engine);
   wasm_engine_delete(engine);

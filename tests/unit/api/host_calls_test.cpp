@@ -172,6 +172,34 @@ TEST_P(HostCalls, SeeTheirCallersAndCallBack) {
   }
 }
 
+TEST_P(HostCalls, FindExportsOfTheirCallerByKind) {
+  int looked = 0;
+  world_.linker.func("host", "look", [&](Caller& caller) -> Result<void> {
+    EXPECT_EQ(take(take(caller.memory("memory")).size()), 65536u);
+    EXPECT_EQ(take(take(caller.table("table")).size()), 7u);
+    EXPECT_EQ(take(take(caller.global("global")).get()).get<int32_t>(), 5);
+    EXPECT_EQ(take(take(caller.tag("tag")).type()).params.size(), 1u);
+    EXPECT_EQ(take(take(caller.typed<int32_t(int32_t)>("twice"))(21)), 42);
+    EXPECT_EQ(kind_of(caller.typed<void()>("twice")), ErrorKind::usage);
+    EXPECT_EQ(kind_of(caller.typed<void()>("none")), ErrorKind::usage);
+    EXPECT_EQ(kind_of(caller.table("memory")), ErrorKind::usage);
+    EXPECT_EQ(kind_of(caller.global("table")), ErrorKind::usage);
+    EXPECT_EQ(kind_of(caller.tag("global")), ErrorKind::usage);
+    ++looked;
+    return {};
+  });
+  const Instance instance = world_.instance(R"((module (import "host" "look" (func $look))
+    (memory (export "memory") 1) (table (export "table") 7 funcref)
+    (global (export "global") i32 (i32.const 5)) (tag (export "tag") (param i64))
+    (func (export "twice") (param i32) (result i32) (i32.mul (local.get 0) (i32.const 2)))
+    (func (export "run") (call $look))))");
+  take(take(instance.typed<void()>("run"))());
+  EXPECT_EQ(looked, 1);
+  EXPECT_TRUE(take(take(instance.tag("tag")).is_same(take(instance.tag("tag")))));
+  EXPECT_EQ(kind_of(instance.tag("run")), ErrorKind::usage);
+  EXPECT_EQ(kind_of(instance.tag("none")), ErrorKind::usage);
+}
+
 TEST_P(HostCalls, FindTheirCallersAfterInnerCalls) {
   std::optional<TypedFunc<int32_t(int32_t)>> inner;
   std::vector<Instance> callers;
