@@ -20,5 +20,6 @@
 #include <wrun/c/types.h>         /* types beyond the standard's */
 #include <wrun/c/value.h>         /* values of every type */
 #include <wrun/c/wasi.h>          /* WASI, unless the library was built without it */
+#include <wrun/c/wasi_host.h>     /* capabilities that the program implements */
 
 #endif

@@ -100,15 +100,32 @@ wrun_error_t* wrun_wasi_config_set_fixed_clock(wrun_wasi_config_t* config, uint6
 void wrun_wasi_config_set_clock(wrun_wasi_config_t* config, const wrun_wasi_clock_t* clock) {
   config->config.clock(clock->clock);
 }
+wrun_wasi_clock_t* wrun_wasi_clock_system() {
+  return make_handle<wrun_wasi_clock_t>([] { return system_clock(); });
+}
+wrun_wasi_clock_t* wrun_wasi_clock_fixed(uint64_t wall, uint64_t monotonic) {
+  return make_handle<wrun_wasi_clock_t>([&] { return fixed_clock(wall, monotonic); });
+}
 wrun_wasi_clock_t* wrun_wasi_clock_new(uint64_t wall, uint64_t monotonic) {
-  return make_handle<wrun_wasi_clock_t>(
-      [&] { return std::make_shared<ManualClock>(wall, monotonic); });
+  return capi::guarded<wrun_wasi_clock_t*>(nullptr, [&] {
+    auto clock = std::make_shared<ManualClock>(wall, monotonic);
+    return new wrun_wasi_clock_t{clock, clock};
+  });
+}
+wrun_wasi_errno_t wrun_wasi_clock_now(const wrun_wasi_clock_t* clock, uint32_t which,
+                                      uint64_t* out) {
+  const auto failed = static_cast<wrun_wasi_errno_t>(Errno::nomem);
+  return capi::guarded(failed, [&] {
+    const Outcome<Timestamp> time = clock->clock->now(static_cast<ClockId>(which), 0);
+    if (time) *out = *time;
+    return static_cast<wrun_wasi_errno_t>(time.error());
+  });
 }
 void wrun_wasi_clock_delete(wrun_wasi_clock_t* clock) {
   delete clock;
 }
 void wrun_wasi_clock_advance(wrun_wasi_clock_t* clock, uint64_t nanoseconds) {
-  clock->clock->advance(nanoseconds);
+  if (clock->manual) clock->manual->advance(nanoseconds);
 }
 
 wrun_error_t* wrun_wasi_config_set_system_random(wrun_wasi_config_t* config) {
@@ -184,6 +201,12 @@ wrun_wasi_socket_rules_t* wrun_wasi_socket_rules_new() {
 void wrun_wasi_socket_rules_delete(wrun_wasi_socket_rules_t* rules) {
   delete rules;
 }
+wrun_wasi_socket_rules_t* wrun_wasi_socket_rules_loopback_only() {
+  return make_handle<wrun_wasi_socket_rules_t>([] { return SocketRules::loopback_only(); });
+}
+bool wrun_wasi_socket_rules_empty(const wrun_wasi_socket_rules_t* rules) {
+  return rules->rules.empty();
+}
 wrun_error_t* wrun_wasi_socket_rules_allow(wrun_wasi_socket_rules_t* rules, const char* rule) {
   return capi::attempt([&] { return rules->rules.allow(capi::text(rule)); });
 }
@@ -198,6 +221,17 @@ bool wrun_wasi_socket_rules_judge(const wrun_wasi_socket_rules_t* rules, bool li
   });
 }
 
+void wrun_wasi_socket_rules_deciding(const wrun_wasi_socket_rules_t* rules, bool listens,
+                                     const char* endpoint, wasm_name_t* out) {
+  wasm_byte_vec_new_empty(out);
+  capi::guarded([&] {
+    const auto parsed = Endpoint::parse(capi::text(endpoint));
+    if (!parsed) return;
+    const auto direction = listens ? Direction::listen : Direction::connect;
+    (void)give_bytes(rules->rules.judge(direction, *parsed).rule, out);
+  });
+}
+
 wrun_error_t* wrun_wasi_config_set_bounds(wrun_wasi_config_t* config,
                                           const wrun_wasi_bounds_t* bounds) {
   return capi::attempt([&]() -> Result<void> {
@@ -209,6 +243,12 @@ wrun_error_t* wrun_wasi_config_set_bounds(wrun_wasi_config_t* config,
 }
 void wrun_wasi_config_measure_time(wrun_wasi_config_t* config, bool measure) {
   config->config.measure_time(measure);
+}
+void wrun_wasi_denial_to_string(const wrun_wasi_denial_t* denial, wasm_name_t* out) {
+  wasm_byte_vec_new_empty(out);
+  capi::guarded([&] {
+    capi::give_text(out, text(Denial{denial->call, denial->what, denial->reason, denial->grant}));
+  });
 }
 wrun_error_t* wrun_wasi_config_on_denied(wrun_wasi_config_t* config,
                                          void (*callback)(void*, const wrun_wasi_denial_t*),

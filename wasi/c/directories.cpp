@@ -69,6 +69,17 @@ wrun_error_t* wrun_wasi_files_new(const wrun_wasi_quota_t* quota, wrun_wasi_file
   });
 }
 
+wrun_error_t* wrun_wasi_files_new_with_clock(const wrun_wasi_quota_t* quota,
+                                             const wrun_wasi_clock_t* clock,
+                                             wrun_wasi_files_t** out) {
+  return capi::attempt([&]() -> Result<void> {
+    auto read = read_quota(quota);
+    if (!read) return std::move(read).error();
+    *out = new wrun_wasi_files_t{MemoryFiles::create(*read, clock->clock)};
+    return {};
+  });
+}
+
 void wrun_wasi_files_delete(wrun_wasi_files_t* files) {
   delete files;
 }

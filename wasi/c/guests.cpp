@@ -8,7 +8,57 @@
 using namespace wrun;
 using namespace wrun::wasi;
 
+template <>
+inline constexpr std::size_t capi::first_size<wrun_wasi_threads_options_t> =
+    offsetof(wrun_wasi_threads_options_t, start);
+
 namespace {
+
+/// A thread that the program started.
+class ImplementedThread final : public RunningThread {
+ public:
+  ImplementedThread(void (*join)(void*, void*), std::shared_ptr<capi::Environment> env)
+      : join_(join), env_(std::move(env)) {}
+  ~ImplementedThread() override {
+    if (is_running_) join_(env_->get(), thread_);
+  }
+  void run(void* thread) {
+    thread_ = thread;
+    is_running_ = true;
+  }
+
+ private:
+  void (*join_)(void*, void*);
+  std::shared_ptr<capi::Environment> env_;
+  void* thread_ = nullptr;
+  bool is_running_ = false;
+};
+
+class ImplementedThreads final : public Threads {
+ public:
+  using Body = std::function<void()>;
+  explicit ImplementedThreads(const wrun_wasi_threads_options_t& options)
+      : start_(options.start),
+        join_(options.join),
+        env_(std::make_shared<capi::Environment>(options.env, options.finalizer)) {}
+
+  std::unique_ptr<RunningThread> start(Body body) override {
+    auto thread = std::make_unique<ImplementedThread>(join_, env_);
+    auto kept = std::make_unique<Body>(std::move(body));
+    void* started = nullptr;
+    if (!start_(env_->get(), run, kept.get(), &started)) return nullptr;
+    (void)kept.release();
+    thread->run(started);
+    return thread;
+  }
+
+ private:
+  static void run(void* body) { (*std::unique_ptr<Body>(static_cast<Body*>(body)))(); }
+
+  decltype(wrun_wasi_threads_options_t::start) start_;
+  decltype(wrun_wasi_threads_options_t::join) join_;
+  std::shared_ptr<capi::Environment> env_;
+};
 
 std::uint64_t measured(const std::optional<std::chrono::nanoseconds>& time) {
   return time ? static_cast<std::uint64_t>(time->count()) : WRUN_NOT_MEASURED;
@@ -20,6 +70,9 @@ Result<ThreadOptions> read_thread_options(const wrun_wasi_threads_options_t* opt
   if (!read) return std::move(read).error();
   ThreadOptions made;
   made.most = read->most;
+  if (read->start) made.threads = std::make_shared<ImplementedThreads>(*read);
+  if (read->start && !read->join)
+    return Error(ErrorKind::usage, "threads that nobody can wait for");
   if (read->limits) {
     auto limits = capi::to_public(*read->limits);
     if (!limits) return std::move(limits).error();
@@ -54,6 +107,29 @@ wrun_error_t* wrun_wasi_config_add_to(const wrun_wasi_config_t* config, wrun_lin
 
 void wrun_wasi_context_interrupt(wrun_wasi_context_t* context) {
   context->context->interrupt().set();
+}
+
+void wrun_wasi_context_clear_interrupt(wrun_wasi_context_t* context) {
+  context->context->interrupt().clear();
+}
+
+const char* wrun_wasi_callkind_text(wrun_wasi_callkind_t kind) {
+  return kind < call_kinds ? text(static_cast<CallKind>(kind)).data() : nullptr;
+}
+
+uint64_t wrun_wasi_context_calls(const wrun_wasi_context_t* context, wrun_wasi_callkind_t kind) {
+  if (kind >= call_kinds) return 0;
+  return capi::guarded<std::uint64_t>(
+      0, [&] { return context->context->usage().calls_by_kind[kind]; });
+}
+
+const char* wrun_wasi_errno_text(wrun_wasi_errno_t error) {
+  static_assert(static_cast<int>(Errno::notcapable) == WRUN_WASI_ERRNO_NOTCAPABLE);
+  return error <= WRUN_WASI_ERRNO_NOTCAPABLE ? text(static_cast<Errno>(error)).data() : "";
+}
+
+wrun_wasi_errno_t wrun_wasi_errno_from_host(int host_errno) {
+  return static_cast<wrun_wasi_errno_t>(from_host_errno(host_errno));
 }
 
 bool wrun_wasi_context_usage(const wrun_wasi_context_t* context, wrun_wasi_usage_t* out) {

@@ -35,7 +35,11 @@ struct wrun_wasi_files_t {
   std::shared_ptr<wrun::wasi::MemoryFiles> files;
 };
 struct wrun_wasi_clock_t {
-  std::shared_ptr<wrun::wasi::ManualClock> clock;
+  std::shared_ptr<wrun::wasi::Clocks> clock;
+  std::shared_ptr<wrun::wasi::ManualClock> manual = nullptr;  ///< the same, if it is one
+};
+struct wrun_wasi_connection_t {
+  std::shared_ptr<wrun::wasi::Connection> connection;
 };
 struct wrun_wasi_context_t {
   std::shared_ptr<wrun::wasi::Context> context;

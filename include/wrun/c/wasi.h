@@ -15,15 +15,13 @@
 #include <wrun/c/base.h>
 #include <wrun/c/linker.h>
 #include <wrun/c/store.h>
+#include <wrun/c/wasi_errno.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 #define own
-
-/** How a capability fails: a number of preview 1's errno; 0 is success. */
-typedef uint16_t wrun_wasi_errno_t;
 
 /** What becomes one of these is deleted with wrun_wasi_X_delete(); NULL is allowed. */
 #define WRUN_DECLARE_WASI(name)                             \
@@ -40,12 +38,14 @@ WRUN_DECLARE_WASI(output)
 WRUN_DECLARE_WASI(directory)
 /** Files in memory, within a quota. */
 WRUN_DECLARE_WASI(files)
-/** A clock that the program turns by hand. */
+/** Clocks: the host's, the program's, or ones that stand still or are turned by hand. */
 WRUN_DECLARE_WASI(clock)
 /** One guest's state: its open files, its capabilities, what it used. */
 WRUN_DECLARE_WASI(context)
 /** The threads of a guest. */
 WRUN_DECLARE_WASI(threads)
+/** A stream connection that the program implements (wasi_host.h). */
+WRUN_DECLARE_WASI(connection)
 /** Which hosts and ports may be reached, or listened at. */
 WRUN_DECLARE_WASI(socket_rules)
 
@@ -76,11 +76,19 @@ WASM_API_EXTERN own wrun_error_t* wrun_wasi_config_set_system_clock(wrun_wasi_co
 WASM_API_EXTERN own wrun_error_t* wrun_wasi_config_set_fixed_clock(wrun_wasi_config_t*,
                                                                    uint64_t wall,
                                                                    uint64_t monotonic);
-/** Clocks that the program turns; the clock stays the caller's. */
+/** Any clock, which stays the caller's. */
 WASM_API_EXTERN void wrun_wasi_config_set_clock(wrun_wasi_config_t*, const wrun_wasi_clock_t*);
-/** One that begins there, in nanoseconds. NULL without memory. */
+/** The host's clocks. NULL without memory. */
+WASM_API_EXTERN own wrun_wasi_clock_t* wrun_wasi_clock_system(void);
+/** Clocks that stand still. NULL without memory. */
+WASM_API_EXTERN own wrun_wasi_clock_t* wrun_wasi_clock_fixed(uint64_t wall, uint64_t monotonic);
+/** One that the program turns, and that begins there, in nanoseconds. NULL without memory. */
 WASM_API_EXTERN own wrun_wasi_clock_t* wrun_wasi_clock_new(uint64_t wall, uint64_t monotonic);
-/** Lets time pass; guests whose time has come wake up. */
+/** What a clock says, as preview 1 numbers them: 0 is the wall's, 1 the monotonic one. */
+WASM_API_EXTERN wrun_wasi_errno_t wrun_wasi_clock_now(const wrun_wasi_clock_t*, uint32_t which,
+                                                      uint64_t* out);
+/** Lets time pass on a clock of wrun_wasi_clock_new(), not on others; guests whose time has come
+ * wake up. */
 WASM_API_EXTERN void wrun_wasi_clock_advance(wrun_wasi_clock_t*, uint64_t nanoseconds);
 
 /** The host's cryptographic generator. Errors: limit. */
@@ -137,6 +145,10 @@ WASM_API_EXTERN own wrun_error_t* wrun_wasi_config_connect(wrun_wasi_config_t*,
 
 /** Rules that allow nothing. NULL without memory. */
 WASM_API_EXTERN own wrun_wasi_socket_rules_t* wrun_wasi_socket_rules_new(void);
+/** Rules that allow this host's own addresses, both ways, and nothing else. NULL without memory. */
+WASM_API_EXTERN own wrun_wasi_socket_rules_t* wrun_wasi_socket_rules_loopback_only(void);
+/** Whether there are none. */
+WASM_API_EXTERN bool wrun_wasi_socket_rules_empty(const wrun_wasi_socket_rules_t*);
 /** Adds a rule `[listen|connect] HOST[:PORTS]`; HOST is an address, a network (10.0.0.0/8), a name
  * (example.com, *.example.com), `loopback` or `*`; PORTS is 80, 8000-8999 or `*`. Errors:
  * usage. */
@@ -148,6 +160,9 @@ WASM_API_EXTERN own wrun_error_t* wrun_wasi_socket_rules_deny(wrun_wasi_socket_r
 /** Whether the rules allow an endpoint, to listen at or to connect to. */
 WASM_API_EXTERN bool wrun_wasi_socket_rules_judge(const wrun_wasi_socket_rules_t*, bool listens,
                                                   const char* endpoint);
+/** The rule that decides that, without a NUL; empty if there is none. */
+WASM_API_EXTERN void wrun_wasi_socket_rules_deciding(const wrun_wasi_socket_rules_t*, bool listens,
+                                                     const char* endpoint, own wasm_name_t* out);
 
 /** What one guest may hold or ask at once; beyond that it gets an errno. */
 typedef struct wrun_wasi_bounds_t {
@@ -171,6 +186,9 @@ typedef struct wrun_wasi_denial_t {
   const char* reason; /**< "no directory granted covers it" */
   const char* grant;  /**< the command's flag that would allow it: "--dir /etc::/etc:ro" */
 } wrun_wasi_denial_t;
+/** `denied: path_open "/etc/passwd": no directory granted covers it; add --dir /etc::/etc:ro`, NUL-
+ * terminated. Bytes of the guest's that aren't printable are escaped. */
+WASM_API_EXTERN void wrun_wasi_denial_to_string(const wrun_wasi_denial_t*, own wasm_name_t* out);
 /** Called for each denied call. With it set and nothing mounted on `/` or `.`, the guest sees a
  * directory `/` in which everything is denied. `finalizer`, if it isn't NULL, is called with `env`
  * when the callback isn't needed any more. Errors: limit. */
@@ -269,6 +287,11 @@ WASM_API_EXTERN own wrun_error_t* wrun_wasi_directory_archive_file(const char* p
 /** A file system in memory. `quota` may be NULL. Errors: usage, limit. */
 WASM_API_EXTERN own wrun_error_t* wrun_wasi_files_new(const wrun_wasi_quota_t* quota,
                                                       own wrun_wasi_files_t** out);
+/** The same with a clock for the times of files, which stays the caller's; without one they are 0
+ * until they are set. */
+WASM_API_EXTERN own wrun_error_t* wrun_wasi_files_new_with_clock(const wrun_wasi_quota_t* quota,
+                                                                 const wrun_wasi_clock_t*,
+                                                                 own wrun_wasi_files_t** out);
 /** Its root, which may be granted to several guests. NULL without memory. */
 WASM_API_EXTERN own wrun_wasi_directory_t* wrun_wasi_files_root(const wrun_wasi_files_t*);
 /** Makes or replaces a file, and the directories on the way to it. Errors: io. */
@@ -295,6 +318,8 @@ WASM_API_EXTERN own wrun_error_t* wrun_wasi_config_add_to(const wrun_wasi_config
 /** Ends the guest's blocking call at once, with WRUN_ERROR_INTERRUPTED. Any thread, also a signal
  * handler. Interrupting the store does the same. */
 WASM_API_EXTERN void wrun_wasi_context_interrupt(wrun_wasi_context_t*);
+/** Forgets an interruption: the next call blocks again. */
+WASM_API_EXTERN void wrun_wasi_context_clear_interrupt(wrun_wasi_context_t*);
 
 /** What a guest used of its host since it started. */
 typedef struct wrun_wasi_usage_t {
@@ -312,6 +337,24 @@ typedef struct wrun_wasi_usage_t {
 /** False if struct_size is wrong. */
 WASM_API_EXTERN bool wrun_wasi_context_usage(const wrun_wasi_context_t*, wrun_wasi_usage_t* out);
 
+/** What a call of the guest's is about. */
+typedef uint8_t wrun_wasi_callkind_t;
+enum wrun_wasi_callkind_enum {
+  WRUN_WASI_CALLS_ARGUMENTS,
+  WRUN_WASI_CALLS_ENVIRONMENT,
+  WRUN_WASI_CALLS_CLOCKS,
+  WRUN_WASI_CALLS_RANDOM,
+  WRUN_WASI_CALLS_STREAMS,
+  WRUN_WASI_CALLS_FILES,
+  WRUN_WASI_CALLS_SOCKETS,
+  WRUN_WASI_CALLS_POLLING,
+  WRUN_WASI_CALLS_PROCESS
+};
+/** "arguments", ...; lives as long as the process. NULL if there is no such kind. */
+WASM_API_EXTERN const char* wrun_wasi_callkind_text(wrun_wasi_callkind_t);
+/** How many of the guest's calls were of that kind. 0 if there is no such kind. */
+WASM_API_EXTERN uint64_t wrun_wasi_context_calls(const wrun_wasi_context_t*, wrun_wasi_callkind_t);
+
 /** How many threads besides its first a guest may have at once, and what each of their stores may
  * use. */
 typedef struct wrun_wasi_threads_options_t {
@@ -319,9 +362,17 @@ typedef struct wrun_wasi_threads_options_t {
   uint32_t most;
   uint32_t reserved;
   const wrun_limits_t* limits; /**< NULL: no limits */
+  /** Has body(arg) run on a thread of its own, and writes what `join` is to wait for. False if
+   * there is no thread to be had. NULL: threads of the library's. Called by several threads at
+   * once. */
+  bool (*start)(void* env, void (*body)(void* arg), void* arg, void** thread);
+  /** Waits for the end of a thread; once for each. With `start` only. */
+  void (*join)(void* env, void* thread);
+  void* env;                    /**< of both */
+  void (*finalizer)(void* env); /**< may be NULL; called when both aren't needed any more */
 } wrun_wasi_threads_options_t;
 #define WRUN_WASI_THREADS_OPTIONS_INIT \
-  { sizeof(wrun_wasi_threads_options_t), 64, 0, NULL }
+  { sizeof(wrun_wasi_threads_options_t), 64, 0, NULL, NULL, NULL, NULL, NULL }
 
 /** Grants a guest threads, each a thread of the host's with a store of its own, counted by the
  * budget: defines `thread-spawn`, and the shared memories that the module imports and nobody

@@ -44,6 +44,40 @@ static wrun_error_t* note(void* env, wrun_caller_t* caller, const wrun_val_t* ar
   return NULL;
 }
 
+/* Threads of the program's, for the guest. */
+typedef struct {
+  pthread_t thread;
+  void (*body)(void* arg);
+  void* arg;
+} started_t;
+static int joined = 0;
+static bool finalized = false;
+
+static void* run_thread(void* arg) {
+  started_t* started = (started_t*)arg;
+  started->body(started->arg);
+  return NULL;
+}
+static bool start_thread(void* env, void (*body)(void* arg), void* arg, void** thread) {
+  started_t* started = (started_t*)malloc(sizeof *started);
+  CHECK(started != NULL && env == &joined);
+  started->body = body;
+  started->arg = arg;
+  *thread = started;
+  return pthread_create(&started->thread, NULL, run_thread, started) == 0;
+}
+static void join_thread(void* env, void* thread) {
+  pthread_join(((started_t*)thread)->thread, NULL);
+  free(thread);
+  pthread_mutex_lock(&mutex);
+  ++*(int*)env;
+  pthread_mutex_unlock(&mutex);
+}
+static void end_threads(void* env) {
+  CHECK(env == &joined);
+  finalized = true;
+}
+
 int main(void) {
   wasm_config_t* config = wasm_config_new();
   OK(wrun_config_set_features(config, "wasm3,+threads"));
@@ -62,7 +96,12 @@ int main(void) {
   wrun_wasi_threads_options_t options = WRUN_WASI_THREADS_OPTIONS_INIT;
   options.limits = &limits;
   options.most = 4;
+  options.start = start_thread;
   wrun_wasi_threads_t* threads = NULL;
+  FAILS(WRUN_ERROR_USAGE, wrun_wasi_threads_add_to(linker, module, budget, &options, &threads));
+  options.join = join_thread;
+  options.env = &joined;
+  options.finalizer = end_threads;
   OK(wrun_wasi_threads_add_to(linker, module, budget, &options, &threads));
   wrun_prepared_t* prepared = NULL;
   OK(wrun_linker_prepare(linker, module, &prepared));
@@ -72,7 +111,7 @@ int main(void) {
   wasm_extern_t* run = get_export(instance, "run");
   printf("run %" PRId32 "\n", call_i32(wasm_extern_as_func(run), 0, NULL));
   OK(wrun_wasi_threads_finish(threads));
-  printf("notes %" PRId32 "\n", notes);
+  printf("notes %" PRId32 ", joined %d\n", notes, joined);
 
   wasm_extern_delete(run);
   wasm_instance_delete(instance);
@@ -83,5 +122,6 @@ int main(void) {
   wrun_budget_delete(budget);
   wasm_shared_module_delete(module);
   wasm_engine_delete(engine);
+  CHECK(finalized);
   return 0;
 }
