@@ -16,6 +16,7 @@
 #include <wrun/func.hpp>
 #include <wrun/global.hpp>
 #include <wrun/instance.hpp>
+#include <wrun/intrusive.hpp>
 #include <wrun/limits.hpp>
 #include <wrun/linker.hpp>
 #include <wrun/memory.hpp>

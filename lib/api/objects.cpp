@@ -114,23 +114,53 @@ Result<void> Tag::release() const {
   return api::release<runtime::Tag>(*this);
 }
 
-Result<ExternRef> ExternRef::make(Store& store, std::shared_ptr<void> object) {
+namespace {
+
+Result<ExternRef> make_externref(Store& store, runtime::Keeper keeper) {
   const api::Session session(store);
   if (!session) return session.error();
   return api::guarded([&]() -> Result<ExternRef> {
-    void* value = object.get();
-    auto& reference = runtime::create_host_ref(session->store, value, std::move(object));
+    auto& reference = runtime::create_host_ref(session->store, std::move(keeper));
     return api::make_ref_handle<ExternRef>(*session, runtime::as_ref(reference));
   });
 }
 
-Result<std::shared_ptr<void>> ExternRef::object() const {
+/// body(keeper) of what a handle refers to.
+template <class Body>
+auto with_keeper(const ExternRef& handle, Body&& body) {
   return api::with_ref(
-      *this, [](api::StoreState&, runtime::Ref ref) -> Result<std::shared_ptr<void>> {
-        const runtime::HostRef* object = api::as_host_ref(ref);
-        if (object) return object->keeper;
+      handle,
+      [&](api::StoreState&, runtime::Ref ref) -> decltype(body(std::declval<runtime::Keeper&>())) {
+        runtime::HostRef* object = api::as_host_ref(ref);
+        if (object) return body(object->keeper);
         return Error(ErrorKind::usage, "the externref is a reference of WebAssembly's own");
       });
+}
+
+}  // namespace
+
+Result<ExternRef> ExternRef::make(Store& store, std::shared_ptr<void> object) {
+  return make_externref(store, std::move(object));
+}
+
+Result<ExternRef> ExternRef::make(Store& store, void* object, const detail::Counting& counting) {
+  return make_externref(store, runtime::Keeper(object, counting));
+}
+
+Result<std::shared_ptr<void>> ExternRef::object() const {
+  return with_keeper(*this, [](const runtime::Keeper& keeper) -> Result<std::shared_ptr<void>> {
+    if (keeper.shared()) return *keeper.shared();
+    return Error(ErrorKind::usage, "the object counts its references itself: intrusive<T>()");
+  });
+}
+
+Result<void*> ExternRef::counted(const detail::Counting& counting) const {
+  return with_keeper(*this, [&](const runtime::Keeper& keeper) -> Result<void*> {
+    if (keeper.counting() != &counting)
+      return Error(ErrorKind::usage, "the object isn't an Intrusive<T> of that type");
+    if (keeper.get()) counting.add_ref(keeper.get());
+    return keeper.get();
+  });
 }
 
 Result<void> ExternRef::release() const {

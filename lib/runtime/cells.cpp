@@ -52,11 +52,10 @@ void fill_in(HostFunction& function, HostFunctionSpec spec) {
   if (store.native() != nullptr) function.ref.cell = store.native()->host_cell(type);
 }
 
-HostRef& create_host_ref(Store& store, void* value, std::shared_ptr<void> keeper) {
+HostRef& create_host_ref(Store& store, Keeper keeper) {
   HostRef& host_ref = store.make_host_ref();
   host_ref.place = Place::block;
   host_ref.is_leaf = true;
-  host_ref.value = value;
   host_ref.keeper = std::move(keeper);
   return host_ref;
 }

@@ -27,7 +27,7 @@ HostFunction& create_host_function(Store& store, HostFunctionSpec spec);
 void fill_in(HostFunction& function, HostFunctionSpec spec);
 
 /// A reference to something of the host's, as externref; freed with the cell.
-HostRef& create_host_ref(Store& store, void* value, std::shared_ptr<void> keeper);
+HostRef& create_host_ref(Store& store, Keeper keeper);
 
 inline Ref as_ref(HostRef& host_ref) {
   return reinterpret_cast<Ref>(static_cast<Cell*>(&host_ref));

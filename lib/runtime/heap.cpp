@@ -174,16 +174,16 @@ void Heap::doom(Block& block) {
     auto* dead = static_cast<HostRef*>(static_cast<Cell*>(block.cell(at)));
     if (dead->marked) continue;  // it waits already
     dead->marked = true;
-    dead->value = doomed_;
+    dead->next_dead = doomed_;
     doomed_ = dead;
   }
 }
 
-std::shared_ptr<void> Heap::next_doomed() {
+Keeper Heap::next_doomed() {
   HostRef* dead = doomed_;
   if (!dead) return nullptr;
-  doomed_ = static_cast<HostRef*>(dead->value);
-  std::shared_ptr<void> keeper = std::move(dead->keeper);
+  doomed_ = static_cast<HostRef*>(dead->next_dead);
+  Keeper keeper = std::move(dead->keeper);
   dead->~HostRef();
   dead->kind = no_object;
   --host_refs_;

@@ -110,7 +110,7 @@ class Heap {
   void sweep();
 
   /// A host reference that nobody reaches any more: its keeper, taken away. Null: there's none.
-  std::shared_ptr<void> next_doomed();
+  Keeper next_doomed();
   bool has_doomed() const { return doomed_ != nullptr; }
 
  private:

@@ -14,6 +14,7 @@
 
 #include "lib/os/mapping.hpp"
 #include "lib/runtime/instance_pool.hpp"
+#include "lib/runtime/keeper.hpp"
 #include "lib/runtime/slot.hpp"
 #include "lib/wasm/module_data.hpp"
 #include "lib/wasm/types.hpp"
@@ -157,8 +158,7 @@ struct Tag : Cell {
 /// Something of the host's, as WebAssembly holds it: an externref points to one. In a block of the
 /// heap.
 struct HostRef : Cell {
-  void* value = nullptr;         ///< or, of one that waits to be destroyed, the next
-  std::shared_ptr<void> keeper;  ///< frees value
+  Keeper keeper;
 
   explicit HostRef(Store* s) : Cell(CellKind::host_ref, s) {}
 };

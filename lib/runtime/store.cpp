@@ -132,7 +132,7 @@ void Store::finalize() {
     destroy(cell);
   }
   while (auto functions = kept_.next_dead()) destroy(std::move(functions));
-  while (heap_.has_doomed()) heap_.next_doomed().reset();
+  while (heap_.has_doomed()) heap_.next_doomed();
   has_work();
 }
 

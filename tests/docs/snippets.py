@@ -18,6 +18,7 @@ STORE = "wrun::Store store{wrun::Engine()};"
 PAGES = {
     "embedding.md": [
         STORE + ENGINE,
+        STORE + ENGINE,
         ENGINE + """
         const wrun::Tag tag; auto report = [](const std::vector<wrun::Val>&) {};
         wrun::TypedFunc<int32_t(int32_t)> run = wrun::Instance().typed<int32_t(int32_t)>("").value();""",
@@ -47,6 +48,11 @@ START = """
 #include <wrun/wrun.hpp>
 using namespace std::chrono_literals;
 namespace wasi = wrun::wasi;
+struct Texture {
+  int references = 0;
+};
+inline void intrusive_add_ref(Texture*) noexcept {}
+inline void intrusive_release(Texture*) noexcept {}
 """
 
 

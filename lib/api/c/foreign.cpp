@@ -10,8 +10,7 @@ namespace wrun::inline v0::capi {
 namespace {
 
 runtime::HostRef& make_host_ref(Use& use, std::shared_ptr<HostObject> object) {
-  void* value = object.get();
-  return runtime::create_host_ref(use.heap(), value, std::move(object));
+  return runtime::create_host_ref(use.heap(), std::move(object));
 }
 
 }  // namespace

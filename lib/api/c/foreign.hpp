@@ -21,7 +21,7 @@ struct HostObject {
 };
 
 inline HostObject& host_object(const runtime::HostRef& ref) {
-  return *static_cast<HostObject*>(ref.value);
+  return *static_cast<HostObject*>(ref.keeper.get());
 }
 
 /// The host reference of a foreign object; null if it is gone.

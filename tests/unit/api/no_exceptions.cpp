@@ -17,7 +17,14 @@ constexpr std::string_view text = R"((module
   (func (export "wait") (result i32) (call $wait))
   (func (export "fail") (call $fail))))";
 
+struct Counted {
+  int references = 0;
+  friend void intrusive_add_ref(Counted* object) noexcept { ++object->references; }
+  friend void intrusive_release(Counted* object) noexcept { --object->references; }
+};
+
 int run() {
+  Counted counted;
   wrun::Engine engine;
   wrun::Store store(engine);
   wrun::Linker linker(engine);
@@ -49,6 +56,12 @@ int run() {
   if (renamed.error() == failed.error() || renamed.error().message() != "renamed") return 11;
   if (renamed.or_else([&](const wrun::Error&) { return failed; }).error() != failed.error())
     return 12;
+  {
+    auto object = wrun::ExternRef::make(store, wrun::Intrusive(&counted));
+    if (!object || counted.references != 1) return 13;
+    if (object->intrusive<Counted>().value().get() != &counted) return 14;
+    if (!object->release() || !store.collect() || counted.references != 0) return 15;
+  }
   return 0;
 }
 

@@ -126,8 +126,7 @@ struct Objects {
 
 void make_object(void* env, runtime::CallContext* context, Slot* args) noexcept {
   const auto& object = static_cast<Objects*>(env)->object;
-  args[0].set(
-      runtime::as_ref(runtime::create_host_ref(*context->state->store, object.get(), object)));
+  args[0].set(runtime::as_ref(runtime::create_host_ref(*context->state->store, object)));
 }
 
 TEST(GcTest, MillionsOfHostReferencesStayFew) {

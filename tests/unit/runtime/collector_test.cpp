@@ -110,7 +110,7 @@ TEST_F(CollectorTest, TracesGlobalsAndHostReferences) {
   const std::weak_ptr<int> watch = keeper;
   Handle handle;
   {
-    HostRef& reference = create_host_ref(store, keeper.get(), keeper);
+    HostRef& reference = create_host_ref(store, keeper);
     Slot slot{};
     slot.set(as_ref(reference));
     const auto type = wasm::CanonType::ref(wasm::AbstractHeap::extern_, true);

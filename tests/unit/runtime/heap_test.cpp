@@ -296,7 +296,7 @@ TEST_F(HeapTest, UnreachableHostReferencesLetGo) {
   constexpr int count = 200'000;
   Handle kept;
   for (int i = 0; i < count; ++i) {
-    HostRef& reference = create_host_ref(store, keeper.get(), keeper);
+    HostRef& reference = create_host_ref(store, keeper);
     if (i == 1000) kept = store.ref_handle(as_ref(reference));
     store.collect_if_due();
   }
@@ -319,7 +319,7 @@ struct Reentrant {
   Reentrant& operator=(const Reentrant&) = delete;
   ~Reentrant() {
     ++ended;
-    (void)create_host_ref(store, nullptr, nullptr);
+    (void)create_host_ref(store, nullptr);
     store.collect();
   }
 };
@@ -329,7 +329,7 @@ TEST_F(HeapTest, WhatAHostReferenceHeldMayUseTheStore) {
   int ended = 0;
   for (int i = 0; i < 50; ++i) {
     const auto object = std::make_shared<Reentrant>(store, ended);
-    (void)create_host_ref(store, object.get(), object);
+    (void)create_host_ref(store, object);
   }
   store.collect();
   EXPECT_EQ(ended, 50);
