@@ -30,11 +30,17 @@ void begin_child() {
   unlock();
 }
 
+bool watch_forks() noexcept {
+  static const bool watches = pthread_atfork(&lock, &unlock, &begin_child) == 0;
+  return watches;
+}
+// Who only counts them holds no mutex.
+[[maybe_unused]] const bool watches_from_the_start = watch_forks();
+
 }  // namespace
 
 bool hold_over_fork(std::mutex& mutex) noexcept {
-  if (mutex_count == most_mutexes) return false;
-  if (mutex_count == 0 && pthread_atfork(&lock, &unlock, &begin_child) != 0) return false;
+  if (mutex_count == most_mutexes || !watch_forks()) return false;
   held[mutex_count++] = &mutex;
   return true;
 }

@@ -10,6 +10,7 @@
 
 #include <cstdio>
 
+#include "lib/os/fork.hpp"
 #include "lib/os/process.hpp"
 
 namespace wrun::inline v0::os {
@@ -42,7 +43,8 @@ struct JitdumpLoad {
 /// A file that this process opened; a child of fork() opens its own.
 struct File {
   int fd = -1;
-  int process = 0;
+  int process = 0;  // none has opened it
+  std::uint64_t generation = 0;
   std::uint64_t records = 0;
 };
 
@@ -58,9 +60,9 @@ std::uint64_t now() {
 
 /// True once for a process.
 bool is_new(File& file) {
-  if (file.process == process_id()) return false;
+  if (file.process != 0 && file.generation == fork_generation()) return false;
   if (file.fd >= 0) close(file.fd);
-  file = {-1, process_id(), 0};
+  file = {-1, process_id(), fork_generation(), 0};
   return true;
 }
 

@@ -2,7 +2,7 @@
 
 #include <signal.h>
 
-#include "lib/os/process.hpp"
+#include "lib/os/fork.hpp"
 
 namespace wrun::inline v0::os {
 
@@ -20,20 +20,21 @@ bool Thread::start(std::size_t stack_bytes, void (*body)(void* env), void* env) 
     thread->body_(thread->env_);
     return nullptr;
   };
-  if (pthread_create(&thread_, &attributes, run, this) == 0) process_ = process_id();
+  started_ = pthread_create(&thread_, &attributes, run, this) == 0;
+  generation_ = fork_generation();
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
   pthread_attr_destroy(&attributes);
   return started();
 }
 
 bool Thread::is_left_behind() const noexcept {
-  return started() && process_ != process_id();
+  return started() && generation_ != fork_generation();
 }
 
 void Thread::join() noexcept {
   if (!started() || is_left_behind()) return;
   pthread_join(thread_, nullptr);
-  process_ = 0;
+  started_ = false;
 }
 
 bool Thread::is_this() const noexcept {

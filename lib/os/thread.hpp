@@ -10,6 +10,7 @@
 #endif
 
 #include <cstddef>
+#include <cstdint>
 
 namespace wrun::inline v0::os {
 
@@ -31,7 +32,7 @@ class Thread {
 
   /// Runs body(env) on `stack_bytes` of stack; once. False if the system refuses.
   bool start(std::size_t stack_bytes, void (*body)(void* env), void* env) noexcept;
-  bool started() const { return process_ != 0; }
+  bool started() const { return started_; }
   /// Whether this is a child of the process that it was started in: there it doesn't exist.
   bool is_left_behind() const noexcept;
   /// Waits for its end, if it was started, in this process.
@@ -41,7 +42,8 @@ class Thread {
 
  private:
   pthread_t thread_{};
-  int process_ = 0;
+  bool started_ = false;
+  std::uint64_t generation_ = 0;
   void (*body_)(void*) = nullptr;
   void* env_ = nullptr;
 };

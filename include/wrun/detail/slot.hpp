@@ -168,23 +168,23 @@ struct [[gnu::visibility("hidden")]] Types {
 
   /// Calls take(values...).
   template <class Take>
-  static decltype(auto) load_all(std::uint64_t store, const Slot* slots_, Take&& take) {
-    return load_each(store, slots_, take, std::index_sequence_for<T...>());
+  static decltype(auto) load_all(std::uint64_t store, const Slot* from, Take&& take) {
+    return load_each(store, from, take, std::index_sequence_for<T...>());
   }
-  static bool store_all([[maybe_unused]] std::uint64_t store, [[maybe_unused]] Slot * slots_,
+  static bool store_all([[maybe_unused]] std::uint64_t store, [[maybe_unused]] Slot* const to,
                         const T&... values) {
     [[maybe_unused]] std::size_t i = 0;
     bool ok = true;
-    ((ok = store_to<T>(store, values, slots_ + offsets[i++]) && ok), ...);
+    ((ok = store_to<T>(store, values, to + offsets[i++]) && ok), ...);
     return ok;
   }
 
  private:
   template <class Take, std::size_t... i>
   static decltype(auto) load_each([[maybe_unused]] std::uint64_t store,
-                                  [[maybe_unused]] const Slot* slots_, Take& take,
+                                  [[maybe_unused]] const Slot* from, Take& take,
                                   std::index_sequence<i...>) {
-    return take(load<T>(store, slots_ + offsets[i])...);
+    return take(load<T>(store, from + offsets[i])...);
   }
 };
 
