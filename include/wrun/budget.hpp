@@ -38,7 +38,11 @@ struct BudgetLimitsOf {
   Optional<std::chrono::nanoseconds> cpu_time = {};
   Optional<std::uint64_t> host_calls = {};  ///< as Limits::host_calls
   Optional<std::uint64_t> host_bytes = {};  ///< as Limits::host_bytes
-  SoftLimitsOf<Optional> soft = {};         ///< of the sums
+  /// As Limits::may_grow, for all its stores and shared memories: asked where the limits and the
+  /// store's own may_grow allow it. Runs on whichever thread lets something grow, maybe on several
+  /// at once.
+  detail::Callback<bool(const GrowthOf<Optional>&)> may_grow = {};
+  SoftLimitsOf<Optional> soft = {};  ///< of the sums
   /// Measure the time of all its stores' calls, also where none is limited.
   bool measure_time = false;
 };

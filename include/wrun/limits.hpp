@@ -62,9 +62,9 @@ struct SoftLimitsOf {
   Optional<std::chrono::nanoseconds> cpu_time = {};
   Optional<std::uint64_t> host_calls = {};
   Optional<std::uint64_t> host_bytes = {};
-  /// May be empty. Runs on the thread that used more, inside WebAssembly: uses of its store fail;
-  /// for times it may be the engine's timer thread. A budget's may run on several threads at once.
-  /// Exceptions are dropped.
+  /// May be empty. Told of growth that has happened, on the thread that used more: uses of the
+  /// store that did fail meanwhile, also where the limit is a budget's; for times it may be the
+  /// engine's timer thread. A budget's may run on several threads at once. Exceptions are dropped.
   detail::Callback<void(const SoftLimitPassed&)> passed = {};
 };
 using SoftLimits = SoftLimitsOf<std::optional>;

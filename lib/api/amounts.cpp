@@ -37,6 +37,14 @@ runtime::SoftLimits to_runtime(const SoftLimits& limits) {
   return made;
 }
 
+std::function<bool(const runtime::Growth&)> to_runtime(const decltype(Limits::may_grow)& may_grow) {
+  if (!may_grow) return nullptr;
+  return [ask = may_grow](const runtime::Growth& growth) {
+    return ask(
+        {static_cast<Growth::Kind>(growth.kind), growth.from, growth.to, growth.declared_max});
+  };
+}
+
 Usage usage_of(const std::function<const runtime::Meter&(runtime::Resource)>& used) {
   using R = runtime::Resource;
   Usage usage;

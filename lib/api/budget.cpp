@@ -10,6 +10,7 @@ Budget::Budget(const BudgetLimits& limits) noexcept {
     auto state = std::make_shared<api::BudgetState>();
     runtime::Budget& account = *state->account;
     account.set_soft(api::to_runtime(limits.soft));
+    account.may_grow = api::to_runtime(limits.may_grow);
     account.memory_bytes.set_cap(limits.memory_bytes.value_or(runtime::unlimited));
     account.table_elements.set_cap(limits.table_elements.value_or(runtime::unlimited));
     account.instances.set_cap(limits.instances.value_or(runtime::unlimited));

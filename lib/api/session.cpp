@@ -29,11 +29,15 @@ Error Session::error_of(Refusal refusal) noexcept {
   }
 }
 
-Locked::Locked(StoreState& state) noexcept : anchor_(state.anchor) {
+// A thread of the timer's isn't inside the store, and leaves it as it is.
+bool AnchorLock::lock() noexcept {
+  const std::uintptr_t owner = anchor_.owner.load(std::memory_order_relaxed);
+  if ((owner & ~abandoned_bit) != this_thread()) return false;
   anchor_.owner.fetch_or(locked_bit, std::memory_order_relaxed);
+  return true;
 }
 
-Locked::~Locked() {
+void AnchorLock::unlock() noexcept {
   anchor_.owner.fetch_and(~locked_bit, std::memory_order_relaxed);
 }
 

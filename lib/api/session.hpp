@@ -106,18 +106,6 @@ class Session {
   Refusal refusal_ = Refusal::none;
 };
 
-/// Makes uses of a store fail, also the running thread's own, while a callback runs.
-class Locked {
- public:
-  explicit Locked(StoreState& state) noexcept;
-  ~Locked();
-  Locked(const Locked&) = delete;
-  Locked& operator=(const Locked&) = delete;
-
- private:
-  Anchor& anchor_;
-};
-
 /// What a Store's end means for its state.
 void abandon(StoreState& state) noexcept;
 

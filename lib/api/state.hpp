@@ -101,6 +101,17 @@ struct AnchorHold {
   AnchorHold& operator=(const AnchorHold&) = delete;
 };
 
+/// Makes uses of a store fail, also the running thread's own, while a callback runs.
+class AnchorLock final : public runtime::CallbackLock {
+ public:
+  explicit AnchorLock(Anchor& anchor) : anchor_(anchor) {}
+  bool lock() noexcept override;
+  void unlock() noexcept override;
+
+ private:
+  Anchor& anchor_;
+};
+
 /// A runtime::Store that knows what it is part of.
 struct StoreHeap : runtime::Store {
   StoreState& owner;
@@ -112,6 +123,7 @@ struct StoreState : AnchorHold {
   std::uint64_t id;
   std::shared_ptr<EngineState> engine;
   std::shared_ptr<void> c_store;  ///< what C programs hold of this
+  AnchorLock callback_lock;
   StoreHeap store;
   Facade facade;                             ///< what Caller::store() refers to
   std::shared_ptr<BudgetState> budget = {};  ///< one that other stores may draw on, too

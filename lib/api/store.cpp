@@ -23,13 +23,15 @@ api::StoreState::StoreState(std::shared_ptr<EngineState> owner,
     : AnchorHold(this),
       id(anchor.id.load(std::memory_order_relaxed)),
       engine(std::move(owner)),
+      callback_lock(anchor),
       store({.registry = engine->types,
              .timer = engine->timer,
              .memories = engine->memories,
              .budget = account ? account->account : nullptr,
              .host_id = id,
              .native = engine->compiler(),
-             .deterministic = engine->config.deterministic},
+             .deterministic = engine->config.deterministic,
+             .callback_lock = &callback_lock},
             *this),
       facade(StoreAccess::make(this, id)),
       budget(std::move(account)),
@@ -93,13 +95,13 @@ Error no_fuel() {
 }
 
 /// What the limits are in the run-time's terms.
-runtime::Limits to_runtime(const Limits& limits, api::StoreState& state) {
+runtime::Limits to_runtime(const Limits& limits, const Config& config) {
   runtime::Limits made;
   made.memory_bytes = limits.memory_bytes.value_or(runtime::unlimited);
   made.table_elements = limits.table_elements.value_or(runtime::unlimited);
   made.instances = limits.instances.value_or(runtime::unlimited);
   made.heap_bytes = limits.heap_bytes.value_or(runtime::unlimited);
-  made.stack_bytes = stack_bytes(limits.stack_bytes.value_or(state.engine->config.stack_bytes));
+  made.stack_bytes = stack_bytes(limits.stack_bytes.value_or(config.stack_bytes));
   made.fuel = limits.fuel;
   made.deadline = limits.deadline;
   made.may_wait = limits.may_wait;
@@ -109,21 +111,7 @@ runtime::Limits to_runtime(const Limits& limits, api::StoreState& state) {
   made.host_bytes = limits.host_bytes.value_or(runtime::unlimited);
   made.measure_time = limits.measure_time;
   made.soft = api::to_runtime(limits.soft);
-  if (made.soft.notify) {
-    made.soft.notify = [tell = std::move(made.soft.notify), &state](const auto& passed) {
-      // The timer's thread isn't inside the store.
-      const bool is_inside = (state.anchor.owner.load() & ~std::uintptr_t{3}) == api::this_thread();
-      if (!is_inside) return tell(passed);
-      const api::Locked locked(state);
-      tell(passed);
-    };
-  }
-  if (!limits.may_grow) return made;
-  made.may_grow = [ask = limits.may_grow, &state](const runtime::Growth& growth) {
-    const api::Locked locked(state);
-    return ask(Growth{static_cast<Growth::Kind>(growth.kind), growth.from, growth.to,
-                      growth.declared_max});
-  };
+  made.may_grow = api::to_runtime(limits.may_grow);
   return made;
 }
 
@@ -164,7 +152,7 @@ Result<void> Store::limits(const Limits& limits) {
   if (limits.stack_bytes && *limits.stack_bytes > config.stack_bytes)
     return Error(ErrorKind::usage, "more stack than Config::stack_bytes");
   return guarded([&]() -> Result<void> {
-    auto set = session->store.set_limits(to_runtime(limits, *session));
+    auto set = session->store.set_limits(to_runtime(limits, config));
     if (!set) return set;
     const runtime::Account& account = session->store.account();
     session->is_limited = limits.deadline || limits.host_bytes || account.limits_time() ||

@@ -80,13 +80,15 @@ Exception& create_exception(Store& store, Tag& tag) {
       slot_count<wasm::TypeId>(store.types().entry(tag.type).type.func.params);
   std::unique_ptr<Slot[]> many;
   if (slots > std::tuple_size_v<decltype(Exception::few)>) many = std::make_unique<Slot[]>(slots);
+  const std::uint64_t bytes = sizeof(Exception) + (many ? slots * sizeof(Slot) : 0);
+  Reservation room = store.account().reserve(Resource::heap_bytes, bytes);
+  if (!room) throw std::bad_alloc();
   auto& exception = store.make<Exception>();
   exception.tag = &tag;
   exception.many = std::move(many);
   exception.slots = slots;
-  store.note_allocation(held_bytes(exception) - sizeof(Exception));
-  exception.is_charged = store.account().take(Resource::heap_bytes, held_bytes(exception));
-  if (!exception.is_charged) throw std::bad_alloc();
+  store.note_allocation(bytes - sizeof(Exception));
+  room.use();
   return exception;
 }
 

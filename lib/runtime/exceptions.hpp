@@ -19,7 +19,6 @@ namespace wrun::inline v0::runtime {
 struct Exception : Cell {
   Tag* tag = nullptr;
   std::uint32_t slots = 0;  ///< that the values take
-  bool is_charged = false;  ///< to the account's heap
   std::array<Slot, 2> few = {};
   std::unique_ptr<Slot[]> many;  ///< the values, if they are more than `few` has room for
 

@@ -38,20 +38,24 @@ Heap::~Heap() {
 
 bool Heap::refill(std::uint64_t bytes) noexcept try {
   if (has_room(bin_for(bytes), bytes)) return true;
-  if (bytes > max_cell_bytes) return refill_large(bytes);
-  return refill_cells(bin_of(static_cast<std::size_t>(bytes)));
+  Reservation room;
+  const bool done = bytes > max_cell_bytes
+                        ? refill_large(bytes, room)
+                        : refill_cells(bin_of(static_cast<std::size_t>(bytes)), room);
+  if (done) room.use();
+  return done;
 } catch (const std::bad_alloc&) {
   return false;
 }
 
 // Where each object is charged, each asks for its cell.
-bool Heap::refill_cells(std::size_t index) {
+bool Heap::refill_cells(std::size_t index, Reservation& room) {
   Bin& bin = bins_[index];
-  if (charges_all() && !account_.take(Resource::heap_bytes, bin.cell_bytes)) return false;
-  if (!find_cells(index)) {
-    if (charges_all()) account_.give(Resource::heap_bytes, bin.cell_bytes);
-    return false;
+  if (charges_all()) {
+    room = account_.reserve(Resource::heap_bytes, bin.cell_bytes);
+    if (!room) return false;
   }
+  if (!find_cells(index, room)) return false;
   if (stress_ || charges_all()) {
     bin.limit = bin.next + bin.cell_bytes;
     bin.block->cursor = static_cast<std::uint32_t>(bin.limit - reinterpret_cast<char*>(bin.block));
@@ -60,12 +64,12 @@ bool Heap::refill_cells(std::size_t index) {
   return true;
 }
 
-bool Heap::find_cells(std::size_t index) {
+bool Heap::find_cells(std::size_t index, Reservation& room) {
   Bin& bin = bins_[index];
   while (!bin.block || !find_run(bin)) {
     if (bin.partial) {
       bin.block = std::exchange(bin.partial, bin.partial->next);
-    } else if (!take_block(index)) {
+    } else if (!take_block(index, room)) {
       return false;
     }
   }
@@ -89,34 +93,26 @@ bool Heap::find_run(Bin& bin) {
   return true;
 }
 
-bool Heap::take_block(std::size_t index) {
-  const std::uint64_t charge = charges_all() ? 0 : block_bytes;
-  if (!account_.take(Resource::heap_bytes, charge)) return false;
-  Block* block = nullptr;
-  try {
-    block = blocks_.take();
-  } catch (const std::bad_alloc&) {
-    block = nullptr;
+bool Heap::take_block(std::size_t index, Reservation& room) {
+  if (!charges_all()) {
+    room = account_.reserve(Resource::heap_bytes, block_bytes);
+    if (!room) return false;
   }
-  if (!block) {
-    account_.give(Resource::heap_bytes, charge);
-    return false;
-  }
+  Block* const block = blocks_.take();
+  if (!block) return false;
   block->format(static_cast<std::uint8_t>(index),
                 static_cast<std::uint32_t>(bins_[index].cell_bytes));
   bins_[index].block = block;
   return true;
 }
 
-bool Heap::refill_large(std::uint64_t bytes) {
+bool Heap::refill_large(std::uint64_t bytes, Reservation& room) {
   if (bytes > max_object_bytes) return false;
   if (large_.size() == large_.capacity()) large_.reserve(large_.size() * 2 + 16);
-  if (!account_.take(Resource::heap_bytes, bytes)) return false;
+  room = account_.reserve(Resource::heap_bytes, bytes);
+  if (!room) return false;
   void* memory = std::calloc(1, static_cast<std::size_t>(bytes));
-  if (!memory) {
-    account_.give(Resource::heap_bytes, bytes);
-    return false;
-  }
+  if (!memory) return false;
   Bin& bin = bins_[large_bin];
   bin.next = static_cast<char*>(memory);
   bin.limit = bin.next + bytes;
@@ -128,7 +124,11 @@ bool Heap::refill_large(std::uint64_t bytes) {
 
 void* Heap::take_host_ref() {
   Bin& bin = bins_[host_ref_bin];
-  if (!has_room(bin, host_ref_bytes) && !refill_cells(host_ref_bin)) throw std::bad_alloc();
+  if (!has_room(bin, host_ref_bytes)) {
+    Reservation room;
+    if (!refill_cells(host_ref_bin, room)) throw std::bad_alloc();
+    room.use();
+  }
   ++host_refs_;
   return take(bin);
 }

@@ -121,12 +121,13 @@ class Heap {
   static constexpr std::size_t host_ref_bin = small_bins;
   static constexpr std::size_t large_bin = small_bins + 1;
 
-  bool refill_cells(std::size_t index);
-  bool find_cells(std::size_t index);
+  // `room` is of what they need beyond what the account knows of, and used when all is done.
+  bool refill_cells(std::size_t index, Reservation& room);
+  bool find_cells(std::size_t index, Reservation& room);
   bool find_run(Bin& bin);
   bool charges_all() const { return charges_ == Charges::all_there_was; }
-  bool take_block(std::size_t index);
-  bool refill_large(std::uint64_t bytes);
+  bool take_block(std::size_t index, Reservation& room);
+  bool refill_large(std::uint64_t bytes, Reservation& room);
   void doom(Block& block);
   void sweep_blocks();
   void sweep_large();

@@ -241,21 +241,21 @@ Instance* make_cell(Store& store, ModuleCode& module) {
   return idle.release();
 }
 
-/// An empty instance, accounted for; null if a limit refuses one more.
-Instance* make_instance(Store& store, std::shared_ptr<ModuleCode> module) {
+/// An empty instance, accounted for and kept; null if a limit refuses one more.
+Instance* make_instance(Store& store, RootScope& scope, std::shared_ptr<ModuleCode> module) {
   Account& account = store.account();
-  if (!account.take(Resource::instances, 1)) {
+  Reservation room = account.reserve(Resource::instances, 1);
+  if (!room) {
     store.collect();
-    if (!account.take(Resource::instances, 1)) return nullptr;
+    room = account.reserve(Resource::instances, 1);
   }
-  Instance* instance = nullptr;
-  try {
-    instance = make_cell(store, *module);
-  } catch (...) {
-    account.give(Resource::instances, 1);
-    throw;
-  }
+  if (!room) return nullptr;
+  Instance* const instance = make_cell(store, *module);
+  scope.add(*instance);
   const wasm::ModuleData& data = *module->data;
+  instance->dropped_elements.resize(data.elements.size());
+  instance->dropped_data.resize(data.data.size());
+  instance->element_values.resize(data.elements.size());
   instance->state = &store.state();
   instance->cells = module->cells.get();
   instance->type_ids = data.types.ids.data();
@@ -263,10 +263,8 @@ Instance* make_instance(Store& store, std::shared_ptr<ModuleCode> module) {
   instance->code = module.get();
   instance->handlers = module->handlers;
   instance->module = std::move(module);
-  instance->dropped_elements.resize(data.elements.size());
-  instance->dropped_data.resize(data.data.size());
-  instance->element_values.resize(data.elements.size());
   store.note_allocation(data.functions.size() * (sizeof(FuncRef) + sizeof(void*)));
+  room.use();
   return instance;
 }
 
@@ -275,12 +273,11 @@ Instance* make_instance(Store& store, std::shared_ptr<ModuleCode> module) {
 Result<Instance*> instantiate_checked(Store& store, std::shared_ptr<ModuleCode> module,
                                       std::span<const Extern> imports) try {
   store.collect_if_due();
-  Instance* instance = make_instance(store, std::move(module));
+  RootScope scope(store);
+  Instance* instance = make_instance(store, scope, std::move(module));
   if (!instance) {
     return Error(ErrorKind::limit, "one more instance is over a limit (instances)");
   }
-  RootScope scope(store);
-  scope.add(*instance);
   return Instantiation(store, *instance).run(imports);
 } catch (const std::bad_alloc&) {
   return Error(ErrorKind::limit, "no memory for the instance");

@@ -5,28 +5,84 @@
 
 namespace wrun::inline v0::runtime {
 
-Meter::Taken Meter::try_take(std::uint64_t amount) noexcept {
-  std::uint64_t now = now_.load(std::memory_order_relaxed);
-  std::uint64_t after = 0;
+namespace {
+
+/// Closes the store, if there is one, while the host is called.
+class Calling {
+ public:
+  explicit Calling(CallbackLock* lock) noexcept : lock_(lock && lock->lock() ? lock : nullptr) {}
+  ~Calling() {
+    if (lock_) lock_->unlock();
+  }
+  Calling(const Calling&) = delete;
+  Calling& operator=(const Calling&) = delete;
+
+ private:
+  CallbackLock* const lock_;
+};
+
+bool ask(const std::function<bool(const Growth&)>& may_grow, const Growth& growth,
+         CallbackLock* lock) noexcept try {
+  if (!may_grow) return true;
+  const Calling calling(lock);
+  return may_grow(growth);
+} catch (...) {
+  return false;  // a callback that throws has not agreed
+}
+
+void tell(const SoftLimits& soft, const SoftLimitPassed& passed, CallbackLock* lock) noexcept try {
+  if (!soft.notify) return;
+  const Calling calling(lock);
+  soft.notify(passed);
+} catch (...) {
+  return;  // whoever was told has said what there was to say
+}
+
+Resource resource_of(const Growth& growth) {
+  return growth.kind == Growth::Kind::memory ? Resource::memory_bytes : Resource::table_elements;
+}
+
+}  // namespace
+
+bool Meter::reserve(std::uint64_t amount) noexcept {
+  std::uint64_t held = held_.load(std::memory_order_relaxed);
   do {
     const std::uint64_t most = cap();
-    if (now > most || amount > most - now) return Taken::no;
-    after = now + amount;
-  } while (!now_.compare_exchange_weak(now, after, std::memory_order_relaxed));
-  return taken(now, after);
+    if (held > most || amount > most - held) return false;
+    // Whoever gave back what this takes has stopped using it: so use never goes over the cap.
+  } while (!held_.compare_exchange_weak(held, held + amount, std::memory_order_acquire,
+                                        std::memory_order_relaxed));
+  return true;
 }
 
-Meter::Taken Meter::add(std::uint64_t amount) noexcept {
+void Meter::cancel(std::uint64_t amount) noexcept {
+  held_.fetch_sub(amount, std::memory_order_release);
+}
+
+bool Meter::use(std::uint64_t amount) noexcept {
   const std::uint64_t before = now_.fetch_add(amount, std::memory_order_relaxed);
-  return taken(before, before + amount);
-}
-
-Meter::Taken Meter::taken(std::uint64_t before, std::uint64_t after) noexcept {
+  const std::uint64_t after = before + amount;
   std::uint64_t peak = peak_.load(std::memory_order_relaxed);
   while (peak < after && !peak_.compare_exchange_weak(peak, after, std::memory_order_relaxed)) {
   }
   const std::uint64_t bound = soft();
-  return before <= bound && after > bound ? Taken::above_soft : Taken::yes;
+  return before <= bound && after > bound;
+}
+
+bool Meter::take(std::uint64_t amount) noexcept {
+  if (!reserve(amount)) return false;
+  use(amount);
+  return true;
+}
+
+bool Meter::add(std::uint64_t amount) noexcept {
+  held_.fetch_add(amount, std::memory_order_relaxed);
+  return use(amount);
+}
+
+void Meter::give(std::uint64_t amount) noexcept {
+  now_.fetch_sub(amount, std::memory_order_relaxed);
+  cancel(amount);
 }
 
 void Meter::set_further(std::uint64_t cap, std::uint64_t soft) noexcept {
@@ -65,67 +121,125 @@ void Budget::set_soft(SoftLimits limits) {
   }
 }
 
-void Budget::note_passed(Resource resource, std::uint64_t used, std::uint64_t limit) noexcept try {
+void Budget::note_passed(Resource resource, std::uint64_t used, std::uint64_t limit,
+                         CallbackLock* lock) noexcept {
   passed.fetch_or(1u << index(resource), std::memory_order_relaxed);
-  if (soft.notify) soft.notify({resource, used, limit, true});
-} catch (...) {
-  return;  // whoever was told has said what there was to say
+  tell(soft, {resource, used, limit, true}, lock);
 }
 
-bool Budget::take_memory(std::uint64_t bytes) noexcept {
-  memory_time.settle(memory_bytes.now());
-  const Meter::Taken taken = memory_bytes.try_take(bytes);
-  if (taken == Meter::Taken::above_soft)
-    note_passed(Resource::memory_bytes, memory_bytes.now(), memory_bytes.soft());
-  return taken != Meter::Taken::no;
+void Budget::note_passed(Resource resource, CallbackLock* lock) noexcept {
+  const Meter& meter = (*this)[resource];
+  note_passed(resource, meter.now(), meter.soft(), lock);
 }
 
-void Budget::give_memory(std::uint64_t bytes) noexcept {
-  memory_time.settle(memory_bytes.now());
-  memory_bytes.give(bytes);
+bool Budget::agrees(const Growth& growth, CallbackLock* lock) const noexcept {
+  return ask(may_grow, growth, lock);
 }
 
-Account::Account(std::shared_ptr<Budget> budget)
-    : is_private_(!budget), budget_(budget ? std::move(budget) : std::make_shared<Budget>()) {}
+Reservation Budget::reserve(const Growth& growth) noexcept {
+  Reservation room;
+  const Resource resource = resource_of(growth);
+  const std::uint64_t amount = growth.to - growth.from;
+  if (!(*this)[resource].reserve(amount)) return room;
+  room.budget_ = this;
+  room.resource_ = resource;
+  room.amount_ = amount;
+  if (!agrees(growth, nullptr)) return {};
+  return room;
+}
+
+void Budget::give(Resource resource, std::uint64_t amount) noexcept {
+  settle(resource);
+  (*this)[resource].give(amount);
+}
+
+void Budget::add(Resource resource, std::uint64_t amount, CallbackLock* lock) noexcept {
+  if ((*this)[resource].add(amount)) note_passed(resource, lock);
+}
+
+void Budget::settle(Resource resource) noexcept {
+  if (resource == Resource::memory_bytes) memory_time.settle(memory_bytes.now());
+}
+
+Reservation& Reservation::operator=(Reservation&& other) noexcept {
+  std::swap(store_, other.store_);
+  std::swap(budget_, other.budget_);
+  std::swap(resource_, other.resource_);
+  std::swap(amount_, other.amount_);
+  return *this;
+}
+
+Reservation::~Reservation() {
+  if (store_) store_->own(resource_).cancel(amount_);
+  if (budget_) (*budget_)[resource_].cancel(amount_);
+}
+
+// Who is told may ask both for their usage.
+void Reservation::use() noexcept {
+  Account* const store = std::exchange(store_, nullptr);
+  Budget* const budget = std::exchange(budget_, nullptr);
+  if (store) store->settle(resource_);
+  if (budget) budget->settle(resource_);
+  const bool passes_store = store && store->own(resource_).use(amount_);
+  const bool passes_budget = budget && (*budget)[resource_].use(amount_);
+  if (passes_store) store->note_passed(resource_);
+  if (passes_budget) budget->note_passed(resource_, store ? store->lock() : nullptr);
+}
+
+Account::Account(std::shared_ptr<Budget> budget, CallbackLock* lock)
+    : is_private_(!budget),
+      budget_(budget ? std::move(budget) : std::make_shared<Budget>()),
+      lock_(lock) {}
 
 Account::~Account() {
   for (const Resource resource :
        {Resource::memory_bytes, Resource::table_elements, Resource::instances, Resource::heap_bytes,
         Resource::stack_bytes}) {
     if (is_private_ || used(resource).now() == 0) continue;
-    if (resource == Resource::memory_bytes) {
-      budget_->give_memory(used(resource).now());
-    } else {
-      (*budget_)[resource].give(used(resource).now());
-    }
+    budget_->give(resource, used(resource).now());
   }
 }
 
+Reservation Account::reserve_with(Budget* budget, Resource resource,
+                                  std::uint64_t amount) noexcept {
+  if (!own(resource).reserve(amount)) return {};
+  Reservation room;
+  room.store_ = this;
+  room.resource_ = resource;
+  room.amount_ = amount;
+  if (!budget) return room;
+  if (!(*budget)[resource].reserve(amount)) return {};
+  room.budget_ = budget;
+  return room;
+}
+
 // A budget that nobody else sees has no limits, and shared memories are the only ones that it sums.
+Reservation Account::reserve(Resource resource, std::uint64_t amount) noexcept {
+  return reserve_with(drawn_on(), resource, amount);
+}
+
+Reservation Account::reserve(const Growth& growth) noexcept {
+  Reservation room = reserve(resource_of(growth), growth.to - growth.from);
+  if (room && !agree(drawn_on(), growth)) return {};
+  return room;
+}
+
 bool Account::take(Resource resource, std::uint64_t amount) noexcept {
-  settle(resource);
-  const Meter::Taken mine = own(resource).try_take(amount);
-  if (mine == Meter::Taken::no) return false;
-  const auto theirs = is_private_ ? Meter::Taken::yes : (*budget_)[resource].try_take(amount);
-  if (theirs == Meter::Taken::no) return own(resource).give(amount), false;
-  if (mine == Meter::Taken::above_soft) note_passed(resource, own(resource).now());
-  if (theirs == Meter::Taken::above_soft)
-    budget_->note_passed(resource, (*budget_)[resource].now(), (*budget_)[resource].soft());
+  Reservation room = reserve(resource, amount);
+  if (!room) return false;
+  room.use();
   return true;
 }
 
 void Account::give(Resource resource, std::uint64_t amount) noexcept {
   settle(resource);
   own(resource).give(amount);
-  if (!is_private_) (*budget_)[resource].give(amount);
+  if (!is_private_) budget_->give(resource, amount);
 }
 
 void Account::add(Resource resource, std::uint64_t amount) noexcept {
-  if (own(resource).add(amount) == Meter::Taken::above_soft)
-    note_passed(resource, own(resource).now());
-  Meter& shared = (*budget_)[resource];
-  if (shared.add(amount) == Meter::Taken::above_soft)
-    budget_->note_passed(resource, shared.now(), shared.soft());
+  if (own(resource).add(amount)) note_passed(resource);
+  budget_->add(resource, amount, lock_);
 }
 
 Account::UsedUp Account::used_up(Resource resource) const noexcept {
@@ -138,59 +252,42 @@ Account::UsedUp Account::exceeded(Resource resource) const noexcept {
   return (*budget_)[resource].is_exceeded() ? UsedUp::budget : UsedUp::no;
 }
 
-void Account::note_passed(Resource resource, std::uint64_t used) noexcept try {
+void Account::note_passed(Resource resource, std::uint64_t used) noexcept {
   passed_.fetch_or(1u << index(resource), std::memory_order_relaxed);
-  if (limits_.soft.notify) limits_.soft.notify({resource, used, limits_.soft[resource], false});
-} catch (...) {
-  return;
+  tell(limits_.soft, {resource, used, limits_.soft[resource], false}, lock_);
 }
 
-bool Account::grow(const Growth& growth) noexcept {
-  const Resource resource =
-      growth.kind == Growth::Kind::memory ? Resource::memory_bytes : Resource::table_elements;
-  const std::uint64_t amount = growth.to - growth.from;
-  if (!take(resource, amount)) return false;
-  if (may_grow(growth)) return true;
-  give(resource, amount);
-  return false;
+void Account::note_passed(Resource resource) noexcept {
+  note_passed(resource, used(resource).now());
 }
 
-bool Account::grow_shared(const Growth& growth) noexcept {
-  memory_time_.settle(used(Resource::memory_bytes).now());
-  Meter& meter = own(Resource::memory_bytes);
-  const Meter::Taken taken = meter.try_take(growth.to - growth.from);
-  if (taken == Meter::Taken::no) return false;
-  if (taken == Meter::Taken::above_soft) note_passed(Resource::memory_bytes, meter.now());
-  if (may_grow(growth)) return true;
-  give_shared(growth.to - growth.from);
-  return false;
+Reservation Account::reserve_shared(const Growth& growth, Budget* budget) noexcept {
+  Reservation room = reserve_with(budget, Resource::memory_bytes, growth.to - growth.from);
+  if (room && !agree(budget, growth)) return {};
+  return room;
 }
 
 void Account::add_shared(std::uint64_t bytes) noexcept {
   if (bytes == 0) return;
-  memory_time_.settle(used(Resource::memory_bytes).now());
-  own(Resource::memory_bytes).add(bytes);
+  settle(Resource::memory_bytes);
+  if (own(Resource::memory_bytes).add(bytes)) note_passed(Resource::memory_bytes);
 }
 
 void Account::give_shared(std::uint64_t bytes) noexcept {
-  memory_time_.settle(used(Resource::memory_bytes).now());
+  settle(Resource::memory_bytes);
   own(Resource::memory_bytes).give(bytes);
 }
 
 void Account::settle(Resource resource) noexcept {
-  if (resource != Resource::memory_bytes) return;
-  memory_time_.settle(used(resource).now());
-  if (!is_private_) budget_->memory_time.settle(budget_->memory_bytes.now());
+  if (resource == Resource::memory_bytes) memory_time_.settle(used(resource).now());
 }
 
 double Account::memory_byte_seconds() const {
   return memory_time_.total(used(Resource::memory_bytes).now());
 }
 
-bool Account::may_grow(const Growth& growth) const noexcept try {
-  return !limits_.may_grow || limits_.may_grow(growth);
-} catch (...) {
-  return false;  // a callback that throws has not agreed
+bool Account::agree(Budget* budget, const Growth& growth) const noexcept {
+  return ask(limits_.may_grow, growth, lock_) && (!budget || budget->agrees(growth, lock_));
 }
 
 void Account::set_limits(Limits limits) {

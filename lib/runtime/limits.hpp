@@ -12,6 +12,7 @@
 #include <mutex>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "lib/os/clock.hpp"
 
@@ -70,6 +71,18 @@ struct SoftLimits {
   std::uint64_t operator[](Resource resource) const { return at[index(resource)]; }
 };
 
+/// How a store is closed to its host while the host is asked or told something in the middle of a
+/// use. On a thread that isn't inside the store, or where it is closed already, nothing happens.
+class CallbackLock {
+ public:
+  /// Whether this closed it, so that unlock() is to follow.
+  virtual bool lock() noexcept = 0;
+  virtual void unlock() noexcept = 0;
+
+ protected:
+  ~CallbackLock() = default;
+};
+
 /// Caps of one store. What can be given back is summed over what is alive in it; times, calls and
 /// bytes count from when the limits are set.
 struct Limits {
@@ -86,24 +99,27 @@ struct Limits {
   std::optional<os::TimePoint> deadline;
   bool may_wait = true;  ///< whether memory.atomic.wait may sleep
   /// Asked before anything grows within the caps; false refuses. May be empty. Runs on the store's
-  /// thread, inside WebAssembly: it must not use the store.
+  /// thread, which the store is closed to.
   std::function<bool(const Growth&)> may_grow;
   SoftLimits soft;
   bool measure_time = false;  ///< also where no time is limited
 };
 
-/// One kind of resource: what is in use, the most that ever was, a cap and a soft limit.
-/// Thread-safe.
+/// One kind of resource: what is in use, the most that ever was, a cap and a soft limit. What is
+/// set aside, for a use that isn't sure yet, counts against the cap alone. Thread-safe.
 class Meter {
  public:
-  enum class Taken : std::uint8_t { no, yes, above_soft };
-
-  /// Takes `amount`, or nothing if that would go over the cap.
-  Taken try_take(std::uint64_t amount) noexcept;
-  bool take(std::uint64_t amount) noexcept { return try_take(amount) != Taken::no; }
-  /// Takes `amount`, also above the cap: it is in use already.
-  Taken add(std::uint64_t amount) noexcept;
-  void give(std::uint64_t amount) noexcept { now_.fetch_sub(amount, std::memory_order_relaxed); }
+  /// Sets `amount` aside, or nothing if that would go over the cap.
+  bool reserve(std::uint64_t amount) noexcept;
+  /// What was set aside isn't needed.
+  void cancel(std::uint64_t amount) noexcept;
+  /// What was set aside is in use from now on. Whether use went above the soft limit thereby.
+  bool use(std::uint64_t amount) noexcept;
+  /// reserve() and use().
+  bool take(std::uint64_t amount) noexcept;
+  /// Uses `amount`, also above the cap: that has happened. Returns what use() does.
+  bool add(std::uint64_t amount) noexcept;
+  void give(std::uint64_t amount) noexcept;
 
   std::uint64_t now() const noexcept { return now_.load(std::memory_order_relaxed); }
   std::uint64_t peak() const noexcept { return peak_.load(std::memory_order_relaxed); }
@@ -119,8 +135,7 @@ class Meter {
   void set_further(std::uint64_t cap, std::uint64_t soft) noexcept;
 
  private:
-  Taken taken(std::uint64_t before, std::uint64_t after) noexcept;
-
+  std::atomic<std::uint64_t> held_{0};  // in use or set aside
   std::atomic<std::uint64_t> now_{0};
   std::atomic<std::uint64_t> peak_{0};
   std::atomic<std::uint64_t> cap_{unlimited};
@@ -139,6 +154,34 @@ class ByteTime {
   mutable std::mutex mutex_;
   os::TimePoint since_ = os::MonotonicClock::now();
   double sum_ = 0;
+};
+
+class Account;
+struct Budget;
+
+/// Some of what a store, a budget, or both have left, set aside: given back at the end, unless it
+/// comes to be used. Peaks and soft limits hear of it when it is.
+class [[nodiscard]] Reservation {
+ public:
+  Reservation() = default;  ///< refused
+  Reservation(Reservation&& other) noexcept { *this = std::move(other); }
+  Reservation& operator=(Reservation&& other) noexcept;
+  ~Reservation();
+
+  /// Whether something is set aside.
+  explicit operator bool() const noexcept { return store_ || budget_; }
+  /// It is in use from now on; who uses it gives it back some time. May call the host: whatever it
+  /// is used for is complete.
+  void use() noexcept;
+
+ private:
+  friend class Account;
+  friend struct Budget;
+
+  Account* store_ = nullptr;
+  Budget* budget_ = nullptr;
+  Resource resource_ = Resource::memory_bytes;
+  std::uint64_t amount_ = 0;
 };
 
 /// A tenant's account, shared by stores and threads; a store that was given none has its own.
@@ -165,35 +208,54 @@ struct Budget {
   std::atomic<std::uint32_t> running{0};  ///< calls whose time is measured
   bool measures_time = false;             ///< of all its stores; fixed before it has any
   SoftLimits soft;                        ///< the same
-  std::atomic<std::uint32_t> passed{0};   ///< soft limits: bits, 1 << Resource
+  /// As Limits::may_grow, after that; fixed before it has any store.
+  std::function<bool(const Growth&)> may_grow;
+  std::atomic<std::uint32_t> passed{0};  ///< soft limits: bits, 1 << Resource
 
   Meter& operator[](Resource resource) noexcept;
   /// Sets a soft limit; before it has stores.
   void set_soft(SoftLimits limits);
-  void note_passed(Resource resource, std::uint64_t used, std::uint64_t limit) noexcept;
+  /// Of a shared memory that no store lets grow, if may_grow agrees.
+  Reservation reserve(const Growth& growth) noexcept;
+  void give(Resource resource, std::uint64_t amount) noexcept;
 
-  // Of memories that no store is charged for.
-  bool take_memory(std::uint64_t bytes) noexcept;
-  void give_memory(std::uint64_t bytes) noexcept;
+  // With the lock of the store whose doing it is; null if it is none's.
+
+  /// What was used already.
+  void add(Resource resource, std::uint64_t amount, CallbackLock* lock) noexcept;
+  void note_passed(Resource resource, std::uint64_t used, std::uint64_t limit,
+                   CallbackLock* lock) noexcept;
+  /// Of what is metered here.
+  void note_passed(Resource resource, CallbackLock* lock) noexcept;
+  bool agrees(const Growth& growth, CallbackLock* lock) const noexcept;
+
+ private:
+  friend class Reservation;
+
+  /// Memory is summed over time: before its amount changes.
+  void settle(Resource resource) noexcept;
 };
 
 /// A store's use of its own limits and of its budget. For the store's thread, but for add() and
 /// used_up().
 class Account {
  public:
-  /// Without a budget it makes one of its own.
-  explicit Account(std::shared_ptr<Budget> budget);
+  /// Without a budget it makes one of its own; without a lock callbacks may use the store.
+  explicit Account(std::shared_ptr<Budget> budget, CallbackLock* lock = nullptr);
   ~Account();
   Account(const Account&) = delete;
   Account& operator=(const Account&) = delete;
 
-  /// Takes from the store's limit and from the budget, or from neither.
+  /// Of the store's limit and of the budget, or of neither.
+  Reservation reserve(Resource resource, std::uint64_t amount) noexcept;
+  /// The same for the difference, if may_grow agrees, the store's and the budget's: they are asked
+  /// where limits allow it.
+  Reservation reserve(const Growth& growth) noexcept;
+  /// reserve(), and used at once.
   bool take(Resource resource, std::uint64_t amount) noexcept;
   void give(Resource resource, std::uint64_t amount) noexcept;
   /// Takes what was used already. Any thread.
   void add(Resource resource, std::uint64_t amount) noexcept;
-  /// take() for the difference, after may_grow was asked.
-  bool grow(const Growth& growth) noexcept;
 
   /// Whose cap is reached. Any thread.
   enum class UsedUp : std::uint8_t { no, store, budget };
@@ -208,8 +270,9 @@ class Account {
   // Shared memories. A store counts those that it has; a budget counts each once, when it is made
   // and when it grows (shared_memory.hpp).
 
-  /// Takes the difference from the store's limit, after may_grow was asked.
-  bool grow_shared(const Growth& growth) noexcept;
+  /// The difference, of the store's limit and of what the memory's budget has left; of the store's
+  /// limit alone, without a budget: it has counted those bytes already.
+  Reservation reserve_shared(const Growth& growth, Budget* budget) noexcept;
   /// Another store let one grow.
   void add_shared(std::uint64_t bytes) noexcept;
   void give_shared(std::uint64_t bytes) noexcept;
@@ -225,15 +288,22 @@ class Account {
   Budget& budget() { return *budget_; }
   const Budget& budget() const { return *budget_; }
   const std::shared_ptr<Budget>& shared_budget() const { return budget_; }
+  CallbackLock* lock() const { return lock_; }
 
  private:
+  friend class Reservation;
+
   Meter& own(Resource resource) { return meters_[index(resource)]; }
+  Budget* drawn_on() const { return is_private_ ? nullptr : budget_.get(); }
+  Reservation reserve_with(Budget* budget, Resource resource, std::uint64_t amount) noexcept;
   void settle(Resource resource) noexcept;
-  bool may_grow(const Growth& growth) const noexcept;
+  void note_passed(Resource resource) noexcept;
+  bool agree(Budget* budget, const Growth& growth) const noexcept;
 
   Limits limits_;
   const bool is_private_;  // nobody else looks at the budget, or draws on it
   std::shared_ptr<Budget> budget_;
+  CallbackLock* const lock_;
   ByteTime memory_time_;
   Meter meters_[resource_count];
   std::atomic<std::uint32_t> passed_{0};

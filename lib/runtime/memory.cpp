@@ -90,35 +90,67 @@ bool extend(Memory& memory, std::uint64_t bytes) {
   return true;
 }
 
-Growth growth(const wasm::MemoryType& type, std::uint64_t from, std::uint64_t to) {
-  std::optional<std::uint64_t> declared;
-  if (type.limits.max) declared = bytes_of_pages(*type.limits.max, type);
-  return {Growth::Kind::memory, from, to, declared};
+/// reserve(), and once more after a collection.
+template <class Reserve>
+Reservation reserve_or_collect(Store& store, Reserve reserve) {
+  Reservation room = reserve();
+  if (room) return room;
+  store.collect();
+  return reserve();
+}
+
+/// A cell for a memory that has no bytes yet.
+Memory& make_empty(Store& store, RootScope& scope, const wasm::MemoryType& type) {
+  store.collect_if_due();
+  Memory& memory = store.make<Memory>();
+  scope.add(memory);
+  memory.type = type;
+  memory.max_pages = most_pages(type);
+  return memory;
+}
+
+/// Of a cell, whose store has room for so many bytes.
+void adopt(Memory& memory, std::shared_ptr<SharedMemory> shared, std::uint64_t bytes) {
+  memory.base = shared->base();
+  memory.shared = std::move(shared);
+  memory.size = bytes;
 }
 
 Result<Memory*> create_shared(Store& store, const wasm::MemoryType& type) {
+  const auto bytes = bytes_of_pages(type.limits.min, type);
+  if (!bytes) return too_large(type);
+  RootScope scope(store);
+  Memory& memory = make_empty(store, scope, type);
+  Account& account = store.account();
+  Reservation room = reserve_or_collect(
+      store, [&] { return account.reserve_shared(growth(type, 0, *bytes), &account.budget()); });
+  if (!room) {
+    return Error(ErrorKind::limit,
+                 compose("a shared memory of {} bytes is over a limit (memory_bytes)", *bytes));
+  }
   const bool has_guards = store.memories().has_guards;
-  auto shared = SharedMemory::create(type, store.account().shared_budget(), has_guards);
+  auto shared = SharedMemory::make(type, account.shared_budget(), has_guards);
   if (!shared) {
     store.collect();
-    shared = SharedMemory::create(type, store.account().shared_budget(), has_guards);
+    shared = SharedMemory::make(type, account.shared_budget(), has_guards);
   }
   if (!shared) return std::move(shared).error();
-  return create_memory(store, *std::move(shared));
+  adopt(memory, *std::move(shared), *bytes);
+  room.use();
+  return &memory;
 }
 
 /// For a store, whose limit has to agree.
 SharedMemory::Growing grow_shared(Memory& memory, std::uint64_t from, std::uint64_t to) {
   refresh_size(memory);
   if (memory.size != from) return SharedMemory::Growing::raced;
-  Account& account = memory.store->account();
-  if (!account.grow_shared(growth(memory.type, from, to))) return SharedMemory::Growing::refused;
+  Reservation room = memory.store->account().reserve_shared(growth(memory.type, from, to),
+                                                            &memory.shared->budget());
+  if (!room) return SharedMemory::Growing::refused;
   const auto grown = memory.shared->grow(from, to);
-  if (grown == SharedMemory::Growing::done) {
-    memory.size = to;
-  } else {
-    account.give_shared(to - from);
-  }
+  if (grown != SharedMemory::Growing::done) return grown;
+  memory.size = to;
+  room.use();
   return grown;
 }
 
@@ -148,35 +180,33 @@ Result<Memory*> create_memory(Store& store, const wasm::MemoryType& type,
                               std::shared_ptr<InitialMemory> initial) {
   if (type.is_shared) return create_shared(store, type);
   const auto bytes = bytes_of_pages(type.limits.min, type);
-  if (!bytes) {
-    return Error(ErrorKind::limit, compose("a memory of {} pages is more than {} bytes",
-                                           type.limits.min, max_memory_bytes));
-  }
+  if (!bytes) return too_large(type);
   RootScope scope(store);
-  store.collect_if_due();
-  Memory& memory = store.make<Memory>();
-  scope.add(memory);
-  memory.type = type;
-  memory.max_pages = most_pages(type);
+  Memory& memory = make_empty(store, scope, type);
   memory.initial = std::move(initial);
-  const Growth wanted = growth(type, 0, *bytes);
-  if (!store.account().grow(wanted)) {
+  Reservation room =
+      reserve_or_collect(store, [&] { return store.account().reserve(growth(type, 0, *bytes)); });
+  if (!room) {
+    return Error(ErrorKind::limit,
+                 compose("a memory of {} bytes is over a limit (memory_bytes)", *bytes));
+  }
+  if (store.memories().has_guards) os::keep_fault_handling();
+  if (!reserve(memory, *bytes)) {
     store.collect();
-    if (!store.account().grow(wanted)) {
-      return Error(ErrorKind::limit,
-                   compose("a memory of {} bytes is over a limit (memory_bytes)", *bytes));
+    if (!reserve(memory, *bytes)) {
+      if (store.memories().has_guards && has_guard(type)) return no_guard();
+      return Error(ErrorKind::limit, compose("the system refuses a memory of {} bytes", *bytes));
     }
   }
   memory.size = *bytes;
   store.note_allocation(*bytes);
-  if (store.memories().has_guards) os::keep_fault_handling();
-  if (reserve(memory, *bytes)) return &memory;
-  store.collect();
-  if (reserve(memory, *bytes)) return &memory;
-  memory.size = 0;
-  store.account().give(Resource::memory_bytes, *bytes);
-  if (store.memories().has_guards && has_guard(type)) return no_guard();
-  return Error(ErrorKind::limit, compose("the system refuses a memory of {} bytes", *bytes));
+  room.use();
+  return &memory;
+}
+
+Error too_large(const wasm::MemoryType& type) {
+  return Error(ErrorKind::limit, compose("a memory of {} pages is more than {} bytes",
+                                         type.limits.min, max_memory_bytes));
 }
 
 Error no_guard() {
@@ -200,23 +230,17 @@ void give_back(Memory& memory) noexcept {
 
 Result<Memory*> create_memory(Store& store, std::shared_ptr<SharedMemory> shared) {
   RootScope scope(store);
-  store.collect_if_due();
-  Memory& memory = store.make<Memory>();
-  scope.add(memory);
-  memory.type = shared->type();
-  memory.max_pages = most_pages(memory.type);
-  memory.base = shared->base();
-  memory.shared = std::move(shared);
-  const std::uint64_t bytes = memory.shared->size();
-  const Growth wanted = growth(memory.type, 0, bytes);
-  if (!store.account().grow_shared(wanted)) {
-    store.collect();
-    if (!store.account().grow_shared(wanted)) {
-      return Error(ErrorKind::limit,
-                   compose("a shared memory of {} bytes is over a limit (memory_bytes)", bytes));
-    }
+  Memory& memory = make_empty(store, scope, shared->type());
+  const std::uint64_t bytes = shared->size();
+  Reservation room = reserve_or_collect(store, [&] {
+    return store.account().reserve_shared(growth(memory.type, 0, bytes), nullptr);
+  });
+  if (!room) {
+    return Error(ErrorKind::limit,
+                 compose("a shared memory of {} bytes is over a limit (memory_bytes)", bytes));
   }
-  memory.size = bytes;
+  adopt(memory, std::move(shared), bytes);
+  room.use();
   return &memory;
 }
 
@@ -227,8 +251,7 @@ std::uint64_t size_in_bytes(const Memory& memory) {
 void refresh_size(Memory& memory) {
   if (!memory.shared) return;
   const std::uint64_t size = memory.shared->size();
-  memory.store->account().add_shared(size - memory.size);
-  memory.size = size;
+  memory.store->account().add_shared(size - std::exchange(memory.size, size));
 }
 
 std::uint64_t size_in_pages(const Memory& memory) {
@@ -246,21 +269,23 @@ std::optional<std::uint64_t> grow(Memory& memory, std::uint64_t pages) {
   if (before > memory.max_pages || pages > memory.max_pages - before) return std::nullopt;
   const auto bytes = bytes_of_pages(before + pages, memory.type);
   if (!bytes) return std::nullopt;
-  Account& account = memory.store->account();
+  Reservation room = memory.store->account().reserve(growth(memory.type, memory.size, *bytes));
+  if (!room || !extend(memory, *bytes)) return std::nullopt;
   const std::uint64_t added = *bytes - memory.size;
-  if (!account.grow(growth(memory.type, memory.size, *bytes))) return std::nullopt;
-  if (!extend(memory, *bytes)) {
-    account.give(Resource::memory_bytes, added);
-    return std::nullopt;
-  }
   memory.size = *bytes;
   memory.store->note_allocation(added);
+  room.use();
   return before;
 }
 
 std::optional<std::uint64_t> grow(SharedMemory& memory, std::uint64_t pages) {
-  return grow_pages(memory, pages,
-                    [&](std::uint64_t from, std::uint64_t to) { return memory.grow(from, to); });
+  return grow_pages(memory, pages, [&](std::uint64_t from, std::uint64_t to) {
+    Reservation room = memory.budget().reserve(growth(memory.type(), from, to));
+    if (!room) return SharedMemory::Growing::refused;
+    const auto grown = memory.grow(from, to);
+    if (grown == SharedMemory::Growing::done) room.use();
+    return grown;
+  });
 }
 
 Bulk fill(Memory& memory, std::uint64_t to, std::uint8_t value, std::uint64_t count) {

@@ -33,6 +33,8 @@ constexpr bool has_guard(const wasm::MemoryType& type) {
 }
 /// Why one couldn't be had.
 Error no_guard();
+/// Why a memory of the type's minimum can't be: no memory is so large.
+Error too_large(const wasm::MemoryType& type);
 
 /// A zeroed memory of the type's minimum; Error{limit} if a limit or the system refuses. May
 /// collect. A shared one is made for the store's budget. With `initial` it may be one that has the

@@ -31,4 +31,11 @@ inline std::optional<std::uint64_t> bytes_of_pages(std::uint64_t pages,
   return pages << type.page_size_log2;
 }
 
+/// From and to so many bytes.
+inline Growth growth(const wasm::MemoryType& type, std::uint64_t from, std::uint64_t to) {
+  std::optional<std::uint64_t> declared;
+  if (type.limits.max) declared = bytes_of_pages(*type.limits.max, type);
+  return {Growth::Kind::memory, from, to, declared};
+}
+
 }  // namespace wrun::inline v0::runtime

@@ -38,18 +38,27 @@ Result<std::shared_ptr<SharedMemory>> SharedMemory::create(const wasm::MemoryTyp
                                                            std::shared_ptr<Budget> budget,
                                                            bool has_guards) {
   const auto bytes = bytes_of_pages(type.limits.min, type);
-  if (!bytes) {
-    return Error(ErrorKind::limit, compose("a memory of {} pages is more than {} bytes",
-                                           type.limits.min, max_memory_bytes));
-  }
-  std::shared_ptr<SharedMemory> memory(new SharedMemory(type, std::move(budget)));
-  if (!memory->budget_->take_memory(*bytes)) {
+  if (!bytes) return too_large(type);
+  Reservation room = budget->reserve(growth(type, 0, *bytes));
+  if (!room) {
     return Error(ErrorKind::limit,
                  compose("a memory of {} bytes is over a limit (memory_bytes)", *bytes));
   }
-  memory->size_ = *bytes;
+  auto memory = make(type, std::move(budget), has_guards);
+  if (memory) room.use();
+  return memory;
+}
+
+Result<std::shared_ptr<SharedMemory>> SharedMemory::make(const wasm::MemoryType& type,
+                                                         std::shared_ptr<Budget> budget,
+                                                         bool has_guards) {
+  const std::uint64_t bytes = type.limits.min << type.page_size_log2;
+  std::shared_ptr<SharedMemory> memory(new SharedMemory(type, std::move(budget)));
   const bool guards = has_guards && has_guard(type);
-  if (memory->reserve(*bytes, guards)) return memory;
+  if (memory->reserve(bytes, guards)) {
+    memory->size_ = bytes;
+    return memory;
+  }
   if (guards) return no_guard();
   return Error(ErrorKind::limit,
                compose("the system refuses address space for a shared memory of {} pages",
@@ -57,18 +66,15 @@ Result<std::shared_ptr<SharedMemory>> SharedMemory::create(const wasm::MemoryTyp
 }
 
 SharedMemory::~SharedMemory() {
-  budget_->give_memory(size());
+  budget_->give(Resource::memory_bytes, size());
 }
 
 SharedMemory::Growing SharedMemory::grow(std::uint64_t from, std::uint64_t to) {
   const std::lock_guard lock(growing_);
   if (size() != from) return Growing::raced;
-  if (to > mapping_.size() || !budget_->take_memory(to - from)) return Growing::refused;
   const auto added = static_cast<std::size_t>(to - from);
-  if (!mapping_.commit(static_cast<std::size_t>(from), added)) {
-    budget_->give_memory(to - from);
+  if (to > mapping_.size() || !mapping_.commit(static_cast<std::size_t>(from), added))
     return Growing::refused;
-  }
   size_.store(to);
   return Growing::done;
 }

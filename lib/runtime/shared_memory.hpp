@@ -25,6 +25,10 @@ class SharedMemory {
   static Result<std::shared_ptr<SharedMemory>> create(const wasm::MemoryType& type,
                                                       std::shared_ptr<Budget> budget,
                                                       bool has_guards = false);
+  /// The same for whoever has room for those bytes, and uses it next.
+  static Result<std::shared_ptr<SharedMemory>> make(const wasm::MemoryType& type,
+                                                    std::shared_ptr<Budget> budget,
+                                                    bool has_guards);
   ~SharedMemory();
   SharedMemory(const SharedMemory&) = delete;
   SharedMemory& operator=(const SharedMemory&) = delete;
@@ -37,7 +41,9 @@ class SharedMemory {
 
   enum class Growing : std::uint8_t { done, raced, refused };
   /// From a size in bytes to a larger one. raced: somebody was faster, and the size is another now.
+  /// For whoever has room for the difference in the budget, and uses it if that is done.
   Growing grow(std::uint64_t from, std::uint64_t to);
+  Budget& budget() const { return *budget_; }
 
   // Addresses are aligned and in bounds.
 

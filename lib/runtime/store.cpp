@@ -61,7 +61,7 @@ Store::Store(StoreConfig config)
       registry_(std::move(config.registry)),
       timer_(std::move(config.timer)),
       memories_(config.memories ? std::move(config.memories) : std::make_shared<MemoryPool>()),
-      account_(std::move(config.budget)),
+      account_(std::move(config.budget), config.callback_lock),
       native_(config.native),
       deterministic_(config.deterministic),
       handles_(id_),
@@ -223,7 +223,8 @@ void Store::destroy(Cell* cell) {
   const std::shared_ptr<void> attached = detach(*cell);
   switch (cell->kind) {
     case CellKind::instance:
-      account_.give(Resource::instances, 1);
+      // One that was never complete wasn't counted.
+      if (static_cast<Instance*>(cell)->module) account_.give(Resource::instances, 1);
       free_instance(static_cast<Instance*>(cell), heap_.is_stressed());
       return;
     case CellKind::host_function: {
@@ -265,8 +266,7 @@ void Store::destroy(Cell* cell) {
     }
     case CellKind::exception: {
       auto* exception = static_cast<Exception*>(cell);
-      if (exception->is_charged && !deterministic_)
-        account_.give(Resource::heap_bytes, held_bytes(*exception));
+      if (!deterministic_) account_.give(Resource::heap_bytes, held_bytes(*exception));
       delete exception;
       return;
     }

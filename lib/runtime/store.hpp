@@ -47,6 +47,7 @@ struct StoreConfig {
   std::uint64_t host_id = 0;                     ///< what the layer above calls the store
   NativeEngine* native = nullptr;                ///< the engine's compiler, if it has one
   bool deterministic = false;                    ///< limits strike alike in every tier
+  CallbackLock* callback_lock = nullptr;         ///< outlives the store
 };
 
 class Marker;

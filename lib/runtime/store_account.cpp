@@ -56,13 +56,12 @@ bool Store::count_bounded_host_call() noexcept {
     return fail(state_, used_up(Resource::host_calls, whose));
   };
   if (made > limits.host_calls) return refuse(UsedUp::store);
-  Meter& shared = account_.budget().host_calls;
-  if (shared.cap() != unlimited) {
-    const Meter::Taken taken = shared.try_take(state_.host_calls - host_calls_reported_);
-    if (taken == Meter::Taken::no) return refuse(UsedUp::budget);
+  Budget& budget = account_.budget();
+  if (budget.host_calls.cap() != unlimited) {
+    const std::uint64_t further = state_.host_calls - host_calls_reported_;
+    if (!budget.host_calls.reserve(further)) return refuse(UsedUp::budget);
     host_calls_reported_ = state_.host_calls;
-    if (taken == Meter::Taken::above_soft)
-      account_.budget().note_passed(Resource::host_calls, shared.now(), shared.soft());
+    if (budget.host_calls.use(further)) budget.note_passed(Resource::host_calls, account_.lock());
   }
   if (made == limits.soft[Resource::host_calls] + 1) {
     account_.note_passed(Resource::host_calls, made);

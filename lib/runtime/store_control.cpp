@@ -155,11 +155,11 @@ void Store::report_usage() {
   if (passed(account_.limits().soft, before, fuel)) account_.note_passed(Resource::fuel, fuel);
   const std::uint64_t all = budget.fuel_used.fetch_add(fuel - before, std::memory_order_relaxed);
   if (passed(budget.soft, all, all + fuel - before))
-    budget.note_passed(Resource::fuel, all + fuel - before, budget.soft[Resource::fuel]);
+    budget.note_passed(Resource::fuel, all + fuel - before, budget.soft[Resource::fuel],
+                       account_.lock());
   const std::uint64_t calls =
       state_.host_calls - std::exchange(host_calls_reported_, state_.host_calls);
-  if (budget.host_calls.add(calls) == Meter::Taken::above_soft)
-    budget.note_passed(Resource::host_calls, budget.host_calls.now(), budget.host_calls.soft());
+  budget.add(Resource::host_calls, calls, account_.lock());
   budget.waits.fetch_add(state_.waits - std::exchange(waits_reported_, state_.waits),
                          std::memory_order_relaxed);
 }

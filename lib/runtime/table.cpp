@@ -62,20 +62,21 @@ Result<Table*> create_table(Store& store, const CanonTableType& type, Ref init) 
   const std::uint64_t addressable =
       std::numeric_limits<std::uint64_t>::max() >> (type.limits.is_64 ? 0 : 32);
   table.max = std::min(type.limits.max.value_or(addressable), max_table_elements);
-  if (!store.account().grow(growth(table, count))) {
+  Reservation room = store.account().reserve(growth(table, count));
+  if (!room) {
     store.collect();
-    if (!store.account().grow(growth(table, count))) {
-      return Error(ErrorKind::limit,
-                   compose("a table of {} elements is over a limit (table_elements)", count));
-    }
+    room = store.account().reserve(growth(table, count));
   }
-  if (!make_room(table, count)) {
-    store.account().give(Resource::table_elements, count);
+  if (!room) {
+    return Error(ErrorKind::limit,
+                 compose("a table of {} elements is over a limit (table_elements)", count));
+  }
+  if (!make_room(table, count))
     return Error(ErrorKind::limit, compose("no memory for a table of {} elements", count));
-  }
   if (count != 0) fill_new(table.elements, count, init);
   table.size = count;
   store.note_allocation(count * sizeof(Ref));
+  room.use();
   return &table;
 }
 
@@ -89,15 +90,12 @@ std::optional<std::uint64_t> grow(Table& table, std::uint64_t count, Ref init) {
   const std::uint64_t before = table.size;
   if (count == 0) return before;
   if (before > table.max || count > table.max - before) return std::nullopt;
-  Account& account = table.store->account();
-  if (!account.grow(growth(table, before + count))) return std::nullopt;
-  if (!make_room(table, before + count)) {
-    account.give(Resource::table_elements, count);
-    return std::nullopt;
-  }
+  Reservation room = table.store->account().reserve(growth(table, before + count));
+  if (!room || !make_room(table, before + count)) return std::nullopt;
   std::fill_n(table.elements + before, count, init);
   table.size = before + count;
   table.store->note_allocation(count * sizeof(Ref));
+  room.use();
   return before;
 }
 

@@ -66,6 +66,14 @@ typedef struct wrun_soft_limits_t {
         WRUN_UNLIMITED, NULL, NULL                                                              \
   }
 
+/** What is about to grow, or to be made (from 0). */
+typedef struct wrun_growth_t {
+  bool is_table;         /**< a table; else a memory */
+  uint64_t from;         /**< bytes, or elements */
+  uint64_t to;           /**< the same */
+  uint64_t declared_max; /**< the same; WRUN_UNLIMITED: none */
+} wrun_growth_t;
+
 /** An account that several stores draw on: a tenant's. */
 typedef struct wrun_budget_t wrun_budget_t;
 
@@ -85,12 +93,16 @@ typedef struct wrun_budget_limits_t {
   bool measure_time;       /**< of all its stores' calls, also where no time is limited */
   uint8_t reserved[7];
   const wrun_soft_limits_t* soft; /**< may be NULL; copied */
+  /** As wrun_limits_t's, for all its stores and shared memories, after the store's own. May be
+   * NULL, and called on several threads at once. */
+  bool (*may_grow)(void* env, const wrun_growth_t*);
+  void* may_grow_env; /**< must live as long as the budget or a store that draws on it */
 } wrun_budget_limits_t;
 #define WRUN_BUDGET_LIMITS_INIT                                                                   \
   {                                                                                               \
     sizeof(wrun_budget_limits_t), WRUN_UNLIMITED, WRUN_UNLIMITED, WRUN_UNLIMITED, WRUN_UNLIMITED, \
         WRUN_UNLIMITED, WRUN_UNLIMITED, WRUN_UNLIMITED, WRUN_UNLIMITED, WRUN_UNLIMITED,           \
-        WRUN_UNLIMITED, false, WRUN_RESERVED, NULL                                                \
+        WRUN_UNLIMITED, false, WRUN_RESERVED, NULL, NULL, NULL                                    \
   }
 
 /** NULL stands for no limits. Errors: usage, limit. */
@@ -107,14 +119,6 @@ WASM_API_EXTERN own wasm_store_t* wrun_store_new_with_budget(wasm_engine_t*, con
 WASM_API_EXTERN own wasm_store_t* wrun_store_copy(wasm_store_t*);
 /** Its engine. NULL without memory, or while another thread is inside. */
 WASM_API_EXTERN own wasm_engine_t* wrun_store_engine(const wasm_store_t*);
-
-/** What is about to grow, or to be made (from 0). */
-typedef struct wrun_growth_t {
-  bool is_table;         /**< a table; else a memory */
-  uint64_t from;         /**< bytes, or elements */
-  uint64_t to;           /**< the same */
-  uint64_t declared_max; /**< the same; WRUN_UNLIMITED: none */
-} wrun_growth_t;
 
 /** Amounts that a store may use; WRUN_UNLIMITED: no limit. Growth beyond one fails as WebAssembly
  * says; time and fuel stop the running call. */

@@ -78,6 +78,17 @@ Result<SoftLimits> to_public(const wrun_soft_limits_t* limits) {
   return made;
 }
 
+using MayGrow = decltype(Limits::may_grow);
+
+MayGrow to_public(bool (*may_grow)(void* env, const wrun_growth_t*), void* env) {
+  if (!may_grow) return nullptr;
+  return [ask = may_grow, env](const Growth& growth) {
+    const wrun_growth_t asked{growth.kind == Growth::Kind::table, growth.from, growth.to,
+                              growth.declared_max.value_or(WRUN_UNLIMITED)};
+    return ask(env, &asked);
+  };
+}
+
 wrun_usage_t to_c(const Usage& usage) {
   wrun_usage_t made = WRUN_USAGE_INIT;
   made.instructions = measured(usage.instructions);
@@ -135,12 +146,7 @@ Result<Limits> capi::to_public(const wrun_limits_t& limits) {
   auto soft = ::to_public(read->soft);
   if (!soft) return std::move(soft).error();
   made.soft = std::move(*soft);
-  if (!read->may_grow) return made;
-  made.may_grow = [ask = read->may_grow, env = read->may_grow_env](const Growth& growth) {
-    const wrun_growth_t asked{growth.kind == Growth::Kind::table, growth.from, growth.to,
-                              growth.declared_max.value_or(WRUN_UNLIMITED)};
-    return ask(env, &asked);
-  };
+  made.may_grow = ::to_public(read->may_grow, read->may_grow_env);
   return made;
 }
 
@@ -163,6 +169,7 @@ wrun_error_t* wrun_budget_new(const wrun_budget_limits_t* limits, wrun_budget_t*
                                      .cpu_time = time_amount(read->cpu_time_ns),
                                      .host_calls = capi::amount(read->host_calls),
                                      .host_bytes = capi::amount(read->host_bytes),
+                                     .may_grow = to_public(read->may_grow, read->may_grow_env),
                                      .soft = std::move(*soft),
                                      .measure_time = read->measure_time});
     *out = new wrun_budget_t{budget};

@@ -119,6 +119,40 @@ static void test_interrupt(wasm_engine_t* engine) {
   wasm_store_delete(copy);
 }
 
+struct growths {
+  wasm_store_t* store;
+  uint64_t asked, most;
+};
+
+static bool may_grow_to(void* env, const wrun_growth_t* growth) {
+  struct growths* growths = env;
+  ++growths->asked;
+  CHECK(growth->is_table || growth->to - growth->from >= 65536);
+  wrun_error_t* error = wrun_store_collect(growths->store);
+  CHECK(wrun_error_kind(error) == WRUN_ERROR_USAGE);
+  wrun_error_delete(error);
+  return growth->to <= growths->most;
+}
+
+static void test_budget_growth(wasm_engine_t* engine) {
+  struct growths growths = {NULL, 0, 2 * 65536};
+  wrun_budget_limits_t limits = WRUN_BUDGET_LIMITS_INIT;
+  limits.may_grow = may_grow_to;
+  limits.may_grow_env = &growths;
+  wrun_budget_t* budget = NULL;
+  OK(wrun_budget_new(&limits, &budget));
+  growths.store = wrun_store_new_with_budget(engine, budget);
+  wasm_instance_t* instance = instantiate(engine, growths.store, text);
+  CHECK(grow(instance, 2) == -1 && grow(instance, 1) == 1);
+  CHECK(growths.asked == 4); /* its table, its memory, and each growth */
+  wrun_usage_t usage = WRUN_USAGE_INIT;
+  OK(wrun_budget_usage(budget, &usage));
+  CHECK(usage.memory_peak_bytes == 2 * 65536);
+  wasm_instance_delete(instance);
+  wasm_store_delete(growths.store);
+  wrun_budget_delete(budget);
+}
+
 static void test_budget(wasm_engine_t* engine) {
   wrun_budget_limits_t limits = WRUN_BUDGET_LIMITS_INIT;
   limits.memory_bytes = 3 * 65536;
@@ -319,6 +353,7 @@ int main(void) {
   test_limits(engine);
   test_interrupt(engine);
   test_budget(engine);
+  test_budget_growth(engine);
   test_busy(engine);
   test_prometheus(engine);
   test_used_up(engine);
