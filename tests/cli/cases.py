@@ -110,7 +110,8 @@ PROGRAMS = [
          err=lambda text: one_line(text) and "\x1b" not in text and "evil" in text,
          files={"evil.wat": b'(module (func (export "\\1b[2J\\nevil")))'}),
     Case("usage", "run --usage --invoke add add.wat 2 3", out="5\n",
-         err=found(r"^instructions: [1-9].*^host calls: not measured$")),
+         err=found(r"^instructions: [1-9].*^time, nanoseconds: [1-9].*^host calls: 0$.*"
+                   r"^bytes written: not measured$")),
     Case("usage counts host calls", "run --usage hello.wat", out="hello\n",
          err=found(r"^host calls: [1-9].*^bytes written: 6$")),
     Case("usage in json", "run --json --usage --invoke add add.wat 2 3",

@@ -77,6 +77,9 @@ DENIED = [
 NATIVE = [
     Case("a native function", "run --native-lib libm.so.6:cbrt=f64(f64) --invoke cbrt native.wat 8",
          out="2\n"),
+    Case("usage counts calls of native functions, too",
+         "run --usage --native-lib libm.so.6:cbrt=f64(f64) --invoke cbrt native.wat 8", out="2\n",
+         err=found(r"^host calls: 1$.*^host calls, files: not measured$")),
     Case("a native function that wasn't granted", "run --invoke cbrt native.wat 8", status=126,
          err=found('^wrun: native.wat: unlinkable: .*env.*cbrt')),
     Case("a native function, denied",

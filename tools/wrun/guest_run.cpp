@@ -50,7 +50,7 @@ bool asks_for_threads(const Module& module) {
 GuestRun::GuestRun(const GuestOptions& options)
     : options_(options),
       engine_(config_for(options)),
-      budget_({.memory_bytes = options.limits.max_memory}),
+      budget_({.memory_bytes = options.limits.max_memory, .measure_time = options.usage}),
       store_(engine_, budget_),
       linker_(engine_) {
   if (options.gc_stress) api::stress_collector(store_);

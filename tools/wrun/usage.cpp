@@ -20,38 +20,60 @@ std::optional<std::uint64_t> nanoseconds(std::optional<std::chrono::nanoseconds>
   return static_cast<std::uint64_t>(time->count());
 }
 
-std::vector<Figure> figures(const MeasuredUsage& usage) {
-  std::vector<Figure> all;
-  const auto add = [&all](std::string key, std::string label, const auto& part, auto get) {
+using Figures = std::vector<Figure>;
+
+/// What the store measures by itself; nothing of it is known if there was none.
+void add_store(Figures& all, const std::optional<Usage>& usage) {
+  const auto add = [&](std::string key, std::string label, auto get) {
     std::optional<std::uint64_t> value;
-    if (part) value = get(*part);
+    if (usage) value = get(*usage);
     all.push_back({std::move(key), std::move(label), value});
   };
-  add("instructions", "instructions", usage.store, [](const Usage& u) { return u.instructions; });
-  add("memory_bytes", "memory, bytes", usage.store, [](const Usage& u) { return u.memory_bytes; });
-  add("memory_peak_bytes", "memory at its peak, bytes", usage.store,
+  add("instructions", "instructions", [](const Usage& u) { return u.instructions; });
+  add("wall_nanoseconds", "time, nanoseconds",
+      [](const Usage& u) { return nanoseconds(u.wall_time); });
+  add("cpu_nanoseconds", "CPU time, nanoseconds",
+      [](const Usage& u) { return nanoseconds(u.cpu_time); });
+  add("memory_bytes", "memory, bytes", [](const Usage& u) { return u.memory_bytes; });
+  add("memory_peak_bytes", "memory at its peak, bytes",
       [](const Usage& u) { return u.memory_peak_bytes; });
-  add("heap_bytes", "heap of references, bytes", usage.store,
-      [](const Usage& u) { return u.heap_bytes; });
-  add("heap_peak_bytes", "that heap at its peak, bytes", usage.store,
+  add("heap_bytes", "heap of references, bytes", [](const Usage& u) { return u.heap_bytes; });
+  add("heap_peak_bytes", "that heap at its peak, bytes",
       [](const Usage& u) { return u.heap_peak_bytes; });
-  add("table_elements", "table elements", usage.store,
-      [](const Usage& u) { return u.table_elements; });
-  add("instances", "instances", usage.store, [](const Usage& u) { return u.instances; });
+  add("stack_peak_bytes", "stacks at their peak, bytes",
+      [](const Usage& u) { return u.stack_peak_bytes; });
+  add("table_elements", "table elements", [](const Usage& u) { return u.table_elements; });
+  add("instances", "instances", [](const Usage& u) { return u.instances; });
+  add("waits", "waits", [](const Usage& u) { return u.waits; });
+  add("host_calls", "host calls", [](const Usage& u) { return u.host_calls; });
+}
+
+/// What WASI knows more of than the store that it reports to.
+void add_host(Figures& all, const std::optional<wasi::HostUsage>& usage) {
+  const auto add = [&](std::string key, std::string label, auto get) {
+    std::optional<std::uint64_t> value;
+    if (usage) value = get(*usage);
+    all.push_back({std::move(key), std::move(label), value});
+  };
   using Host = wasi::HostUsage;
-  add("host_calls", "host calls", usage.host, [](const Host& u) { return u.calls; });
   for (std::size_t i = 0; i < wasi::call_kinds; ++i) {
     const std::string kind(text(static_cast<wasi::CallKind>(i)));
-    add("host_calls_" + kind, "host calls, " + kind, usage.host,
+    add("host_calls_" + kind, "host calls, " + kind,
         [i](const Host& u) { return u.calls_by_kind[i]; });
   }
-  add("host_nanoseconds", "time in the host, nanoseconds", usage.host,
+  add("host_nanoseconds", "time in the host, nanoseconds",
       [](const Host& u) { return nanoseconds(u.time); });
-  add("host_nanoseconds_asleep", "asleep in the host, nanoseconds", usage.host,
+  add("host_nanoseconds_asleep", "asleep in the host, nanoseconds",
       [](const Host& u) { return nanoseconds(u.time_asleep); });
-  add("bytes_in", "bytes read", usage.host, [](const Host& u) { return u.bytes_in; });
-  add("bytes_out", "bytes written", usage.host, [](const Host& u) { return u.bytes_out; });
-  add("open_files", "open files", usage.host, [](const Host& u) { return u.open_files; });
+  add("bytes_in", "bytes read", [](const Host& u) { return u.bytes_in; });
+  add("bytes_out", "bytes written", [](const Host& u) { return u.bytes_out; });
+  add("open_files", "open files", [](const Host& u) { return u.open_files; });
+}
+
+Figures figures(const MeasuredUsage& usage) {
+  Figures all;
+  add_store(all, usage.store);
+  add_host(all, usage.host);
   return all;
 }
 

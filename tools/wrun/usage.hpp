@@ -16,7 +16,7 @@
 namespace wrun::inline v0::tool {
 
 struct MeasuredUsage {
-  std::optional<Usage> store;
+  std::optional<Usage> store;           ///< absent if it can't be asked
   std::optional<wasi::HostUsage> host;  ///< absent if the guest had no WASI
   /// Why none can be compiled, where it was asked for.
   std::optional<std::string> no_compiler;
