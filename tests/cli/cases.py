@@ -85,6 +85,22 @@ INVOKE = [
          out='{"status":0,"results":[{"type":"i32","value":"3"},{"type":"i32","value":"2"}]}\n'),
     Case("json error", "run --json --invoke divide trap.wat 1 0", status=134,
          out=found(r'^\{"status":134,"error":\{"kind":"trap".*"trap":"integer divide by zero"')),
+    *[Case(f"json of what is refused: {name}", command, status=status, files=files,
+           out=line(r'^\{"status":%d,"error":\{"kind":"%s","message":"[^"].*"%s\},"message":"'
+                    % (status, kind, offset)))
+      for name, command, status, kind, offset, files in (
+          ("invalid", "run --json invalid.wat", 126, "invalid", r',"offset":\d+', {}),
+          ("malformed", "run --json cut", 126, "malformed", ',"offset":8',
+           {"cut": EMPTY_MODULE + b"\1\4\1\x60"}),
+          ("empty", "run --json none", 126, "malformed", "", {"none": b""}),
+          ("a missing import", "run --json i.wat", 126, "unlinkable", "",
+           {"i.wat": b'(module (import "a" "b" (func)))'}),
+          ("a rule", "run --json --listen 10.0.0.1:80 --allow-net loopback hello.wat", 126,
+           "denied", "", {}),
+          ("an absent file", "run --json absent.wat", 127, "io", "", {}),
+          ("a folder", "run --json .", 126, "io", "", {}),
+          ("no such export", "run --json --invoke sub add.wat", 2, "usage", "", {}),
+          ("nothing to run", "run --json add.wat", 126, "usage", "", {}))],
 ]
 
 PROGRAMS = [
@@ -208,6 +224,15 @@ TOOLS = [
          err=found("^invalid.wat.*^malformed.wat")),
     Case("validate an absent file", "validate absent.wat", status=127,
          err="absent.wat: no such file\n"),
+    Case("validate in json", "validate --json add.wat invalid.wat cut absent.wat", status=127,
+         files={"cut": EMPTY_MODULE + b"\1\4\1\x60"}, err="",
+         out=line(r'^\{"status":127,"modules":\[\{"file":"add.wat","valid":true\},'
+                  r'\{"file":"invalid.wat","valid":false,"error":'
+                  r'\{"kind":"invalid",.*"offset":\d+\}\},'
+                  r'\{"file":"cut",.*"kind":"malformed",.*'
+                  r'\{"file":"absent.wat",.*"kind":"io".*\]\}$')),
+    Case("validate in json says so when all is well", "validate --json add.wat",
+         out='{"status":0,"modules":[{"file":"add.wat","valid":true}]}\n'),
     Case("validate names the feature that is off", "validate --features wasm2 gc.wat", status=1,
          err=found("gc")),
     Case("validate with a feature taken away", "validate --features -gc gc.wat", status=1,
@@ -312,6 +337,14 @@ SCRIPTS = [
     Case("a script with a failure", "wast s.wast", status=1, files={"s.wast": SCRIPT},
          out=found(r"^s.wast:3: assert_return: expected \(i32.const 8\), got \(i32.const 7\)$"
                    r".*^2 passed, 1 failed, 0 skipped\n\Z")),
+    Case("a script in json", "wast --json s.wast", status=1, files={"s.wast": SCRIPT},
+         out=line(r'^\{"status":1,"passed":2,"failed":1,"skipped":0,"skip_reasons":\{\},'
+                  r'"functions":\{.*\},"findings":\['
+                  r'\{"file":"s.wast","line":3,"failure":true,"message":"assert_return: '
+                  r'expected \(i32.const 8\), got \(i32.const 7\)"\}\]\}$')),
+    Case("what a script skips in json", "wast --json c.wast",
+         files={"c.wast": b"(module)(component $C)"},
+         out=found(r'"skipped":1,"skip_reasons":\{"component[^"]*":1\}')),
     Case("a script that can't be read to its end", "wast s.wast", status=1,
          files={"s.wast": b"(module)\n(module"},
          out=found(r"^s.wast:2: .*^1 passed, 1 failed, 0 skipped\n\Z")),

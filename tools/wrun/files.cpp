@@ -44,16 +44,19 @@ class Descriptor {
 
 Failure unreadable(const std::string& path, int error) {
   const bool absent = error == ENOENT || error == ENOTDIR;
-  return {
-      absent ? exit_absent : exit_refused,
-      fmt::format("{}: {}", display_name(path), absent ? "no such file" : std::strerror(error))};
+  return input_failure(path, absent ? exit_absent : exit_refused,
+                       Error(ErrorKind::io, absent ? "no such file" : std::strerror(error)));
+}
+
+Failure too_large(const std::string& path) {
+  return input_failure(path, exit_refused, Error(ErrorKind::io, "larger than 1 GiB"));
 }
 
 std::optional<Failure> refuse_kind(const std::string& path, const struct stat& status) {
   if (S_ISDIR(status.st_mode))
-    return Failure{exit_refused, display_name(path) + ": is a directory"};
+    return input_failure(path, exit_refused, Error(ErrorKind::io, "is a directory"));
   if (S_ISREG(status.st_mode) && static_cast<std::size_t>(status.st_size) > largest_file) {
-    return Failure{exit_refused, display_name(path) + ": larger than 1 GiB"};
+    return too_large(path);
   }
   return std::nullopt;
 }
@@ -83,8 +86,7 @@ std::variant<Bytes, Failure> read_all(const std::string& path, int fd, std::size
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return unreadable(path, errno);
     used += static_cast<std::size_t>(got);
-    if (used > largest_file)
-      return Failure{exit_refused, display_name(path) + ": larger than 1 GiB"};
+    if (used > largest_file) return too_large(path);
     if (got == 0) break;
   }
   bytes.resize(used);
@@ -157,6 +159,10 @@ std::variant<std::monostate, Failure> write_file(const std::string& path,
 
 std::variant<std::monostate, Failure> write_text(const std::string& path, std::string_view text) {
   return write_file(path, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+}
+
+Failure input_failure(const std::string& path, int exit_code, Error error) {
+  return {exit_code, fmt::format("{}: {}", display_name(path), error.message()), std::move(error)};
 }
 
 int report(const Failure& failure) {

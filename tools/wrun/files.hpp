@@ -4,11 +4,14 @@
 // is read to its end, a directory is an error.
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
+
+#include <wrun/error.hpp>
 
 namespace wrun::inline v0::tool {
 
@@ -16,12 +19,16 @@ namespace wrun::inline v0::tool {
 struct Failure {
   int exit_code;
   std::string message;
+  std::optional<Error> error = {};  ///< of files and modules: the same for scripts
 };
 
 using Bytes = std::vector<std::uint8_t>;
 
 /// How messages name an input.
 std::string display_name(const std::string& path);
+
+/// An error of an input, which the message begins with.
+Failure input_failure(const std::string& path, int exit_code, Error error);
 
 /// The whole of `path`. Files above a gigabyte are refused before they fill the memory.
 std::variant<Bytes, Failure> read_file(const std::string& path);

@@ -103,7 +103,7 @@ std::optional<Module> GuestRun::load(const std::string& file) {
       engine_, file, options_.allow_precompiled ? Precompiled::allowed : Precompiled::refused);
   const auto* failure = std::get_if<Failure>(&module);
   if (failure == nullptr) return std::get<Module>(std::move(module));
-  refuse(failure->exit_code, failure->message);
+  refuse(failure->exit_code, failure->message, failure->error);
   return std::nullopt;
 }
 
@@ -123,11 +123,11 @@ bool GuestRun::grant() {
   std::vector<std::string> arguments{options_.file};
   arguments.insert(arguments.end(), options_.arguments.begin(), options_.arguments.end());
   auto config = wasi_config(options_.grants, std::move(arguments));
-  if (!config) return refuse(exit_refused, config.error().message());
+  if (!config) return refuse(exit_refused, config.error().message(), config.error());
   config->measure_time(options_.usage);
   if (!options_.tells_denials) config->on_denied([](const wasi::Denial&) {});
   auto context = wasi::preview1::add_named_to(linker_, *config, imported);
-  if (!context) return refuse(exit_refused, context.error().message());
+  if (!context) return refuse(exit_refused, context.error().message(), context.error());
   wasi_ = *context;
   return true;
 }
@@ -171,8 +171,8 @@ std::optional<Instance> GuestRun::instantiate(const std::string& file, const Mod
   const auto prepared = linker_.prepare(module);
   if (!prepared) {
     refuse(exit_refused,
-           describe_refusal(display_name(file), prepared.error()) + hint(module, prepared.error()));
-    outcome_.error = prepared.error();
+           describe_refusal(display_name(file), prepared.error()) + hint(module, prepared.error()),
+           prepared.error());
     return std::nullopt;
   }
   const bool is_first = threads_ && module == *module_;
@@ -274,8 +274,9 @@ std::string GuestRun::usage_line(const std::string& name, const FuncType& type) 
   return line;
 }
 
-bool GuestRun::refuse(int status, std::string message) {
+bool GuestRun::refuse(int status, std::string message, std::optional<Error> error) {
   outcome_.status = status;
+  outcome_.error = error ? std::move(error) : Error(ErrorKind::usage, message);
   outcome_.message = std::move(message);
   return false;
 }

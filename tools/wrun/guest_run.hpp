@@ -68,7 +68,8 @@ class GuestRun {
   bool invoke(const std::string& name);
   std::string usage_line(const std::string& name, const FuncType& type) const;
   void stopped_by_signal();
-  bool refuse(int status, std::string message);
+  /// Of whoever asked for this run, unless there is an error.
+  bool refuse(int status, std::string message, std::optional<Error> error = {});
   template <class T>
   bool well(const std::string& file, const Result<T>& result);
   std::vector<Module> modules() const;

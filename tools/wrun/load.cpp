@@ -23,14 +23,19 @@ std::string_view as_text(const Bytes& content) {
   return {reinterpret_cast<const char*>(content.data()), content.size()};
 }
 
+Failure refused(const std::string& name, const Error& error) {
+  return {exit_refused, describe_refusal(name, error), error};
+}
+
 std::variant<Module, Failure> load_text(const Engine& engine, const std::string& name,
                                         std::string_view text) {
   auto parsed = wat::parse_module(text);
-  if (!parsed) return Failure{exit_refused, wat::explain(text, name, parsed.error())};
+  if (!parsed)
+    return Failure{exit_refused, wat::explain(text, name, parsed.error()), parsed.error()};
   auto module = Module::from_bytes(engine, std::move(parsed->bytes));
   if (module) return *std::move(module);
   const Error error = wat::at_text(module.error(), parsed->positions);
-  return Failure{exit_refused, wat::explain(text, name, error)};
+  return Failure{exit_refused, wat::explain(text, name, error), error};
 }
 
 bool is_binary(const Bytes& content) {
@@ -45,7 +50,7 @@ bool is_precompiled_file(const std::string& path) {
 }
 
 std::variant<Module, Failure> module_or_failure(const std::string& name, Result<Module>&& module) {
-  if (!module) return Failure{exit_refused, describe_refusal(name, module.error())};
+  if (!module) return refused(name, module.error());
   return *std::move(module);
 }
 
@@ -68,11 +73,12 @@ std::variant<Module, Failure> load_module(const Engine& engine, const std::strin
 std::variant<Module, Failure> load_module(const Engine& engine, const std::string& path,
                                           const Bytes& content) {
   const std::string name = display_name(path);
-  if (content.empty()) return Failure{exit_refused, name + ": malformed: the file is empty"};
-  if (Module::is_serialized(content))
-    return Failure{exit_refused, name +
-                                     ": denied: this is native code, which may do whatever you "
-                                     "may; `wrun run --allow-precompiled` runs it"};
+  if (content.empty()) return refused(name, Error(ErrorKind::malformed, "the file is empty"));
+  if (Module::is_serialized(content)) {
+    return refused(name, Error(ErrorKind::denied,
+                               "this is native code, which may do whatever you may; `wrun run "
+                               "--allow-precompiled` runs it"));
+  }
   if (is_text(content)) return load_text(engine, name, as_text(content));
   return module_or_failure(name, Module::from_content(engine, content));
 }

@@ -6,6 +6,7 @@
 #include "tools/wrun/commands.hpp"
 #include "tools/wrun/exit_code.hpp"
 #include "tools/wrun/options.hpp"
+#include "tools/wrun/report.hpp"
 #include "tools/wrun/script/find_scripts.hpp"
 #include "tools/wrun/script/script_file.hpp"
 #include "tools/wrun/terminal.hpp"
@@ -18,6 +19,7 @@ struct WastOptions {
   std::optional<Features> features;
   bool require_all = false;
   bool verbose = false;
+  bool json = false;
   Config config;
   bool gc_stress = false;
 };
@@ -25,10 +27,18 @@ struct WastOptions {
 void print_findings(const std::vector<Finding>& findings) {
   for (const Finding& finding : findings) {
     const Colour colour = finding.is_failure ? Colour::red : Colour::yellow;
-    const std::size_t place = finding.text.find(": ");
-    fmt::print("{}{}\n", coloured(stdout, colour, finding.text.substr(0, place)),
-               finding.text.substr(std::min(place, finding.text.size())));
+    const std::string place =
+        finding.line != 0 ? fmt::format("{}:{}", finding.file, finding.line) : finding.file;
+    fmt::print("{}: {}\n", coloured(stdout, colour, place), finding.text);
   }
+}
+
+nlohmann::ordered_json to_json(const Finding& finding) {
+  nlohmann::ordered_json json{{"file", finding.file}};
+  if (finding.line != 0) json["line"] = finding.line;
+  json["failure"] = finding.is_failure;
+  json["message"] = finding.text;
+  return json;
 }
 
 void print_summary(const Tally& tally, const FunctionCounts& functions) {
@@ -39,6 +49,23 @@ void print_summary(const Tally& tally, const FunctionCounts& functions) {
              functions.interpreted, functions.compiled, functions.entered_in_loop);
   for (const std::string& each : functions.refused) fmt::print("stays interpreted: {}\n", each);
   fmt::print("{} passed, {} failed, {} skipped\n", tally.passed, tally.failed, tally.skipped);
+}
+
+void print_json(int status, const Tally& tally, const FunctionCounts& functions,
+                const std::vector<Finding>& findings) {
+  nlohmann::ordered_json json{{"status", status},
+                              {"passed", tally.passed},
+                              {"failed", tally.failed},
+                              {"skipped", tally.skipped},
+                              {"skip_reasons", tally.skip_reasons},
+                              {"functions",
+                               {{"interpreted", functions.interpreted},
+                                {"compiled", functions.compiled},
+                                {"entered_in_loop", functions.entered_in_loop},
+                                {"refused", functions.refused}}}};
+  auto& list = json["findings"] = nlohmann::ordered_json::array();
+  for (const Finding& each : findings) list.push_back(to_json(each));
+  fmt::print("{}\n", dump(json));
 }
 
 /// With --tier=jit everything is to be compiled: that nothing was is a failure.
@@ -62,21 +89,28 @@ int run_scripts(const WastOptions& options) {
   }
   Tally tally;
   FunctionCounts functions;
+  std::vector<Finding> findings;
   Progress progress;
   for (std::size_t i = 0; i < found.files.size(); ++i) {
     progress.show(fmt::format("{}/{} {}", i + 1, found.files.size(), found.files[i].string()));
     const ScriptReport report = run_script_file(found.files[i], options.config, options.features,
                                                 options.verbose, options.gc_stress);
     if (!report.findings.empty()) progress.clear();
-    print_findings(report.findings);
+    if (options.json) {
+      findings.insert(findings.end(), report.findings.begin(), report.findings.end());
+    } else {
+      print_findings(report.findings);
+    }
     tally += report.tally;
     add(functions, report.functions);
   }
   progress.clear();
-  print_summary(tally, functions);
+  if (!options.json) print_summary(tally, functions);
   const bool unfinished = options.require_all && tally.skipped != 0;
-  return tally.failed != 0 || unfinished || !is_compiled(options, functions) ? exit_failure
-                                                                             : exit_ok;
+  const bool failed = tally.failed != 0 || unfinished || !is_compiled(options, functions);
+  const int status = failed ? exit_failure : exit_ok;
+  if (options.json) print_json(status, tally, functions, findings);
+  return status;
 }
 
 }  // namespace
@@ -94,6 +128,8 @@ void add_wast(CLI::App& app, int& status) {
   add_gc_stress_option(command, options->gc_stress);
   command.add_flag("-v,--verbose", options->verbose,
                    "Show where an error's words differ from the script's");
+  command.add_flag("--json", options->json,
+                   "Print counts and findings as one line of JSON on standard output");
   command.callback([options, &status] { status = run_scripts(*options); });
 }
 

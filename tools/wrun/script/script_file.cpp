@@ -75,8 +75,7 @@ class FileRun {
   void broken(const Error& error) {
     ++report_.tally.failed;
     report_.findings.push_back(
-        {true, fmt::format("{}:{}: {}", path_, lines_.line_of(error.offset().value_or(0)),
-                           error.message())});
+        {true, path_, lines_.line_of(error.offset().value_or(0)), error.message()});
   }
 
   void set_functions(const FunctionCounts& functions) { report_.functions = functions; }
@@ -88,9 +87,8 @@ class FileRun {
   }
 
   void add(const wat::Command& command, const std::string& text, bool is_failure) {
-    report_.findings.push_back(
-        {is_failure, fmt::format("{}:{}: {}: {}", path_, lines_.line_of(command.begin),
-                                 wat::name(command.kind), text)});
+    report_.findings.push_back({is_failure, path_, lines_.line_of(command.begin),
+                                fmt::format("{}: {}", wat::name(command.kind), text)});
   }
 
   std::string path_;
@@ -99,10 +97,10 @@ class FileRun {
   ScriptReport report_;
 };
 
-ScriptReport unread(const Failure& failure) {
+ScriptReport unread(const std::string& path, const Failure& failure) {
   ScriptReport report;
   report.tally.failed = 1;
-  report.findings.push_back({true, failure.message});
+  report.findings.push_back({true, path, 0, failure.error->message()});
   return report;
 }
 
@@ -111,7 +109,7 @@ ScriptReport unread(const Failure& failure) {
 ScriptReport run_script_file(const std::filesystem::path& path, Config config,
                              std::optional<Features> features, bool verbose, bool gc_stress) {
   auto content = read_file(path.string());
-  if (const auto* failure = std::get_if<Failure>(&content)) return unread(*failure);
+  if (const auto* failure = std::get_if<Failure>(&content)) return unread(path.string(), *failure);
   const auto& bytes = std::get<Bytes>(content);
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
 

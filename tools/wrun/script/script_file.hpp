@@ -2,7 +2,7 @@
 
 // One script from its file to its counts.
 
-#include <cstdio>
+#include <cstddef>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -15,9 +15,11 @@
 
 namespace wrun::inline v0::tool {
 
-/// A line about one command: "FILE:LINE: assert_return: expected ..., got ...".
+/// What there is to say of one command: "assert_return: expected ..., got ...".
 struct Finding {
   bool is_failure = true;
+  std::string file;
+  std::size_t line = 0;  ///< 0: of the file as a whole
   std::string text;
 };
 
