@@ -6,7 +6,7 @@
 //                      request's body is at address 0 before, afterwards the answer, which follows
 //                      what host.print got. With curl -T: forms are 8 KiB at most
 //   POST /run/NAME     runs it; 429 when the tenant's budget is used up
-//   GET /metrics       what each tenant used, for Prometheus
+//   GET /metrics       what each tenant used and was denied, for Prometheus
 // It prints its port and serves until it is ended. bench/plugin_server puts it under load.
 
 #include <httplib.h>
@@ -23,6 +23,8 @@
 
 #include <wrun/wrun.hpp>
 
+#include "plugin_metrics.hpp"
+
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 const wrun::Limits limits_of_request{.memory_bytes = 4 << 20, .fuel = 1'000'000};
@@ -35,7 +37,6 @@ struct Tenant {
   wrun::Budget budget{{.memory_bytes = 16 << 20}};
   std::optional<wrun::Pool> pool = {};
   Clock::time_point start = Clock::now();
-  std::uint64_t refused = 0;
 
   /// Whether it used more than that per second, and once more at once.
   bool exceeds(std::int64_t rate) const {
@@ -55,6 +56,7 @@ class Plugins {
   wrun::Result<void> put(const std::string& name, const std::vector<std::uint8_t>& module) {
     wrun::Linker linker(engine_);
     linker.func("host", "print", &print);
+    if (auto denies = deny_all(linker, name, denied_); !denies) return denies;
     auto loaded = wrun::Module::from_content(engine_, module);
     auto prepared = std::move(loaded).and_then([&](auto it) { return linker.prepare(it); });
     if (!prepared) return std::move(prepared).error();
@@ -69,7 +71,7 @@ class Plugins {
     const auto found = tenants_.find(name);
     if (found == tenants_.end()) return answer(response, 404, "no such plugin\n");
     const bool is_over = found->second.exceeds(most);
-    found->second.refused += is_over;
+    refused_.add(label(name), is_over);
     const Tenant tenant = found->second;
     lock.unlock();
     if (is_over) return answer(response, 429, "more than its budget\n");
@@ -84,14 +86,10 @@ class Plugins {
 
   std::string metrics() {
     std::vector<wrun::LabelledUsage> usages;
-    std::string refused = "# TYPE plugin_server_refused_total counter\n";
     const std::lock_guard lock(mutex_);
-    for (const auto& [name, tenant] : tenants_) {
+    for (const auto& [name, tenant] : tenants_)
       usages.push_back({{{"tenant", name}}, tenant.budget.usage()});
-      refused += "plugin_server_refused_total{tenant=\"" + name + "\"} ";
-      refused += std::to_string(tenant.refused) + "\n";
-    }
-    return wrun::to_prometheus(usages) + refused;
+    return wrun::to_prometheus(usages) + refused_.text() + denied_.text();
   }
 
  private:
@@ -126,6 +124,7 @@ class Plugins {
 
   wrun::Engine engine_{wrun::Config{.fuel = true}};
   std::mutex mutex_;
+  Counter refused_{"plugin_server_refused_total"}, denied_{"plugin_server_denied_total"};
   std::map<std::string, Tenant> tenants_;
   httplib::ThreadPool background_{1};
 };
