@@ -37,6 +37,13 @@ const FunctionRow* CodePiece::find(std::uint32_t function) const {
   return find_row(tables.functions, &FunctionRow::function, function);
 }
 
+std::string_view CodePiece::why_left_out(std::uint32_t function) const {
+  const LeftOut* row = find_row(tables.left_out, &LeftOut::function, function);
+  if (row == nullptr) return {};
+  const auto text = rows_of(tables.texts, row->reason);
+  return {text.data(), text.size()};
+}
+
 const FunctionRow* CodePiece::row_at(std::uint32_t offset) const noexcept {
   auto after = std::upper_bound(
       tables.functions.begin(), tables.functions.end(), offset,
@@ -108,7 +115,8 @@ FunctionTables::FunctionTables(std::uint32_t function, Compiled& made)
 }
 
 CodeTables FunctionTables::view() const {
-  return {{&row_, 1}, sites_, accesses_, landings_, tries_.tries(), tries_.clauses(), inlined_};
+  return {{&row_, 1},       sites_,   accesses_, landings_, tries_.tries(),
+          tries_.clauses(), inlined_, {},        {}};
 }
 
 }  // namespace wrun::inline v0::jit

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "jit/emit.hpp"
@@ -38,6 +39,12 @@ struct FunctionRow {
   Rows inlined;
 };
 
+/// A function that stays interpreted, and why.
+struct LeftOut {
+  std::uint32_t function = 0;
+  Rows reason;  ///< in the texts
+};
+
 struct CodeTables {
   std::span<const FunctionRow> functions;  ///< ascending, and in this order in the code
   std::span<const Site> sites;             ///< of each function by ascending offset
@@ -46,6 +53,8 @@ struct CodeTables {
   std::span<const TryTable::Try> tries;
   std::span<const TryTable::Clause> clauses;
   std::span<const InlinedCall> inlined;
+  std::span<const LeftOut> left_out;  ///< ascending; of images only
+  std::span<const char> texts;
 };
 
 template <class T>
@@ -60,6 +69,8 @@ struct CodePiece {
 
   /// Null if there is no code of it.
   const FunctionRow* find(std::uint32_t function) const;
+  /// Why there is none; empty if nobody has said.
+  std::string_view why_left_out(std::uint32_t function) const;
   /// The access that the instruction at `pc` is; null if it is none. Takes no lock and no memory.
   const Access* access_at(const void* pc) const noexcept;
   /// See runtime::NativeTier, of a return address. False if it is none.

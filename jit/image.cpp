@@ -26,6 +26,8 @@ struct Header {
   std::uint32_t tries = 0;
   std::uint32_t clauses = 0;
   std::uint32_t inlined = 0;
+  std::uint32_t left_out = 0;
+  std::uint32_t texts = 0;  ///< bytes
   std::uint32_t reserved = 0;
 };
 
@@ -60,6 +62,19 @@ bool take(std::span<const std::uint8_t>& image, std::uint32_t count, std::span<c
 template <class T>
 bool has_rows(std::span<const T> table, Rows rows) {
   return rows.first <= table.size() && rows.count <= table.size() - rows.first;
+}
+
+/// Whether it is said of functions without code why they have none.
+bool explains_soundly(const CodeTables& tables, const ImageBounds& bounds) {
+  std::uint64_t next = bounds.imported;
+  const CodePiece piece{nullptr, tables};
+  for (const LeftOut& each : tables.left_out) {
+    if (each.function < next || each.function >= bounds.functions ||
+        piece.find(each.function) != nullptr || !has_rows(tables.texts, each.reason))
+      return false;
+    next = std::uint64_t{each.function} + 1;
+  }
+  return true;
 }
 
 /// Whether what is looked up by a function's landings is there and ends.
@@ -157,6 +172,21 @@ std::string ImageWriter::add(std::uint32_t function, const Compiled& compiled) {
   return {};
 }
 
+// Most have the same reason as the one before.
+void ImageWriter::leave_out(std::uint32_t function, std::string_view reason) {
+  const auto is_last = [&](Rows rows) {
+    return std::string_view(texts_).substr(rows.first, rows.count) == reason;
+  };
+  if (!left_out_.empty() && is_last(left_out_.back().reason)) {
+    left_out_.push_back({function, left_out_.back().reason});
+    return;
+  }
+  const Rows rows{static_cast<std::uint32_t>(texts_.size()),
+                  static_cast<std::uint32_t>(reason.size())};
+  texts_ += reason;
+  left_out_.push_back({function, rows});
+}
+
 /// Whatever is called by its cell and has code here is called directly.
 void ImageWriter::link() {
   std::vector<const std::uint8_t*> codes;
@@ -177,8 +207,9 @@ void ImageWriter::link() {
 void ImageWriter::write(std::vector<std::uint8_t>& tables, std::vector<std::uint8_t>& code) {
   link();
   const auto count = [](const auto& rows) { return static_cast<std::uint32_t>(rows.size()); };
-  const Header header{count(functions_), count(sites_),   count(accesses_), count(landings_),
-                      count(tries_),     count(clauses_), count(inlined_)};
+  const Header header{count(functions_), count(sites_),    count(accesses_),
+                      count(landings_),  count(tries_),    count(clauses_),
+                      count(inlined_),   count(left_out_), count(texts_)};
   append(tables, &header, 1);
   append(tables, functions_.data(), functions_.size());
   append(tables, sites_.data(), sites_.size());
@@ -187,6 +218,8 @@ void ImageWriter::write(std::vector<std::uint8_t>& tables, std::vector<std::uint
   append(tables, tries_.data(), tries_.size());
   append(tables, clauses_.data(), clauses_.size());
   append(tables, inlined_.data(), inlined_.size());
+  append(tables, left_out_.data(), left_out_.size());
+  append(tables, texts_.data(), texts_.size());
   if (!functions_.empty()) code.insert(code.end(), code_.begin(), code_.end());
 }
 
@@ -201,7 +234,9 @@ std::optional<CodeTables> read_tables(std::span<const std::uint8_t> image,
       !take(image, header.sites, tables.sites) || !take(image, header.accesses, tables.accesses) ||
       !take(image, header.landings, tables.landings) || !take(image, header.tries, tables.tries) ||
       !take(image, header.clauses, tables.clauses) ||
-      !take(image, header.inlined, tables.inlined) || !image.empty() || header.reserved != 0)
+      !take(image, header.inlined, tables.inlined) ||
+      !take(image, header.left_out, tables.left_out) || !take(image, header.texts, tables.texts) ||
+      !image.empty() || header.reserved != 0)
     return std::nullopt;
   std::uint64_t next = bounds.imported;
   std::uint64_t end = tables.functions.empty() ? 0 : image_jumps;
@@ -212,7 +247,7 @@ std::optional<CodeTables> read_tables(std::span<const std::uint8_t> image,
     next = std::uint64_t{each.function} + 1;
     end = std::uint64_t{each.code} + each.size;
   }
-  if (bounds.code_bytes != end) return std::nullopt;
+  if (bounds.code_bytes != end || !explains_soundly(tables, bounds)) return std::nullopt;
   return tables;
 }
 

@@ -11,6 +11,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "jit/code_tables.hpp"
@@ -28,6 +29,8 @@ class ImageWriter {
 
   /// Functions in ascending order. Why it is left out; empty if it isn't. Throws std::bad_alloc.
   std::string add(std::uint32_t function, const Compiled& made);
+  /// Of those in between, one that has no code here, and why. Throws std::bad_alloc.
+  void leave_out(std::uint32_t function, std::string_view reason);
   /// Once, at the end: appends the tables and the code. Throws std::bad_alloc.
   void write(std::vector<std::uint8_t>& tables, std::vector<std::uint8_t>& code);
 
@@ -44,6 +47,8 @@ class ImageWriter {
   std::vector<TryTable::Try> tries_;
   std::vector<TryTable::Clause> clauses_;
   std::vector<InlinedCall> inlined_;
+  std::vector<LeftOut> left_out_;
+  std::string texts_;
   std::vector<CallSite> calls_;   // of function after function
   std::vector<Rows> calls_rows_;  // by functions_
   std::vector<std::uint8_t> code_;

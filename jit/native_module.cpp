@@ -79,7 +79,7 @@ const NativeEntry* NativeModule::hot(std::uint32_t function, std::uint32_t loop)
   if (shop == nullptr) {
     refuse(place, no_executable_memory);
   } else if (image_) {
-    refuse(place, "the image has no machine code of it");
+    refuse(place, missing_in_image(function));
   } else if (std::string reason = over_budget(place->first, 0); !reason.empty()) {
     refuse(place, std::move(reason));
   } else if (!compiler_->queue().has_threads()) {
@@ -215,7 +215,9 @@ void NativeModule::write_image(std::vector<std::uint8_t>& tables, std::vector<st
     if (const auto* made = std::get_if<Compiled>(&outcome)) outcome = writer.add(i, *made);
     auto* reason = std::get_if<std::string>(&outcome);
     if (reason == nullptr) throw std::bad_alloc();
-    if (!reason->empty()) leave_out({i, 0}, std::move(*reason));
+    if (reason->empty()) continue;
+    writer.leave_out(i, *reason);
+    leave_out({i, 0}, std::move(*reason));
   }
   writer.write(tables, code);
 }
@@ -288,6 +290,11 @@ void NativeModule::announce_image() const {
 
 bool NativeModule::is_in_image(CodeKey key) const {
   return image_ && key.loop == 0 && image_->piece.find(key.function) != nullptr;
+}
+
+std::string NativeModule::missing_in_image(std::uint32_t function) const {
+  const std::string_view why = image_->piece.why_left_out(function);
+  return compose("the image has no machine code of it{}{}", why.empty() ? "" : ": ", why);
 }
 
 /// What is in an image is entered from elsewhere for the first time: most functions never are.

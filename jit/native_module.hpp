@@ -91,6 +91,8 @@ class NativeModule {
   void refuse(Places::iterator place, std::string reason);
   void give_up(Places::iterator place) noexcept;
   bool is_in_image(CodeKey key) const;
+  /// What it stays interpreted for.
+  std::string missing_in_image(std::uint32_t function) const;
   const runtime::NativeEntry* enter_image(CodeKey key);
   /// For code; null if there is none.
   const std::uint8_t* take_room(std::size_t bytes) const;

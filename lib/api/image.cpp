@@ -17,7 +17,7 @@ namespace {
 
 using ByteView = std::span<const std::uint8_t>;
 
-constexpr std::uint32_t format = 3;
+constexpr std::uint32_t format = 4;
 /// Of each part.
 constexpr std::size_t alignment = 16;
 

@@ -136,6 +136,12 @@ PROGRAMS = [
          out=found(r'"interpreted_functions":\[(\{"function":1,"reason":"5000 locals"\})?\]'),
          files={"l.wat": b'(module (func) (func (export "f") (call 0) (local.set 0 (i32.const 1))))'
                 .replace(b"(call", b"(local " + b"i32 " * 5000 + b") (call")}),
+    Case("usage says which functions the cache has no code of",
+         "run --tier jit --cache c --usage --invoke f l.wat",
+         err=re.compile(r"^(function 1 stays interpreted: the image has no machine code of it: "
+                        r"5000 locals|nothing is compiled: .*)$", re.MULTILINE),
+         files={"l.wat": b'(module (func) (func (export "f") (call 0) (local.set 0 (i32.const 1))))'
+                .replace(b"(call", b"(local " + b"i32 " * 5000 + b") (call")}),
 ]
 
 ENDS = [

@@ -193,6 +193,16 @@ TEST_F(Images, WithAnyBitOfALargeOnesHeaderChangedAreRefused) {
   }
 }
 
+/// Whose function 1 has too many locals for machine code.
+std::string with_large_function() {
+  std::string locals;
+  for (int i = 0; i < 5000; ++i) locals += " i32";
+  return "(module (func (export \"small\") (param i32) (result i32) (local.get 0))"
+         "(func (export \"large\") (param i32) (result i32) (local" +
+         locals + ") (local.tee 2 (local.get 0)))" + "(func (param i32) (result i32) (local" +
+         locals + ") (local.tee 2 (local.get 0))))";
+}
+
 /// The hash put right again, as whoever damages on purpose would: nothing is read out of bounds,
 /// and nothing runs.
 void damage(const Engine& engine, const Bytes& image) {
@@ -215,6 +225,38 @@ TEST_F(Images, WithWrongWordsAreReadSafely) {
   EXPECT_EQ(same, image);
   damage(engine, image);
   damage(engine, Module::from_text(engine, catching).value().serialize().value());
+}
+
+TEST_F(Images, WithWrongReasonsAreReadSafely) {
+  const Module made = Module::from_text(engine, with_large_function()).value();
+  const Bytes sound = made.serialize().value();
+  const std::string_view text(reinterpret_cast<const char*>(sound.data()), sound.size());
+  const std::size_t reasons = text.find("5001 locals");
+  ASSERT_NE(reasons, text.npos);
+  EXPECT_EQ(text.find("5001 locals", reasons + 1), text.npos);
+  // Two rows of three words are before their text.
+  for (std::size_t i = reasons - 24; i < reasons; ++i) {
+    Bytes changed = sound;
+    changed[i] ^= 0x80;
+    ASSERT_TRUE(hash_anew(changed));
+    EXPECT_TRUE(is_refusal(Module::deserialize_trusted(engine, changed))) << i;
+  }
+}
+
+TEST_F(Images, SayWhyFunctionsHaveNoCode) {
+  const Module made = Module::from_text(engine, with_large_function()).value();
+  image = made.serialize().value();
+  const auto loaded = Module::deserialize_trusted(engine, image);
+  ASSERT_TRUE(loaded) << loaded.error().message();
+  EXPECT_EQ(call(engine, *loaded, "small", 4).value(), 4);
+  EXPECT_TRUE(api::compiled_functions(*loaded).interpreted.empty());
+  EXPECT_EQ(call(engine, *loaded, "large", 4).value(), 4);
+  EXPECT_EQ(call(engine, *loaded, "large", 5).value(), 5);
+  const auto interpreted = api::compiled_functions(*loaded).interpreted;
+  ASSERT_EQ(interpreted.size(), 1u);
+  EXPECT_EQ(interpreted[0].first, 1u);
+  EXPECT_EQ(interpreted[0].second, "the image has no machine code of it: 5001 locals");
+  EXPECT_EQ(loaded->serialize().value(), image);
 }
 
 TEST_F(Images, HaveFunctionsThatCatch) {
