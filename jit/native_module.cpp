@@ -76,21 +76,31 @@ const NativeEntry* NativeModule::hot(std::uint32_t function, std::uint32_t loop)
   if (is_in_image({function, loop})) return enter_image({function, loop});
   const auto [place, is_new] = places_.try_emplace(CodeKey{function, loop});
   if (!is_new) return place->second.function ? &place->second.function->entry : nullptr;
-  if (shop == nullptr) {
+  return begin(lock, place, shop != nullptr);
+} catch (const std::bad_alloc&) {
+  return nullptr;
+}
+
+/// What is done where it is asked for first.
+const NativeEntry* NativeModule::begin(std::unique_lock<std::mutex>& lock, Places::iterator place,
+                                       bool has_workshop) try {
+  if (!has_workshop) {
     refuse(place, no_executable_memory);
   } else if (image_) {
-    refuse(place, missing_in_image(function));
+    refuse(place, missing_in_image(place->first.function));
   } else if (std::string reason = over_budget(place->first, 0); !reason.empty()) {
     refuse(place, std::move(reason));
   } else if (!compiler_->queue().has_threads()) {
     return compile(lock, place);
-  } else if (loop != 0 && is_being_compiled(place)) {
+  } else if (place->first.loop != 0 && is_being_compiled(place)) {
     places_.erase(place);
   } else {
     enqueue(place);
   }
   return nullptr;
 } catch (const std::bad_alloc&) {
+  // Of a reason's text: nothing has been done yet.
+  give_up(place);
   return nullptr;
 }
 
@@ -159,9 +169,11 @@ void NativeModule::give_up(Places::iterator place) noexcept {
   }
 }
 
-void NativeModule::refuse(Places::iterator place, std::string reason) {
+void NativeModule::refuse(Places::iterator place, std::string reason) noexcept try {
   reasons_[place->first] = std::move(reason);
   place->second.state = Place::State::refused;
+} catch (const std::bad_alloc&) {
+  give_up(place);
 }
 
 std::uint64_t NativeModule::most_bytes() const {

@@ -82,13 +82,15 @@ class NativeModule {
   using Places = std::map<CodeKey, Place>;
 
   // Under code_lock(), which comes back held
+  const runtime::NativeEntry* begin(std::unique_lock<std::mutex>& lock, Places::iterator place,
+                                    bool has_workshop);
   const runtime::NativeEntry* compile(std::unique_lock<std::mutex>& lock, Places::iterator place);
   void enqueue(Places::iterator place);
   bool is_being_compiled(Places::const_iterator of) const;
   /// What came of a job.
   void finish(const CompileJob& job, Outcome&& outcome) noexcept;
   const runtime::NativeEntry* accept(Places::iterator place, Outcome&& outcome);
-  void refuse(Places::iterator place, std::string reason);
+  void refuse(Places::iterator place, std::string reason) noexcept;
   void give_up(Places::iterator place) noexcept;
   bool is_in_image(CodeKey key) const;
   /// What it stays interpreted for.

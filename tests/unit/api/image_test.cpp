@@ -16,6 +16,7 @@
 #include "lib/api/inspect.hpp"
 #include "lib/wasm/nh_hash.hpp"
 #include "tests/unit/api/support.hpp"
+#include "tests/unit/wasm/allocation_counter.hpp"
 
 namespace wrun {
 namespace {
@@ -361,6 +362,32 @@ TEST_F(Images, AreRefusedWhereThereIsNoRoom) {
   const auto small_one = Module::deserialize_trusted(tight, image);
   ASSERT_TRUE(small_one) << small_one.error().message();
   EXPECT_EQ(call(tight, *small_one, "twice", 3).value(), 6);
+}
+
+// Of a function that is too large for machine code. Where there is no memory to note that an image
+// has none of it, the function isn't taken to be compiled for ever.
+TEST(ImageWithoutMemory, SaysInTheEndWhyAFunctionStaysInterpreted) {
+  using test::FailingAllocations, test::take;
+  if (!FailingAllocations::is_possible) GTEST_SKIP() << "allocations can't be made to fail";
+  const Engine engine(test::hot_config(Tier::automatic));
+  std::string text = R"((module (func) (func (export "run") )";
+  for (int i = 0; i < (2 << 20); ++i) text += "nop ";
+  const auto image = take(take(Module::from_text(engine, text + "))")).serialize());
+  for (std::size_t count = 0; count < 6; ++count) {
+    const Module module = take(Module::deserialize_trusted(engine, image));
+    Store store(engine);
+    const Instance instance = take(Linker(engine).instantiate(store, module));
+    const auto run = take(instance.typed<void()>("run"));
+    take(run());
+    {
+      const FailingAllocations failing(count);
+      take(run());
+    }
+    for (int i = 0; i < 3; ++i) take(run());
+    const auto interpreted = api::compiled_functions(module).interpreted;
+    ASSERT_EQ(interpreted.size(), 1u) << "after " << count << " allocations";
+    EXPECT_EQ(interpreted[0].second, "the image has no machine code of it");
+  }
 }
 
 /// 20 functions of 500 indirect calls, which take far more machine code than bytes.

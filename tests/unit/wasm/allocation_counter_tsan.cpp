@@ -8,9 +8,17 @@ namespace {
 std::atomic<std::size_t> allocations{0};
 }
 
-std::size_t wrun::test::allocation_count() {
+namespace wrun::test {
+
+std::size_t allocation_count() {
   return allocations.load();
 }
+
+const bool FailingAllocations::is_possible = false;
+FailingAllocations::FailingAllocations(std::size_t) {}
+FailingAllocations::~FailingAllocations() = default;
+
+}  // namespace wrun::test
 
 extern "C" __attribute__((visibility("default"))) void __sanitizer_malloc_hook(
     const volatile void* /*memory*/, std::size_t /*size*/) {
