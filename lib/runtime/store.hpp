@@ -245,6 +245,8 @@ class Store {
   void stop_late(Resource resource, Account::UsedUp whose) noexcept;
   /// Asks it again if something that would stop it is used up or the deadline has passed.
   void stop_if_late() noexcept;
+  /// The same of its deadline.
+  void stop_if_overdue() noexcept;
   /// Takes back what stop_late() and the deadline asked.
   void forget_late() noexcept;
   /// What a call fails with that was stopped for that.

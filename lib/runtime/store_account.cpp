@@ -96,11 +96,14 @@ void Store::stop_late(Resource resource, UsedUp whose) noexcept {
   state_.request(ExecState::Stop::deadline);
 }
 
-void Store::stop_if_late() noexcept {
-  if (state_.requested(ExecState::Stop::deadline)) return;
+void Store::stop_if_overdue() noexcept {
   const auto& deadline = account_.limits().deadline;
-  if (deadline && os::MonotonicClock::now() >= *deadline)
-    return state_.request(ExecState::Stop::deadline);
+  if (deadline && os::MonotonicClock::now() >= *deadline) state_.request(ExecState::Stop::deadline);
+}
+
+void Store::stop_if_late() noexcept {
+  stop_if_overdue();
+  if (state_.requested(ExecState::Stop::deadline)) return;
   if (time_) {
     for (const Resource resource : {Resource::wall_time, Resource::cpu_time}) {
       const UsedUp whose = account_.used_up(resource);

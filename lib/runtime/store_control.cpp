@@ -107,6 +107,7 @@ Result<void> Store::set_limits(Limits limits) {
   const auto fuel = limits.fuel;
   account_.set_limits(std::move(limits));
   forget_late();
+  stop_if_overdue();  // the timer may have said so already
   host_calls_start_ = state_.host_calls;
   bound_host_calls();
   if (account_.wants_time()) {

@@ -130,6 +130,19 @@ TEST_P(Stop, SaysWhereADeadlineStruck) {
   EXPECT_EQ(names_of(result.error()), (Names{"spin", "loop"}));
 }
 
+// The timer may strike while the limits are still being set.
+TEST_P(Stop, StrikesForADeadlineThatIsOverAlready) {
+  world.linker.func("host", "begun", [&] {
+    take(world.store.limits({.deadline = std::chrono::steady_clock::now() - 1s}));
+  });
+  const Instance instance = world.instance(spinning);
+  const auto run = take(instance.typed<void()>("loop"));
+  for (int i = 0; i < 200; ++i) {
+    ASSERT_EQ(kind_of(run()), ErrorKind::limit);
+    take(world.store.limits({}));
+  }
+}
+
 TEST_P(Stop, SaysWhoCalledAHostFunctionThatCallsBack) {
   Instance instance;
   world.linker.func("host", "again", [&]() -> Result<void> {
