@@ -33,6 +33,7 @@ void CodeEmitter::start(const EmitterTask& task) {
   allocation_ = &task.allocation;
   own_ = &task.own;
   imported_functions_ = task.imported_functions;
+  start_offset_ = task.start;
   makes_calls_ = task.makes_calls;
   keeps_lines_ = task.keeps_lines;
   frame_bytes_ = (task.allocation.slots * 8 + 15) & ~15u;
@@ -64,6 +65,7 @@ void CodeEmitter::prologue() {
   if (makes_calls_ || frame_bytes_ > unchecked_frame) {
     Rare rare;
     rare.kind = Rare::Kind::limit_at_entry;
+    rare.origin = {0, start_offset_};
     rare.back = getSize();
     mov(r11, ptr[rdi + layout::instance_state]);
     if (frame_bytes_ > unchecked_frame) {
@@ -262,6 +264,7 @@ void CodeEmitter::rare_code(const Rare& rare) {
       return go_back();
     case Rare::Kind::limit_at_entry:
       call_stub(stubs_.limit_at_entry());
+      site(rare.origin);
       return go_back();
   }
 }

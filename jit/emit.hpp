@@ -75,6 +75,7 @@ struct EmitterTask {
   const Allocation& allocation;
   const Signature& own;
   std::uint32_t imported_functions = 0;
+  std::uint32_t start = 0;  ///< byte offset in the module where it begins
   bool makes_calls = false;
   bool keeps_lines = false;  ///< say where each instruction came from
 };
@@ -313,6 +314,7 @@ class CodeEmitter : public Encoder {
   const CpuFeatures& cpu_;
   const Stubs& stubs_;
   std::uint32_t imported_functions_ = 0;
+  std::uint32_t start_offset_ = 0;
   bool keeps_lines_ = false;
   const MachineFunction* function_ = nullptr;
   const Allocation* allocation_ = nullptr;

@@ -105,11 +105,18 @@ void Pipeline::make_room(std::size_t bytes) {
   back_->emitter.emplace(std::span(begin, count * sizeof(CodeRoom)), cpu_, stubs_);
 }
 
-void Pipeline::emit(const wasm::ModuleData& module, const Allocation& allocation,
-                    const CompileOptions& options, Compiled& made) {
+void Pipeline::emit(const wasm::ModuleData& module, wasm::FuncIdx function,
+                    const Allocation& allocation, const CompileOptions& options, Compiled& made) {
   const MachineFunction& machine = back_->machine;
-  const EmitterTask task{machine,       allocation,   own_, module.imported_functions,
-                         makes_calls(), options.lines};
+  const std::uint32_t start =
+      options.osr_offset.value_or(module.functions[function.value].body.offset);
+  const EmitterTask task{.function = machine,
+                         .allocation = allocation,
+                         .own = own_,
+                         .imported_functions = module.imported_functions,
+                         .start = start,
+                         .makes_calls = makes_calls(),
+                         .keeps_lines = options.lines};
   for (std::size_t room = 4096 + machine.lir.insts.size() * bytes_per_inst;; room *= 4) {
     try {
       make_room(room);
@@ -168,7 +175,7 @@ std::variant<Compiled, std::string> Pipeline::run(const wasm::ModuleData& module
     back_->allocator.reset();
     allocation = &taken;
   }
-  emit(module, *allocation, options, made);
+  emit(module, function, *allocation, options, made);
   return made;
 } catch (const Xbyak::Error& error) {
   return compose("machine code couldn't be written: {}", error.what());

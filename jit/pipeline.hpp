@@ -69,7 +69,7 @@ class Pipeline {
   const Allocation& allocate();
   bool fits_charge(const wasm::FrameCost& cost, const Allocation& allocation) const;
   void make_room(std::size_t bytes);
-  void emit(const wasm::ModuleData& module, const Allocation& allocation,
+  void emit(const wasm::ModuleData& module, wasm::FuncIdx function, const Allocation& allocation,
             const CompileOptions& options, Compiled& made);
   bool makes_calls() const;
 

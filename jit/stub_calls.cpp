@@ -64,11 +64,10 @@ void StubWriter::push_suspended(const Signature& signature, const Xbyak::Reg64& 
   mov(ptr[r13 + layout::native_sp], rsp);
 }
 
-void StubWriter::exhaust(const void* exhausted) {
+void StubWriter::give_up_suspended() {
   add(rsp, layout::suspended_rbp - layout::suspended_callee);
   pop(rbp);
   load_fuel(r13);
-  jump_to(exhausted);
 }
 
 void StubWriter::return_results(const Signature& signature) {
@@ -96,7 +95,9 @@ void StubWriter::to_interpreter_code(const Signature& signature, const Ways& way
   L(go_on);
   return_results(signature);
   L(no_room);
-  exhaust(ways.exhausted);
+  give_up_suspended();
+  mov(ptr[r13 + layout::native_callee], rdi);
+  trapped(runtime::trap_is_no_frame, ways.leave);
 }
 
 void StubWriter::to_host_code(const Signature& signature, const Ways& ways) {
@@ -128,7 +129,8 @@ void StubWriter::to_host_code(const Signature& signature, const Ways& ways) {
   mov(dword[r13 + layout::native_trap], 0);
   leave_with(Leave::host_call, ways.leave);
   L(no_room);
-  exhaust(ways.exhausted);
+  give_up_suspended();
+  jump_to(ways.exhausted);
 }
 
 void StubWriter::open_gate(const Xbyak::Label& not_here) {

@@ -41,7 +41,9 @@ void StubWriter::trapped(std::uint32_t trap, const void* leave) {
   leave_with(Leave::trapped, leave);
 }
 
-void StubWriter::limit_code(int pc_at, bool has_frame, const void* leave) {
+void StubWriter::limit_code(Leave why, const void* leave) {
+  // At its entry a function has no frame yet, and its return address is above that of this code.
+  const bool has_frame = why == Leave::limit_in_loop;
   Xbyak::Label go_on;
   for (const auto& r : all_general) push(r);
   const int pushed = 8 * static_cast<int>(std::size(all_general));
@@ -53,14 +55,19 @@ void StubWriter::limit_code(int pc_at, bool has_frame, const void* leave) {
     mov(r13, ptr[rdi + layout::instance_state]);
   }
   store_fuel(r13);
-  mov(rax, ptr[rsp + 16 * 16 + pushed + pc_at]);
+  mov(rax, ptr[rsp + 16 * 16 + pushed]);
+  if (!has_frame) {
+    mov(ptr[r13 + layout::native_entry], rax);
+    mov(ptr[r13 + layout::native_callee], rdi);
+    mov(rax, ptr[rsp + 16 * 16 + pushed + 8]);
+  }
   mov(ptr[r13 + layout::native_pc], rax);
   mov(ptr[r13 + layout::native_frame], rbp);
   push(rbp);
   lea(r15, ptr[rip + go_on]);
   push(r15);
   mov(ptr[r13 + layout::native_sp], rsp);
-  leave_with(Leave::limit, leave);
+  leave_with(why, leave);
   L(go_on);
   pop(rbp);
   for (int i = 0; i < 16; ++i) movups(Xbyak::Xmm(i), ptr[rsp + 16 * i]);

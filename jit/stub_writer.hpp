@@ -69,8 +69,8 @@ class StubWriter : public Xbyak::CodeGenerator {
   void trap_code(TrapCode code, const void* leave);
   /// r11: the address
   void out_of_bounds_code(const void* leave);
-  /// `pc_at` bytes above rsp is the return address that says where this happens.
-  void limit_code(int pc_at, bool has_frame, const void* leave);
+  /// `why` is one of the two limits.
+  void limit_code(runtime::Leave why, const void* leave);
   /// A helper that fails leaves its TrapCode, plus one, in native.trap.
   void helper_code(const void* leave);
 
@@ -117,7 +117,7 @@ class StubWriter : public Xbyak::CodeGenerator {
   void push_suspended(const Signature& signature, const Xbyak::Reg64& callee,
                       const Xbyak::Label& go_on, const Xbyak::Label& no_room);
   /// Instead of it, where there was no room.
-  void exhaust(const void* exhausted);
+  void give_up_suspended();
   /// Goes back with the results from the slots.
   void return_results(const Signature& signature);
   void return_to(const Signature& signature);

@@ -40,9 +40,9 @@ Stubs::Stubs(CodeArena& arena, bool fuel) : arena_(arena), fuel_(fuel) {
   begin(out_of_bounds_);
   out.out_of_bounds_code(leave_);
   begin(limit_at_entry_);
-  out.limit_code(8, false, leave_);
+  out.limit_code(runtime::Leave::limit_at_entry, leave_);
   begin(limit_in_loop_);
-  out.limit_code(0, true, leave_);
+  out.limit_code(runtime::Leave::limit_in_loop, leave_);
   begin(helper_);
   out.helper_code(leave_);
   const std::size_t resume_at = out.begin();

@@ -26,6 +26,15 @@ Place caller_of(const Slot* link) {
                    link[2].get<const Instance*>());
 }
 
+Callee start_of(const runtime::FuncRef& function) {
+  const wasm::ModuleData& module = *function.instance->code->data;
+  return {function.instance, {function.index, module.functions[function.index].body.offset}};
+}
+
+Place caller_of_frame(const Place& place) {
+  return caller_of(place.fp + find_code(*place.inst->code, place.pc)->link);
+}
+
 NativeWalk::NativeWalk(const Place& place) {
   const auto& at = *reinterpret_cast<const runtime::Suspended*>(place.fp);
   pc_ = at.pc;
@@ -103,6 +112,8 @@ bool walk(Place place, std::vector<Found>& frames) {
 
 std::vector<Found> collect(const ExecState& state, Place place) {
   std::vector<Found> frames;
+  if (const Callee& callee = place.callee; callee.inst != nullptr)
+    frames.push_back({callee.inst, nullptr, nullptr, callee.at});
   if (place.pc != nullptr && !walk(place, frames)) return frames;
   for (const Record* record = state.records; record != nullptr; record = record->outer) {
     if (record->kind != Record::Kind::host_call) continue;

@@ -12,18 +12,33 @@
 
 namespace wrun::inline v0::interp {
 
-/// A place in running code: an instruction, or the end of a call that hasn't returned. In machine
-/// code, pc is the code of resume_native_instr and fp a runtime::Suspended.
+/// A function that was about to begin. In machine code it may be a loop of it that was to be
+/// entered.
+struct Callee {
+  const Instance* inst = nullptr;  ///< null: none
+  runtime::NativeFrame at;
+};
+
+/// A place in running code: an instruction, one of a br_table's distances, or the end of a call
+/// that hasn't returned. In machine code, pc is the code of resume_native_instr and fp a
+/// runtime::Suspended.
 struct Place {
   const Word* pc = nullptr;
   const Slot* fp = nullptr;
   const Instance* inst = nullptr;
+  Callee callee = {};  ///< what was called from there
 };
+
+/// At the start of a WebAssembly function's body.
+Callee start_of(const runtime::FuncRef& function);
 
 /// The call that hasn't returned whose link this is; the code of stop_instr if the host called.
 Place caller_of(const Slot* link);
 /// The same where the link's words are already read.
 Place caller_at(const Word* next, const Slot* fp, const Instance* inst);
+
+/// The call that hasn't returned whose callee's frame has an interpreted function at `place`.
+Place caller_of_frame(const Place& place);
 
 /// Goes outwards from machine code, frame by frame.
 class NativeWalk {

@@ -37,6 +37,22 @@ inline Slot* stack_limit(const Regs& r) {
   return r.inst->state->limit.load(std::memory_order_relaxed);
 }
 
+/// A call of a function of the same instance that there is no room for, or that somebody asks to
+/// stop, as one number.
+struct RefusedCall {
+  std::uint32_t function = 0;
+  bool is_tail = false;
+
+  std::uint64_t number() const { return std::uint64_t{function} * 2 + (is_tail ? 1 : 0); }
+  static RefusedCall from(std::uint64_t number) {
+    return {static_cast<std::uint32_t>(number / 2), number % 2 != 0};
+  }
+};
+inline void refuse(Regs& r, RefusedCall call) {
+  note_address(r, call.number());
+  leave_by(r, Exit::limit_at_entry);
+}
+
 /// Enters a function of the same instance with a frame at `fp`; `next` is where to return to.
 inline void enter_local(Regs& r, const SlotCode* code, Slot* fp, const Word* next) {
   write_link(fp + code->link, next, r.fp, r.inst);
@@ -49,7 +65,7 @@ inline void enter_local(Regs& r, const SlotCode* code, Slot* fp, const Word* nex
 inline void reenter(Regs& r, std::uint32_t index, const SlotCode* code, const Slot* args,
                     std::uint32_t link) {
   if (!fits(*code, r.fp, stack_limit(r))) [[unlikely]]
-    return leave_by(r, Exit::limit);
+    return refuse(r, {index, true});
   Slot saved[runtime::link_slots];
   std::memcpy(saved, r.fp + link, sizeof(saved));
   std::memmove(r.fp, args, code->param_slots * sizeof(Slot));
@@ -67,7 +83,7 @@ struct CallLocal {
     const SlotCode* code = load_code(r.inst->cells[r.i - r.inst->imported_functions]);
     Slot* const fp = &slot(r, at_a);
     if (!fits(*code, fp, stack_limit(r))) [[unlikely]]
-      return leave_by(r, Exit::limit);
+      return refuse(r, {static_cast<std::uint32_t>(r.i)});
     enter_local(r, code, fp, r.pc + through_c);
   }
 };
@@ -100,7 +116,7 @@ inline void call_reference(Regs& r, const FuncRef* callee, std::size_t words) {
     const std::int64_t room = bytes_between(&slot(r, at_a), stack_limit(r));
     const SlotCode* code = load_code(*callee->cell);
     if (room < code->frame_bytes) [[unlikely]]
-      return leave_by(r, Exit::limit);
+      return refuse(r, {callee->index});
     compute_anew(r);
     r.i = callee->index;
     return enter_local(r, code, &slot(r, at_a), r.pc + words);

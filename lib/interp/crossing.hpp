@@ -72,8 +72,8 @@ class InnerEntry : public runtime::Entry {
 /// Whether the host may enter WebAssembly once more, inside of what runs.
 bool has_entry_room(const runtime::ExecState& state);
 
-/// Fails for want of stack.
-bool exhausted(runtime::ExecState& state);
+/// Fails for want of stack. The host has called the WebAssembly function, if there is one.
+bool exhausted(runtime::ExecState& state, const runtime::FuncRef* function = nullptr);
 /// Fails as who asked to stop it wants. False.
 bool stopped(runtime::ExecState& state);
 

@@ -49,9 +49,11 @@ bool has_entry_room(const ExecState& state) {
   return may_nest && runtime::has_host_room(state);
 }
 
-bool exhausted(ExecState& state) {
+bool exhausted(ExecState& state, const runtime::FuncRef* function) {
+  Place place;
+  if (function != nullptr) place.callee = start_of(*function);
   return runtime::fail(state,
-                       add_backtrace(runtime::make_trap(TrapCode::stack_exhausted), state, {}));
+                       add_backtrace(runtime::make_trap(TrapCode::stack_exhausted), state, place));
 }
 
 bool stopped(ExecState& state) {
@@ -126,7 +128,7 @@ Slot* push_frame(ExecState& state, const SlotCode& code, const Slot* args) {
 [[gnu::noinline]] bool run(ExecState& state, runtime::Entry& entry, const SlotCode& code,
                            const runtime::FuncRef& function, Slot* args) {
   Slot* fp = push_frame(state, code, args);
-  if (fp == nullptr) return exhausted(state);
+  if (fp == nullptr) return exhausted(state, &function);
   Instance* const inst = function.instance;
   const Entered entered(state, entry, inst);
   write_link(fp + code.link, stop_instr.code(), nullptr, inst);

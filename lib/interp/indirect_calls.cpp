@@ -75,8 +75,9 @@ struct CallIndirect {
     // The call leaves another index in the accumulator, and may have to be taken up once more.
     if constexpr (src == Src::acc) runtime::set_value(&slot(r, at_b), index);
     if (!call_in_instance(r, callee, through_d)) [[unlikely]] {
+      const auto function = static_cast<std::uint32_t>(r.i);
       if constexpr (src == Src::acc) r.i = read<Index, Src::slot>(r, at_b);
-      leave_by(r, Exit::limit);
+      refuse(r, {function});
     }
   }
 };

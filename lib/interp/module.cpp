@@ -165,11 +165,7 @@ std::vector<std::uint32_t> offsets_of(const ModuleCode& module, const SlotCode& 
   free_slot_code(translator.translate(wasm::FuncIdx(code.function), &trace));
   std::vector<std::uint32_t> offsets;
   for (const Word* pc : pcs) {
-    const auto position = static_cast<std::uint32_t>(pc - code.code());
-    const auto after =
-        std::upper_bound(trace.places().begin(), trace.places().end(), position,
-                         [](std::uint32_t at, const Trace::Place& place) { return at < place.at; });
-    offsets.push_back(after == trace.places().begin() ? 0 : std::prev(after)->offset);
+    offsets.push_back(trace.offset_at(static_cast<std::uint32_t>(pc - code.code())));
   }
   return offsets;
 }

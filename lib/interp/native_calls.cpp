@@ -37,11 +37,12 @@ const NativeTier& tier_of(const Instance& instance) {
   return *instance.code->native;
 }
 
-/// Ends the activation with what happened where machine code left.
-void stop_at(Regs& r, Error error) noexcept {
+/// Ends the activation with what happened where machine code left, or as what it called there was
+/// to be entered.
+void stop_at(Regs& r, Error error, const Callee& callee = {}) noexcept {
   ExecState& state = *r.inst->state;
   Suspended at{.rbp = state.native.frame, .pc = state.native.pc};
-  const Place place{resume_native_instr.code(), reinterpret_cast<Slot*>(&at), r.inst};
+  const Place place{resume_native_instr.code(), reinterpret_cast<Slot*>(&at), r.inst, callee};
   runtime::fail(state, add_backtrace(std::move(error), state, place));
   r.pc = stop_instr.code();
 }
@@ -53,6 +54,9 @@ void trapped(Regs& r) noexcept {
       return throw_native(r);
     case runtime::trap_is_stop:
       return stop_at(r, runtime::stopped_error(state));
+    case runtime::trap_is_no_frame:
+      return stop_at(r, runtime::make_trap(TrapCode::stack_exhausted),
+                     start_of(*state.native.callee->functions[state.native.function]));
     case runtime::trap_is_no_room:
       return stop_at(r, runtime::make_no_room(state.wanted_bytes));
     default:
@@ -91,7 +95,8 @@ void call_interpreted(Regs& r) {
   if (!fits(*code, fp, state.stack_end)) {
     state.native.pc = suspended(state)->pc;
     state.native.frame = suspended(state)->rbp;
-    return stop_at(r, runtime::make_trap(TrapCode::stack_exhausted));
+    return stop_at(r, runtime::make_trap(TrapCode::stack_exhausted),
+                   start_of(*callee->functions[index]));
   }
   write_link(fp + code->link, resume_native_instr.code(), reinterpret_cast<Slot*>(state.native.sp),
              r.inst);
@@ -116,15 +121,26 @@ bool call_host_function(Regs& r) {
   return false;
 }
 
+/// What machine code was about to enter when it left.
+Callee refused_callee(const ExecState& state) noexcept try {
+  const Instance& callee = *state.native.callee;
+  std::vector<runtime::NativeFrame> frames;
+  if (!tier_of(callee).locate(*callee.code, state.native.entry, frames)) return {};
+  return {&callee, frames.front()};
+} catch (const std::bad_alloc&) {
+  return {};
+}
+
 /// A check against the limit failed. False if it has ended the activation.
-bool pass_limit(Regs& r) {
+bool pass_limit(Regs& r, Leave why) {
   ExecState& state = *r.inst->state;
+  const bool is_entry = why == Leave::limit_at_entry;
   if (state.stop.load(std::memory_order_acquire) != ExecState::Stop::none) {
-    stop_at(r, runtime::stopped_error(state));
+    stop_at(r, runtime::stopped_error(state), is_entry ? refused_callee(state) : Callee{});
     return false;
   }
-  if (state.native.limit.load(std::memory_order_relaxed) != runtime::no_native_limit) {
-    stop_at(r, runtime::make_trap(TrapCode::stack_exhausted));
+  if (is_entry && state.native.limit.load(std::memory_order_relaxed) != runtime::no_native_limit) {
+    stop_at(r, runtime::make_trap(TrapCode::stack_exhausted), refused_callee(state));
     return false;
   }
   state.restore_limits();
@@ -146,9 +162,10 @@ void go_on(Regs& r, Leave why) {
         r.inst = instance_of_frame(suspended(state)->rbp);
         if (!call_host_function(r)) return;
         break;
-      case Leave::limit:
+      case Leave::limit_in_loop:
+      case Leave::limit_at_entry:
         r.inst = instance_of_frame(state.native.frame);
-        if (!pass_limit(r)) return;
+        if (!pass_limit(r, why)) return;
         break;
       case Leave::trapped:
         r.inst = instance_of_frame(state.native.frame);
@@ -190,15 +207,13 @@ bool has_native_room(ExecState& state) {
   return true;
 }
 
-void enter(Regs& r, const NativeEntry& entry, const Slot* link, Slot* top) {
+void enter(Regs& r, const NativeEntry& entry, const Slot* link, Slot* top, std::uint32_t function) {
   ExecState& state = *r.inst->state;
   if (!has_native_room(state)) {
-    const Place caller = caller_of(link);
-    Slot saved[runtime::link_slots];
-    std::memcpy(saved, link, sizeof(saved));
-    leave(r, Caller(saved));
+    Place place = caller_of(link);
+    place.callee = start_of(*r.inst->functions[function]);
     runtime::fail(state,
-                  add_backtrace(runtime::make_trap(TrapCode::stack_exhausted), state, caller));
+                  add_backtrace(runtime::make_trap(TrapCode::stack_exhausted), state, place));
     r.pc = stop_instr.code();
     return;
   }
@@ -218,7 +233,7 @@ struct EnterNative {
     const auto index = static_cast<std::uint32_t>(r.i);
     const auto& code = static_cast<const NativeCode&>(
         *load_code(r.inst->cells[index - r.inst->imported_functions]));
-    enter(r, code.native, r.fp + code.link, r.fp + code.frame_slots());
+    enter(r, code.native, r.fp + code.link, r.fp + code.frame_slots(), index);
   }
 };
 
@@ -240,7 +255,7 @@ struct HotCall {
     r.pc = pc + through_d;
     if (native == nullptr) return;
     const auto& entry = static_cast<const NativeCode&>(*native).native;
-    enter(r, entry, r.fp + code->link, r.fp + native->frame_slots());
+    enter(r, entry, r.fp + code->link, r.fp + native->frame_slots(), function);
   }
 };
 
@@ -257,7 +272,7 @@ struct HotLoop {
     r.pc = pc + through_d;
     if (entry == nullptr) return;
     const SlotCode* code = find_code(module, pc);
-    enter(r, *entry, r.fp + code->link, r.fp + code->frame_slots());
+    enter(r, *entry, r.fp + code->link, r.fp + code->frame_slots(), function);
   }
 };
 
@@ -309,7 +324,7 @@ bool run_native(ExecState& state, runtime::Entry& entry, const SlotCode& code,
                 const runtime::FuncRef& function, Slot* args) {
   Instance* const inst = function.instance;
   const Entered entered(state, entry, inst);
-  if (!has_native_room(state)) return exhausted(state);
+  if (!has_native_room(state)) return exhausted(state, &function);
   Slot link[runtime::link_slots];
   write_link(link, stop_instr.code(), nullptr, inst);
   push_segment(state, args, link);

@@ -27,6 +27,7 @@ bool pause(Regs& r, const runtime::HostFunction& host, const CallSite& site, Slo
   activation->pc = site.next;
   activation->fp = site.fp;
   activation->instance = site.inst;
+  activation->tail_call = nullptr;
   activation->results = results;
   activation->host = &host;
   activation->awaited = host.ref.type;
@@ -34,6 +35,29 @@ bool pause(Regs& r, const runtime::HostFunction& host, const CallSite& site, Slo
   activation->native_sp = r.inst->state->native.sp;
   activation->stack_left = r.inst->state->stack_left;
   r.pc = stop_instr.code();
+  return true;
+}
+
+namespace {
+
+/// Where a function goes on whose tail call of a host function was paused: it returns.
+struct FinishTailCall {
+  static void run(Regs& r) {
+    const Activation& activation = *runtime::current_activation(*r.inst->state);
+    const auto* pc = static_cast<const Word*>(activation.tail_call);
+    const Caller caller(r.fp + find_code(*r.inst->code, pc)->link);
+    std::memmove(r.fp, activation.results, activation.host->result_slots * sizeof(Slot));
+    leave(r, caller);
+  }
+};
+
+const StaticInstr finish_tail_call_instr{rare_handler<FinishTailCall>};
+
+}  // namespace
+
+bool pause_tail_call(Regs& r, const runtime::HostFunction& host, const Word* pc, Slot* results) {
+  if (!pause(r, host, {finish_tail_call_instr.code(), r.fp, r.inst}, results)) return false;
+  runtime::current_activation(*r.inst->state)->tail_call = pc;
   return true;
 }
 
@@ -57,6 +81,8 @@ class ActivationEntry {
 
 /// Where a paused activation stopped: the call that paused it.
 Place place_of(const Activation& activation) {
+  if (activation.tail_call != nullptr)
+    return {static_cast<const Word*>(activation.tail_call), activation.fp, activation.instance};
   return caller_at(static_cast<const Word*>(activation.pc), activation.fp, activation.instance);
 }
 
@@ -130,7 +156,7 @@ Progress start(ExecState& state, Activation& activation, Slot* args) noexcept {
     return fail(activation);
   }
   Slot* fp = activation.base;
-  if (!fits(*code, fp, state.stack_end)) return exhausted(state), fail(activation);
+  if (!fits(*code, fp, state.stack_end)) return exhausted(state, &function), fail(activation);
   std::memcpy(fp, args, code->param_slots * sizeof(Slot));
   const ActivationEntry entry(state, activation, activation.base);
   write_link(fp + code->link, stop_instr.code(), nullptr, function.instance);
@@ -161,10 +187,11 @@ Progress resume_failed(ExecState& state, Activation& activation, Slot* results) 
   const ActivationEntry entry(state, activation, activation.base);
   if (!activation.instance) return fail(activation);
   const Place place = place_of(activation);
+  const Place outer = activation.tail_call != nullptr ? caller_of_frame(place) : place;
   if (state.failure.error && !runtime::exception_of(state, *state.failure.error))
     state.failure.error = add_backtrace(std::move(*state.failure.error), state, place);
   Regs r = regs_of(activation);
-  host_failed(r, place);
+  tail_called_host_failed(r, place, outer);
   dispatch(r);
   return progress_of(state, activation, result_slots(state, activation), results);
 }

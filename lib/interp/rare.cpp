@@ -26,11 +26,16 @@ using runtime::ExecState;
 
 namespace {
 
-/// Ends the activation with `error`, which happened in the instruction at `pc` of the frame in r.
-void stop_with(Regs& r, Error error, const Word* pc) noexcept {
+/// Ends the activation with `error`, which happened at `place`.
+void stop_with(Regs& r, Error error, const Place& place) noexcept {
   ExecState& state = *r.inst->state;
-  runtime::fail(state, add_backtrace(std::move(error), state, {pc, r.fp, r.inst}));
+  runtime::fail(state, add_backtrace(std::move(error), state, place));
   r.pc = stop_instr.code();
+}
+
+/// The same in the instruction at `pc` of the frame in r.
+void stop_with(Regs& r, Error error, const Word* pc) noexcept {
+  stop_with(r, std::move(error), Place{pc, r.fp, r.inst});
 }
 
 void stop_with(Regs& r, TrapCode code, const Word* pc) noexcept {
@@ -80,17 +85,43 @@ struct OutOfBoundsAny {
   }
 };
 
-/// The limit word failed a comparison: somebody asked to stop, or the stack is at its end.
+/// The limit word failed a comparison: somebody asked to stop or, where a function was to be
+/// entered, the stack is at its end.
+void limit_reached(Regs& r, const Place& place) noexcept {
+  ExecState& state = *r.inst->state;
+  if (state.stop.load(std::memory_order_acquire) != ExecState::Stop::none)
+    return stop_with(r, runtime::stopped_error(state), place);
+  if (place.callee.inst != nullptr && !state.should_stop())
+    return stop_with(r, runtime::make_trap(TrapCode::stack_exhausted), place);
+  // Left over from a request that was taken back.
+  state.restore_limits();
+  r.pc = state.pc;
+  reload_memory(r);
+}
+
 struct LimitReached {
+  static void run(Regs& r) { limit_reached(r, {r.inst->state->pc, r.fp, r.inst}); }
+};
+
+/// Only loops are stopped: a table may lead elsewhere.
+struct LimitInTable {
   static void run(Regs& r) {
     ExecState& state = *r.inst->state;
-    const Word* pc = state.pc;
-    if (state.stop.load(std::memory_order_acquire) != ExecState::Stop::none)
-      return stop_with(r, runtime::stopped_error(state), pc);
-    if (!state.should_stop()) return stop_with(r, TrapCode::stack_exhausted, pc);
-    // Left over from a request that was taken back.
-    state.restore_limits();
-    r.pc = pc;
+    const auto distance = operand<std::int32_t>(state.pc, state.address);
+    if (distance <= 0)
+      return limit_reached(r, {state.pc + state.address / sizeof(Word), r.fp, r.inst});
+    r.pc = state.pc + distance;
+  }
+};
+
+struct LimitAtEntry {
+  static void run(Regs& r) {
+    ExecState& state = *r.inst->state;
+    const auto call = RefusedCall::from(state.address);
+    const Place at{state.pc, r.fp, r.inst};
+    Place place = call.is_tail ? caller_of_frame(at) : at;
+    place.callee = start_of(*r.inst->functions[call.function]);
+    limit_reached(r, place);
   }
 };
 
@@ -110,22 +141,27 @@ struct Translate {
     Slot link[runtime::link_slots];
     std::memcpy(link, r.fp + params, sizeof(link));
     if (code == nullptr || !fits(*code, r.fp, r.inst->state->stack_end)) {
-      leave(r, Caller(link));
-      return stop_with(r, code ? TrapCode::stack_exhausted : TrapCode::allocation_failed,
-                       caller_of(link).pc);
+      Place place = caller_of(link);
+      place.callee = start_of(*r.inst->functions[index]);
+      const auto why = code ? TrapCode::stack_exhausted : TrapCode::allocation_failed;
+      return stop_with(r, runtime::make_trap(why), place);
     }
     std::memcpy(r.fp + code->link, link, sizeof(link));
     r.pc = code->entry;
   }
 };
 
+/// There is no room to enter a function of another instance, or somebody asks to stop.
+void refuse(Regs& r, const FuncRef& callee, Place caller) {
+  caller.callee = start_of(callee);
+  limit_reached(r, caller);
+}
+
 /// Enters a function of another instance.
 void enter_foreign(Regs& r, const FuncRef* callee, Slot* fp, const Word* next) {
   const SlotCode* code = load_code(*callee->cell);
-  if (!fits(*code, fp, stack_limit(r))) {
-    r.pc = r.inst->state->pc;
-    return go_slow(r, limit_instr);
-  }
+  if (!fits(*code, fp, stack_limit(r)))
+    return refuse(r, *callee, {r.inst->state->pc, r.fp, r.inst});
   write_link(fp + code->link, next, r.fp, r.inst);
   r.fp = fp;
   r.inst = callee->instance;
@@ -163,10 +199,7 @@ struct TailCallForeign {
     std::memcpy(link, r.fp + state.call_words, sizeof(link));
     if (callee->host != nullptr) return to_host(r, *callee->host, args, link);
     const SlotCode* code = load_code(*callee->cell);
-    if (!fits(*code, r.fp, stack_limit(r))) {
-      r.pc = state.pc;
-      return go_slow(r, limit_instr);
-    }
+    if (!fits(*code, r.fp, stack_limit(r))) return refuse(r, *callee, caller_of(link));
     std::memmove(r.fp, args, code->param_slots * sizeof(Slot));
     std::memcpy(r.fp + code->link, link, sizeof(link));
     r.inst = callee->instance;
@@ -192,11 +225,10 @@ struct TailCallForeign {
                       const Slot* link) {
     ExecState& state = *r.inst->state;
     Slot* frame = const_cast<Slot*>(args);
-    if (!call_from_frame(state, host, frame, {state.pc + 1, r.fp, r.inst})) {
-      const CallSite outer{link[0].get<const Word*>(), link[1].get<Slot*>(),
-                           link[2].get<Instance*>()};
-      if (pause(r, host, outer, r.fp)) return;
-      return host_failed(r, caller_of(link));
+    const Place place{state.pc, r.fp, r.inst};
+    if (!call_from_frame(state, host, frame, {place.pc + 1, r.fp, r.inst})) {
+      if (pause_tail_call(r, host, place.pc, frame)) return;
+      return tail_called_host_failed(r, place, caller_of(link));
     }
     std::memmove(r.fp, frame, host.result_slots * sizeof(Slot));
     set_accumulators(r, r.fp[0]);
@@ -252,6 +284,8 @@ const StaticInstr out_of_bounds_instr{rare_handler<OutOfBounds>};
 const StaticInstr out_of_bounds_any_instr{rare_handler<OutOfBoundsAny>};
 const StaticInstr stop_instr{&stop_handler};
 const StaticInstr limit_instr{rare_handler<LimitReached>};
+const StaticInstr limit_in_table_instr{rare_handler<LimitInTable>};
+const StaticInstr limit_at_entry_instr{rare_handler<LimitAtEntry>};
 const StaticInstr out_of_fuel_instr{rare_handler<OutOfFuel>};
 const StaticInstr call_foreign_instr{rare_handler<CallForeign>};
 const StaticInstr tail_call_foreign_instr{rare_handler<TailCallForeign>};

@@ -39,7 +39,15 @@ inline constexpr std::uint32_t through_b = 2, through_c = 3, through_d = 4, thro
 
 /// Shared ends of handlers, which don't go on at pc then. Many handlers have such an end, so each
 /// costs as little code there as the dispatch policy can make of it (traps.hpp).
-enum class Exit : std::uint8_t { none, out_of_bounds, out_of_bounds_any, limit, out_of_fuel, trap };
+enum class Exit : std::uint8_t {
+  none,
+  out_of_bounds,
+  out_of_bounds_any,
+  limit_at_entry,
+  limit,
+  out_of_fuel,
+  trap
+};
 
 /// What handlers pass on in machine registers. Each result also stays in the accumulator of its
 /// class, where the next instruction may read it without a load.

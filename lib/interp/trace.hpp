@@ -4,8 +4,10 @@
 // and what it reads like. Slot code itself keeps neither: who needs them (a trap, a listing)
 // translates the function once more, which gives the same code.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +34,8 @@ class Trace {
     places_.push_back(place);
     if (with_text_) texts_.push_back({std::string(name), {}, -1, false});
   }
+  /// Where a branch to a loop is stopped, and the loop's offset.
+  void add_loop(Place place) { loops_.push_back(place); }
   /// Forgets the instructions from `at` on.
   void truncate(std::uint32_t at) {
     while (!places_.empty() && places_.back().at >= at) {
@@ -46,6 +50,9 @@ class Trace {
     return nullptr;
   }
 
+  /// Where the code at a position came from; of a branch to a loop, the loop.
+  std::uint32_t offset_at(std::uint32_t position) const;
+
   /// By ascending position.
   const std::vector<Place>& places() const { return places_; }
   /// Parallel to places(), or empty.
@@ -56,9 +63,19 @@ class Trace {
 
  private:
   std::vector<Place> places_;
+  std::vector<Place> loops_;  // in any order
   std::vector<Text> texts_;
   std::vector<std::uint8_t> lengths_;
   bool with_text_;
 };
+
+inline std::uint32_t Trace::offset_at(std::uint32_t position) const {
+  for (const Place& loop : loops_)
+    if (loop.at == position) return loop.offset;
+  const auto after =
+      std::upper_bound(places_.begin(), places_.end(), position,
+                       [](std::uint32_t at, const Place& place) { return at < place.at; });
+  return after == places_.begin() ? 0 : std::prev(after)->offset;
+}
 
 }  // namespace wrun::inline v0::interp

@@ -55,6 +55,7 @@ static_assert(sizeof(Value) == 16, "values are passed in registers");
 /// What the translator keeps for each label.
 struct LabelState {
   std::uint32_t position = 0;                ///< of a loop's header
+  std::uint32_t offset = 0;                  ///< of the loop in the module
   std::uint32_t to_end = Emitter::nowhere;   ///< branches to the end
   std::uint32_t to_else = Emitter::nowhere;  ///< of an if: where a false condition goes
   std::uint32_t catches = CatchTable::none;  ///< entries of the catch table that go to the end
@@ -349,7 +350,7 @@ class Translator : public wasm::NullClient<Value, LabelState> {
   // translator_control.cpp
   Condition take_condition(Value& condition);
   std::uint32_t emit_condition(const Condition& c, bool when, bool poll);
-  void go_to(std::uint32_t at, std::uint32_t byte, Control& target);
+  void go_to(std::uint32_t at, std::uint32_t byte, Control& target, std::uint32_t position);
   bool needs_moves(Walker& w, const Control& target, std::size_t count);
   void move_results(Walker& w, const Control& target, std::size_t count);
   void emit_return(Walker& w);

@@ -24,6 +24,7 @@ void Translator::loop(Walker& w, Control& c) {
   end_prologue();
   put_label();
   c.label.position = code_.position();
+  c.label.offset = w.offset();
   c.label.inside = catches_.present();
   if (counts()) count(&handler<CountTurn>, w.offset(), "count_turn");
 }
@@ -151,10 +152,13 @@ Value Translator::result(Walker& w, Control& c, std::uint32_t i) {
 }
 
 /// Sends the branch whose distance is at byte `byte` of the instruction at `at` to a label that
-/// isn't the function's.
-void Translator::go_to(std::uint32_t at, std::uint32_t byte, Control& target) {
+/// isn't the function's. Where that is a loop, being stopped at `position` is being in the loop.
+void Translator::go_to(std::uint32_t at, std::uint32_t byte, Control& target,
+                       std::uint32_t position) {
   if (target.kind == wasm::ControlKind::loop) {
     code_.put_distance(at, byte, target.label.position);
+    if (trace_) [[unlikely]]
+      trace_->add_loop({position, target.label.offset});
   } else {
     code_.put_later(at, byte, target.label.to_end);
   }
@@ -222,7 +226,7 @@ void Translator::emit_branch(Walker& w, Control& target) {
   const bool poll = polls(target);
   const std::uint32_t at =
       emit(branch_handler(poll), through_b, "br", sequence_keys.branch[poll ? 1 : 0]);
-  go_to(at, at_a, target);
+  go_to(at, at_a, target, at);
 }
 
 void Translator::br(Walker& w, Control& target) {
@@ -249,7 +253,8 @@ void Translator::branch_when(Walker& w, Control& target, const Condition& test, 
   const bool poll = polls(target);
   const bool has_handler = !poll || test.form == nullptr || may_poll(test.op);
   if (has_handler && !is_function(target) && !needs_moves(w, target, count)) {
-    go_to(emit_condition(test, when, poll), at_c, target);
+    const std::uint32_t at = emit_condition(test, when, poll);
+    go_to(at, at_c, target, at);
     return;
   }
   store_all_pending();
@@ -293,7 +298,7 @@ void Translator::place_table(Walker& w, std::uint32_t at, std::span<const std::u
     Control& target = w.label(depths[i]);
     const std::uint32_t byte = at_d + 4 * i;
     if (!is_function(target) && !needs_moves(w, target, count)) {
-      go_to(at, byte, target);
+      go_to(at, byte, target, at + byte / std::uint32_t{sizeof(Word)});
       continue;
     }
     std::uint32_t& landing = landings_[depths[i]];

@@ -43,8 +43,13 @@ extern const StaticInstr out_of_bounds_instr;
 extern const StaticInstr out_of_bounds_any_instr;
 /// Leaves the interpreter; the activation's failure, if any, is set already.
 extern const StaticInstr stop_instr;
-/// A check against the limit word failed: an interruption, or the end of the stack.
+/// Somebody asked to stop, which a branch to a loop noticed, or an instruction that takes long.
 extern const StaticInstr limit_instr;
+/// The same of a branch by a table; ExecState::address is the byte in it that says where it leads.
+extern const StaticInstr limit_in_table_instr;
+/// The same of a call of a function of this instance, or there is no room for its frame; what is
+/// noted is a RefusedCall.
+extern const StaticInstr limit_at_entry_instr;
 /// The fuel that is left doesn't pay for the block.
 extern const StaticInstr out_of_fuel_instr;
 
@@ -76,6 +81,7 @@ inline constexpr bool exits_take_registers = true;
 inline constexpr bool exits_take_registers = false;
 #endif
 
+/// Of what is wrong at an address; where the exit says so, another number.
 inline void note_address(Regs& r, std::uint64_t address) {
   if constexpr (exits_take_registers) {
     r.mem = reinterpret_cast<std::uint8_t*>(address);
@@ -84,15 +90,23 @@ inline void note_address(Regs& r, std::uint64_t address) {
   }
 }
 
+/// Takes the number to where the exit's instruction finds it.
+inline void keep_noted(Regs& r) {
+  if constexpr (exits_take_registers)
+    rare_state(r).address = reinterpret_cast<std::uintptr_t>(r.mem);
+}
+
 /// What an exit does.
 inline void run_exit(Regs& r, Exit exit) {
   switch (exit) {
     case Exit::out_of_bounds:
-      if constexpr (exits_take_registers)
-        rare_state(r).address = reinterpret_cast<std::uintptr_t>(r.mem);
+      keep_noted(r);
       return go_slow(r, out_of_bounds_instr);
     case Exit::out_of_bounds_any:
       return go_slow(r, out_of_bounds_any_instr);
+    case Exit::limit_at_entry:
+      keep_noted(r);
+      return go_slow(r, limit_at_entry_instr);
     case Exit::limit:
       return go_slow(r, limit_instr);
     case Exit::out_of_fuel:
@@ -106,7 +120,8 @@ inline void run_exit(Regs& r, Exit exit) {
 
 /// Ends the handler. What goes on after an exit takes `mem` anew, which may hold a number for it.
 inline void leave_by(Regs& r, Exit exit) {
-  const bool needs_pc = exit == Exit::limit || exit == Exit::out_of_fuel;
+  const bool needs_pc =
+      exit == Exit::limit_at_entry || exit == Exit::limit || exit == Exit::out_of_fuel;
   if (has_exits && (exits_take_registers || !needs_pc)) {
     r.exit = exit;
   } else {

@@ -189,6 +189,10 @@ struct RaiseThrowRef {
 }  // namespace
 
 void host_failed(Regs& r, Place place) {
+  tail_called_host_failed(r, place, place);
+}
+
+void tail_called_host_failed(Regs& r, Place place, Place outer) {
   ExecState& state = *r.inst->state;
   r.pc = stop_instr.code();
   if (!state.failure.error) return;
@@ -196,7 +200,7 @@ void host_failed(Regs& r, Place place) {
   if (exception == nullptr) return;
   // The error holds the exception until it has landed.
   Error error = *std::exchange(state.failure.error, std::nullopt);
-  Position position{place};
+  Position position{outer};
   switch (search(state, *exception, position)) {
     case Outcome::caught:
       return land(r, *exception, position);

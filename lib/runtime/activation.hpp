@@ -39,6 +39,7 @@ struct Activation {
   const void* pc = nullptr;
   Slot* fp = nullptr;
   Instance* instance = nullptr;        ///< null if the host called a host function
+  const void* tail_call = nullptr;     ///< in the frame at fp, if that is what it waits for
   Slot* results = nullptr;             ///< where the host function's results belong
   const HostFunction* host = nullptr;  ///< that paused it
   wasm::TypeId awaited;

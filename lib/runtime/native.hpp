@@ -42,8 +42,10 @@ enum class Leave : std::uint32_t {
   returned,   ///< the function that was entered is done; its results are in the segment's frame
   called,     ///< it calls a function that isn't compiled, with arguments from stack_top on
   host_call,  ///< it calls a host function, with arguments from stack_top on
-  limit,      ///< a check against the limit word failed; resume() goes on with the code
-  trapped     ///< at `pc` in the frame `frame`
+  /// Checks against the limit word failed; resume() goes on with the code.
+  limit_in_loop,
+  limit_at_entry,
+  trapped  ///< at `pc` in the frame `frame`
 };
 
 /// The interpreter's return address and what belongs to it; see FrameLayout.
@@ -85,6 +87,8 @@ inline constexpr std::uint32_t trap_has_address = 0x100;
 inline constexpr std::uint32_t trap_is_throw = 0x200;
 /// Somebody asked to stop.
 inline constexpr std::uint32_t trap_is_stop = 0x201;
+/// There is no room to enter the function that was called at `pc`.
+inline constexpr std::uint32_t trap_is_no_frame = 0x203;
 /// The heap has no room for ExecState::wanted_bytes.
 inline constexpr std::uint32_t trap_is_no_room = 0x202;
 
@@ -117,6 +121,9 @@ struct NativeState {
   // The access that was repeated last, as another thread had let the memory grow in between
   const std::uint8_t* repeated_pc = nullptr;
   const std::uint8_t* repeated_address = nullptr;
+  // What was to be entered at pc, of limit_at_entry and trap_is_no_frame
+  Instance* callee = nullptr;
+  const void* entry = nullptr;  ///< of the former, a return address in its code
 };
 
 /// Machine code of a function, as the interpreter enters it.

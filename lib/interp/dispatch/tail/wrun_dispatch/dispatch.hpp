@@ -66,6 +66,8 @@ template <class Body>
       WRUN_TAIL_CALL exit_handler<Exit::out_of_bounds>(pc, fp, mem, mem_size, inst, i, f, d, v);
     case Exit::out_of_bounds_any:
       WRUN_TAIL_CALL exit_handler<Exit::out_of_bounds_any>(pc, fp, mem, mem_size, inst, i, f, d, v);
+    case Exit::limit_at_entry:
+      WRUN_TAIL_CALL exit_handler<Exit::limit_at_entry>(pc, fp, mem, mem_size, inst, i, f, d, v);
     case Exit::limit:
       WRUN_TAIL_CALL exit_handler<Exit::limit>(pc, fp, mem, mem_size, inst, i, f, d, v);
     case Exit::out_of_fuel:

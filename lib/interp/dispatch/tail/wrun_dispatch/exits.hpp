@@ -22,6 +22,8 @@ template void exit_handler<Exit::out_of_bounds>(const Word*, Slot*, std::uint8_t
 template void exit_handler<Exit::out_of_bounds_any>(const Word*, Slot*, std::uint8_t*,
                                                     std::uint64_t, Instance*, std::uint64_t, float,
                                                     double, Vector);
+template void exit_handler<Exit::limit_at_entry>(const Word*, Slot*, std::uint8_t*, std::uint64_t,
+                                                 Instance*, std::uint64_t, float, double, Vector);
 template void exit_handler<Exit::limit>(const Word*, Slot*, std::uint8_t*, std::uint64_t, Instance*,
                                         std::uint64_t, float, double, Vector);
 template void exit_handler<Exit::out_of_fuel>(const Word*, Slot*, std::uint8_t*, std::uint64_t,
