@@ -14,6 +14,7 @@
 #include "jit/emit.hpp"
 #include "jit/jit.hpp"
 #include "jit/lower.hpp"
+#include "jit/memory_bound.hpp"
 #include "jit/optimize.hpp"
 
 namespace wrun::inline v0::jit {
@@ -22,7 +23,7 @@ namespace wrun::inline v0::jit {
 struct Compiled {
   EmittedCode code;
   TryTable tries;
-  std::vector<InlinedCall> inlined;
+  Vector<InlinedCall> inlined;
 };
 
 class Pipeline {
@@ -33,7 +34,8 @@ class Pipeline {
   /// Whether a pipeline that compiled that function holds too much to be kept for others.
   static bool is_large(const wasm::ModuleData& module, wasm::FuncIdx function);
 
-  /// Or why not. Throws std::bad_alloc.
+  /// Or why not. What it takes of memory is bounded by the size of the function. Throws
+  /// std::bad_alloc.
   std::variant<Compiled, std::string> run(const wasm::ModuleData& module, wasm::FuncIdx function,
                                           const CompileOptions& options);
 
@@ -51,18 +53,22 @@ class Pipeline {
     BlockOrder order;
     std::optional<Lowering> lowering;
   };
-  /// As aligned as code is where it runs.
-  struct alignas(64) CodeRoom {
-    std::uint8_t bytes[64];
-  };
+  using CodeRoom = std::unique_ptr<std::uint8_t[], FreeCounted<std::uint8_t>>;
   struct Back {
     MachineFunction machine;
     std::optional<RegisterAllocator> allocator;
-    std::unique_ptr<CodeRoom[]> room;  // that the emitter writes to
-    std::size_t room_count = 0;
+    CodeRoom room;  // that the emitter writes to
+    std::size_t room_bytes = 0;
     std::optional<CodeEmitter> emitter;
   };
 
+  std::variant<Compiled, std::string> attempt(const wasm::ModuleData& module,
+                                              wasm::FuncIdx function,
+                                              const CompileOptions& options);
+  std::variant<Compiled, std::string> within_bound(const wasm::ModuleData& module,
+                                                   wasm::FuncIdx function,
+                                                   const CompileOptions& options);
+  void give_back_all();
   /// Sets what `made` says of the function besides its code.
   std::optional<std::string> to_machine(const wasm::ModuleData& module, wasm::FuncIdx function,
                                         const CompileOptions& options, Compiled& made);
@@ -77,6 +83,7 @@ class Pipeline {
   const Stubs& stubs_;
   const std::atomic<bool>& stop_;
   Signature own_;
+  bool optimizes_ = true;
   std::unique_ptr<Front> front_;
   std::unique_ptr<Back> back_;
 };
