@@ -344,7 +344,7 @@ void CodeEmitter::instruction(const LInst& inst) {
     case MOp::trap_if:
       return trap_if(m);
     case MOp::switch_:
-      return switch_();
+      return switch_(m);
     case MOp::atomic_exchange:
     case MOp::atomic_combine:
     case MOp::atomic_cmpxchg:

@@ -232,7 +232,7 @@ class CodeEmitter : public Encoder {
   void trap_if(const Machine& m);
   void compare_common(const Machine& m);
   void compare_for_jump(const Machine& m);
-  void switch_();
+  void switch_(const Machine& m);
   void write_tables();
 
   // emit_float.cpp

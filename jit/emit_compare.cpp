@@ -218,15 +218,17 @@ void CodeEmitter::trap_if(const Machine& m) {
   L(fine);
 }
 
-/// By a table of distances from itself, but for indices that are too large.
-void CodeEmitter::switch_() {
+/// By a table of distances from itself, but for indices that are too large, where there can be any.
+void CodeEmitter::switch_(const Machine& m) {
   const LBlock& block = function_->lir.blocks[block_];
   const std::uint32_t last = block.succ_count - 1;
   tables_.emplace_back().block = block_;
-  const std::size_t start = getSize();
-  cmp(gp32(reg(0)), last);
-  fuse_from(start);
-  jump_if(Cond::above_equal, function_->lir.succs[block.first_succ + last].to);
+  if (!m.has_imm) {
+    const std::size_t start = getSize();
+    cmp(gp32(reg(0)), last);
+    fuse_from(start);
+    jump_if(Cond::above_equal, function_->lir.succs[block.first_succ + last].to);
+  }
   lea(gp64(reg(1)), ptr[rip + tables_.back().label]);
   movsxd(r11, dword[gp64(reg(1)) + gp64(reg(0)) * 4]);
   add(r11, gp64(reg(1)));

@@ -4,6 +4,7 @@
 
 #include "jit/effects.hpp"
 #include "jit/lower_vector.hpp"
+#include "jit/upper_bound.hpp"
 
 namespace wrun::inline v0::jit {
 
@@ -210,9 +211,7 @@ void Lowering::end_block(Block b, const Inst& inst) {
       branch(inst);
       break;
     case Opcode::switch_:
-      begin(MOp::switch_, inst);
-      use(arg(inst, 0), Constraint::reg, Role::late_use);
-      temporary(RegClass::general);
+      switch_(inst);
       break;
     case Opcode::return_:
       return_(inst);
@@ -234,6 +233,14 @@ void Lowering::end_block(Block b, const Inst& inst) {
     add_successor(needs_split(inst, edge) ? ++split : numbers_[index(edge.to)], nullptr);
   for (const Edge& edge : graph_->edges(inst))
     if (needs_split(inst, edge)) split_edge(b, edge, inst);
+}
+
+/// The last edge is for indices that are too large.
+void Lowering::switch_(const Inst& inst) {
+  const Value chosen = arg(inst, 0);
+  begin(MOp::switch_, inst).has_imm = upper_bound(*graph_, chosen) < graph_->edges(inst).size() - 1;
+  use(chosen, Constraint::reg, Role::late_use);
+  temporary(RegClass::general);
 }
 
 void Lowering::split_edge(Block from, const Edge& edge, const Inst& inst) {

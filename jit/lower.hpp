@@ -49,6 +49,7 @@ class Lowering {
   void jump(const Edge& edge, const Inst& inst);
   void finish_block();
   void end_block(Block b, const Inst& inst);
+  void switch_(const Inst& inst);
   void split_edge(Block from, const Edge& edge, const Inst& inst);
 
   // lower_folding.cpp: what is made part of the instruction that uses it

@@ -126,7 +126,7 @@ enum class MOp : std::uint8_t {
   return_,
   jump,
   branch,   ///< compare; to successor 0 if it holds, to 1 if not
-  switch_,  ///< index, temporary
+  switch_,  ///< index, temporary; has_imm: the index is never that of the last successor
   trap,     ///< imm is the TrapCode
   unwind    ///< to successor 0; what the call before it throws lands at 1. imm is the try
 };

@@ -80,6 +80,19 @@ TEST_F(LoweringTest, ComparesAByteWhereItLies) {
   EXPECT_EQ(branch.traps, Machine::Traps::with_address);
 }
 
+TEST_F(LoweringTest, ChecksIndicesOfTablesThatMayBeTooLarge) {
+  const auto is_checked = [&](const std::string& chosen) {
+    lower("(block (block (block (block (br_table 0 1 2 3 2 " + chosen +
+          ")) (return (i32.const 1))) (return (i32.const 2))) (return (i32.const 3)))"
+          " (i32.const 4)");
+    return !only(MOp::switch_).has_imm;
+  };
+  EXPECT_TRUE(is_checked("(local.get $p)"));
+  EXPECT_TRUE(is_checked("(i32.and (local.get $p) (i32.const 4))"));
+  EXPECT_FALSE(is_checked("(i32.and (local.get $p) (i32.const 3))"));
+  EXPECT_FALSE(is_checked("(i32.shr_u (local.get $p) (i32.const 30))"));
+}
+
 TEST_F(LoweringTest, ComparesUnsignedBytesWithoutTheirSign) {
   lower(
       "(select (local.get $p) (local.get $q)"
