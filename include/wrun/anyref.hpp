@@ -27,6 +27,7 @@ class AnyRef : public detail::HandleBase {
   AnyRef() = default;
   /// The same object, as any.convert_extern and extern.convert_any have it: one hold.
   explicit AnyRef(const ExternRef& object) : HandleBase(detail::Access::get(object)) {}
+  /// The same object, as an externref: one hold.
   ExternRef to_extern() const {
     return detail::Access::make<ExternRef>(detail::Access::get(*this));
   }
@@ -38,6 +39,7 @@ class AnyRef : public detail::HandleBase {
   /// types), limit.
   WRUN_API static Result<AnyRef> make_struct(Store& store, const Module& module, std::uint32_t type,
                                              std::span<const Val> fields);
+  /// As make_struct(), of an array type with these elements.
   WRUN_API static Result<AnyRef> make_array(Store& store, const Module& module, std::uint32_t type,
                                             std::span<const Val> elements);
 

@@ -32,11 +32,15 @@ class Caller {
   /// An export of the calling instance. Errors: usage (none of that name, or of another kind; no
   /// calling instance).
   WRUN_API Result<Extern> get(std::string_view name) const;
-  // The same, of one kind.
+  /// The same, if it is a function.
   WRUN_API Result<Func> func(std::string_view name) const;
+  /// The same, if it is a memory.
   WRUN_API Result<Memory> memory(std::string_view name) const;
+  /// The same, if it is a table.
   WRUN_API Result<Table> table(std::string_view name) const;
+  /// The same, if it is a global.
   WRUN_API Result<Global> global(std::string_view name) const;
+  /// The same, if it is a tag.
   WRUN_API Result<Tag> tag(std::string_view name) const;
   /// caller.typed<int32_t(int32_t)>("f"). Errors: usage (as above, or another type).
   template <class Signature>

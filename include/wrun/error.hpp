@@ -115,8 +115,11 @@ class Error {
   ErrorKind kind() const { return kind_; }
   /// Bytes from the start of the module or of the text.
   WRUN_API std::optional<std::uint64_t> offset() const;
+  /// A sentence for a person.
   const std::string& message() const { return message_; }
+  /// Of ErrorKind::trap: which one.
   WRUN_API std::optional<TrapCode> trap() const;
+  /// Of ErrorKind::exit: the guest's exit status.
   WRUN_API std::optional<int> exit_status() const;
   /// Of ErrorKind::exception: a handle to what was thrown. Nothing for other errors, and if the
   /// store is gone or in use by another thread. Include <wrun/exception.hpp>.

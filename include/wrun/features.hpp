@@ -55,10 +55,13 @@ class Features {
   /// Reads "wasm3", "all", or a comma-separated list such as "wasm2,+simd,-threads", left to right;
   /// a list that doesn't begin with a set changes wasm3(). Nothing if a word is unknown.
   WRUN_API static std::optional<Features> parse(std::string_view text);
-  /// Whether a feature is on; the same set with it on or off; the set as bits, 1 << Feature.
+  /// Whether a feature is on.
   constexpr bool has(Feature feature) const { return (bits_ & bit(feature)) != 0; }
+  /// The same set with a feature on.
   constexpr Features with(Feature feature) const { return Features(bits_ | bit(feature)); }
+  /// The same set with a feature off.
   constexpr Features without(Feature feature) const { return Features(bits_ & ~bit(feature)); }
+  /// The set as bits, 1 << Feature.
   constexpr std::uint64_t bits() const { return bits_; }
 
   friend constexpr bool operator==(Features, Features) = default;

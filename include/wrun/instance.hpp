@@ -24,11 +24,15 @@ class Instance : public detail::HandleBase {
 
   /// The export of that name. Errors: usage (there's none; the message lists what there is).
   WRUN_API Result<Extern> get(std::string_view name) const;
-  // The same, of one kind. Errors: usage (none of that name, or of another kind).
+  /// The export of that name, a function. Errors: usage (none of that name, or of another kind).
   WRUN_API Result<Func> func(std::string_view name) const;
+  /// The export of that name, a memory. Errors: as func().
   WRUN_API Result<Memory> memory(std::string_view name) const;
+  /// The export of that name, a table. Errors: as func().
   WRUN_API Result<Table> table(std::string_view name) const;
+  /// The export of that name, a global. Errors: as func().
   WRUN_API Result<Global> global(std::string_view name) const;
+  /// The export of that name, a tag. Errors: as func().
   WRUN_API Result<Tag> tag(std::string_view name) const;
 
   /// instance.typed<int32_t(int32_t)>("f"). Errors: usage (none of that name, or another type).

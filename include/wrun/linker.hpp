@@ -52,6 +52,7 @@ class Prepared {
       return detail::take_error<detail::has_exceptions>(failure);
     return instance;
   }
+  /// What it was prepared from. Any thread.
   WRUN_API Module module() const;
 
  private:

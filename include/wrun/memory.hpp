@@ -53,8 +53,10 @@ class Memory : public detail::HandleBase {
   /// A part of it. Errors: trap (out of bounds), usage.
   WRUN_API Result<std::span<std::uint8_t>> span(std::uint64_t address, std::uint64_t length) const;
 
-  /// Copies from and to the memory, a shared one too. Errors: trap (out of bounds), usage.
+  /// Copies from the memory, a shared one too. Errors: trap (out of bounds), usage.
   WRUN_API Result<void> copy_out(std::uint64_t address, std::span<std::uint8_t> to) const;
+  /// Copies to the memory, a shared one too. Errors: trap (out of bounds; nothing is written),
+  /// usage.
   WRUN_API Result<void> copy_in(std::uint64_t address, std::span<const std::uint8_t> from) const;
 
   /// A number, or a trivially copyable struct as it lies in memory; numbers are little-endian on
@@ -69,6 +71,7 @@ class Memory : public detail::HandleBase {
     std::memcpy(&value, bytes, sizeof(T));
     return little_endian(value);
   }
+  /// Writes what read() reads. Errors: trap (out of bounds; nothing is written), usage.
   template <class T>
   Result<void> write(std::uint64_t address, const T& value) const {
     static_assert(std::is_trivially_copyable_v<T>);

@@ -88,6 +88,7 @@ class Module {
 
   /// In the module's order.
   WRUN_API std::vector<ImportType> imports() const;
+  /// In the module's order.
   WRUN_API std::vector<ExportType> exports() const;
   /// Views into the module, valid while it (or a copy) lives. A name may occur more than once.
   WRUN_API std::vector<CustomSection> custom_sections() const;
@@ -97,6 +98,7 @@ class Module {
   WRUN_API Features features_used() const;
   /// The binary format; a view, valid while the module (or a copy) lives.
   WRUN_API std::span<const std::uint8_t> bytes() const;
+  /// The one it was made with.
   WRUN_API Engine engine() const;
 
   /// Whether both are the same module, not merely equal ones.

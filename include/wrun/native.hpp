@@ -37,6 +37,7 @@ class NativeFunction {
   Address address() const { return address_; }
   /// Empty for what the process has loaded.
   const std::string& library() const { return library_; }
+  /// The name to look up; empty for one given by its address.
   const std::string& symbol() const { return symbol_; }
 
  private:

@@ -91,6 +91,7 @@ class [[nodiscard]] Result {
   ~Result() { end(); }
   /// Whether there is a value.
   bool has_value() const { return has_value_; }
+  /// The same as has_value().
   explicit operator bool() const { return has_value_; }
   /// The value. Without one it throws, or ends the process where there are no exceptions.
   T& value() & { return checked(), value_; }
@@ -100,6 +101,7 @@ class [[nodiscard]] Result {
   T& operator*() & { return value_; }
   const T& operator*() const& { return value_; }
   T&& operator*() && { return std::move(value_); }
+  /// A member of the value, which must be there.
   T* operator->() { return &value_; }
   const T* operator->() const { return &value_; }
   /// The error, which must be there.
@@ -141,8 +143,7 @@ class [[nodiscard]] Result {
   auto transform(F&& next) && {
     return detail::transform(std::move(*this), std::forward<F>(next));
   }
-  /// The value, or next(error), a Result of the same type; transform_error() makes one of the Error
-  /// that next(error) returns.
+  /// The value, or next(error), a Result of the same type.
   template <class F>
   Result or_else(F&& next) const& {
     return detail::or_else(*this, std::forward<F>(next));
@@ -151,6 +152,7 @@ class [[nodiscard]] Result {
   Result or_else(F&& next) && {
     return detail::or_else(std::move(*this), std::forward<F>(next));
   }
+  /// The value, or the Error that next(error) returns.
   template <class F>
   Result transform_error(F&& next) const& {
     return detail::or_else(*this, std::forward<F>(next));
@@ -221,13 +223,17 @@ class [[nodiscard]] Result<void> {
   using rebind = Result<U>;
   /// Success, or an error.
   Result() = default;
+  /// An error.
   Result(Error error) : error_(std::move(error)) {}
-  /// As those of other Results.
+  /// Whether it is success.
   bool has_value() const { return !error_; }
+  /// The same as has_value().
   explicit operator bool() const { return has_value(); }
+  /// Nothing. Without success it throws, or ends the process where there are no exceptions.
   void value() const {
     if (error_) detail::bad_result_access(*error_);
   }
+  /// The error, which must be there.
   Error& error() & { return *error_; }
   const Error& error() const& { return *error_; }
   Error&& error() && { return std::move(*error_); }
@@ -257,8 +263,7 @@ class [[nodiscard]] Result<void> {
   auto transform(F&& next) && {
     return detail::transform(std::move(*this), std::forward<F>(next));
   }
-  /// Success, or next(error), a Result of the same type; transform_error() makes one of the Error
-  /// that next(error) returns.
+  /// Success, or next(error), a Result of the same type.
   template <class F>
   Result or_else(F&& next) const& {
     return detail::or_else(*this, std::forward<F>(next));
@@ -267,6 +272,7 @@ class [[nodiscard]] Result<void> {
   Result or_else(F&& next) && {
     return detail::or_else(std::move(*this), std::forward<F>(next));
   }
+  /// Success, or the Error that next(error) returns.
   template <class F>
   Result transform_error(F&& next) const& {
     return detail::or_else(*this, std::forward<F>(next));

@@ -15,6 +15,7 @@ template <class T>
 class Rooted {
  public:
   Rooted() = default;
+  /// Takes over the hold that the handle stands for.
   explicit Rooted(const T& handle) : handle_(handle) {}
   Rooted(Rooted&& other) noexcept : handle_(std::exchange(other.handle_, T())) {}
   Rooted& operator=(Rooted&& other) noexcept {
@@ -26,9 +27,11 @@ class Rooted {
   }
   ~Rooted() { reset(); }
 
-  /// Whether it holds something, and the handle of that.
+  /// Whether it holds something.
   explicit operator bool() const { return !(handle_ == T()); }
+  /// The handle, which stays this object's to release.
   const T& operator*() const { return handle_; }
+  /// The handle's functions.
   const T* operator->() const { return &handle_; }
 
   /// Drops the hold.

@@ -49,31 +49,38 @@ class SharedMemory {
   /// By pages; the former size, in pages. Errors: limit.
   WRUN_API Result<std::uint64_t> grow(std::uint64_t pages) const;
 
-  /// Copies from and to the memory. What others write meanwhile may be there in part. Any thread.
+  /// Copies from the memory. What others write meanwhile may be there in part. Any thread.
   /// Errors: trap (out of bounds).
   WRUN_API Result<void> copy_out(std::uint64_t address, std::span<std::uint8_t> to) const;
+  /// Copies to the memory. What others read meanwhile may be old in part. Any thread. Errors: trap
+  /// (out of bounds).
   WRUN_API Result<void> copy_in(std::uint64_t address, std::span<const std::uint8_t> from) const;
 
-  /// Atomic, sequentially consistent; T is an integer, and the address a multiple of its size. All
-  /// but store() return what was there before. Any thread. Errors: trap (out of bounds, unaligned).
+  /// Atomic, sequentially consistent; T is an integer, and the address a multiple of its size.
+  /// Any thread. Errors: trap (out of bounds, unaligned).
   template <class T>
   Result<T> load(std::uint64_t address) const {
     return access<T>(Access::load, address, T(), T());
   }
+  /// Writes what load() reads. Any thread. Errors: as load().
   template <class T>
   Result<void> store(std::uint64_t address, T value) const {
     auto done = access<T>(Access::store, address, value, T());
     if (!done) return std::move(done).error();
     return {};
   }
+  /// Adds, wrapping around, and returns what was there before. Any thread. Errors: as load().
   template <class T>
   Result<T> fetch_add(std::uint64_t address, T value) const {
     return access<T>(Access::add, address, value, T());
   }
+  /// Writes, and returns what was there before. Any thread. Errors: as load().
   template <class T>
   Result<T> exchange(std::uint64_t address, T value) const {
     return access<T>(Access::exchange, address, value, T());
   }
+  /// Writes where `expected` is there, and returns what was there before. Any thread. Errors: as
+  /// load().
   template <class T>
   Result<T> compare_exchange(std::uint64_t address, T expected, T value) const {
     return access<T>(Access::compare_exchange, address, expected, value);

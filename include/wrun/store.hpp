@@ -56,6 +56,7 @@ class Store {
   /// Instructions left; exact, in a host function too. Errors: usage (the engine doesn't count
   /// fuel). A store whose engine counts fuel starts with none limited: UINT64_MAX >> 1.
   WRUN_API Result<std::uint64_t> fuel() const;
+  /// Sets what is left, in instructions. Errors: as fuel().
   WRUN_API Result<void> set_fuel(std::uint64_t instructions);
 
   /// What its instances and calls used. The store's thread, in host functions too. Errors: usage,
@@ -63,6 +64,7 @@ class Store {
   WRUN_API Result<Usage> usage() const;
   /// Frees what neither the host nor a live instance reaches. Errors: usage.
   WRUN_API Result<void> collect();
+  /// The one it was made with; empty if this was moved from.
   WRUN_API Engine engine() const;
 
  private:

@@ -44,18 +44,24 @@ enum class HeapKind : std::uint8_t {
 class ValType {
  public:
   constexpr ValType() = default;
+  /// A type of this kind, but for ValKind::ref: what ref() makes.
   constexpr explicit ValType(ValKind kind) : kind_(kind) {}
 
-  /// The types of numbers and vectors.
+  /// A number's type.
   static constexpr ValType i32() { return ValType(ValKind::i32); }
+  /// A number's type.
   static constexpr ValType i64() { return ValType(ValKind::i64); }
+  /// A number's type.
   static constexpr ValType f32() { return ValType(ValKind::f32); }
+  /// A number's type.
   static constexpr ValType f64() { return ValType(ValKind::f64); }
+  /// The type of vectors.
   static constexpr ValType v128() { return ValType(ValKind::v128); }
   /// (ref null func)
   static constexpr ValType funcref() { return ref(HeapKind::func, true); }
   /// (ref null extern)
   static constexpr ValType externref() { return ref(HeapKind::extern_, true); }
+  /// (ref heap), or (ref null heap).
   static constexpr ValType ref(HeapKind heap, bool nullable) {
     ValType type(ValKind::ref);
     type.heap_ = heap;
@@ -71,10 +77,13 @@ class ValType {
 
   /// Which kind of type it is.
   constexpr ValKind kind() const { return kind_; }
+  /// Whether it is of references.
   constexpr bool is_ref() const { return kind_ == ValKind::ref; }
-  /// These three are of reference types.
+  /// Of a reference type: of what, as far as the kind of object goes.
   constexpr HeapKind heap() const { return heap_; }
+  /// Of a reference type: whether null is of it.
   constexpr bool is_nullable() const { return nullable_; }
+  /// Of a reference type whose heap() is a type of a module's: the engine's number for that.
   constexpr std::uint32_t defined_id() const { return id_; }
 
   friend constexpr bool operator==(const ValType&, const ValType&) = default;

@@ -60,6 +60,7 @@ class Val {
 
   /// A float by its bits, which keeps a NaN's payload whatever the host does to floats.
   static Val f32_bits(std::uint32_t bits) { return Val(ValKind::f32, bits); }
+  /// A float by its bits, as f32_bits().
   static Val f64_bits(std::uint64_t bits) { return Val(ValKind::f64, bits); }
   /// The null reference of (ref null heap).
   static Val null(HeapKind heap) {
@@ -71,7 +72,9 @@ class Val {
 
   /// Which kind of value it is.
   ValKind kind() const { return kind_; }
+  /// Whether it is a reference, null or not.
   bool is_ref() const { return kind_ == ValKind::ref; }
+  /// Whether it is a null reference.
   bool is_null() const { return is_ref() && is_null_; }
   /// The value's own type; a reference's is (ref null heap) if it is null and (ref heap) if not.
   ValType type() const { return is_ref() ? ValType::ref(heap_, is_null_) : ValType(kind_); }

@@ -38,8 +38,10 @@ WRUN_API std::shared_ptr<Clocks> fixed_clock(Timestamp wall, Timestamp monotonic
 /// Clocks that move only when the host says so; sleepers wake when their time has come.
 class ManualClock final : public Clocks {
  public:
+  /// Both in nanoseconds: since 1970, and since any time.
   explicit ManualClock(Timestamp wall, Timestamp monotonic = 1)
       : wall_(wall), monotonic_(monotonic) {}
+  /// Moves all clocks on, and wakes whom it is time for. Any thread.
   WRUN_API void advance(Timestamp nanoseconds);
 
   WRUN_API Outcome<Timestamp> now(ClockId clock, Timestamp precision) override;

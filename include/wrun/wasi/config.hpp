@@ -51,6 +51,7 @@ struct Bounds {
 /// A value type; copies share the capabilities' objects.
 class Config {
  public:
+  /// The guest's arguments, its own name first; what isn't set is denied.
   Config& args(std::vector<std::string> arguments) {
     return args(fixed_arguments(std::move(arguments)));
   }
@@ -60,26 +61,30 @@ class Config {
   }
   /// Adds a variable.
   WRUN_API Config& env(std::string name, std::string value);
+  /// All variables, instead of those added before; without any, asking for them is denied.
   Config& env(std::shared_ptr<Environment> environment) {
     environment_ = std::move(environment);
     return *this;
   }
 
-  /// What the guest reads and writes; what isn't set is denied.
+  /// What the guest reads; what isn't set is denied.
   Config& stdin_(std::shared_ptr<InputStream> stream) { return set(stdin_stream_, stream); }
   Config& stdin_(std::shared_ptr<InputStream> (*make)()) { return stdin_(make()); }
   /// Reads from that text.
   Config& stdin_(std::string text) {
     return stdin_(std::make_shared<StringInput>(std::move(text)));
   }
+  /// What the guest writes; what isn't set is denied. One object may be set for both.
   Config& stdout_(std::shared_ptr<OutputStream> stream) { return set(stdout_stream_, stream); }
   Config& stdout_(std::shared_ptr<OutputStream> (*make)()) { return stdout_(make()); }
+  /// As stdout_().
   Config& stderr_(std::shared_ptr<OutputStream> stream) { return set(stderr_stream_, stream); }
   Config& stderr_(std::shared_ptr<OutputStream> (*make)()) { return stderr_(make()); }
 
-  /// Its clocks and random bytes; what isn't set is denied.
+  /// Its clocks; what isn't set is denied.
   Config& clock(std::shared_ptr<Clocks> clocks) { return set(clocks_, clocks); }
   Config& clock(std::shared_ptr<Clocks> (*make)()) { return clock(make()); }
+  /// Its random bytes; what isn't set is denied.
   Config& random(std::shared_ptr<Random> random) { return set(random_, random); }
   Config& random(std::shared_ptr<Random> (*make)()) { return random(make()); }
 
@@ -95,13 +100,15 @@ class Config {
     listeners_.push_back(std::move(listener));
     return *this;
   }
+  /// A connected socket; connections follow the listeners.
   Config& connection(std::shared_ptr<Connection> connection) {
     connections_.push_back(std::move(connection));
     return *this;
   }
 
-  /// What proc_exit ends the call with, instead of ErrorKind::exit; and what one guest may hold.
+  /// What proc_exit ends the call with, instead of ErrorKind::exit.
   Config& exit(std::shared_ptr<ProcessExit> exit) { return set(exit_, exit); }
+  /// What one guest may hold.
   Config& bounds(const Bounds& bounds) { return set(bounds_, bounds); }
   /// Measures the time that calls take, for HostUsage.
   Config& measure_time(bool measure = true) { return set(measure_time_, measure); }

@@ -35,6 +35,7 @@ enum class CallKind : std::uint8_t {
   process
 };
 inline constexpr std::size_t call_kinds = 9;
+/// The kind's name, for a person.
 WRUN_API std::string_view text(CallKind kind);
 
 /// What a guest used of its host, since it started.
@@ -62,6 +63,7 @@ class Context {
   /// Set it to end the guest's blocking call at once, with ErrorKind::interrupted. Any thread, also
   /// a signal handler.
   WRUN_API Event& interrupt();
+  /// What calls in this context used so far. Any thread.
   WRUN_API HostUsage usage() const;
 
   /// For the library's own code.

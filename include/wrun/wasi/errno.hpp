@@ -109,11 +109,13 @@ class [[nodiscard]] Outcome {
   Outcome(T value) : value_(std::move(value)) {}
   Outcome(Errno error) : error_(error) {}
 
-  /// Whether there is a value; the value, which must be there.
+  /// Whether there is a value.
   explicit operator bool() const { return value_.has_value(); }
+  /// The value, which must be there.
   T& operator*() & { return *value_; }
   const T& operator*() const& { return *value_; }
   T&& operator*() && { return *std::move(value_); }
+  /// A member of the value, which must be there.
   T* operator->() { return &*value_; }
   const T* operator->() const { return &*value_; }
   /// `success` where there is a value.
@@ -129,10 +131,12 @@ class [[nodiscard]] Outcome<void> {
  public:
   /// Success, or why not.
   Outcome() = default;
+  /// Why not. Errno::success is success.
   Outcome(Errno error) : error_(error) {}
 
-  /// Whether it succeeded; and why not.
+  /// Whether it succeeded.
   explicit operator bool() const { return error_ == Errno::success; }
+  /// Why not; `success` if it succeeded.
   Errno error() const { return error_; }
 
  private:

@@ -33,12 +33,15 @@ enum class Access : std::uint8_t {
   create = 4,  ///< make files, directories and links
   remove = 8   ///< unlink, remove directories, rename away or over
 };
+/// What either grants.
 constexpr Access operator|(Access a, Access b) {
   return static_cast<Access>(static_cast<std::uint8_t>(a) | static_cast<std::uint8_t>(b));
 }
+/// What both grant.
 constexpr Access operator&(Access a, Access b) {
   return static_cast<Access>(static_cast<std::uint8_t>(a) & static_cast<std::uint8_t>(b));
 }
+/// Whether all of `part` is granted by `whole`.
 constexpr bool includes(Access whole, Access part) {
   return (whole & part) == part;
 }
@@ -110,23 +113,30 @@ struct Appended {
 class File {
  public:
   virtual ~File() = default;
+  /// What the file is, and its size, links and times.
   virtual Outcome<FileStat> stat() = 0;
+  /// Sets the times that aren't to be kept.
   virtual Outcome<void> set_times(const NewTimes& times) = 0;
+  /// Cuts the file off at so many bytes, or fills it up with zeros.
   virtual Outcome<void> set_size(std::uint64_t size) = 0;
   /// 0 is the end of the file. Where seekable() is false the offset is ignored.
   virtual Outcome<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> bytes) = 0;
+  /// Writes a first part of the bytes, and says how many; a gap before them reads as zeros. As
+  /// read_at() where seekable() is false.
   virtual Outcome<std::size_t> write_at(std::uint64_t offset, std::span<const std::byte> bytes) = 0;
   /// Writes at the end, in one step with finding it.
   virtual Outcome<Appended> append(std::span<const std::byte> bytes) = 0;
   /// Makes sure that [offset, offset + length) has space; grows the file if need be.
   virtual Outcome<void> allocate(std::uint64_t offset, std::uint64_t length) = 0;
+  /// Waits until the storage has the contents and, unless `data_only`, size and times.
   virtual Outcome<void> sync(bool data_only) = 0;
   /// A hint; may be ignored.
   virtual void advise(std::uint64_t, std::uint64_t, Advice) {}
   /// False for pipes and devices, which a mount may allow.
   virtual bool seekable() const { return true; }
-  /// Ready when reading (or writing) wouldn't answer would_block.
+  /// Ready when reading wouldn't answer would_block.
   WRUN_API virtual std::unique_ptr<Pollable> readable();
+  /// Ready when writing wouldn't answer would_block.
   WRUN_API virtual std::unique_ptr<Pollable> writable();
 };
 
@@ -138,24 +148,36 @@ using Opened = std::variant<std::shared_ptr<File>, std::shared_ptr<Directory>>;
 class Directory {
  public:
   virtual ~Directory() = default;
+  /// What the directory is, and its links and times.
   virtual Outcome<FileStat> stat() = 0;
+  /// Sets the times that aren't to be kept.
   virtual Outcome<void> set_times(const NewTimes& times) = 0;
+  /// Waits until the storage has the entries and, unless `data_only`, times.
   virtual Outcome<void> sync(bool data_only) = 0;
 
   /// As POSIX's calls of about these names do, with paths relative to this directory. A link at the
   /// end of a path is followed where `follow` or the options say so.
   virtual Outcome<Opened> open(const std::string& path, const OpenOptions& options) = 0;
+  /// As stat() of what is there.
   virtual Outcome<FileStat> stat_at(const std::string& path, bool follow) = 0;
+  /// As set_times() of what is there.
   virtual Outcome<void> set_times_at(const std::string& path, bool follow,
                                      const NewTimes& times) = 0;
+  /// Errno::exist if anything is there.
   virtual Outcome<void> create_directory(const std::string& path) = 0;
+  /// Errno::notempty if it has entries, notdir if it is something else.
   virtual Outcome<void> remove_directory(const std::string& path) = 0;
+  /// Removes anything but a directory. An open file stays usable.
   virtual Outcome<void> unlink(const std::string& path) = 0;
+  /// Makes a link at `path` that says `target`, whatever that is.
   virtual Outcome<void> symlink(const std::string& target, const std::string& path) = 0;
+  /// What the link at `path` says; Errno::inval if it isn't one.
   virtual Outcome<std::string> read_link(const std::string& path) = 0;
   /// `to` may be any directory; one of another file_system() is Errno::xdev.
   virtual Outcome<void> link(const std::string& path, bool follow, Directory& to,
                              const std::string& to_path) = 0;
+  /// `to` as with link(). Replaces what is there, but a directory only by a directory if it is
+  /// empty.
   virtual Outcome<void> rename(const std::string& path, Directory& to,
                                const std::string& to_path) = 0;
   /// At most `count` entries after the place that a DirectoryEntry::next named (0: the start), with

@@ -52,6 +52,7 @@ class MemoryFiles {
   /// A file's content; fbig if it is larger than `most`.
   WRUN_API Outcome<std::string> read(const std::string& path,
                                      std::uint64_t most = std::uint64_t{1} << 30);
+  /// What all files hold now. Any thread.
   WRUN_API FilesUsage usage() const;
 
  private:

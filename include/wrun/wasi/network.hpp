@@ -26,10 +26,13 @@ struct IpAddress {
 
   /// "127.0.0.1", "::1"; nothing if it isn't one.
   WRUN_API static std::optional<IpAddress> parse(std::string_view text);
+  /// Whether it is of 127.0.0.0/8, or ::1.
   WRUN_API bool is_loopback() const;
+  /// Whether it is 0.0.0.0 or ::.
   WRUN_API bool is_unspecified() const;
   friend bool operator==(const IpAddress&, const IpAddress&) = default;
 };
+/// What parse() reads.
 WRUN_API std::string text(const IpAddress& address);
 
 /// One end of a connection.
@@ -41,6 +44,7 @@ struct Endpoint {
   /// "127.0.0.1:80", "[::1]:80", "localhost:80" (whose address is 127.0.0.1), "example.com:80".
   WRUN_API static Result<Endpoint> parse(std::string_view text);
 };
+/// What parse() reads, with the name if there is one.
 WRUN_API std::string text(const Endpoint& endpoint);
 
 enum class Direction : std::uint8_t { listen, connect };
@@ -53,8 +57,11 @@ enum class Direction : std::uint8_t { listen, connect };
 /// say nothing about addresses, and the other way around; what has both must be denied by neither.
 class SocketRules {
  public:
+  /// Adds a rule that allows. Errors: usage (not a rule).
   WRUN_API Result<void> allow(std::string_view rule);
+  /// Adds a rule that denies. Errors: usage (not a rule).
   WRUN_API Result<void> deny(std::string_view rule);
+  /// Whether there are no rules: all is denied.
   bool empty() const { return rules_.empty(); }
 
   struct Verdict {

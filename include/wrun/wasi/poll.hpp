@@ -35,6 +35,7 @@ class Pollable {
   virtual ~Pollable() = default;
   /// Whether it is ready. Never blocks.
   virtual bool ready() = 0;
+  /// What to sleep on, until it is called again. Never blocks.
   virtual Source source() = 0;
   /// Whether the other side has gone, of a pipe or connection. Never blocks.
   virtual bool hung_up() { return false; }
@@ -44,6 +45,7 @@ class Pollable {
 class Interrupt {
  public:
   virtual ~Interrupt() = default;
+  /// Whether it is set. Any thread.
   virtual bool is_set() const noexcept = 0;
   /// Readable once it is set. -1: the host has no descriptor for it, sleepers look now and then.
   virtual int fd() const noexcept = 0;
@@ -52,13 +54,15 @@ class Interrupt {
 /// A flag that wakes sleepers; `set` may be called from any thread, and from signal handlers.
 class Event final : public Interrupt {
  public:
+  /// The flag is lowered.
   WRUN_API Event();
   WRUN_API ~Event() override;
   Event(const Event&) = delete;
   Event& operator=(const Event&) = delete;
 
-  /// Raises the flag, or lowers it.
+  /// Raises the flag.
   WRUN_API void set() noexcept;
+  /// Lowers the flag. Any thread.
   WRUN_API void clear() noexcept;
   bool is_set() const noexcept override { return set_.load(std::memory_order_acquire); }
   int fd() const noexcept override { return fd_; }

@@ -22,9 +22,14 @@ class Connection {
   virtual ~Connection() = default;
   /// 0 is the end; would_block if nothing is there. `peek` leaves the bytes in place.
   virtual Outcome<std::size_t> receive(std::span<std::byte> bytes, bool peek) = 0;
+  /// Sends a first part of the bytes, and says how many; would_block if none fit, pipe if the other
+  /// side has gone.
   virtual Outcome<std::size_t> send(std::span<const std::byte> bytes) = 0;
+  /// Ends one direction, or both: the other side sees the end, or receive() answers 0.
   virtual Outcome<void> shutdown(bool receiving, bool sending) = 0;
+  /// Ready when receive() wouldn't answer would_block.
   virtual std::unique_ptr<Pollable> receivable() = 0;
+  /// Ready when send() wouldn't answer would_block.
   virtual std::unique_ptr<Pollable> sendable() = 0;
 };
 
@@ -34,6 +39,7 @@ class Listener {
   virtual ~Listener() = default;
   /// would_block if no one knocks.
   virtual Outcome<std::shared_ptr<Connection>> accept() = 0;
+  /// Ready when accept() wouldn't answer would_block.
   virtual std::unique_ptr<Pollable> acceptable() = 0;
 };
 

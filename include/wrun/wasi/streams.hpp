@@ -25,6 +25,7 @@ class InputStream {
   virtual Outcome<std::size_t> read(std::span<std::byte> bytes) = 0;
   /// Ready when read() wouldn't answer would_block.
   virtual std::unique_ptr<Pollable> subscribe() = 0;
+  /// Whether a person may type at the other end: what isatty() tells the guest.
   virtual bool is_terminal() const { return false; }
 };
 
@@ -36,22 +37,28 @@ class OutputStream {
   virtual Outcome<std::size_t> write(std::span<const std::byte> bytes) = 0;
   /// Ready when write() wouldn't answer would_block.
   virtual std::unique_ptr<Pollable> subscribe() = 0;
+  /// Whether a person may read at the other end: what isatty() tells the guest.
   virtual bool is_terminal() const { return false; }
 };
 
 /// A pollable that is always ready.
 WRUN_API std::unique_ptr<Pollable> always_ready();
 
-/// The host's own standard streams. Their descriptors' flags are left as they are.
+/// The host's own standard input. The descriptor's flags are left as they are.
 WRUN_API std::shared_ptr<InputStream> host_stdin();
+/// As host_stdin().
 WRUN_API std::shared_ptr<OutputStream> host_stdout();
+/// As host_stdin().
 WRUN_API std::shared_ptr<OutputStream> host_stderr();
-/// Streams over descriptors of the host's, which stay the host's to close.
+/// A stream over a descriptor of the host's, which stays the host's to close.
 WRUN_API std::shared_ptr<InputStream> input_from_fd(int fd);
+/// A stream over a descriptor of the host's, which stays the host's to close.
 WRUN_API std::shared_ptr<OutputStream> output_to_fd(int fd);
 
-/// A file of the host's; writing replaces what it had, up to the cap: then nospc.
+/// A file of the host's, from its start. Errors: what opening it answers.
 WRUN_API Outcome<std::shared_ptr<InputStream>> input_from_file(const std::string& path);
+/// A file of the host's, made or emptied; beyond `cap` bytes, writing answers nospc. Errors: what
+/// opening it answers.
 WRUN_API Outcome<std::shared_ptr<OutputStream>> output_to_file(const std::string& path,
                                                                std::uint64_t cap = std::uint64_t{1}
                                                                                    << 40);
@@ -59,13 +66,15 @@ WRUN_API Outcome<std::shared_ptr<OutputStream>> output_to_file(const std::string
 WRUN_API std::shared_ptr<OutputStream> capped_output(std::shared_ptr<OutputStream> stream,
                                                      std::uint64_t cap);
 
-/// At its end from the start; the sink of everything.
+/// At its end from the start.
 WRUN_API std::shared_ptr<InputStream> empty_input();
+/// The sink of everything.
 WRUN_API std::shared_ptr<OutputStream> null_output();
 
 /// Reads from a text.
 class StringInput final : public InputStream {
  public:
+  /// The text is read once.
   explicit StringInput(std::string text) : text_(std::move(text)) {}
   WRUN_API Outcome<std::size_t> read(std::span<std::byte> bytes) override;
   WRUN_API std::unique_ptr<Pollable> subscribe() override;
@@ -80,6 +89,7 @@ class StringInput final : public InputStream {
 class CallbackInput final : public InputStream {
  public:
   using Source = std::function<Outcome<std::size_t>(std::span<std::byte>)>;
+  /// Called on the threads that read.
   explicit CallbackInput(Source source) : source_(std::move(source)) {}
   WRUN_API Outcome<std::size_t> read(std::span<std::byte> bytes) override;
   WRUN_API std::unique_ptr<Pollable> subscribe() override;
@@ -111,9 +121,11 @@ class StringOutput final : public OutputStream {
 /// Keeps the last `capacity` bytes written. Thread-safe.
 class RingOutput final : public OutputStream {
  public:
+  /// `capacity` is in bytes.
   explicit RingOutput(std::size_t capacity) : capacity_(capacity) {}
   WRUN_API Outcome<std::size_t> write(std::span<const std::byte> bytes) override;
   WRUN_API std::unique_ptr<Pollable> subscribe() override;
+  /// The last bytes written, in order.
   WRUN_API std::string text() const;
 
  private:
@@ -127,6 +139,7 @@ class RingOutput final : public OutputStream {
 class CallbackOutput final : public OutputStream {
  public:
   using Sink = std::function<Outcome<std::size_t>(std::span<const std::byte>)>;
+  /// Called on the threads that write.
   explicit CallbackOutput(Sink sink) : sink_(std::move(sink)) {}
   WRUN_API Outcome<std::size_t> write(std::span<const std::byte> bytes) override;
   WRUN_API std::unique_ptr<Pollable> subscribe() override;

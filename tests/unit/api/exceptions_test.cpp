@@ -156,6 +156,9 @@ TEST(Exception, NeedsValuesOfTheTagsTypes) {
   EXPECT_EQ(kind_of(Exception::make(Tag(), {})), ErrorKind::usage);
   EXPECT_EQ(kind_of(Exception().values()), ErrorKind::usage);
   const Exception made = take(Exception::make(tag, {1, object}));
+  const std::vector<Val> values{1, object};
+  EXPECT_EQ(take(take(Exception::make(tag, values)).values()).size(), values.size());
+  EXPECT_EQ(Exception::raise(tag, values).kind(), ErrorKind::exception);
   EXPECT_EQ(take(made.values())[1].get<ExternRef>(), object);
   EXPECT_EQ(made.error().kind(), ErrorKind::exception);
   EXPECT_EQ(Exception().error().kind(), ErrorKind::usage);

@@ -24,6 +24,27 @@ TEST(Surface, SetsOfFeatures) {
   EXPECT_FALSE(feature_from_name("nonsense").has_value());
 }
 
+TEST(Surface, NamesOfErrors) {
+  EXPECT_EQ(text(ErrorKind::malformed), "malformed");
+  EXPECT_EQ(text(ErrorKind::host), "host");
+  EXPECT_EQ(text(TrapCode::integer_divide_by_zero), "integer divide by zero");
+  for (std::size_t i = 0; i < static_cast<std::size_t>(TrapCode::count_); ++i)
+    EXPECT_NE(text(static_cast<TrapCode>(i)), text(TrapCode::count_)) << i;
+}
+
+TEST(Surface, LinkersAreCopiedAndMoved) {
+  World world;
+  world.linker.func("host", "f", [] {});
+  Linker copy(world.engine);
+  copy = world.linker;
+  copy.func("host", "g", [] {});
+  EXPECT_TRUE(copy.defines("host", "f"));
+  EXPECT_FALSE(world.linker.defines("host", "g"));
+  const Linker moved = std::move(copy);
+  EXPECT_TRUE(moved.defines("host", "f"));
+  EXPECT_TRUE(moved.defines("host", "g"));
+}
+
 TEST(Surface, ResultsInARow) {
   const auto half = [](int x) -> Result<int> {
     if (x % 2 != 0) return Error(ErrorKind::host, "odd");

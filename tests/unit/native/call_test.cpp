@@ -230,7 +230,9 @@ TEST(NativeSignature, MistakesAreKept) {
 
 TEST(NativeSignature, WhatIsNotThereIsAnError) {
   for (const NativeFunction& function :
-       {NativeFunction("no_such_symbol_anywhere"), NativeFunction("libm.so.6", "no_such_symbol"),
+       {NativeFunction("no_such_symbol_anywhere"),
+        NativeFunction(std::string_view("no_such_symbol_anywhere")),
+        NativeFunction("libm.so.6", "no_such_symbol"),
         NativeFunction("libnothere.so.99", "cbrt")}) {
     World world;
     world.linker.native("host", "f", "f64(f64)", function);

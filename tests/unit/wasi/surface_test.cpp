@@ -1,6 +1,7 @@
 // Small public functions that no other test needs.
 
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -67,6 +68,44 @@ TEST(WasiSurface, Addresses) {
   EXPECT_TRUE(rules.empty());
   ASSERT_TRUE(rules.allow("connect example.com:80"));
   EXPECT_FALSE(rules.empty());
+}
+
+TEST(WasiSurface, AddressesAsText) {
+  for (const char* text : {"127.3.2.1", "::1"})
+    EXPECT_EQ(wasi::text(wasi::IpAddress::parse(text).value()), text);
+}
+
+TEST(WasiSurface, NamesOfKindsOfCalls) {
+  EXPECT_EQ(wasi::text(wasi::CallKind::arguments), "arguments");
+  EXPECT_EQ(wasi::text(wasi::CallKind::process), "process");
+}
+
+TEST(WasiSurface, StorageAndDirectoriesOfOneFileSystem) {
+  const auto files = wasi::MemoryFiles::create();
+  ASSERT_TRUE(files->write("directory/file", "text"));
+  const auto root = files->root();
+  const auto opened = root->open("directory", {.directory = true});
+  ASSERT_TRUE(opened);
+  const auto& directory = *std::get<std::shared_ptr<wasi::Directory>>(*opened);
+  EXPECT_EQ(directory.file_system(), root->file_system());
+  EXPECT_NE(directory.file_system(), wasi::MemoryFiles::create()->root()->file_system());
+  EXPECT_TRUE(root->sync(false));
+  const auto file = root->open("directory/file", {.read = true});
+  ASSERT_TRUE(file);
+  EXPECT_TRUE(std::get<std::shared_ptr<wasi::File>>(*file)->sync(true));
+}
+
+TEST(WasiSurface, ConnectionsEndInOneDirection) {
+  int ends[2];
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+  const auto one = *wasi::connection_from_fd(ends[0]);
+  const auto other = *wasi::connection_from_fd(ends[1]);
+  EXPECT_EQ(one->receivable()->source().fd, ends[0]);
+  EXPECT_TRUE(one->shutdown(false, true));
+  std::byte room[4];
+  EXPECT_EQ(*other->receive(room, false), 0u);
+  EXPECT_EQ(*other->send(as_bytes_of("abc")), 3u);
+  EXPECT_EQ(*one->receive(room, false), 3u);
 }
 
 TEST(WasiSurface, StreamsOfNothing) {
@@ -164,6 +203,44 @@ TEST(WasiSurface, EndsAndErrorsOfPrograms) {
       end_of(wasi::Config().stderr_(wasi::null_output).exit(std::make_shared<Failing>()));
   EXPECT_EQ(failed.kind(), ErrorKind::host);
   EXPECT_EQ(failed.message(), "ended with 5");
+}
+
+/// A host's own way to have variables.
+class Variables final : public wasi::Environment {
+ public:
+  std::vector<std::pair<std::string, std::string>> variables() override {
+    return {{"NAME", "value"}};
+  }
+};
+
+/// How many variables the guest sees.
+constexpr std::string_view counter_text = R"((module
+  (import "wasi_snapshot_preview1" "environ_sizes_get"
+    (func $sizes (param i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (func (export "count") (result i32)
+    (drop (call $sizes (i32.const 0) (i32.const 4)))
+    (i32.load (i32.const 0)))))";
+
+TEST(WasiSurface, EnvironmentsOfTheHostsOwnInOneContext) {
+  const auto environment = std::make_shared<Variables>();
+  EXPECT_EQ(environment->variables().size(), 1u);
+  const auto context = wasi::Context::create(wasi::Config().env(environment)).value();
+  const Engine engine;
+  Linker linker(engine);
+  ASSERT_TRUE(wasi::add_to(linker, context));
+  Store store(engine);
+  const auto instance = linker.instantiate(store, Module::from_text(engine, counter_text).value());
+  EXPECT_EQ(instance.value().typed<int32_t()>("count").value()().value(), 1);
+  EXPECT_EQ(context->usage().calls, 1u);
+}
+
+TEST(WasiSurface, StandardStreamsByTheFunctionsThatMakeThem) {
+  const wasi::Config config = wasi::Config()
+                                  .stdin_(wasi::empty_input)
+                                  .stdout_(wasi::null_output)
+                                  .stderr_(wasi::null_output);
+  EXPECT_EQ(end_of(config).exit_status(), 5);
 }
 
 TEST(WasiSurface, ConfigurationsKeepTheirFirstError) {
