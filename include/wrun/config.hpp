@@ -44,7 +44,10 @@ enum class MemoryChecks : std::uint8_t {
   /// for each, and handle SIGSEGV and SIGBUS; else explicitly. Handlers that were there before get
   /// what isn't WebAssembly's, and are put back when no engine needs ours any more.
   automatic,
-  explicit_checks  ///< by comparing: memories are small, no handler is installed
+  explicit_checks,  ///< by comparing: memories are small, no handler is installed
+  /// As `automatic`, but where there can be machine code and no guard pages, no module loads:
+  /// ErrorKind::limit. What is interpreted compares in any case.
+  guard_pages
 };
 
 /// What relaxed vector instructions compute where the specification leaves it open. Either way it

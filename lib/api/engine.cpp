@@ -22,6 +22,11 @@ std::string why_no_guards(const Config& config, runtime::MemoryPool& pool) {
   return {};
 }
 
+/// Of an engine with a compiler that doesn't rely on them.
+std::string why_explicit(const api::EngineState& state) {
+  return state.no_guards.empty() ? "the system refuses a handler of faults" : state.no_guards;
+}
+
 /// How memory is checked, and why.
 void describe_checks(api::EngineState& state, jit::Compiler* compiler, EngineInfo& info) {
   const bool relies = compiler && compiler->relies_on_guards();
@@ -31,8 +36,7 @@ void describe_checks(api::EngineState& state, jit::Compiler* compiler, EngineInf
   } else if (relies) {
     info.memory_checks_reason = "there is address space for them, and a handler of faults";
   } else {
-    info.memory_checks_reason =
-        state.no_guards.empty() ? "the system refuses a handler of faults" : state.no_guards;
+    info.memory_checks_reason = why_explicit(state);
   }
 }
 
@@ -79,6 +83,14 @@ jit::Compiler* api::EngineState::compiler() {
     memories->has_guards = compiler_ && no_guards.empty();
   });
   return compiler_.get();
+}
+
+Result<void> api::EngineState::check_guards() {
+  if (config.memory_checks != MemoryChecks::guard_pages) return {};
+  jit::Compiler* made = compiler();
+  if (made == nullptr || !made->unavailable().empty() || made->relies_on_guards()) return {};
+  return Error(ErrorKind::limit, compose("there are no guard pages (Config::memory_checks): {}",
+                                         why_explicit(*this)));
 }
 
 Engine::Engine(const Config& config) noexcept try

@@ -232,6 +232,7 @@ Result<Module> load_image(const std::shared_ptr<EngineState>& engine, ImageSourc
                           const wasm::HashKey& key, std::optional<ByteView> wanted) {
   auto parts = read_parts(image, key);
   if (!parts) return parts.error();
+  if (auto checked = engine->check_guards(); !checked) return std::move(checked).error();
   const auto engine_key = image_key(*engine);
   if (!engine_key) return engine_key.error();
   if (text_of(parts->key) != *engine_key)

@@ -46,6 +46,7 @@ using Engines = std::shared_ptr<api::EngineState>;
 }  // namespace
 
 Result<Module> api::build_anew(const Engines& engine, Bytes&& bytes) {
+  if (auto checked = engine->check_guards(); !checked) return std::move(checked).error();
   const wasm::DecodeOptions options = engine->decode_options();
   auto data = wasm::decode(std::move(bytes), options, engine->types);
   if (!data) return std::move(data).error();

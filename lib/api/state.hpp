@@ -52,6 +52,10 @@ struct EngineState {
   /// The same for memories with guard pages.
   std::string no_guards;
 
+  /// Error{limit} if the configuration insists on guard pages, and compiled code would do without.
+  /// Throws std::bad_alloc.
+  Result<void> check_guards();
+
   wasm::DecodeOptions decode_options() const;
   /// Null if the configuration has none, or nothing is compiled.
   std::unique_ptr<CodeCache> cache;

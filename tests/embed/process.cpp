@@ -14,10 +14,13 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <csignal>
 #include <cstddef>
 #include <cstdio>
 #include <cstring>
+#include <initializer_list>
+#include <span>
 #include <string_view>
 #include <thread>
 #include <vector>
@@ -56,6 +59,21 @@ int run_wasm(int times, wrun::Tier tier = wrun::Tier::automatic) {
   return 0;
 }
 
+/// Where there are no guard pages: nothing that would do without them in machine code is loaded.
+int insist_on_guard_pages() {
+  wrun::Config config;
+  config.memory_checks = wrun::MemoryChecks::guard_pages;
+  const wrun::Engine engine(config);
+  const wrun::EngineInfo info = engine.info();
+  const auto module = wrun::Module::from_text(engine, "(module)");
+  if (info.memory_checks != "explicit" || info.memory_checks_reason.empty())
+    return fail("guard pages");
+  if (info.tier == "interpreter") return module ? 0 : fail("the interpreter needs none");
+  if (module || module.error().kind() != wrun::ErrorKind::limit)
+    return fail("guard pages aren't insisted upon");
+  return 0;
+}
+
 /// Little address space, as in a container that is held short.
 int limited_address_space() {
   const rlimit limit{200u << 20, 200u << 20};
@@ -65,6 +83,7 @@ int limited_address_space() {
   const wrun::EngineInfo info = engine.info();
   if (info.memory_checks != "explicit" || info.memory_checks_reason.empty())
     return fail("guard pages");
+  if (insist_on_guard_pages() != 0) return 1;
   wrun::Store store(engine);
   const auto module = wrun::Module::from_text(engine, "(module (memory 5000))").value();
   const auto refused = wrun::Linker(engine).instantiate(store, module);
@@ -114,6 +133,51 @@ int fork_with_threads() {
   return failed ? fail("a child failed") : run_wasm(1);
 }
 
+/// From here on, for good. 77 if the system can't.
+int confine(std::span<sock_filter> code) {
+  const sock_fprog program{static_cast<unsigned short>(code.size()), code.data()};
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return fail("prctl");
+  if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0) return 0;
+  std::printf("skipped: the system has no seccomp\n");
+  return 77;
+}
+
+/// These calls of the system fail with EPERM from here on.
+int forbid(std::initializer_list<unsigned> calls) {
+  std::vector<sock_filter> code{BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr))};
+  for (const unsigned call : calls) {
+    code.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1));
+    code.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | 1));
+  }
+  code.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
+  return confine(code);
+}
+
+/// No handler of a signal can be set.
+int no_handlers() {
+  if (const int refused = forbid({SYS_rt_sigaction})) return refused;
+  if (run_wasm(20) != 0 || run_wasm(20, wrun::Tier::compiler) != 0) return 1;
+  return insist_on_guard_pages();
+}
+
+/// None of the calls that the library can do without: files in memory, threads, events.
+int few_calls() {
+  if (const int refused = forbid({SYS_memfd_create, SYS_clone, SYS_clone3, SYS_eventfd2,
+                                  SYS_madvise, SYS_prlimit64, SYS_rt_sigaction}))
+    return refused;
+  if (run_wasm(20) != 0 || run_wasm(20, wrun::Tier::compiler) != 0) return 1;
+  const wrun::EngineInfo info = wrun::Engine().info();
+  if (info.tier != "interpreter" || info.tier_reason.empty()) return fail("it isn't said");
+  wrun::Engine engine;
+  wrun::Store store(engine);
+  if (store.interrupt_fd() >= 0) return fail("an event that can't be");
+  wrun::Limits limits;
+  limits.deadline = std::chrono::steady_clock::now() + std::chrono::hours(1);
+  const auto limited = store.limits(limits);
+  if (limited || limited.error().kind() != wrun::ErrorKind::limit) return fail("a deadline");
+  return 0;
+}
+
 /// No memory that can be executed is ever to be had, as under many sandboxes.
 int no_executable_memory() {
   constexpr auto nr = offsetof(seccomp_data, nr);
@@ -128,12 +192,7 @@ int no_executable_memory() {
       BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | 1),
       BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
   };
-  const sock_fprog program{sizeof(code) / sizeof(code[0]), code};
-  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return fail("prctl");
-  if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0) {
-    std::printf("skipped: the system has no seccomp\n");
-    return 77;
-  }
+  if (const int refused = confine(code)) return refused;
   if (mmap(nullptr, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED)
     return fail("the filter lets executable memory through");
   for (const wrun::Tier tier : {wrun::Tier::automatic, wrun::Tier::compiler}) {
@@ -208,6 +267,8 @@ int main(int argc, char** argv) {
   if (kind == "fault-handlers") return fault_handlers();
   if (kind == "fork") return fork_with_threads();
   if (kind == "seccomp") return no_executable_memory();
+  if (kind == "no-handlers") return no_handlers();
+  if (kind == "few-calls") return few_calls();
   if (kind == "two") return load_all(paths) || run_wasm(1);
   if (kind == "reload") return load_again_and_again(paths);
   return fail("which kind?");

@@ -39,14 +39,15 @@ void add_memory_checks_option(const OptionSet& app, Config& config) {
   app.add_option_function<std::string>(
          "--memory-checks",
          [&config](const std::string& name) {
-           config.memory_checks =
-               name == "explicit" ? MemoryChecks::explicit_checks : MemoryChecks::automatic;
+           config.memory_checks = name == "explicit" ? MemoryChecks::explicit_checks
+                                  : name == "guard"  ? MemoryChecks::guard_pages
+                                                     : MemoryChecks::automatic;
          },
-         "How compiled code stays inside memories: auto (guard pages where they can be had), or "
-         "explicit")
+         "How compiled code stays inside memories: auto (guard pages where they can be had), "
+         "guard (nothing runs where they can't), or explicit")
       .type_name("HOW")
       .check([] {
-        return CLI::IsMember({"auto", "explicit"});
+        return CLI::IsMember({"auto", "guard", "explicit"});
       });
 }
 

@@ -35,11 +35,14 @@ typedef struct wrun_compiler_options_t {
   bool jitdump;        /**< write functions to jit-PID.dump, for perf inject --jit */
   bool debugger;       /**< tell debuggers of functions, by gdb's JIT interface */
   uint8_t reserved3[5];
+  bool guard_pages; /**< where there can be machine code and no guard pages, no module loads
+                       (limit) */
+  uint8_t reserved4[7];
 } wrun_compiler_options_t;
 #define WRUN_COMPILER_OPTIONS_INIT                                                          \
   {                                                                                         \
     sizeof(wrun_compiler_options_t), WRUN_TIER_AUTOMATIC, false, WRUN_RESERVED, 2000, 0, 0, \
-        536870912, false, false, false, WRUN_RESERVED                                       \
+        536870912, false, false, false, WRUN_RESERVED, false, WRUN_RESERVED                 \
   }
 
 /** Replaces these options. Errors: usage. */

@@ -260,6 +260,10 @@ TEST(Modules, EnginesSayWhatTheyChose) {
   EXPECT_FALSE(info.dispatch.empty());
   EXPECT_FALSE(info.memory_checks_reason.empty());
   EXPECT_EQ(Engine({.tier = Tier::interpreter}).info().memory_checks, "explicit");
+  const Engine insisting({.memory_checks = MemoryChecks::guard_pages});
+  if (insisting.info().memory_checks == "guard pages") take(Module::from_text(insisting, add_text));
+  const Engine interpreted({.tier = Tier::interpreter, .memory_checks = MemoryChecks::guard_pages});
+  take(Module::from_text(interpreted, add_text));
   const EngineInfo checked = Engine({.memory_checks = MemoryChecks::explicit_checks}).info();
   EXPECT_EQ(checked.memory_checks, "explicit");
   EXPECT_FALSE(checked.memory_checks_reason.empty());
