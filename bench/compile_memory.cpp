@@ -1,9 +1,7 @@
 // How much memory compiling a function takes at most, on the heap: of each module's functions,
-// those that are nearest to a bound or furthest beyond it; or of functions as large as generators
-// make them (large_functions.hpp), with why they stay interpreted if they do.
+// those that are nearest to a bound or furthest beyond it.
 //
 //   build/release/bin/bench_compile_memory [--within N] MODULE.wasm...
-//   build/release/bin/bench_compile_memory [--within N] --large
 //
 // The bound is 1 MiB and N bytes (40) for each byte of the function's body. Fails where there is a
 // function beyond it; exit code 77 if none of the modules is there.
@@ -16,13 +14,11 @@
 #include <cstdlib>
 #include <filesystem>
 #include <new>
-#include <string>
 #include <string_view>
 #include <vector>
 
 #include <wrun/wrun.hpp>
 
-#include "bench/large_functions.hpp"
 #include "lib/api/inspect.hpp"
 
 namespace {
@@ -50,7 +46,6 @@ struct Row {
   std::uint32_t function = 0;
   std::size_t body = 0;
   std::size_t bytes = 0;
-  std::string interpreted;  // why it stays so
   std::size_t bound() const { return body * bytes_per_byte + spare; }
   double part() const { return static_cast<double>(bytes) / static_cast<double>(bound()); }
 };
@@ -61,18 +56,11 @@ std::vector<Row> measure(const wrun::Module& module) {
   for (std::uint32_t i = data.imported_functions; i < data.functions.size(); ++i) {
     const std::size_t before = peak = live;
     const auto listing = wrun::api::machine_listing(module, i);
-    rows.push_back({i, data.functions[i].body.size, peak - before,
-                    listing ? std::string() : listing.error().message()});
+    if (listing) rows.push_back({i, data.functions[i].body.size, peak - before});
   }
   std::sort(rows.begin(), rows.end(),
             [](const Row& a, const Row& b) { return a.part() > b.part(); });
   return rows;
-}
-
-void print(const Row& row) {
-  std::printf("body %zu bytes, compiling it %zu (%.1f times), bound %zu%s%s\n", row.body, row.bytes,
-              static_cast<double>(row.bytes) / static_cast<double>(row.body), row.bound(),
-              row.interpreted.empty() ? "" : ": ", row.interpreted.c_str());
 }
 
 /// Whether all functions are within the bound.
@@ -88,30 +76,12 @@ bool report(const char* path) {
   const std::vector<Row> rows = measure(*module);
   std::printf("%s: %zu functions\n", path, rows.size());
   for (std::size_t i = 0; i < std::min(shown, rows.size()); ++i) {
-    std::printf("  function %u: ", rows[i].function);
-    print(rows[i]);
+    const Row& row = rows[i];
+    std::printf("  function %u: body %zu bytes, compiling it %zu (%.1f times), bound %zu\n",
+                row.function, row.body, row.bytes,
+                static_cast<double>(row.bytes) / static_cast<double>(row.body), row.bound());
   }
   return !rows.empty() && rows.front().bytes <= rows.front().bound();
-}
-
-/// The same of large functions.
-bool report_large() {
-  bool is_within = true;
-  for (const LargeFunction& function : large_functions) {
-    const wrun::Engine engine;
-    const auto module = wrun::Module::from_text(engine, text_of(function));
-    if (!module) {
-      std::printf("%s: %s\n", function.name, module.error().message().c_str());
-      return false;
-    }
-    const std::vector<Row> rows = measure(*module);
-    const Row& row = *std::max_element(rows.begin(), rows.end(),
-                                       [](const Row& a, const Row& b) { return a.body < b.body; });
-    std::printf("%s: ", function.name);
-    print(row);
-    is_within = row.bytes <= row.bound() && is_within;
-  }
-  return is_within;
 }
 
 }  // namespace
@@ -142,9 +112,6 @@ int main(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     if (std::string_view(argv[i]) == "--within" && i + 1 < argc) {
       bytes_per_byte = std::strtoull(argv[++i], nullptr, 10);
-    } else if (std::string_view(argv[i]) == "--large") {
-      is_within = report_large() && is_within;
-      ++measured;
     } else if (std::filesystem::exists(argv[i])) {
       is_within = report(argv[i]) && is_within;
       ++measured;

@@ -6,10 +6,10 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "jit/cfg.hpp"
 #include "jit/loops.hpp"
-#include "jit/memory_bound.hpp"
 
 namespace wrun::inline v0::jit {
 
@@ -30,15 +30,15 @@ class BlockOrder {
   void find_aside(const Graph& graph, const Cfg& cfg);
   void arrange(const Cfg& cfg);
 
-  Vector<Block> order_;
-  Vector<bool> cold_;
-  Vector<bool> is_header_;
-  Vector<std::uint32_t> depth_;
+  std::vector<Block> order_;
+  std::vector<bool> cold_;
+  std::vector<bool> is_header_;
+  std::vector<std::uint32_t> depth_;
   Loops loops_;
   // By position in the Cfg's order:
-  Vector<bool> is_aside_;
-  Vector<std::uint32_t> next_;  // of the same loop, or after a loop's last what follows it
-  Vector<std::uint32_t> last_;  // of a loop, by header
+  std::vector<bool> is_aside_;
+  std::vector<std::uint32_t> next_;  // of the same loop, or after a loop's last what follows it
+  std::vector<std::uint32_t> last_;  // of a loop, by header
 };
 
 }  // namespace wrun::inline v0::jit

@@ -10,11 +10,6 @@ namespace wrun::inline v0::jit {
 /// There are seldom more values than that; most functions are small, and the graph keeps its room.
 constexpr std::uint32_t body_bytes_per_value = 2;
 
-/// Of larger bodies there is no room to waste: most have fewer but where there are many blocks.
-constexpr std::uint32_t most_wasteful_body = 1 << 16;
-constexpr std::uint32_t large_body_bytes_per_value = 4;
-constexpr std::uint32_t values_per_construct = 2;
-
 /// Inlining never makes a function too large to be compiled.
 std::optional<Unsupported> Builder::build(const wasm::ModuleData& module, wasm::FuncIdx function,
                                           const CompileOptions& options) {
@@ -30,12 +25,12 @@ std::optional<Unsupported> Builder::build(const wasm::ModuleData& module, wasm::
 std::optional<Unsupported> Builder::attempt(const wasm::ModuleData& module, wasm::FuncIdx function,
                                             const CompileOptions& options) {
   graph_.clear();
+  graph_.reserve(module.functions[function.value].body.size / body_bytes_per_value);
   emit_.clear();
   inlined_.clear();
   depth_ = 0;
   body_ = &body_at(depth_);
   if (auto refused = body_->prescan.run(module, function, options.osr_offset)) return refused;
-  reserve_values(module.functions[function.value].body.size);
   module_ = &module;
   options_ = options;
   values_left_ = body_->prescan.budget();
@@ -51,12 +46,6 @@ std::optional<Unsupported> Builder::attempt(const wasm::ModuleData& module, wasm
     return Unsupported{"too many values at too many labels",
                        module.functions[function.value].body.offset};
   return std::nullopt;
-}
-
-void Builder::reserve_values(std::uint32_t body) {
-  if (body <= most_wasteful_body) return graph_.reserve(body / body_bytes_per_value);
-  graph_.reserve(body / large_body_bytes_per_value +
-                 values_per_construct * body_->prescan.constructs());
 }
 
 /// Once; or, where a loop is entered that is in others, once for each of them, the outermost first.
@@ -92,10 +81,7 @@ void Builder::start_body(wasm::FuncIdx function) {
   body_->next_construct = 0;
   body_->fuel.clear();
   body_->next_fuel = 0;
-  if (options_.fuel) {
-    const auto blocks = wasm::fuel_blocks(*module_, function);
-    body_->fuel.assign(blocks.begin(), blocks.end());
-  }
+  if (options_.fuel) body_->fuel = wasm::fuel_blocks(*module_, function);
   if (options_.deterministic) body_->cost = wasm::frame_cost(*module_, function);
   const auto hints = module_->branch_hints.find(function.value);
   body_->hints = {};
@@ -104,7 +90,7 @@ void Builder::start_body(wasm::FuncIdx function) {
 
 /// An inlined function's parameters are there.
 void Builder::begin(Walker& w) {
-  Vector<Value>& own = body_->locals;
+  std::vector<Value>& own = body_->locals;
   w.label(0).label.loop_depth = loop_depth_;
   const wasm::LocalTypes& locals = w.locals();
   const auto params = static_cast<std::uint32_t>(w.signature().params.size());

@@ -11,12 +11,12 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "jit/emitter.hpp"
 #include "jit/inlining.hpp"
 #include "jit/ir.hpp"
 #include "jit/layout.hpp"
-#include "jit/memory_bound.hpp"
 #include "jit/options.hpp"
 #include "jit/prescan.hpp"
 #include "jit/prune.hpp"
@@ -47,7 +47,6 @@ struct BuilderLabel {
 
 class Builder : public wasm::NullClient<Value, BuilderLabel> {
  public:
-  using Memory = MemoryBound;
   using Walker = wasm::FunctionWalker<Builder, wasm::Trust::yes>;
   using Op = wasm::Op;
 
@@ -128,7 +127,7 @@ class Builder : public wasm::NullClient<Value, BuilderLabel> {
   /// Exchanges what is known of its graph for something else.
   void swap_cfg(Cfg& cfg) { pruner_.swap_cfg(cfg); }
   /// What was inlined into it.
-  const Vector<InlinedCall>& inlined() const { return inlined_; }
+  const std::vector<InlinedCall>& inlined() const { return inlined_; }
 
  private:
   static bool is_function(const Control& c) { return c.kind == wasm::ControlKind::function; }
@@ -143,12 +142,12 @@ class Builder : public wasm::NullClient<Value, BuilderLabel> {
     Prescan prescan;
     wasm::FuncIdx function;
     std::uint32_t inlined = 0;  ///< as Origin::inlined
-    Vector<Value> locals;
-    Vector<Value> saved;  ///< of the ifs that are open
+    std::vector<Value> locals;
+    std::vector<Value> saved;  ///< of the ifs that are open
     std::uint32_t next_construct = 0;
     std::uint32_t kept_at = 0;  ///< the local that keeps the outermost exception
     wasm::FrameCost cost;       ///< of a call, where those are charged
-    Vector<wasm::FuelBlock> fuel;
+    std::vector<wasm::FuelBlock> fuel;
     std::size_t next_fuel = 0;
     std::span<const wasm::BranchHint> hints;
   };
@@ -156,7 +155,6 @@ class Builder : public wasm::NullClient<Value, BuilderLabel> {
   // builder.cpp
   std::optional<Unsupported> attempt(const wasm::ModuleData& module, wasm::FuncIdx function,
                                      const CompileOptions& options);
-  void reserve_values(std::uint32_t body);
   void start_body(wasm::FuncIdx function);
   void charge(std::uint32_t offset);
   void walk_around_entry(wasm::FuncIdx function);
@@ -227,7 +225,7 @@ class Builder : public wasm::NullClient<Value, BuilderLabel> {
   void give_back(const Try& t, std::span<const Value> values);
   void after_call();
   void read_caught(BuilderLabel& label);
-  Vector<Value> values_of(wasm::TagIdx tag, Value exception);
+  std::vector<Value> values_of(wasm::TagIdx tag, Value exception);
   void catch_in(Walker& w, const wasm::CatchClause& clause, Value exception);
   void pass_on(std::uint32_t to);
   void finish_try(Control& c);
@@ -296,7 +294,7 @@ class Builder : public wasm::NullClient<Value, BuilderLabel> {
   Graph& graph_;
   Emitter emit_;
   // The function, and what is being inlined into it, one into the other.
-  Vector<std::unique_ptr<Body>> bodies_;
+  std::vector<std::unique_ptr<Body>> bodies_;
   Body* body_ = nullptr;
   std::size_t depth_ = 0;  // of body_ in bodies_
   Pruner pruner_;
@@ -305,7 +303,7 @@ class Builder : public wasm::NullClient<Value, BuilderLabel> {
 
   Value instance_ = Value::none;
   // Of memories with guard pages, where they are accessed; in the entry, right after the instance.
-  Vector<Value> bases_;
+  std::vector<Value> bases_;
   Value bases_end_ = Value::none;
   Value stack_left_ = Value::none;  // before them, where the function keeps it
   std::uint32_t loop_depth_ = 0;
@@ -313,30 +311,30 @@ class Builder : public wasm::NullClient<Value, BuilderLabel> {
   std::size_t values_left_ = 0;
   bool over_budget_ = false;
 
-  Vector<InlinedCall> inlined_;
+  std::vector<InlinedCall> inlined_;
   std::uint32_t inline_budget_ = 0;  // left, in bytes
-  Vector<Value> returned_;           // by what was inlined last
+  std::vector<Value> returned_;      // by what was inlined last
 
   TryTable try_table_;
-  Vector<Try> tries_;  // by the same numbers
+  std::vector<Try> tries_;  // by the same numbers
   std::uint32_t current_try_ = TryTable::none;
   std::uint32_t legacy_depth_ = 0;
-  Vector<Value> caught_;
+  std::vector<Value> caught_;
   std::map<std::uint32_t, runtime::StructLayout> layouts_;
 
   Block osr_header_ = Block::none;
   // The loops around it, from outside, itself included: the headers that they are entered at.
-  Vector<Block> entered_headers_;
+  std::vector<Block> entered_headers_;
   std::size_t own_loop_ = 0;   // of those, the one that this walk is for
   std::size_t next_loop_ = 0;  // of those, the next that this walk comes to
   bool is_last_walk_ = true;
-  Vector<std::uint32_t> osr_slots_;  // of the header's parameters
+  std::vector<std::uint32_t> osr_slots_;  // of the header's parameters
 
   // For one callback at a time
-  Vector<Type> types_;
-  Vector<Value> values_;
-  Vector<Edge> edges_;
-  Vector<Block> landings_;
+  std::vector<Type> types_;
+  std::vector<Value> values_;
+  std::vector<Edge> edges_;
+  std::vector<Block> landings_;
 };
 
 }  // namespace wrun::inline v0::jit

@@ -94,8 +94,8 @@ void Builder::read_caught(BuilderLabel& label) {
 }
 
 /// The values of an exception with that tag.
-Vector<Value> Builder::values_of(wasm::TagIdx tag, Value exception) {
-  Vector<Value> values;
+std::vector<Value> Builder::values_of(wasm::TagIdx tag, Value exception) {
+  std::vector<Value> values;
   const auto& params = module_->func_type(module_->tags[tag.value].type).params;
   const bool is_many = runtime::slot_count(std::span(params)) > layout::few_slots;
   std::uint32_t offset = is_many ? 0 : layout::exception_few;
@@ -111,7 +111,7 @@ Vector<Value> Builder::values_of(wasm::TagIdx tag, Value exception) {
 
 /// Branches with what a clause hands to its label.
 void Builder::catch_in(Walker& w, const wasm::CatchClause& clause, Value exception) {
-  Vector<Value> values;
+  std::vector<Value> values;
   if (has_tag(clause)) values = values_of(clause.tag, exception);
   if (has_reference(clause)) values.push_back(exception);
   Control& target = w.label(clause.label);
@@ -140,12 +140,12 @@ void Builder::try_table(Walker& w, Control& c, std::span<const wasm::CatchClause
   const Try t = tries_.back();
   const Block body = emit_.block();
   collect_for(t);
-  const Vector<Value> saved = values_;
+  const std::vector<Value> saved = values_;
   take_values(t);
   emit_.start(t.dispatch);
   BuilderLabel found;
   read_caught(found);
-  Vector<Block> handlers;
+  std::vector<Block> handlers;
   std::uint32_t first = TryTable::none;
   edges_.clear();
   for (const wasm::CatchClause& clause : clauses) {
@@ -216,7 +216,7 @@ void Builder::finish_try(Control& c) {
   --legacy_depth_;
   const Block block = emit_.block();
   collect_for(t);
-  const Vector<Value> saved = values_;
+  const std::vector<Value> saved = values_;
   take_values(t);
   emit_.start(c.label.next_test);
   pass_on(try_table_.outer(c.label.own_try));

@@ -45,7 +45,7 @@ void Builder::restore_stack_left() {
 /// A tail call of the reference that values_ begins with, which may be to a function of the host's:
 /// then the frame stays for as long as that runs.
 void Builder::tail_call_any(std::uint64_t type) {
-  const Vector<Value> args = values_;
+  const std::vector<Value> args = values_;
   const Value host = emit_.field(Type::i64, args[0], layout::func_host, guarded);
   const Block to_host = add_block(loop_depth_);
   const Block other = add_block(loop_depth_);
@@ -53,7 +53,7 @@ void Builder::tail_call_any(std::uint64_t type) {
   emit_.branch(emit_.numeric(wasm::Op::i64_ne, host, emit_.i64(0)), graph_.make_edge(to_host),
                graph_.make_edge(other), rarely_taken);
   emit_.start(to_host);
-  Vector<Value> returned;
+  std::vector<Value> returned;
   for (const wasm::ValType result : body_->walker.signature().results) {
     const Type of = type_of(result);
     returned.push_back(returned.empty() ? emit_.append(Opcode::call_reference, of, type, args)

@@ -4,9 +4,9 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "jit/ir.hpp"
-#include "jit/memory_bound.hpp"
 
 namespace wrun::inline v0::jit {
 
@@ -45,11 +45,11 @@ class Cfg {
   void find_order(const Graph& graph);
   void find_incoming(const Graph& graph);
 
-  Vector<Block> order_;
-  Vector<std::uint32_t> position_;
-  Vector<Visit> visits_;
-  Vector<std::uint32_t> starts_;
-  Vector<Incoming> incoming_;
+  std::vector<Block> order_;
+  std::vector<std::uint32_t> position_;
+  std::vector<Visit> visits_;
+  std::vector<std::uint32_t> starts_;
+  std::vector<Incoming> incoming_;
 };
 
 }  // namespace wrun::inline v0::jit

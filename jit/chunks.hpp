@@ -7,9 +7,7 @@
 #include <iterator>
 #include <memory>
 #include <type_traits>
-#include <utility>
-
-#include "jit/memory_bound.hpp"
+#include <vector>
 
 namespace wrun::inline v0::jit {
 
@@ -61,16 +59,16 @@ class Chunks {
  private:
   static constexpr std::size_t chunk = std::size_t{1} << log2_of_chunk;
 
-  [[gnu::noinline]] void grow() {
-    std::unique_ptr<T[], FreeChunk> made(CountedAllocator<T>().allocate(chunk));
-    chunks_.push_back(std::move(made));
-  }
-  struct FreeChunk {
-    void operator()(T* memory) const noexcept { CountedAllocator<T>().deallocate(memory, chunk); }
-  };
+  [[gnu::noinline]] void grow() { chunks_.push_back(std::make_unique<T[]>(chunk)); }
 
-  Vector<std::unique_ptr<T[], FreeChunk>> chunks_;
+  std::vector<std::unique_ptr<T[]>> chunks_;
   std::size_t size_ = 0;
 };
+
+/// Makes a vector empty, and its room other people's.
+template <class T>
+void give_back(std::vector<T>& vector) {
+  std::vector<T>().swap(vector);
+}
 
 }  // namespace wrun::inline v0::jit

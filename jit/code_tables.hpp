@@ -8,10 +8,10 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "jit/emit.hpp"
 #include "jit/inlining.hpp"
-#include "jit/memory_bound.hpp"
 #include "jit/try_table.hpp"
 #include "lib/runtime/native.hpp"
 
@@ -94,11 +94,11 @@ class FunctionTables {
 
  private:
   FunctionRow row_;
-  Vector<Site> sites_;
-  Vector<Access> accesses_;
-  Vector<Landing> landings_;
+  std::vector<Site> sites_;
+  std::vector<Access> accesses_;
+  std::vector<Landing> landings_;
   TryTable tries_;
-  Vector<InlinedCall> inlined_;
+  std::vector<InlinedCall> inlined_;
 };
 
 }  // namespace wrun::inline v0::jit

@@ -250,7 +250,7 @@ std::variant<Listing, std::string> CompilerImpl::list(const wasm::ModuleData& mo
   const auto* made = std::get_if<Compiled>(&outcome);
   if (made == nullptr) throw std::bad_alloc();
   Listing listing;
-  listing.code.assign(made->code.bytes.begin(), made->code.bytes.end());
+  listing.code = made->code.bytes;
   for (const Line& line : made->code.lines)
     listing.lines.push_back({line.offset, line.wasm_offset});
   for (const Relocation& each : made->code.relocations)

@@ -5,9 +5,9 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "jit/cfg.hpp"
-#include "jit/memory_bound.hpp"
 
 namespace wrun::inline v0::jit {
 
@@ -32,10 +32,10 @@ class Dominators {
   void find_parents(const Cfg& cfg);
   void find_intervals(const Cfg& cfg);
 
-  Vector<Block> parent_;
-  Vector<std::uint32_t> enter_;
-  Vector<std::uint32_t> leave_;
-  Vector<Block> preorder_;
+  std::vector<Block> parent_;
+  std::vector<std::uint32_t> enter_;
+  std::vector<std::uint32_t> leave_;
+  std::vector<Block> preorder_;
 
   struct Visit {
     Block block;
@@ -51,12 +51,12 @@ class Dominators {
     Number bucket = 0;  // first of those whose semidominator this is
     Number next_in_bucket = 0;
   };
-  Vector<Visit> visits_;
-  Vector<Node> nodes_;
-  Vector<Number> numbers_;  // by block
-  Vector<Number> path_;
-  Vector<std::uint32_t> first_child_;
-  Vector<std::uint32_t> next_sibling_;
+  std::vector<Visit> visits_;
+  std::vector<Node> nodes_;
+  std::vector<Number> numbers_;  // by block
+  std::vector<Number> path_;
+  std::vector<std::uint32_t> first_child_;
+  std::vector<std::uint32_t> next_sibling_;
 };
 
 }  // namespace wrun::inline v0::jit

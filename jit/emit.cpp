@@ -127,11 +127,7 @@ bool CodeEmitter::needs_frame() const {
          std::any_of(moves.begin(), moves.end(),
                      [](const Move& m) { return m.from.is_slot() || m.to.is_slot(); }) ||
          std::any_of(places.begin(), places.end(), [](Loc at) { return at.is_slot(); }) ||
-         !std::all_of(function_->lir.insts.begin(), function_->lir.insts.end(),
-                      [&](const LInst& inst) {
-                        Machine room;
-                        return is_plain(function_->machine_of(inst, room));
-                      });
+         !std::all_of(function_->machine.begin(), function_->machine.end(), is_plain);
 }
 
 /// What is left on the stack is the return address and what the caller put there.
@@ -261,10 +257,10 @@ void CodeEmitter::rare_code(const Rare& rare) {
       return go_back();
     case Rare::Kind::host_tail_call:
       places_ = rare.places;
-      return host_tail_call(function_->machine.get(rare.payload, machine_));
+      return host_tail_call(*rare.machine);
     case Rare::Kind::nan:
       places_ = rare.places;
-      make_canonical(function_->machine.get(rare.payload, machine_));
+      make_canonical(*rare.machine);
       return go_back();
     case Rare::Kind::limit_at_entry:
       call_stub(stubs_.limit_at_entry());
@@ -298,8 +294,7 @@ void CodeEmitter::load_state(unsigned operand) {
 }
 
 void CodeEmitter::instruction(const LInst& inst) {
-  const Machine& m = function_->machine_of(inst, machine_);
-  payload_ = inst.payload;
+  const Machine& m = function_->machine[inst.payload];
   origin_ = m.origin;
   start_ = getSize();
   line(m.origin.offset);

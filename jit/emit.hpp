@@ -5,19 +5,18 @@
 
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <initializer_list>
 #include <map>
 #include <optional>
 #include <span>
 #include <utility>
+#include <vector>
 
 #include <wrun/error.hpp>
 
 #include "jit/cpu_features.hpp"
 #include "jit/encoder.hpp"
 #include "jit/machine.hpp"
-#include "jit/memory_bound.hpp"
 #include "jit/stubs.hpp"
 #include "jit/try_table.hpp"
 
@@ -60,14 +59,14 @@ struct Line {
 };
 
 struct EmittedCode {
-  Vector<std::uint8_t> bytes;
+  std::vector<std::uint8_t> bytes;
   std::uint32_t frame_start = 0;  ///< from here on there is a frame; 0: there is none
-  Vector<Site> sites;             ///< by ascending offset
-  Vector<Access> accesses;        ///< the same
-  Vector<Landing> landings;       ///< by ascending site
-  Vector<Relocation> relocations;
-  Vector<CallSite> calls;
-  Vector<Line> lines;  ///< by ascending offset, if they were asked for
+  std::vector<Site> sites;        ///< by ascending offset
+  std::vector<Access> accesses;   ///< the same
+  std::vector<Landing> landings;  ///< by ascending site
+  std::vector<Relocation> relocations;
+  std::vector<CallSite> calls;
+  std::vector<Line> lines;  ///< by ascending offset, if they were asked for
 };
 
 /// What machine code is written for.
@@ -118,7 +117,7 @@ class CodeEmitter : public Encoder {
     std::uint64_t imm = 0;
     Origin origin;
     // Of an instruction done again another way
-    std::uint32_t payload = 0;
+    const Machine* machine = nullptr;
     const Loc* places = nullptr;
   };
   /// Whose comparison with zero the flags hold, if nothing has been written since.
@@ -331,24 +330,19 @@ class CodeEmitter : public Encoder {
   } fused_;
   std::size_t start_ = 0;  // of the instruction at hand
   Origin origin_;
-  Machine machine_;              // the instruction at hand, if it was packed
-  std::uint32_t payload_ = 0;    // the same
   const Loc* places_ = nullptr;  // of the operands of the instruction at hand
   std::size_t next_move_ = 0;
   EmittedCode out_;
-  Vector<std::size_t> starts_;     // of blocks
-  Vector<std::uint32_t> targets_;  // by block: itself, or where it only jumps to
-  Vector<bool> is_tight_;          // by block: a loop's header that is aligned
-  Vector<std::uint32_t> guesses_;  // where blocks probably begin at the latest
-  bool guesses_well_ = true;       // so far
-  Vector<Fixup> fixups_;
-  std::deque<SwitchTable, CountedAllocator<SwitchTable>> tables_;  // labels don't move
-  Vector<Rare> rare_;
-  std::deque<PoolConstant, CountedAllocator<PoolConstant>> pool_;
-  using PoolKey = std::pair<std::uint64_t, std::uint64_t>;
-  std::map<PoolKey, std::size_t, std::less<>,
-           CountedAllocator<std::pair<const PoolKey, std::size_t>>>
-      in_pool_;
+  std::vector<std::size_t> starts_;     // of blocks
+  std::vector<std::uint32_t> targets_;  // by block: itself, or where it only jumps to
+  std::vector<bool> is_tight_;          // by block: a loop's header that is aligned
+  std::vector<std::uint32_t> guesses_;  // where blocks probably begin at the latest
+  bool guesses_well_ = true;            // so far
+  std::vector<Fixup> fixups_;
+  std::deque<SwitchTable> tables_;  // labels don't move
+  std::vector<Rare> rare_;
+  std::deque<PoolConstant> pool_;
+  std::map<std::pair<std::uint64_t, std::uint64_t>, std::size_t> in_pool_;
 };
 
 template <class F>

@@ -72,7 +72,7 @@ void CodeEmitter::find_targets() {
   const LFunction& lir = function_->lir;
   const auto count = static_cast<std::uint32_t>(lir.blocks.size());
   targets_.resize(count);
-  Vector<bool> has_moves(count, false);
+  std::vector<bool> has_moves(count, false);
   std::uint32_t b = 0;
   for (const Move& move : allocation_->moves) {
     while (lir.blocks[b].end <= move.at) ++b;
@@ -81,7 +81,7 @@ void CodeEmitter::find_targets() {
   const auto only_jumps = [&](std::uint32_t i) {
     const LBlock& block = lir.blocks[i];
     return i != 0 && block.end - block.first == 1 && !has_moves[i] &&
-           static_cast<MOp>(lir.insts[block.first].op) == MOp::jump;
+           function_->machine[lir.insts[block.first].payload].op == MOp::jump;
   };
   // Mostly such a block's target comes later, so that chains shorten in one go. One that jumps back
   // to another such block stays: where that leads isn't known yet, perhaps back here.
@@ -102,7 +102,7 @@ void CodeEmitter::find_targets() {
 void CodeEmitter::find_tight_loops() {
   const LFunction& lir = function_->lir;
   is_tight_.assign(lir.blocks.size(), false);
-  Vector<std::uint32_t> open;  // headers around the block at hand, no call seen so far
+  std::vector<std::uint32_t> open;  // headers around the block at hand, no call seen so far
   for (std::uint32_t b = 0; b < lir.blocks.size(); ++b) {
     const LBlock& block = lir.blocks[b];
     if (block.is_cold) continue;
@@ -131,7 +131,7 @@ void CodeEmitter::guess_starts() {
     if (targets_[b] != b) continue;
     if (is_tight_[b]) bytes += loop_alignment;
     for (std::uint32_t i = block.first; i < block.end; ++i)
-      bytes += guessed_bytes(static_cast<MOp>(lir.insts[i].op));
+      bytes += guessed_bytes(function_->machine[lir.insts[i].payload].op);
     const std::size_t first_move = move;
     while (move < allocation_->moves.size() && allocation_->moves[move].at < block.end) ++move;
     bytes += bytes_of_move * static_cast<std::uint32_t>(move - first_move);

@@ -10,13 +10,13 @@
 #include <initializer_list>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include <wrun/error.hpp>
 
 #include "jit/effects.hpp"
 #include "jit/helpers.hpp"
 #include "jit/ir.hpp"
-#include "jit/memory_bound.hpp"
 #include "jit/value_table.hpp"
 #include "lib/wasm/new_nan.hpp"
 
@@ -131,7 +131,7 @@ class Emitter {
   Origin origin_;
   std::uint32_t clock_ = 0;
   std::array<std::uint32_t, static_cast<std::size_t>(Alias::count_)> versions_{};
-  Vector<std::uint32_t> key_versions_;
+  std::vector<std::uint32_t> key_versions_;
 };
 
 }  // namespace wrun::inline v0::jit

@@ -6,11 +6,11 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "jit/cfg.hpp"
 #include "jit/dominators.hpp"
 #include "jit/ir.hpp"
-#include "jit/memory_bound.hpp"
 #include "jit/memory_versions.hpp"
 #include "jit/value_table.hpp"
 
@@ -52,7 +52,7 @@ class GlobalValues {
   bool keeps_loads_ = false;
   bool changed_ = false;
   Block block_ = Block::none;
-  Vector<Value> leader_;  // by value: what stands for it
+  std::vector<Value> leader_;  // by value: what stands for it
   mutable ValueTable table_;
 };
 

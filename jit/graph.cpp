@@ -10,22 +10,17 @@ void Graph::clear() {
 }
 
 Block Graph::add_block() {
-  reserve_more(blocks_);
   blocks_.emplace_back();
   return static_cast<Block>(blocks_.size() - 1);
 }
 
 Value Graph::make(const Inst& inst, std::span<const Value> args) {
   const auto v = static_cast<Value>(insts_.size());
-  // Cheaper than how many there is room for.
-  if (insts_.size() == insts_.capacity()) [[unlikely]]
-    reserve_more(insts_);
   insts_.push_back(inst);
   Inst& made = insts_.back();
   made.first_arg = static_cast<std::uint32_t>(args_.size());
   made.arg_count = static_cast<std::uint32_t>(args.size());
   // Mostly one or two.
-  reserve_more(args_, args.size());
   for (const Value arg : args) args_.push_back(arg);
   return v;
 }
@@ -36,7 +31,6 @@ Value Graph::append(Block b, const Inst& inst, std::span<const Value> args,
   Inst& made = at(v);
   if (ends_block(made.op)) {
     made.imm2 = static_cast<std::uint64_t>(edges.size()) << 32 | edges_.size();
-    reserve_more(edges_, edges.size());
     edges_.insert(edges_.end(), edges.begin(), edges.end());
   }
   BlockData& block = at(b);
@@ -58,7 +52,6 @@ void Graph::add_params(Block b, std::span<const Type> types) {
 
 Value Graph::add_param(Block b, Type type) {
   BlockData& block = at(b);
-  reserve_more(args_, block.param_count + std::size_t{1});
   if (block.first_param + block.param_count != args_.size()) {
     const auto first = static_cast<std::uint32_t>(args_.size());
     for (std::uint32_t i = 0; i < block.param_count; ++i)
@@ -71,8 +64,6 @@ Value Graph::add_param(Block b, Type type) {
   inst.imm = block.param_count++;
   inst.block = b;
   const auto v = static_cast<Value>(insts_.size());
-  if (insts_.size() == insts_.capacity()) [[unlikely]]
-    reserve_more(insts_);
   insts_.push_back(inst);
   args_.push_back(v);
   return v;
@@ -81,7 +72,6 @@ Value Graph::add_param(Block b, Type type) {
 Edge Graph::make_edge(Block to, std::span<const Value> args) {
   const Edge edge{to, static_cast<std::uint32_t>(args_.size()),
                   static_cast<std::uint32_t>(args.size())};
-  reserve_more(args_, args.size());
   args_.insert(args_.end(), args.begin(), args.end());
   return edge;
 }

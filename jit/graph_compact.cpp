@@ -7,8 +7,8 @@
 namespace wrun::inline v0::jit {
 
 /// By value, the number that it gets.
-Vector<Value> Graph::number_anew() {
-  Vector<Value> numbers(insts_.size(), Value::none);
+std::vector<Value> Graph::number_anew() {
+  std::vector<Value> numbers(insts_.size(), Value::none);
   for (std::uint32_t i = 0; i < block_count(); ++i) {
     const auto b = static_cast<Block>(i);
     for (const Value param : params(b)) numbers[index(param)] = param;
@@ -34,7 +34,7 @@ void Graph::move_args(std::span<const Value> numbers) {
     }
   };
   each([&](std::uint32_t&, std::uint32_t own) { count += own; });
-  Vector<Value> moved;
+  std::vector<Value> moved;
   moved.reserve(count);
   each([&](std::uint32_t& first, std::uint32_t own) {
     const Value* const from = args_.data() + first;
@@ -45,7 +45,7 @@ void Graph::move_args(std::span<const Value> numbers) {
 }
 
 void Graph::compact() {
-  const Vector<Value> numbers = number_anew();
+  const std::vector<Value> numbers = number_anew();
   move_args(numbers);
   const auto renumber = [&](Value& v) {
     if (v != Value::none) v = numbers[index(v)];
@@ -58,7 +58,7 @@ void Graph::compact() {
     renumber(inst.previous);
   }
   insts_.resize(kept);
-  if (insts_.capacity() - kept > kept / 4) insts_.shrink_to_fit();
+  insts_.shrink_to_fit();
   for (BlockData& block : blocks_) {
     renumber(block.first);
     renumber(block.last);

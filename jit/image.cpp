@@ -39,7 +39,7 @@ Rows add_rows(std::span<const T> rows, std::vector<T>& all) {
   return {first, static_cast<std::uint32_t>(rows.size())};
 }
 template <class T>
-Rows add_rows(const Vector<T>& rows, std::vector<T>& all) {
+Rows add_rows(const std::vector<T>& rows, std::vector<T>& all) {
   return add_rows(std::span<const T>(rows), all);
 }
 

@@ -6,11 +6,11 @@
 
 #include <array>
 #include <cstdint>
+#include <vector>
 
 #include "jit/cfg.hpp"
 #include "jit/ir.hpp"
 #include "jit/loops.hpp"
-#include "jit/memory_bound.hpp"
 
 namespace wrun::inline v0::jit {
 
@@ -37,15 +37,15 @@ class InvariantSums {
   Graph* graph_ = nullptr;
   const Cfg* cfg_ = nullptr;
   const Loops* loops_ = nullptr;
-  Vector<std::uint32_t> uses_;         // by value, in the whole graph
-  Vector<std::uint32_t> inner_uses_;   // of them those by members
-  Vector<std::uint32_t> member_of_;    // by value: the header of the loop at hand
-  Vector<std::uint32_t> used_by_;      // the same of what others than members use there
-  Vector<std::uint32_t> leaf_of_;      // the same of what members use from outside
-  Vector<std::uint32_t> first_block_;  // by header: in next_block_'s lists
-  Vector<std::uint32_t> next_block_;   // by position
-  Vector<Value> members_;
-  Vector<Value> leaves_;
+  std::vector<std::uint32_t> uses_;         // by value, in the whole graph
+  std::vector<std::uint32_t> inner_uses_;   // of them those by members
+  std::vector<std::uint32_t> member_of_;    // by value: the header of the loop at hand
+  std::vector<std::uint32_t> used_by_;      // the same of what others than members use there
+  std::vector<std::uint32_t> leaf_of_;      // the same of what members use from outside
+  std::vector<std::uint32_t> first_block_;  // by header: in next_block_'s lists
+  std::vector<std::uint32_t> next_block_;   // by position
+  std::vector<Value> members_;
+  std::vector<Value> leaves_;
   Counts pressure_{};
   bool has_call_ = false;
   bool has_counts_ = false;

@@ -11,8 +11,8 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
-#include "jit/memory_bound.hpp"
 #include "lib/wasm/opcode.hpp"
 #include "lib/wasm/types.hpp"
 
@@ -264,13 +264,13 @@ class Graph {
   void compact();
 
  private:
-  Vector<Value> number_anew();
+  std::vector<Value> number_anew();
   void move_args(std::span<const Value> numbers);
 
-  Vector<BlockData> blocks_;
-  Vector<Inst> insts_;
-  Vector<Value> args_;
-  Vector<Edge> edges_;
+  std::vector<BlockData> blocks_;
+  std::vector<Inst> insts_;
+  std::vector<Value> args_;
+  std::vector<Edge> edges_;
 };
 
 }  // namespace wrun::inline v0::jit

@@ -9,8 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-
-#include "jit/memory_bound.hpp"
+#include <vector>
 
 namespace wrun::inline v0::jit {
 
@@ -114,7 +113,7 @@ struct LEdge {
 struct LInst {
   std::uint32_t first_operand = 0;
   std::uint16_t operand_count = 0;
-  std::uint16_t op = 0;  ///< the emitter's business, an MOp; so is payload
+  std::uint16_t op = 0;  ///< the emitter's business; so is payload
   std::uint32_t payload = 0;
   RegSet clobbers;       ///< written at its end; fixed operands may be among them
   bool is_move = false;  ///< operands: def, use: good to have both in one register
@@ -127,13 +126,13 @@ struct LInst {
 /// instruction. A block comes after its immediate dominator; a loop's blocks are contiguous but for
 /// cold ones.
 struct LFunction {
-  Vector<LBlock> blocks;
-  Vector<LInst> insts;
-  Vector<Operand> operands;
-  Vector<VReg> params;
-  Vector<LEdge> succs;
-  Vector<VReg> edge_args;
-  Vector<VRegInfo> vregs;
+  std::vector<LBlock> blocks;
+  std::vector<LInst> insts;
+  std::vector<Operand> operands;
+  std::vector<VReg> params;
+  std::vector<LEdge> succs;
+  std::vector<VReg> edge_args;
+  std::vector<VRegInfo> vregs;
   RegSet allocatable;  ///< registers that may be used at all
   /// A vector register that isn't allocatable: copies from slot to slot and swaps of registers go
   /// through it, of either class, when no allocatable one is free.
@@ -208,9 +207,9 @@ struct Move {
 };
 
 struct Allocation {
-  Vector<Loc> operands;     ///< parallel to LFunction::operands
-  Vector<Move> moves;       ///< by ascending `at`
-  std::uint32_t slots = 0;  ///< frame slots in use, reserved ones included
+  std::vector<Loc> operands;  ///< parallel to LFunction::operands
+  std::vector<Move> moves;    ///< by ascending `at`
+  std::uint32_t slots = 0;    ///< frame slots in use, reserved ones included
   /// Every value lives in its slot, as the function is too large or its constraints too tight.
   bool is_simple = false;
 };

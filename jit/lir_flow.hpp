@@ -6,9 +6,9 @@
 #include <cstdint>
 #include <span>
 #include <utility>
+#include <vector>
 
 #include "jit/lir.hpp"
-#include "jit/memory_bound.hpp"
 
 namespace wrun::inline v0::jit {
 
@@ -66,13 +66,13 @@ class LirFlow {
   void measure_loops(const LFunction& function);
   std::uint32_t joined_to(std::uint32_t b);
 
-  Vector<std::uint32_t> first_pred_;
-  Vector<std::uint32_t> preds_;
-  Vector<std::uint32_t> order_;  ///< reverse post-order
-  Vector<Node> nodes_;
-  Vector<Loop> loops_;
-  Vector<std::pair<std::uint32_t, std::uint32_t>> path_;
-  Vector<std::uint32_t> todo_;
+  std::vector<std::uint32_t> first_pred_;
+  std::vector<std::uint32_t> preds_;
+  std::vector<std::uint32_t> order_;  ///< reverse post-order
+  std::vector<Node> nodes_;
+  std::vector<Loop> loops_;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> path_;
+  std::vector<std::uint32_t> todo_;
 };
 
 }  // namespace wrun::inline v0::jit

@@ -8,10 +8,10 @@
 #include <algorithm>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "jit/lir_flow.hpp"
 #include "jit/lir_uses.hpp"
-#include "jit/memory_bound.hpp"
 
 namespace wrun::inline v0::jit {
 
@@ -71,24 +71,24 @@ class LirLiveness {
     std::uint32_t hot_end = 0;  ///< 0 of a cold one
     std::uint32_t reached = 0;  ///< the last turn in which it was
   };
-  Vector<BlockInfo> blocks_;
-  Vector<std::uint32_t> globals_;       ///< by vreg: its number, by block of definition; or none
-  Vector<std::uint32_t> first_global_;  ///< by block
-  Vector<VReg> global_vregs_;
+  std::vector<BlockInfo> blocks_;
+  std::vector<std::uint32_t> globals_;  ///< by vreg: its number, by block of definition; or none
+  std::vector<std::uint32_t> first_global_;  ///< by block
+  std::vector<VReg> global_vregs_;
   std::size_t words_ = 0;  ///< of each block; 0: there are pairs
-  Vector<std::uint64_t> bits_;
+  std::vector<std::uint64_t> bits_;
   struct Turn {
     std::uint32_t done = 0;     ///< when the block had its last turn
     std::uint32_t changed = 0;  ///< when its bits changed last
   };
-  Vector<Turn> turns_;
-  Vector<std::uint64_t> seen_;      ///< found alive at the end of a block
-  Vector<std::uint64_t> seen_hot_;  ///< of one that isn't cold
-  Vector<std::uint32_t> reached_;   ///< blocks that the value at hand is alive into
-  Vector<std::uint32_t> first_live_in_;
-  Vector<VReg> live_in_;
-  Vector<End> ends_;
-  Vector<std::uint32_t> block_of_;  ///< by instruction
+  std::vector<Turn> turns_;
+  std::vector<std::uint64_t> seen_;      ///< found alive at the end of a block
+  std::vector<std::uint64_t> seen_hot_;  ///< of one that isn't cold
+  std::vector<std::uint32_t> reached_;   ///< blocks that the value at hand is alive into
+  std::vector<std::uint32_t> first_live_in_;
+  std::vector<VReg> live_in_;
+  std::vector<End> ends_;
+  std::vector<std::uint32_t> block_of_;  ///< by instruction
 };
 
 }  // namespace wrun::inline v0::jit

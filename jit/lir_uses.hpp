@@ -6,9 +6,9 @@
 #include <array>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "jit/lir.hpp"
-#include "jit/memory_bound.hpp"
 
 namespace wrun::inline v0::jit {
 
@@ -60,11 +60,11 @@ class LirUses {
   void add_edges(const LFunction& function, const LBlock& block);
   void add_use(VReg v, std::uint32_t at, LirUse::Kind kind, std::uint32_t about);
 
-  Vector<std::uint32_t> first_use_;
-  Vector<LirUse> uses_;
-  Vector<Definition> definitions_;
-  std::array<Vector<std::uint32_t>, 32> fixed_;
-  Vector<std::uint32_t> calls_;
+  std::vector<std::uint32_t> first_use_;
+  std::vector<LirUse> uses_;
+  std::vector<Definition> definitions_;
+  std::array<std::vector<std::uint32_t>, 32> fixed_;
+  std::vector<std::uint32_t> calls_;
 };
 
 }  // namespace wrun::inline v0::jit

@@ -4,11 +4,11 @@
 // in the loop writes, and what is computed of them.
 
 #include <cstdint>
+#include <vector>
 
 #include "jit/cfg.hpp"
 #include "jit/ir.hpp"
 #include "jit/loops.hpp"
-#include "jit/memory_bound.hpp"
 #include "jit/memory_versions.hpp"
 
 namespace wrun::inline v0::jit {
@@ -28,7 +28,7 @@ class LoopInvariants {
   const Cfg* cfg_ = nullptr;
   const Loops* loops_ = nullptr;
   const MemoryVersions* versions_ = nullptr;
-  Vector<Value> entries_;  // by header: the jump that enters the loop, or none
+  std::vector<Value> entries_;  // by header: the jump that enters the loop, or none
 };
 
 }  // namespace wrun::inline v0::jit

@@ -5,9 +5,9 @@
 // Cfg's order, where a header comes before the rest of its loop.
 
 #include <cstdint>
+#include <vector>
 
 #include "jit/cfg.hpp"
-#include "jit/memory_bound.hpp"
 
 namespace wrun::inline v0::jit {
 
@@ -35,14 +35,14 @@ class Loops {
   std::uint32_t outermost(std::uint32_t at);
   void number();
 
-  Vector<bool> is_header_;
-  Vector<std::uint32_t> around_;
-  Vector<std::uint32_t> depth_;
-  Vector<std::uint32_t> union_;  // header of the outermost loop found so far
-  Vector<std::uint32_t> todo_;
+  std::vector<bool> is_header_;
+  std::vector<std::uint32_t> around_;
+  std::vector<std::uint32_t> depth_;
+  std::vector<std::uint32_t> union_;  // header of the outermost loop found so far
+  std::vector<std::uint32_t> todo_;
   // Of headers: numbers in an order where a loop's inner ones follow it, and how far they go.
-  Vector<std::uint32_t> first_;
-  Vector<std::uint32_t> end_;
+  std::vector<std::uint32_t> first_;
+  std::vector<std::uint32_t> end_;
 };
 
 }  // namespace wrun::inline v0::jit

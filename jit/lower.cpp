@@ -8,15 +8,6 @@
 
 namespace wrun::inline v0::jit {
 
-namespace {
-
-/// Of a graph with more values machine instructions are packed.
-constexpr std::uint32_t most_whole = 1 << 13;
-/// Of an instruction, but of calls.
-constexpr std::size_t most_operands = 16;
-
-}  // namespace
-
 void Lowering::run(const wasm::ModuleData& module, const Graph& graph, const BlockOrder& order,
                    const Signature& own, const CompileOptions& options, MachineFunction& out) {
   module_ = &module;
@@ -24,7 +15,7 @@ void Lowering::run(const wasm::ModuleData& module, const Graph& graph, const Blo
   order_ = &order;
   own_ = &own;
   out_ = &out;
-  out.clear(graph.value_count() > most_whole);
+  out.clear();
   out.lir.allocatable = allocatable_regs(options.fuel);
   out.lir.reserved_slots = reserved_slots;
   out.lir.general_scratch = scratch_general;
@@ -40,7 +31,6 @@ void Lowering::run(const wasm::ModuleData& module, const Graph& graph, const Blo
     is_entry = false;
     block(b);
   }
-  out.machine.finish();
 }
 
 void Lowering::count_uses() {
@@ -275,12 +265,13 @@ Machine::Traps Lowering::traps_of(const Inst& inst) {
 }
 
 Machine& Lowering::begin(MOp op, const Inst& inst) {
-  reserve_more(out_->lir.operands, most_operands);
   LInst& made = out_->lir.insts.emplace_back();
   made.first_operand = static_cast<std::uint32_t>(out_->lir.operands.size());
   made.op = static_cast<std::uint16_t>(op);
+  made.payload = static_cast<std::uint32_t>(out_->machine.size());
   made.is_move = op == MOp::move;
-  Machine& machine = out_->machine.add(made.payload);
+  Machine& machine = out_->machine.add();
+  machine = {};
   machine.op = op;
   machine.origin = inst.origin;
   machine.traps = traps_of(inst);
@@ -304,9 +295,7 @@ VReg Lowering::new_vreg(RegClass cls, std::uint8_t bytes) {
   VRegInfo info;
   info.cls = cls;
   info.bytes = bytes;
-  reserve_more(out_->lir.vregs);
   out_->lir.vregs.push_back(info);
-  reserve_more(out_->types);
   out_->types.push_back(Type::none);
   return static_cast<VReg>(out_->lir.vregs.size() - 1);
 }

@@ -8,13 +8,13 @@
 #include <initializer_list>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "jit/abi.hpp"
 #include "jit/block_order.hpp"
 #include "jit/cpu_features.hpp"
 #include "jit/ir.hpp"
 #include "jit/machine.hpp"
-#include "jit/memory_bound.hpp"
 #include "jit/options.hpp"
 #include "lib/wasm/module_data.hpp"
 #include "lib/wasm/numeric_atomic.hpp"
@@ -218,22 +218,22 @@ class Lowering {
   const Signature* own_ = nullptr;
   Shape shape_;          // of the call at hand
   Signature signature_;  // the same
-  Vector<Value> results_;
+  std::vector<Value> results_;
   MachineFunction* out_ = nullptr;
   Value instance_ = Value::none;
   VReg frame_ = 0;          // of the interpreter's frame, where that is taken over
   std::size_t values_ = 0;  // that are in blocks: about as many as instructions
-  Vector<std::uint32_t> uses_;
-  Vector<std::uint32_t> preds_;        // how many, by block
-  Vector<std::uint8_t> wanted_whole_;  // i32s of which something reads the upper half
-  Vector<std::uint8_t> folded_;        // made part of the one instruction that uses it
-  Vector<std::uint32_t> folds_;        // by value: its uses that could have it as a part of them
+  std::vector<std::uint32_t> uses_;
+  std::vector<std::uint32_t> preds_;        // how many, by block
+  std::vector<std::uint8_t> wanted_whole_;  // i32s of which something reads the upper half
+  std::vector<std::uint8_t> folded_;        // made part of the one instruction that uses it
+  std::vector<std::uint32_t> folds_;  // by value: its uses that could have it as a part of them
   // By value: how often the block had acted by then. A load may be made later in the same epoch.
-  Vector<std::uint32_t> epochs_;
+  std::vector<std::uint32_t> epochs_;
   std::uint32_t epoch_ = 0;
   bool takes_traps_ = true;  // whether a load that may trap can be folded at the moment
-  Vector<VReg> vregs_;
-  Vector<std::uint32_t> numbers_;  // of blocks, in the order of emission
+  std::vector<VReg> vregs_;
+  std::vector<std::uint32_t> numbers_;  // of blocks, in the order of emission
 };
 
 }  // namespace wrun::inline v0::jit

@@ -8,7 +8,7 @@ namespace wrun::inline v0::jit {
 void Lowering::arguments(const Signature& own, bool from_frame) {
   const Block entry = graph_->entry();
   begin(MOp::arguments, at(graph_->at(entry).first));
-  Vector<Value> on_stack;
+  std::vector<Value> on_stack;
   for (Value v = graph_->at(entry).first; v != Value::none; v = at(v).next) {
     const Inst& inst = at(v);
     if (inst.op == Opcode::instance) {
@@ -98,7 +98,7 @@ void Lowering::call(Value v, const Inst& inst) {
 /// The results in registers are defined; those on the stack are read after the call.
 void Lowering::results(Value v, const Signature& signature) {
   RegSet clobbers = out_->lir.allocatable;
-  Vector<Value>& values = results_;
+  std::vector<Value>& values = results_;
   values.assign(signature.results.size(), Value::none);
   if (!values.empty()) values[0] = v;
   for (Value next = at(v).next; next != Value::none && at(next).op == Opcode::result;

@@ -6,11 +6,11 @@
 
 #include <array>
 #include <cstdint>
+#include <vector>
 
 #include "jit/cfg.hpp"
 #include "jit/effects.hpp"
 #include "jit/loops.hpp"
-#include "jit/memory_bound.hpp"
 
 namespace wrun::inline v0::jit {
 
@@ -54,10 +54,10 @@ class MemoryVersions {
   Numbers now_{};
   std::uint32_t next_ = 0;
   // By position:
-  Vector<Numbers> at_start_;
-  Vector<Numbers> at_end_;
-  Vector<std::uint32_t> first_number_;
-  Vector<SlotSet> in_loop_;
+  std::vector<Numbers> at_start_;
+  std::vector<Numbers> at_end_;
+  std::vector<std::uint32_t> first_number_;
+  std::vector<SlotSet> in_loop_;
 };
 
 }  // namespace wrun::inline v0::jit

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <vector>
 
 #include "jit/lir.hpp"
-#include "jit/memory_bound.hpp"
 
 namespace wrun::inline v0::jit {
 
@@ -28,7 +28,7 @@ class ParallelMoves {
   /// Appends to `out`. `free`: registers that hold nothing before and after. `slots` grows if a
   /// swap of slots needs one more.
   void resolve(const LFunction& function, std::uint32_t at, RegSet free, std::uint32_t& slots,
-               Vector<Move>& out);
+               std::vector<Move>& out);
 
  private:
   struct Pending {
@@ -46,7 +46,7 @@ class ParallelMoves {
     std::uint32_t at;
     RegSet free;
     std::uint32_t& slots;
-    Vector<Move>& out;
+    std::vector<Move>& out;
   };
   static constexpr std::uint32_t none = ~0u;
 
@@ -57,9 +57,9 @@ class ParallelMoves {
   Loc cycle_room(std::uint32_t first, const Target& target);
   static void emit(Loc from, Loc to, VReg vreg, const Target& target);
 
-  Vector<Pending> moves_;
-  Vector<Place> places_;  ///< by Loc::code(); as new between calls
-  Vector<std::uint32_t> ready_;
+  std::vector<Pending> moves_;
+  std::vector<Place> places_;  ///< by Loc::code(); as new between calls
+  std::vector<std::uint32_t> ready_;
 };
 
 }  // namespace wrun::inline v0::jit

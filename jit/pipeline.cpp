@@ -19,16 +19,9 @@ namespace {
 
 /// Machine code of an instruction is mostly shorter; where it isn't, there is a second attempt.
 constexpr std::size_t bytes_per_inst = 14;
-/// Of one to or from the frame, beside those.
-constexpr std::size_t bytes_per_move = 7;
 constexpr std::size_t most_of_function = std::size_t{64} << 20;
 /// Bytes of a function's body: what is kept from functions of that size is less than 1 MiB.
 constexpr std::uint32_t large_body = 4096;
-/// The most that compiling a larger one takes: for each byte of its body, and besides. A part of
-/// that isn't counted, as it doesn't grow with the function.
-constexpr std::size_t bound_per_byte = 40;
-constexpr std::size_t bound_besides = std::size_t{1} << 20;
-constexpr std::size_t not_counted = std::size_t{1} << 16;
 /// Bytes of the stack that a call may take besides its frame: addresses, and what goes between the
 /// tiers (runtime::Segment, runtime::Suspended).
 constexpr std::uint64_t frame_extra = 160;
@@ -68,18 +61,11 @@ std::optional<std::string> Pipeline::to_machine(const wasm::ModuleData& module,
     if (std::string wrong = verify(graph); !wrong.empty()) return "the graph is wrong: " + wrong;
   }
   if (stop_) return "nobody waits for it";
-  if (optimizes_) {
-    if (!optimizer) optimizer.emplace();
-    if (std::string wrong = optimizer->run(graph, cfg, shares_memory(module)); !wrong.empty())
-      return "the graph is wrong " + wrong;
-  } else {
-    graph.compact();
-  }
-  order.compute(graph, optimizes_ ? optimizer->cfg() : cfg);
-  if (is_large(module, function)) {
-    optimizer.reset();
-    cfg = Cfg();
-  }
+  if (!optimizer) optimizer.emplace();
+  if (std::string wrong = optimizer->run(graph, cfg, shares_memory(module)); !wrong.empty())
+    return "the graph is wrong " + wrong;
+  order.compute(graph, optimizer->cfg());
+  if (is_large(module, function)) optimizer.reset();
   own_ = signature_of(shape_of(module.type_of(function)));
   if (options.osr_offset) {
     own_.params.clear();
@@ -95,11 +81,10 @@ std::optional<std::string> Pipeline::to_machine(const wasm::ModuleData& module,
 }
 
 bool Pipeline::makes_calls() const {
-  const auto& all = back_->machine.lir.insts;
-  return std::any_of(all.begin(), all.end(), [](const LInst& inst) {
-    const auto op = static_cast<MOp>(inst.op);
-    return op == MOp::call_local || op == MOp::call_reference || op == MOp::call_helper ||
-           op == MOp::tail_call_local || op == MOp::tail_call_reference;
+  const auto& all = back_->machine.machine;
+  return std::any_of(all.begin(), all.end(), [](const Machine& m) {
+    return m.op == MOp::call_local || m.op == MOp::call_reference || m.op == MOp::call_helper ||
+           m.op == MOp::tail_call_local || m.op == MOp::tail_call_reference;
   });
 }
 
@@ -108,20 +93,16 @@ const Allocation& Pipeline::allocate() {
   return back_->allocator->run(back_->machine.lir);
 }
 
-/// At least so much that the emitter can write to, as aligned as code is where it runs.
+/// At least so much that the emitter can write to.
 void Pipeline::make_room(std::size_t bytes) {
-  constexpr std::size_t alignment = 64;
-  bytes = (bytes / alignment + 1) * alignment;
-  if (back_->emitter && back_->room_bytes >= bytes) return;
+  const std::size_t count = bytes / sizeof(CodeRoom) + 1;
+  if (back_->emitter && back_->room_count >= count) return;
   back_->emitter.reset();
   back_->room.reset();
-  const std::size_t count = bytes + alignment;
-  back_->room = CodeRoom(CountedAllocator<std::uint8_t>().allocate(count), {count});
-  back_->room_bytes = bytes;
-  std::size_t space = count;
-  void* begin = back_->room.get();
-  std::align(alignment, bytes, begin, space);
-  back_->emitter.emplace(std::span(static_cast<std::uint8_t*>(begin), bytes), cpu_, stubs_);
+  back_->room.reset(new CodeRoom[count]);
+  back_->room_count = count;
+  auto* const begin = reinterpret_cast<std::uint8_t*>(back_->room.get());
+  back_->emitter.emplace(std::span(begin, count * sizeof(CodeRoom)), cpu_, stubs_);
 }
 
 void Pipeline::emit(const wasm::ModuleData& module, wasm::FuncIdx function,
@@ -136,9 +117,7 @@ void Pipeline::emit(const wasm::ModuleData& module, wasm::FuncIdx function,
                          .start = start,
                          .makes_calls = makes_calls(),
                          .keeps_lines = options.lines};
-  std::size_t room = 4096 + machine.lir.insts.size() * bytes_per_inst;
-  if (allocation.is_simple) room += allocation.moves.size() * bytes_per_move;
-  for (;; room *= 4) {
+  for (std::size_t room = 4096 + machine.lir.insts.size() * bytes_per_inst;; room *= 4) {
     try {
       make_room(room);
       made.code = back_->emitter->run(task);
@@ -160,41 +139,9 @@ bool Pipeline::fits_charge(const wasm::FrameCost& cost, const Allocation& alloca
          std::uint64_t{cost.bytes} * runtime::native_bytes_per_charge;
 }
 
-void Pipeline::give_back_all() {
-  front_.reset();
-  back_.reset();
-}
-
 std::variant<Compiled, std::string> Pipeline::run(const wasm::ModuleData& module,
                                                   wasm::FuncIdx function,
-                                                  const CompileOptions& options) {
-  optimizes_ = true;
-  if (is_large(module, function)) return within_bound(module, function, options);
-  return attempt(module, function, options);
-}
-
-/// With all passes, or else with as little as possible.
-std::variant<Compiled, std::string> Pipeline::within_bound(const wasm::ModuleData& module,
-                                                           wasm::FuncIdx function,
-                                                           const CompileOptions& options) {
-  const std::size_t body = module.functions[function.value].body.size;
-  const std::size_t bytes = body * bound_per_byte + bound_besides;
-  for (const bool optimizes : {true, false}) {
-    give_back_all();
-    optimizes_ = optimizes;
-    try {
-      const MemoryBound bound(bytes - not_counted);
-      return attempt(module, function, options);
-    } catch (const BeyondBound&) {
-    }
-  }
-  give_back_all();
-  return compose("compiling it takes more than {} bytes of memory", bytes);
-}
-
-std::variant<Compiled, std::string> Pipeline::attempt(const wasm::ModuleData& module,
-                                                      wasm::FuncIdx function,
-                                                      const CompileOptions& options) try {
+                                                  const CompileOptions& options) try {
   Compiled made;
   wasm::FrameCost cost;
   if (options.deterministic) cost = wasm::frame_cost(module, function);
@@ -220,7 +167,7 @@ std::variant<Compiled, std::string> Pipeline::attempt(const wasm::ModuleData& mo
           8 * std::uint64_t{allocation->slots});
     CompileOptions alone = options;
     alone.inlines = false;
-    return attempt(module, function, alone);
+    return run(module, function, alone);
   }
   Allocation taken;
   if (is_large(module, function)) {

@@ -14,7 +14,6 @@
 #include "jit/emit.hpp"
 #include "jit/jit.hpp"
 #include "jit/lower.hpp"
-#include "jit/memory_bound.hpp"
 #include "jit/optimize.hpp"
 
 namespace wrun::inline v0::jit {
@@ -23,7 +22,7 @@ namespace wrun::inline v0::jit {
 struct Compiled {
   EmittedCode code;
   TryTable tries;
-  Vector<InlinedCall> inlined;
+  std::vector<InlinedCall> inlined;
 };
 
 class Pipeline {
@@ -34,8 +33,7 @@ class Pipeline {
   /// Whether a pipeline that compiled that function holds too much to be kept for others.
   static bool is_large(const wasm::ModuleData& module, wasm::FuncIdx function);
 
-  /// Or why not. What it takes of memory is bounded by the size of the function. Throws
-  /// std::bad_alloc.
+  /// Or why not. Throws std::bad_alloc.
   std::variant<Compiled, std::string> run(const wasm::ModuleData& module, wasm::FuncIdx function,
                                           const CompileOptions& options);
 
@@ -53,22 +51,18 @@ class Pipeline {
     BlockOrder order;
     std::optional<Lowering> lowering;
   };
-  using CodeRoom = std::unique_ptr<std::uint8_t[], FreeCounted<std::uint8_t>>;
+  /// As aligned as code is where it runs.
+  struct alignas(64) CodeRoom {
+    std::uint8_t bytes[64];
+  };
   struct Back {
     MachineFunction machine;
     std::optional<RegisterAllocator> allocator;
-    CodeRoom room;  // that the emitter writes to
-    std::size_t room_bytes = 0;
+    std::unique_ptr<CodeRoom[]> room;  // that the emitter writes to
+    std::size_t room_count = 0;
     std::optional<CodeEmitter> emitter;
   };
 
-  std::variant<Compiled, std::string> attempt(const wasm::ModuleData& module,
-                                              wasm::FuncIdx function,
-                                              const CompileOptions& options);
-  std::variant<Compiled, std::string> within_bound(const wasm::ModuleData& module,
-                                                   wasm::FuncIdx function,
-                                                   const CompileOptions& options);
-  void give_back_all();
   /// Sets what `made` says of the function besides its code.
   std::optional<std::string> to_machine(const wasm::ModuleData& module, wasm::FuncIdx function,
                                         const CompileOptions& options, Compiled& made);
@@ -83,7 +77,6 @@ class Pipeline {
   const Stubs& stubs_;
   const std::atomic<bool>& stop_;
   Signature own_;
-  bool optimizes_ = true;
   std::unique_ptr<Front> front_;
   std::unique_ptr<Back> back_;
 };

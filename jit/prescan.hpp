@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
-#include "jit/memory_bound.hpp"
 #include "jit/options.hpp"
 #include "lib/wasm/walker.hpp"
 
@@ -16,7 +16,6 @@ namespace wrun::inline v0::jit {
 /// A walker client; its memory is kept from function to function.
 class Prescan : public wasm::NullClient<> {
  public:
-  using Memory = MemoryBound;
   using Walker = wasm::FunctionWalker<Prescan, wasm::Trust::yes>;
 
   Prescan() : walker_(*this) {}
@@ -25,7 +24,6 @@ class Prescan : public wasm::NullClient<> {
   std::optional<Unsupported> run(const wasm::ModuleData& module, wasm::FuncIdx function,
                                  std::optional<std::uint32_t> osr_offset);
 
-  std::size_t constructs() const { return constructs_.size(); }
   /// The locals that construct number `i`, in the order of the opening instructions, assigns;
   /// ascending.
   std::span<const std::uint32_t> assigned(std::size_t i) const {
@@ -94,10 +92,10 @@ class Prescan : public wasm::NullClient<> {
   }
   void refuse(const Walker& w, std::string reason);
   Walker walker_;
-  Vector<Construct> constructs_;
-  Vector<Open> open_;
-  Vector<std::uint32_t> log_;  // assignments in the open constructs
-  Vector<std::uint32_t> sets_;
+  std::vector<Construct> constructs_;
+  std::vector<Open> open_;
+  std::vector<std::uint32_t> log_;  // assignments in the open constructs
+  std::vector<std::uint32_t> sets_;
   std::optional<std::uint32_t> osr_offset_;
   std::uint32_t entry_depth_ = 0;
   std::optional<Unsupported> unsupported_;

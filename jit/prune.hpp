@@ -5,10 +5,10 @@
 
 #include <cstdint>
 #include <utility>
+#include <vector>
 
 #include "jit/cfg.hpp"
 #include "jit/ir.hpp"
-#include "jit/memory_bound.hpp"
 
 namespace wrun::inline v0::jit {
 
@@ -40,13 +40,13 @@ class Pruner {
   void mark_blocks(Graph& graph);
 
   Cfg cfg_;
-  Vector<Value> copy_of_;             // of parameters none while unknown; of others itself
-  Vector<std::uint32_t> first_user_;  // by value: where in users_ its parameters begin
-  Vector<Value> users_;               // parameters that a parameter goes to
-  Vector<Value> todo_;
-  Vector<std::uint8_t> is_queued_;
-  Vector<std::uint8_t> is_live_;
-  Vector<Block> merged_into_;
+  std::vector<Value> copy_of_;             // of parameters none while unknown; of others itself
+  std::vector<std::uint32_t> first_user_;  // by value: where in users_ its parameters begin
+  std::vector<Value> users_;               // parameters that a parameter goes to
+  std::vector<Value> todo_;
+  std::vector<std::uint8_t> is_queued_;
+  std::vector<std::uint8_t> is_live_;
+  std::vector<Block> merged_into_;
 };
 
 }  // namespace wrun::inline v0::jit

@@ -13,8 +13,20 @@ namespace wrun::inline v0::jit {
 class RegisterAllocator::Work {
  public:
   const Allocation& run(const LFunction& function) {
-    allocation_.is_simple = !choose(function);
-    if (allocation_.is_simple) spill_everywhere_.run(function, allocation_);
+    flow_.analyse(function);
+    uses_.analyse(function);
+    allocation_.is_simple =
+        !liveness_.analyse(function, flow_, uses_) ||
+        !scan_.run({function, flow_, uses_, liveness_}, residence_, allocation_.operands);
+    if (function.insts.size() > most_kept_insts) {
+      scan_ = RegisterScan();
+      liveness_.forget_blocks();
+    }
+    if (!allocation_.is_simple) {
+      resolution_.run(function, flow_, uses_, liveness_, residence_, allocation_);
+    } else {
+      spill_everywhere_.run(function, allocation_);
+    }
     return allocation_;
   }
   Allocation take() { return std::exchange(allocation_, {}); }
@@ -22,33 +34,6 @@ class RegisterAllocator::Work {
  private:
   /// Of a function with more of them, what isn't needed any more is given back at once.
   static constexpr std::size_t most_kept_insts = 1 << 11;
-
-  /// False if that would be out of proportion to the function.
-  bool choose(const LFunction& function) try {
-    flow_.analyse(function);
-    uses_.analyse(function);
-    const bool found =
-        liveness_.analyse(function, flow_, uses_) &&
-        scan_.run({function, flow_, uses_, liveness_}, residence_, allocation_.operands);
-    if (function.insts.size() > most_kept_insts) {
-      scan_ = RegisterScan();
-      liveness_.forget_blocks();
-    }
-    if (found) resolution_.run(function, flow_, uses_, liveness_, residence_, allocation_);
-    return found;
-  } catch (const BeyondBound&) {
-    forget();
-    return false;
-  }
-  void forget() {
-    flow_ = LirFlow();
-    uses_ = LirUses();
-    liveness_ = LirLiveness();
-    scan_ = RegisterScan();
-    residence_ = Residence();
-    resolution_ = Resolution();
-    allocation_ = Allocation();
-  }
 
   LirFlow flow_;
   LirUses uses_;

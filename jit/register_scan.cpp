@@ -402,7 +402,7 @@ void RegisterScan::start_values() {
   }
 }
 
-bool RegisterScan::run(const Input& input, Residence& out, Vector<Loc>& operands) {
+bool RegisterScan::run(const Input& input, Residence& out, std::vector<Loc>& operands) {
   function_ = &input.function;
   flow_ = &input.flow;
   uses_ = &input.uses;

@@ -8,12 +8,12 @@
 #include <array>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "jit/lir.hpp"
 #include "jit/lir_flow.hpp"
 #include "jit/lir_liveness.hpp"
 #include "jit/lir_uses.hpp"
-#include "jit/memory_bound.hpp"
 #include "jit/residence.hpp"
 
 namespace wrun::inline v0::jit {
@@ -28,7 +28,7 @@ class RegisterScan {
   };
 
   /// Room is reused. False if the operands of an instruction found no registers this way.
-  bool run(const Input& input, Residence& out, Vector<Loc>& operands);
+  bool run(const Input& input, Residence& out, std::vector<Loc>& operands);
 
  private:
   static constexpr std::uint32_t none = Residence::none;
@@ -154,27 +154,27 @@ class RegisterScan {
   std::array<std::uint32_t, 32> held_{};  ///< the piece in each register
   std::array<VReg, 32> held_vreg_{};      ///< the same's value
   RegSet free_;
-  Vector<Value> values_;  ///< by vreg
-  Vector<Count> counts_;  ///< the same
+  std::vector<Value> values_;  ///< by vreg
+  std::vector<Count> counts_;  ///< the same
   std::array<std::uint32_t, 32> fixed_cursor_{};
   std::uint32_t call_cursor_ = 0;
 
-  Vector<std::uint32_t> first_loop_value_;  ///< by block
+  std::vector<std::uint32_t> first_loop_value_;  ///< by block
   struct LoopValue {
     std::uint32_t header;
     VReg vreg;
   };
-  Vector<LoopValue> loop_values_;  ///< used in a loop, defined outside
-  Vector<std::uint32_t> added_to_loop_;
-  Vector<VReg> sorted_loop_values_;
+  std::vector<LoopValue> loop_values_;  ///< used in a loop, defined outside
+  std::vector<std::uint32_t> added_to_loop_;
+  std::vector<VReg> sorted_loop_values_;
 
   // At the moment
   std::uint32_t block_ = 0;
   std::uint32_t left_ = none;  ///< the block whose end the registers are as at, on entering another
   std::uint32_t at_ = 0;
-  std::uint32_t from_ = 0;          ///< uses before it are behind us
-  std::uint32_t best_pred_ = none;  ///< in whose registers values enter the block
-  Vector<std::uint32_t> preds_;     ///< of a block that several lead to
+  std::uint32_t from_ = 0;            ///< uses before it are behind us
+  std::uint32_t best_pred_ = none;    ///< in whose registers values enter the block
+  std::vector<std::uint32_t> preds_;  ///< of a block that several lead to
   std::span<const Operand> ops_;
   std::span<Loc> places_;
   std::uint32_t first_operand_ = 0;
@@ -189,8 +189,8 @@ class RegisterScan {
     VReg vreg;
     std::uint32_t piece;
   };
-  Vector<Vacated> vacated_;
-  Vector<Loc>* operands_ = nullptr;
+  std::vector<Vacated> vacated_;
+  std::vector<Loc>* operands_ = nullptr;
 };
 
 }  // namespace wrun::inline v0::jit

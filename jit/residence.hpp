@@ -4,10 +4,10 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "jit/chunks.hpp"
 #include "jit/lir.hpp"
-#include "jit/memory_bound.hpp"
 
 namespace wrun::inline v0::jit {
 
@@ -56,13 +56,13 @@ struct Residence {
 
   Chunks<Piece, 8> pieces;
   Chunks<PieceMove, 7> moves;  ///< by ascending position
-  Vector<SlotDemand> demands;
-  Vector<std::uint32_t> slot_operands;  ///< whose place is the slot of their vreg
+  std::vector<SlotDemand> demands;
+  std::vector<std::uint32_t> slot_operands;  ///< whose place is the slot of their vreg
   /// By vreg: the piece that it begins with; none if it begins in its slot.
-  Vector<std::uint32_t> first_piece;
-  Vector<State> in;  ///< by block
-  Vector<State> out;
-  Vector<std::uint32_t> states;  ///< pieces
+  std::vector<std::uint32_t> first_piece;
+  std::vector<State> in;  ///< by block
+  std::vector<State> out;
+  std::vector<std::uint32_t> states;  ///< pieces
 
   std::span<const std::uint32_t> pieces_of(State state) const {
     return {states.data() + state.first, state.regs.size()};

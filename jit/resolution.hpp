@@ -5,12 +5,12 @@
 // order.
 
 #include <cstdint>
+#include <vector>
 
 #include "jit/lir.hpp"
 #include "jit/lir_flow.hpp"
 #include "jit/lir_liveness.hpp"
 #include "jit/lir_uses.hpp"
-#include "jit/memory_bound.hpp"
 #include "jit/parallel_moves.hpp"
 #include "jit/residence.hpp"
 #include "jit/slot_assignment.hpp"
@@ -55,18 +55,18 @@ class Resolution {
   Residence* residence_ = nullptr;
   Allocation* out_ = nullptr;
 
-  Vector<std::uint32_t> todo_;         ///< pieces
-  Vector<std::uint8_t> in_slot_;       ///< by vreg: read from its slot somewhere
-  Vector<std::uint32_t> param_index_;  ///< by vreg that is a param: which
+  std::vector<std::uint32_t> todo_;         ///< pieces
+  std::vector<std::uint8_t> in_slot_;       ///< by vreg: read from its slot somewhere
+  std::vector<std::uint32_t> param_index_;  ///< by vreg that is a param: which
   struct Held {
     std::uint32_t end = none;  ///< of which block
     Reg reg = no_reg;
   };
-  Vector<Held> held_;         ///< by vreg: where it was at the end of a block
+  std::vector<Held> held_;    ///< by vreg: where it was at the end of a block
   std::uint32_t end_ = none;  ///< the block that held_ is about
   StorePlacement stores_;
   SlotAssignment slots_;
-  Vector<std::uint8_t>
+  std::vector<std::uint8_t>
       is_turned_;  ///< by block: its edge's moves were made before the branch to it
   ParallelMoves copies_;
   std::size_t next_store_ = 0;

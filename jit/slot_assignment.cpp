@@ -48,7 +48,7 @@ std::uint32_t SlotAssignment::take(const LFunction& function, const LirUses& use
   const std::uint32_t wished = wish(function, uses, v);
   if (wished != no_slot) return wished;
   const std::uint8_t bytes = function.vregs[v].bytes;
-  Vector<std::uint32_t>& free = bytes > 8 ? free_wide_ : free_narrow_;
+  std::vector<std::uint32_t>& free = bytes > 8 ? free_wide_ : free_narrow_;
   while (!free.empty()) {
     const std::uint32_t slot = free.back();
     free.pop_back();

@@ -4,11 +4,11 @@
 
 #include <cstdint>
 #include <utility>
+#include <vector>
 
 #include "jit/lir.hpp"
 #include "jit/lir_liveness.hpp"
 #include "jit/lir_uses.hpp"
-#include "jit/memory_bound.hpp"
 #include "jit/residence.hpp"
 
 namespace wrun::inline v0::jit {
@@ -35,13 +35,13 @@ class SlotAssignment {
   bool is_free(std::uint32_t slot, std::uint32_t at) const { return busy_until_[slot] <= at; }
   std::uint32_t take(const LFunction& function, const LirUses& uses, VReg v);
 
-  Vector<Loc> slots_;
-  Vector<VReg> order_;
-  Vector<VReg> hints_;                 ///< by vreg: a value with a slot that it came from
-  Vector<Busy> busy_;                  ///< a heap by end
-  Vector<std::uint32_t> busy_until_;   ///< by slot
-  Vector<std::uint32_t> free_narrow_;  ///< some may be busy again
-  Vector<std::uint32_t> free_wide_;
+  std::vector<Loc> slots_;
+  std::vector<VReg> order_;
+  std::vector<VReg> hints_;                 ///< by vreg: a value with a slot that it came from
+  std::vector<Busy> busy_;                  ///< a heap by end
+  std::vector<std::uint32_t> busy_until_;   ///< by slot
+  std::vector<std::uint32_t> free_narrow_;  ///< some may be busy again
+  std::vector<std::uint32_t> free_wide_;
 };
 
 }  // namespace wrun::inline v0::jit

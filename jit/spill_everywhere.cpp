@@ -133,7 +133,6 @@ void SpillEverywhere::run(const LFunction& function, Allocation& out) {
   out_ = &out;
   out.operands.assign(function.operands.size(), Loc());
   out.moves.clear();
-  out.moves.reserve(function.operands.size() + function.edge_args.size());
   assign_slots();
   for (const LBlock& block : function.blocks) {
     stores_.clear();

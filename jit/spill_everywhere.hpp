@@ -5,7 +5,6 @@
 // with.
 
 #include "jit/lir.hpp"
-#include "jit/memory_bound.hpp"
 #include "jit/parallel_moves.hpp"
 
 namespace wrun::inline v0::jit {
@@ -32,14 +31,14 @@ class SpillEverywhere {
   const LFunction* function_ = nullptr;
   Allocation* out_ = nullptr;
   ParallelMoves moves_;
-  Vector<std::uint32_t> slots_;  ///< by vreg
-  RegSet early_;                 ///< registers taken at the start of the instruction
-  RegSet late_;                  ///< at its end
+  std::vector<std::uint32_t> slots_;  ///< by vreg
+  RegSet early_;                      ///< registers taken at the start of the instruction
+  RegSet late_;                       ///< at its end
   struct Store {
     Reg from;
     VReg vreg;
   };
-  Vector<Store> stores_;  ///< of the instruction before
+  std::vector<Store> stores_;  ///< of the instruction before
 };
 
 }  // namespace wrun::inline v0::jit

@@ -5,11 +5,11 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "jit/lir.hpp"
 #include "jit/lir_flow.hpp"
 #include "jit/lir_uses.hpp"
-#include "jit/memory_bound.hpp"
 #include "jit/residence.hpp"
 
 namespace wrun::inline v0::jit {
@@ -50,9 +50,9 @@ class StorePlacement {
   const LirFlow* flow_ = nullptr;
   const LirUses* uses_ = nullptr;
   const Residence* residence_ = nullptr;
-  Vector<SlotStore> stores_;
-  Vector<std::uint32_t> cold_;  ///< blocks with a store of the value at hand
-  Vector<CaseDemand> cases_;
+  std::vector<SlotStore> stores_;
+  std::vector<std::uint32_t> cold_;  ///< blocks with a store of the value at hand
+  std::vector<CaseDemand> cases_;
   std::uint32_t hot_ = 0;
 };
 

@@ -6,8 +6,8 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
-#include "jit/memory_bound.hpp"
 #include "lib/runtime/objects.hpp"
 
 namespace wrun::inline v0::jit {
@@ -39,8 +39,8 @@ class TryTable {
   std::uint32_t outer(std::uint32_t index) const { return tries_[index].outer; }
 
  private:
-  Vector<Try> tries_;
-  Vector<Clause> clauses_;
+  std::vector<Try> tries_;
+  std::vector<Clause> clauses_;
 };
 
 /// The clause that catches an exception thrown in the body of a try; TryTable::none if it leaves

@@ -7,12 +7,12 @@
 #include <array>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "jit/cfg.hpp"
 #include "jit/dominators.hpp"
 #include "jit/ir.hpp"
 #include "jit/loops.hpp"
-#include "jit/memory_bound.hpp"
 
 namespace wrun::inline v0::jit {
 
@@ -66,17 +66,17 @@ class Unroller {
   const Cfg* cfg_ = nullptr;
   const Loops* loops_ = nullptr;
   const Dominators* dominators_ = nullptr;
-  Vector<std::uint32_t> loop_of_;  // by header's position: in loops, or none
-  Vector<Loop> found_;
-  Vector<std::uint8_t> is_made_;  // by value: in a loop that may be repeated
-  Vector<Outlet> outlets_;
-  Vector<Given> given_;
-  Vector<Value> polls_;         // of the loop at hand
-  Vector<Value> renamed_;       // at the exit at hand
-  Vector<Block> block_copies_;  // by original, while a loop is repeated
-  Vector<Value> copies_;        // by original value
-  Vector<Value> args_;
-  Vector<Edge> edges_;
+  std::vector<std::uint32_t> loop_of_;  // by header's position: in loops, or none
+  std::vector<Loop> found_;
+  std::vector<std::uint8_t> is_made_;  // by value: in a loop that may be repeated
+  std::vector<Outlet> outlets_;
+  std::vector<Given> given_;
+  std::vector<Value> polls_;         // of the loop at hand
+  std::vector<Value> renamed_;       // at the exit at hand
+  std::vector<Block> block_copies_;  // by original, while a loop is repeated
+  std::vector<Value> copies_;        // by original value
+  std::vector<Value> args_;
+  std::vector<Edge> edges_;
 };
 
 }  // namespace wrun::inline v0::jit

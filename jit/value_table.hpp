@@ -8,10 +8,10 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <vector>
 
 #include "jit/chunks.hpp"
 #include "jit/ir.hpp"
-#include "jit/memory_bound.hpp"
 
 namespace wrun::inline v0::jit {
 
@@ -121,7 +121,7 @@ class ValueTable {
 
   static constexpr std::size_t least = 256;
 
-  Vector<Slot> slots_;
+  std::vector<Slot> slots_;
   Chunks<Entry, 8> entries_;
   std::size_t size_ = least;  // of the slots that are in use, a power of two
   std::uint16_t generation_ = 1;

@@ -10,11 +10,11 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "jit/cfg.hpp"
 #include "jit/emitter.hpp"
 #include "jit/ir.hpp"
-#include "jit/memory_bound.hpp"
 #include "jit/vector_plan.hpp"
 
 namespace wrun::inline v0::jit {
@@ -69,10 +69,10 @@ class VectorLoops {
   Block behind_ = Block::none;   // leads from there to the loop
   Value bytes_ = Value::none;    // of each stream, that vectors are for
   Value index_ = Value::none;    // in the loop over vectors
-  Vector<StreamPlace> places_;
-  Vector<Value> nodes_;    // their vectors
-  Vector<Value> carried_;  // of nodes that are `previous`: the vector before
-  Vector<Value> args_;
+  std::vector<StreamPlace> places_;
+  std::vector<Value> nodes_;    // their vectors
+  std::vector<Value> carried_;  // of nodes that are `previous`: the vector before
+  std::vector<Value> args_;
 };
 
 }  // namespace wrun::inline v0::jit

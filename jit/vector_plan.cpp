@@ -326,7 +326,7 @@ bool VectorPlanner::find_stores() {
   if (!by || !std::has_single_bit(plan_.turn) || plan_.turn > most_turn) return false;
   plan_.goes_down = *by == std::uint32_t{0} - plan_.turn;
   if (*by != plan_.turn && !plan_.goes_down) return false;
-  Vector<Access*> sorted;
+  std::vector<Access*> sorted;
   for (Access& store : stores_) {
     if (at(store.inst).op != first.op) return false;
     sorted.push_back(&store);
@@ -339,7 +339,7 @@ bool VectorPlanner::find_stores() {
   for (std::uint32_t i = 0; i < sorted.size(); ++i)
     if (!loads_.empty() && sorted[i]->stores_before != in_time(i)) return false;
   plan_.streams.push_back(*found);
-  Vector<Value> scalars;
+  std::vector<Value> scalars;
   for (const Access* store : sorted) scalars.push_back(graph_->args(at(store->inst))[2]);
   return pack(scalars).has_value();
 }
@@ -401,7 +401,7 @@ std::optional<std::uint32_t> VectorPlanner::pack_loads(std::span<const Value> sc
   const bool is_of_floats = is_float(at(graph_->args(at(stores_[0].inst))[2]).type);
   const Inst& first = at(scalars[0]);
   if (bytes_of(first) != plan_.width || is_float(first.type) != is_of_floats) return std::nullopt;
-  Vector<Access*> found;
+  std::vector<Access*> found;
   for (const Value v : scalars) {
     const auto load = std::find_if(loads_.begin(), loads_.end(),
                                    [&](const Access& each) { return each.inst == v; });
@@ -427,7 +427,7 @@ std::optional<std::uint32_t> VectorPlanner::pack_previous(std::span<const Value>
   const std::uint32_t count = elements();
   const Inst& param = at(scalars[plan_.goes_down ? count - 1 : 0]);
   if (size_of(param.type) != plan_.width) return std::nullopt;
-  Vector<Value> loaded(scalars.begin(), scalars.end());
+  std::vector<Value> loaded(scalars.begin(), scalars.end());
   if (plan_.goes_down) {
     std::rotate(loaded.begin(), loaded.end() - 1, loaded.end());
     loaded[0] = again_[param.imm];
@@ -448,7 +448,7 @@ std::optional<std::uint32_t> VectorPlanner::pack_previous(std::span<const Value>
 
 std::optional<std::uint32_t> VectorPlanner::pack_argument(std::span<const Value> scalars,
                                                           unsigned i) {
-  Vector<Value> args;
+  std::vector<Value> args;
   for (const Value v : scalars) args.push_back(graph_->args(at(v))[i]);
   return pack(args);
 }

@@ -7,9 +7,9 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "jit/ir.hpp"
-#include "jit/memory_bound.hpp"
 
 namespace wrun::inline v0::jit {
 
@@ -45,8 +45,8 @@ struct VectorPlan {
   std::uint32_t turn = 0;    ///< bytes of a stream in a turn: a power of two
   std::uint64_t fuel = 0;    ///< what a turn costs
   bool goes_down = false;
-  Vector<ElementStream> streams;  ///< the first is stored to, the others are loaded
-  Vector<VectorNode> nodes;       ///< operands first; the last one is stored
+  std::vector<ElementStream> streams;  ///< the first is stored to, the others are loaded
+  std::vector<VectorNode> nodes;       ///< operands first; the last one is stored
   /// The loop goes back while `compare` holds for `tested`, which grows by a power of two, or
   /// shrinks, and `limit`, which is always the same.
   wasm::Op compare{};
@@ -55,7 +55,7 @@ struct VectorPlan {
   std::uint32_t step_log2 = 0;
   bool grows = false;
   /// By how much parameters grow in a turn; none if they are those of a `previous`.
-  Vector<std::optional<std::uint64_t>> steps;
+  std::vector<std::optional<std::uint64_t>> steps;
 };
 
 class VectorPlanner {
@@ -105,10 +105,10 @@ class VectorPlanner {
   VectorPlan plan_;
   std::span<const Value> again_;  // the parameters of the next turn
   bool goes_back_if_ = false;
-  Vector<Access> loads_;
-  Vector<Access> stores_;
-  Vector<Value> checks_;
-  Vector<Value> packed_;  // of each node, the scalars
+  std::vector<Access> loads_;
+  std::vector<Access> stores_;
+  std::vector<Value> checks_;
+  std::vector<Value> packed_;  // of each node, the scalars
 };
 
 }  // namespace wrun::inline v0::jit

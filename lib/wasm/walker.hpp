@@ -43,7 +43,6 @@ class FunctionWalker {
   using Operand = BasicOperand<Value>;
   using Operands = std::span<Operand>;
   using Control = BasicControl<Label>;
-  using Memory = typename C::Memory;
 
   explicit FunctionWalker(C& client) requires(trust == Trust::yes) : client_(client) {}
   /// Adds the features that were seen in use to `used`.
@@ -340,15 +339,15 @@ class FunctionWalker {
   /// The types of the first ones; for check_quickly().
   [[no_unique_address]] std::conditional_t<C::hears_common, Empty, std::array<ValType, 0x80>>
       quick_locals_{};
-  ScratchStack<Operand, Memory> operands_;
-  ScratchStack<Control, Memory> controls_;
-  ScratchStack<Operand, Memory> results_;
-  ScratchStack<Operand, Memory> saved_params_;  // of the ifs that are open
-  std::vector<std::uint32_t> targets_;          // of a br_table
+  ScratchStack<Operand> operands_;
+  ScratchStack<Control> controls_;
+  ScratchStack<Operand> results_;
+  ScratchStack<Operand> saved_params_;  // of the ifs that are open
+  std::vector<std::uint32_t> targets_;  // of a br_table
   std::vector<CatchClause> catches_;
   std::vector<ValType> types_;
-  std::vector<bool> initialized_;              // locals without default value
-  ScratchStack<std::uint32_t, Memory> inits_;  // those that were initialised, in order
+  std::vector<bool> initialized_;      // locals without default value
+  ScratchStack<std::uint32_t> inits_;  // those that were initialised, in order
 };
 
 }  // namespace wrun::inline v0::wasm

@@ -41,7 +41,6 @@ struct NullClient {
   using Operand = BasicOperand<Value>;
   using Control = BasicControl<Label>;
   using Operands = std::span<Operand>;
-  using Memory = PlainMemory;  ///< of the walker's stacks
 
   /// Whether it listens to the instructions that have a Rule; if not, the walk need not tell of
   /// them.

@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <new>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -103,15 +102,9 @@ struct BasicControl {
   }
 };
 
-/// Where a walker's stacks have their memory from.
-struct PlainMemory {
-  static void* allocate(std::size_t bytes) { return ::operator new(bytes); }
-  static void free(void* memory, std::size_t) noexcept { ::operator delete(memory); }
-};
-
 /// A vector whose elements above its size have whatever values they had before, or none, until they
 /// are pushed over, and whose memory is reused.
-template <class T, class Memory = PlainMemory>
+template <class T>
 class ScratchStack {
  public:
   std::uint32_t size() const { return size_; }
@@ -151,21 +144,15 @@ class ScratchStack {
     constexpr std::size_t first = std::max<std::size_t>(8, 1000 / sizeof(T));
     const std::size_t capacity = std::max<std::size_t>(first, 2 * (std::size_t{size_} + more));
     // Most functions push few: initialising the others took longer than what is done with those.
-    const std::size_t bytes = capacity * sizeof(T);
-    std::unique_ptr<void, Free> memory(Memory::allocate(bytes), Free{bytes});
-    T* const items = static_cast<T*>(memory.get());
+    std::unique_ptr<std::byte[]> memory(new std::byte[capacity * sizeof(T)]);
+    T* const items = reinterpret_cast<T*>(memory.get());
     std::copy_n(items_, capacity_, items);
     memory_ = std::move(memory);
     items_ = items;
     capacity_ = static_cast<std::uint32_t>(capacity);
   }
 
-  struct Free {
-    std::size_t bytes = 0;
-    void operator()(void* memory) const noexcept { Memory::free(memory, bytes); }
-  };
-
-  std::unique_ptr<void, Free> memory_;
+  std::unique_ptr<std::byte[]> memory_;
   T* items_ = nullptr;
   std::uint32_t size_ = 0;
   std::uint32_t capacity_ = 0;
