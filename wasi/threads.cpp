@@ -47,6 +47,13 @@ Result<void> guarded(Function&& function) try {
   return Error(ErrorKind::host, "a host function threw in a thread of the guest");
 }
 
+/// Null also if the embedder's start() throws.
+std::unique_ptr<RunningThread> start_thread(Threads& threads, std::function<void()> body) try {
+  return threads.start(std::move(body));
+} catch (...) {
+  return nullptr;
+}
+
 }  // namespace
 
 std::shared_ptr<Threads> host_threads() {
@@ -151,8 +158,9 @@ Result<std::int32_t> ThreadGroup::State::spawn(Caller& caller, std::int32_t argu
     if (made.error().kind() == ErrorKind::limit) return again;
     return made.error();
   }
-  auto running = options.threads->start(
-      [self = shared_from_this(), member, argument] { self->run(*member, argument); });
+  auto running = start_thread(*options.threads, [self = shared_from_this(), member, argument] {
+    self->run(*member, argument);
+  });
   if (!running) {
     discharge(id);
     return again;

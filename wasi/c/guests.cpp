@@ -42,7 +42,7 @@ class ImplementedThreads final : public Threads {
         join_(options.join),
         env_(std::make_shared<capi::Environment>(options.env, options.finalizer)) {}
 
-  std::unique_ptr<RunningThread> start(Body body) override {
+  std::unique_ptr<RunningThread> start(Body body) override try {
     auto thread = std::make_unique<ImplementedThread>(join_, env_);
     auto kept = std::make_unique<Body>(std::move(body));
     void* started = nullptr;
@@ -50,6 +50,8 @@ class ImplementedThreads final : public Threads {
     (void)kept.release();
     thread->run(started);
     return thread;
+  } catch (...) {
+    return nullptr;
   }
 
  private:

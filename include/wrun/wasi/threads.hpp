@@ -44,7 +44,8 @@ class RunningThread {
 class Threads {
  public:
   virtual ~Threads() = default;
-  /// Has `body`, which doesn't throw, run on a thread of its own. Null if there is none to be had.
+  /// Has `body`, which doesn't throw, run on a thread of its own. Null if there is none to be had;
+  /// what it throws is taken for that.
   virtual std::unique_ptr<RunningThread> start(std::function<void()> body) = 0;
 };
 

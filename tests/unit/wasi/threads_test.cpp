@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <new>
 #include <thread>
 
 #include <wrun/wasi/wasi.hpp>
@@ -65,6 +66,13 @@ class Silence final : public wasi::InputStream {
 class NoThreads final : public wasi::Threads {
  public:
   std::unique_ptr<wasi::RunningThread> start(std::function<void()>) override { return nullptr; }
+};
+
+class ThrowingThreads final : public wasi::Threads {
+ public:
+  std::unique_ptr<wasi::RunningThread> start(std::function<void()>) override {
+    throw std::bad_alloc();
+  }
 };
 
 class ThreadGroups : public testing::Test {
@@ -199,6 +207,14 @@ TEST_F(ThreadGroups, ThoseThatEndedMakeRoom) {
 TEST_F(ThreadGroups, AHostMayHaveNone) {
   wasi::ThreadOptions options;
   options.threads = std::make_shared<NoThreads>();
+  start(options);
+  EXPECT_EQ(spawn(0), -static_cast<int>(wasi::Errno::again));
+  EXPECT_TRUE(group->finish());
+}
+
+TEST_F(ThreadGroups, AStartThatThrowsStartsNone) {
+  wasi::ThreadOptions options;
+  options.threads = std::make_shared<ThrowingThreads>();
   start(options);
   EXPECT_EQ(spawn(0), -static_cast<int>(wasi::Errno::again));
   EXPECT_TRUE(group->finish());
