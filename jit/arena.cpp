@@ -28,7 +28,7 @@ constexpr char nobody = 0;
 CodeArena::CodeArena(os::CodeMemory memory, os::Mapping owners)
     : memory_(std::move(memory)),
       owners_(std::move(owners)),
-      generation_(os::fork_generation()),
+      process_(os::this_process()),
       forks_(os::fork_count()),
       free_{{0, memory_.size()}} {}
 
@@ -77,7 +77,7 @@ const void* CodeArena::owner(const void* pc) const noexcept {
 }
 
 bool CodeArena::owns_memory() const {
-  return os::fork_generation() == generation_;
+  return os::this_process() == process_;
 }
 
 const std::uint8_t* CodeArena::allocate(std::size_t bytes) {
@@ -125,7 +125,7 @@ bool CodeArena::stop_sharing() noexcept {
   if (!copy) return false;
   for (const auto& [at, size] : taken_) std::memcpy(copy->writable(at), memory_.writable(at), size);
   if (!memory_.replace_by(std::move(*copy))) return false;
-  generation_ = os::fork_generation();
+  process_ = os::this_process();
   forks_ = forks;
   while (!freed_.empty()) make_hole(freed_.extract(freed_.begin()));
   freed_bytes_ = 0;
@@ -143,7 +143,8 @@ void CodeArena::free(const std::uint8_t* code) noexcept {
   if (found == taken_.end()) return;
   const auto [at, size] = *found;
   set_owner(at, size, nullptr);
-  if (forks_ == os::fork_count()) {
+  // A child that fork() had no part in wasn't counted.
+  if (owns_memory() && forks_ == os::fork_count()) {
     make_hole(taken_.extract(found));
     memory_.release(at, size);
   } else {

@@ -71,8 +71,8 @@ class CodeArena {
   // Of whatever begins at a multiple of code_alignment, null where nothing begins; then of whatever
   // covers a whole region, null where nothing does.
   os::Mapping owners_;
-  std::uint64_t generation_;  // of the process whose memory it is
-  std::uint64_t forks_;       // how many there had been when nobody shared it
+  std::uint64_t process_;  // of the process whose memory it is
+  std::uint64_t forks_;    // how many there had been when nobody shared it
   mutable std::mutex mutex_;
   Pieces free_;
   Pieces taken_;

@@ -6,6 +6,8 @@
 #include <atomic>
 #include <cstddef>
 
+#include "lib/os/process.hpp"
+
 namespace wrun::inline v0::os {
 
 namespace {
@@ -15,7 +17,7 @@ constexpr std::size_t most_mutexes = 4;
 constinit std::array<std::mutex*, most_mutexes> held{};
 constinit std::size_t mutex_count = 0;
 constinit std::atomic<std::uint64_t> forks{0};
-constinit std::atomic<std::uint64_t> generation{0};
+constinit std::atomic<std::uint64_t> generation{0};  // how many forks made this process
 
 void lock() {
   for (std::size_t i = 0; i < mutex_count; ++i) held[i]->lock();
@@ -49,8 +51,10 @@ std::uint64_t fork_count() noexcept {
   return forks.load(std::memory_order_relaxed);
 }
 
-std::uint64_t fork_generation() noexcept {
-  return generation.load(std::memory_order_relaxed);
+// Generations tell processes apart whose ids are the same: ids are used again.
+std::uint64_t this_process() noexcept {
+  return generation.load(std::memory_order_relaxed) << 32 |
+         static_cast<std::uint32_t>(process_id());
 }
 
 }  // namespace wrun::inline v0::os

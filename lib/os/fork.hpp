@@ -17,7 +17,8 @@ bool hold_over_fork(std::mutex& mutex) noexcept;
 /// How often this process was forked, and those whose child it is before they made it; each time
 /// counts before there is a child.
 std::uint64_t fork_count() noexcept;
-/// How many forks made this process: more for a child than for its parent.
-std::uint64_t fork_generation() noexcept;
+/// Another number in each of a line of processes that are each other's children, also in those that
+/// were made without what fork() does, by _Fork() or clone(): those have another process id.
+std::uint64_t this_process() noexcept;
 
 }  // namespace wrun::inline v0::os

@@ -44,7 +44,7 @@ struct JitdumpLoad {
 struct File {
   int fd = -1;
   int process = 0;  // none has opened it
-  std::uint64_t generation = 0;
+  std::uint64_t opened_in = 0;
   std::uint64_t records = 0;
 };
 
@@ -60,9 +60,9 @@ std::uint64_t now() {
 
 /// True once for a process.
 bool is_new(File& file) {
-  if (file.process != 0 && file.generation == fork_generation()) return false;
+  if (file.process != 0 && file.opened_in == this_process()) return false;
   if (file.fd >= 0) close(file.fd);
-  file = {-1, process_id(), fork_generation(), 0};
+  file = {-1, process_id(), this_process(), 0};
   return true;
 }
 

@@ -21,14 +21,14 @@ bool Thread::start(std::size_t stack_bytes, void (*body)(void* env), void* env) 
     return nullptr;
   };
   started_ = pthread_create(&thread_, &attributes, run, this) == 0;
-  generation_ = fork_generation();
+  process_ = this_process();
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
   pthread_attr_destroy(&attributes);
   return started();
 }
 
 bool Thread::is_left_behind() const noexcept {
-  return started() && generation_ != fork_generation();
+  return started() && process_ != this_process();
 }
 
 void Thread::join() noexcept {

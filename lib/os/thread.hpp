@@ -43,7 +43,7 @@ class Thread {
  private:
   pthread_t thread_{};
   bool started_ = false;
-  std::uint64_t generation_ = 0;
+  std::uint64_t process_ = 0;
   void (*body_)(void*) = nullptr;
   void* env_ = nullptr;
 };

@@ -2,6 +2,8 @@
 // goes when no module needs it any more.
 
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -223,6 +225,25 @@ void fork_and(Parent in_parent, Child in_child) {
   EXPECT_EQ(status, 0);
   close(pipes[0]);
   close(pipes[1]);
+}
+
+TEST(CodeLifetime, ChildrenThatNobodyIsToldOfLeaveTheirParentsCode) {
+  Config config;
+  config.tier = Tier::compiler;
+  const Engine engine(config);
+  if (engine.info().tier != "compiler") GTEST_SKIP() << engine.info().tier_reason;
+  std::optional dropped = take(Module::from_text(engine, adding(1)));
+  EXPECT_TRUE(gives(engine, *dropped, 1, 2));
+  const auto child = static_cast<pid_t>(syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0));
+  if (child == 0) {
+    alarm(20);
+    dropped.reset();
+    _exit(0);
+  }
+  int status = 1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  EXPECT_TRUE(gives(engine, *dropped, 1, 2));
 }
 
 TEST(CodeLifetime, ChildrenKeepWhatTheirParentDrops) {
