@@ -60,6 +60,7 @@ class Plugins {
     auto loaded = wrun::Module::from_content(engine_, module);
     auto prepared = std::move(loaded).and_then([&](auto it) { return linker.prepare(it); });
     if (!prepared) return std::move(prepared).error();
+    refused_.add(label(name), 0);  // a sample from the start
     const std::lock_guard lock(mutex_);
     Tenant& tenant = tenants_[name];  // with another plugin it keeps its budget
     tenant.pool = wrun::Pool(*prepared, {.limits = limits_of_request, .budget = tenant.budget});
@@ -71,7 +72,7 @@ class Plugins {
     const auto found = tenants_.find(name);
     if (found == tenants_.end()) return answer(response, 404, "no such plugin\n");
     const bool is_over = found->second.exceeds(most);
-    refused_.add(label(name), is_over);
+    if (is_over) refused_.add(label(name));
     const Tenant tenant = found->second;
     lock.unlock();
     if (is_over) return answer(response, 429, "more than its budget\n");
