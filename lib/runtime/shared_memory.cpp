@@ -44,7 +44,7 @@ Result<std::shared_ptr<SharedMemory>> SharedMemory::create(const wasm::MemoryTyp
     return Error(ErrorKind::limit,
                  compose("a memory of {} bytes is over a limit (memory_bytes)", *bytes));
   }
-  auto memory = make(type, std::move(budget), has_guards);
+  auto memory = make(type, budget, has_guards);  // what room is of stays, also if there is none
   if (memory) room.use();
   return memory;
 }

@@ -219,6 +219,20 @@ TEST(Meter, NeverUsesMoreThanItsCapWithWhatIsSetAside) {
   EXPECT_FALSE(meter.reserve(1));
 }
 
+/// Whether a shared memory that the system refuses gives everything back to a budget of its own
+/// while there still is one.
+bool leaves_its_budget_whole() {
+  bool is_whole = false;
+  const auto end = [&](Budget* budget) {
+    is_whole = budget->memory_bytes.reserve(page_bytes);
+    delete budget;
+  };
+  std::shared_ptr<Budget> budget(new Budget, end);
+  budget->memory_bytes.set_cap(page_bytes);
+  const auto made = SharedMemory::create(memory_type(1, 65536, true), std::move(budget));
+  return !made && is_whole;
+}
+
 // Runs in a process of its own, whose exit status tells the outcome.
 int grow_more_than_the_system_has() {
   Watched watched({std::make_shared<wasm::TypeRegistry>(), nullptr, nullptr, nullptr},
@@ -231,6 +245,7 @@ int grow_more_than_the_system_has() {
   if (grow(**made, 60'000)) return 3;
   if (create_memory(*watched.store, memory_type(60'000, 65536))) return 4;
   if (create_memory(*watched.store, memory_type(1, 65536, true))) return 5;
+  if (!leaves_its_budget_whole()) return 7;
   watched.expect(page_bytes, page_bytes);
   watched.expect_untold();
   return testing::Test::HasFailure() ? 6 : 0;
