@@ -21,7 +21,9 @@ inline namespace v0 {
 /// thread-safe where stores of several threads have the object.
 template <class T>
 struct IntrusiveTraits {
+  /// Counts one more reference.
   static void add_ref(T* object) noexcept { intrusive_add_ref(object); }
+  /// Counts one less; the object goes with its last.
   static void release(T* object) noexcept { intrusive_release(object); }
 };
 
@@ -64,10 +66,13 @@ class Intrusive {
     if (object_) IntrusiveTraits<T>::release(object_);
   }
 
-  /// Whether there is an object, and the object.
+  /// Whether there is an object.
   explicit operator bool() const noexcept { return object_ != nullptr; }
+  /// The object, or null.
   T* get() const noexcept { return object_; }
+  /// The object, which is there.
   T& operator*() const noexcept { return *object_; }
+  /// The same.
   T* operator->() const noexcept { return object_; }
   /// Gives the reference to the caller.
   T* detach() noexcept { return std::exchange(object_, nullptr); }
