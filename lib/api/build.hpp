@@ -8,12 +8,17 @@
 #include <wrun/module.hpp>
 
 #include "lib/api/load.hpp"
+#include "lib/wasm/module_data.hpp"
 
 namespace wrun::inline v0::api {
 
 struct EngineState;
 
-/// Decodes and validates.
+/// What a module is made of, decoded and validated: the same whether there could be one or not.
+Result<std::shared_ptr<wasm::ModuleData>> decode_valid(const std::shared_ptr<EngineState>& engine,
+                                                       Bytes&& bytes);
+
+/// Without the cache.
 Result<Module> build_anew(const std::shared_ptr<EngineState>& engine, Bytes&& bytes);
 
 /// With code from the cache, which the engine has, and which gets it if it hasn't.

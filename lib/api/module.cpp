@@ -45,13 +45,19 @@ using Engines = std::shared_ptr<api::EngineState>;
 
 }  // namespace
 
-Result<Module> api::build_anew(const Engines& engine, Bytes&& bytes) {
-  if (auto checked = engine->check_guards(); !checked) return std::move(checked).error();
+Result<std::shared_ptr<wasm::ModuleData>> api::decode_valid(const Engines& engine, Bytes&& bytes) {
   const wasm::DecodeOptions options = engine->decode_options();
   auto data = wasm::decode(std::move(bytes), options, engine->types);
   if (!data) return std::move(data).error();
   auto valid = wasm::validate(**data, options);
   if (!valid) return std::move(valid).error();
+  return data;
+}
+
+Result<Module> api::build_anew(const Engines& engine, Bytes&& bytes) {
+  auto data = decode_valid(engine, std::move(bytes));
+  if (!data) return std::move(data).error();
+  if (auto checked = engine->check_guards(); !checked) return std::move(checked).error();
   return ModuleAccess::make(std::make_shared<api::ModuleState>(std::move(*data), engine));
 }
 

@@ -25,6 +25,7 @@
 #include <thread>
 #include <vector>
 
+#include <wrun.h>
 #include <wrun/wrun.hpp>
 
 namespace {
@@ -59,6 +60,22 @@ int run_wasm(int times, wrun::Tier tier = wrun::Tier::automatic) {
   return 0;
 }
 
+/// What is valid doesn't depend on what the system grants.
+bool validates_without_guard_pages() {
+  constexpr char valid[] = {0, 'a', 's', 'm', 1, 0, 0, 0};
+  const wasm_byte_vec_t whole{sizeof valid, const_cast<char*>(valid)}, cut{4, whole.data};
+  wrun_compiler_options_t options = WRUN_COMPILER_OPTIONS_INIT;
+  options.guard_pages = true;
+  wasm_config_t* const config = wasm_config_new();
+  if (wrun_config_set_compiler(config, &options)) return false;
+  wasm_engine_t* const engine = wasm_engine_new_with_config(config);
+  wasm_store_t* const store = wasm_store_new(engine);
+  const bool is_right = wasm_module_validate(store, &whole) && !wasm_module_validate(store, &cut);
+  wasm_store_delete(store);
+  wasm_engine_delete(engine);
+  return is_right;
+}
+
 /// Where there are no guard pages: nothing that would do without them in machine code is loaded.
 int insist_on_guard_pages() {
   wrun::Config config;
@@ -71,6 +88,10 @@ int insist_on_guard_pages() {
   if (info.tier == "interpreter") return module ? 0 : fail("the interpreter needs none");
   if (module || module.error().kind() != wrun::ErrorKind::limit)
     return fail("guard pages aren't insisted upon");
+  const auto malformed = wrun::Module::from_bytes(engine, std::vector<std::uint8_t>{0, 1, 2, 3});
+  if (malformed || malformed.error().kind() != wrun::ErrorKind::malformed)
+    return fail("a malformed module has another error");
+  if (!validates_without_guard_pages()) return fail("guard pages have a say in what is valid");
   return 0;
 }
 

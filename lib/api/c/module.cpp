@@ -3,10 +3,12 @@
 #include <array>
 #include <cstring>
 
+#include "lib/api/build.hpp"
 #include "lib/api/c/guard.hpp"
 #include "lib/api/c/import_types.hpp"
 #include "lib/api/c/types.hpp"
 #include "lib/api/c/vectors.hpp"
+#include "lib/api/state.hpp"
 
 using namespace wrun;
 
@@ -18,14 +20,23 @@ Bytes bytes_of(const wasm_byte_vec_t& vec) {
   return {reinterpret_cast<const std::uint8_t*>(vec.data), vec.size};
 }
 
+Result<Engine> engine_of(wasm_store_t& store) {
+  capi::Use use(store);
+  if (!use) return use.error();
+  return use.facade().engine();
+}
+
 Result<Module> load(wasm_store_t& store, Bytes bytes) {
-  std::optional<Engine> engine;
-  {
-    capi::Use use(store);
-    if (!use) return use.error();
-    engine = use.facade().engine();
-  }
+  auto engine = engine_of(store);
+  if (!engine) return std::move(engine).error();
   return Module::from_bytes(*engine, bytes);
+}
+
+/// Whether there could be a module, wherever its memory comes from.
+bool is_valid(wasm_store_t& store, Bytes bytes) {
+  const auto engine = engine_of(store);
+  if (!engine) return false;
+  return api::decode_valid(EngineAccess::state(*engine), {bytes.begin(), bytes.end()}).has_value();
 }
 
 wasm_module_t* new_module(wasm_store_t* store, Bytes bytes) {
@@ -96,7 +107,7 @@ wasm_module_t* wasm_module_new(wasm_store_t* store, const wasm_byte_vec_t* binar
 }
 
 bool wasm_module_validate(wasm_store_t* store, const wasm_byte_vec_t* binary) {
-  return capi::guarded(false, [&] { return load(*store, bytes_of(*binary)).has_value(); });
+  return capi::guarded(false, [&] { return is_valid(*store, bytes_of(*binary)); });
 }
 
 void wasm_module_imports(const wasm_module_t* module, wasm_importtype_vec_t* out) {
