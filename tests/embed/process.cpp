@@ -181,6 +181,73 @@ int no_handlers() {
   return insist_on_guard_pages();
 }
 
+/// What makes memory that can be executed, files in memory, handlers of signals or threads ends the
+/// process from here on.
+int end_if_anything_is_made() {
+  constexpr auto nr = offsetof(seccomp_data, nr);
+  constexpr auto third = offsetof(seccomp_data, args) + 2 * sizeof(std::uint64_t);
+  sock_filter code[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, nr),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_memfd_create, 8, 0),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_rt_sigaction, 7, 0),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone, 6, 0),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone3, 5, 0),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_mmap, 2, 0),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_mprotect, 1, 0),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, third),
+      BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, PROT_EXEC, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  return confine(code);
+}
+
+/// A loop that gets hot, and a trap, in an instance that was there before.
+int run_prepared(wrun::Tier tier) {
+  wrun::Config config;
+  config.tier = tier;
+  wrun::Engine engine(config);
+  (void)engine.info();
+  wrun::Store store(engine);
+  const auto module = wrun::Module::from_text(engine, R"((module
+    (memory 1) (data (i32.const 8) "data")
+    (func (export "sum") (param i32) (result i32) (local i32)
+      (loop
+        (local.set 1 (i32.add (local.get 1) (i32.load8_u (i32.const 8))))
+        (br_if 0 (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
+      (local.get 1))
+    (func (export "load") (param i32) (result i32) (i32.load (local.get 0)))))");
+  if (!module) return fail(module.error().message().c_str());
+  const auto instance = wrun::Linker(engine).instantiate(store, *module);
+  if (!instance) return fail(instance.error().message().c_str());
+  if (const int refused = end_if_anything_is_made()) return refused;
+  const auto sum = instance->typed<int32_t(int32_t)>("sum").value();
+  const auto load = instance->typed<int32_t(int32_t)>("load").value();
+  for (int i = 0; i < 3; ++i)
+    if (sum(1'000'000).value() != 1'000'000 * 'd') return fail("a wrong result");
+  for (int i = 0; i < 5'000; ++i)
+    if (load(i).value() < 0) return fail("a wrong value");
+  const auto trapped = load(-4);
+  if (trapped || trapped.error().kind() != wrun::ErrorKind::trap) return fail("no trap");
+  // Ends without giving back handlers of signals, which is a call that the filter forbids.
+  std::fflush(stdout);
+  _exit(0);
+}
+
+/// What compiling asks of the system is there before a function is hot, if a host wants that.
+int prepared() {
+  for (const wrun::Tier tier : {wrun::Tier::automatic, wrun::Tier::compiler}) {
+    const pid_t child = fork();
+    if (child == 0) _exit(run_prepared(tier));
+    int status = 1;
+    if (waitpid(child, &status, 0) != child) return fail("waitpid");
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 77) return 77;
+    if (status != 0) return fail("something was made after the filter");
+  }
+  return 0;
+}
+
 /// None of the calls that the library can do without: files in memory, threads, events.
 int few_calls() {
   if (const int refused = forbid({SYS_memfd_create, SYS_clone, SYS_clone3, SYS_eventfd2,
@@ -290,6 +357,7 @@ int main(int argc, char** argv) {
   if (kind == "seccomp") return no_executable_memory();
   if (kind == "no-handlers") return no_handlers();
   if (kind == "few-calls") return few_calls();
+  if (kind == "prepared") return prepared();
   if (kind == "two") return load_all(paths) || run_wasm(1);
   if (kind == "reload") return load_again_and_again(paths);
   return fail("which kind?");
