@@ -64,7 +64,8 @@ struct SoftLimitsOf {
   Optional<std::uint64_t> host_bytes = {};
   /// May be empty. Told of growth that has happened, on the thread that used more: uses of the
   /// store that did fail meanwhile, also where the limit is a budget's; for times it may be the
-  /// engine's timer thread. A budget's may run on several threads at once. Exceptions are dropped.
+  /// engine's timer thread, where it must neither run WebAssembly nor block, since no deadline
+  /// strikes meanwhile. A budget's may run on several threads at once. Exceptions are dropped.
   detail::Callback<void(const SoftLimitPassed&)> passed = {};
 };
 using SoftLimits = SoftLimitsOf<std::optional>;

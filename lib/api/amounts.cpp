@@ -31,9 +31,10 @@ runtime::SoftLimits to_runtime(const SoftLimits& limits) {
   set(Resource::host_calls, limits.host_calls.value_or(runtime::unlimited));
   set(Resource::host_bytes, limits.host_bytes.value_or(runtime::unlimited));
   if (!limits.passed) return made;
-  made.notify = [tell = limits.passed](const runtime::SoftLimitPassed& passed) {
+  const auto notify = [tell = limits.passed](const runtime::SoftLimitPassed& passed) {
     tell({static_cast<Resource>(passed.resource), passed.used, passed.limit, passed.of_budget});
   };
+  made.notify = std::make_shared<const runtime::Notify>(notify);
   return made;
 }
 

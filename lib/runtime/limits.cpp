@@ -30,19 +30,19 @@ bool ask(const std::function<bool(const Growth&)>& may_grow, const Growth& growt
   return false;  // a callback that throws has not agreed
 }
 
-void tell(const SoftLimits& soft, const SoftLimitPassed& passed, CallbackLock* lock) noexcept try {
-  if (!soft.notify) return;
-  const Calling calling(lock);
-  soft.notify(passed);
-} catch (...) {
-  return;  // whoever was told has said what there was to say
-}
-
 Resource resource_of(const Growth& growth) {
   return growth.kind == Growth::Kind::memory ? Resource::memory_bytes : Resource::table_elements;
 }
 
 }  // namespace
+
+void Notice::tell(CallbackLock* lock) const noexcept try {
+  if (!whom) return;
+  const Calling calling(lock);
+  (*whom)(what);
+} catch (...) {
+  return;  // whoever was told has said what there was to say
+}
 
 bool Meter::reserve(std::uint64_t amount) noexcept {
   std::uint64_t held = held_.load(std::memory_order_relaxed);
@@ -121,10 +121,14 @@ void Budget::set_soft(SoftLimits limits) {
   }
 }
 
+Notice Budget::notice(Resource resource, std::uint64_t used, std::uint64_t limit) noexcept {
+  passed.fetch_or(1u << index(resource), std::memory_order_relaxed);
+  return {soft.notify, {resource, used, limit, true}};
+}
+
 void Budget::note_passed(Resource resource, std::uint64_t used, std::uint64_t limit,
                          CallbackLock* lock) noexcept {
-  passed.fetch_or(1u << index(resource), std::memory_order_relaxed);
-  tell(soft, {resource, used, limit, true}, lock);
+  notice(resource, used, limit).tell(lock);
 }
 
 void Budget::note_passed(Resource resource, CallbackLock* lock) noexcept {
@@ -154,7 +158,13 @@ void Budget::give(Resource resource, std::uint64_t amount) noexcept {
 }
 
 void Budget::add(Resource resource, std::uint64_t amount, CallbackLock* lock) noexcept {
-  if ((*this)[resource].add(amount)) note_passed(resource, lock);
+  charge(resource, amount).tell(lock);
+}
+
+Notice Budget::charge(Resource resource, std::uint64_t amount) noexcept {
+  Meter& meter = (*this)[resource];
+  if (!meter.add(amount)) return {};
+  return notice(resource, meter.now(), meter.soft());
 }
 
 void Budget::settle(Resource resource) noexcept {
@@ -238,8 +248,19 @@ void Account::give(Resource resource, std::uint64_t amount) noexcept {
 }
 
 void Account::add(Resource resource, std::uint64_t amount) noexcept {
-  if (own(resource).add(amount)) note_passed(resource);
-  budget_->add(resource, amount, lock_);
+  charge(resource, amount).tell(lock_);
+}
+
+Account::Notices Account::charge(Resource resource, std::uint64_t amount) noexcept {
+  Notices notices;
+  if (own(resource).add(amount)) notices.own = notice(resource, used(resource).now());
+  notices.of_budget = budget_->charge(resource, amount);
+  return notices;
+}
+
+void Account::Notices::tell(CallbackLock* lock) const noexcept {
+  own.tell(lock);
+  of_budget.tell(lock);
 }
 
 Account::UsedUp Account::used_up(Resource resource) const noexcept {
@@ -252,9 +273,13 @@ Account::UsedUp Account::exceeded(Resource resource) const noexcept {
   return (*budget_)[resource].is_exceeded() ? UsedUp::budget : UsedUp::no;
 }
 
-void Account::note_passed(Resource resource, std::uint64_t used) noexcept {
+Notice Account::notice(Resource resource, std::uint64_t used) noexcept {
   passed_.fetch_or(1u << index(resource), std::memory_order_relaxed);
-  tell(limits_.soft, {resource, used, limits_.soft[resource], false}, lock_);
+  return {limits_.soft.notify, {resource, used, limits_.soft[resource], false}};
+}
+
+void Account::note_passed(Resource resource, std::uint64_t used) noexcept {
+  notice(resource, used).tell(lock_);
 }
 
 void Account::note_passed(Resource resource) noexcept {

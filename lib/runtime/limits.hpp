@@ -61,11 +61,25 @@ struct SoftLimitPassed {
   bool of_budget = false;
 };
 
-/// Amounts above which somebody wants to be told. The callback may be empty; it runs on whichever
+class CallbackLock;
+
+using Notify = std::function<void(const SoftLimitPassed&)>;
+
+/// That a soft limit was passed, for when no mutex is held any more. Keeps whom it tells: that may
+/// end what the limit is of.
+struct Notice {
+  std::shared_ptr<const Notify> whom;  ///< null if there is nothing to tell
+  SoftLimitPassed what = {};
+
+  /// With the lock of the store whose doing it is; null if it is none's.
+  void tell(CallbackLock* lock) const noexcept;
+};
+
+/// Amounts above which somebody wants to be told. The callback may be null; it runs on whichever
 /// thread uses more, which for times is the timer's.
 struct SoftLimits {
   std::array<std::uint64_t, resource_count> at;
-  std::function<void(const SoftLimitPassed&)> notify;
+  std::shared_ptr<const Notify> notify;
 
   SoftLimits() { at.fill(unlimited); }
   std::uint64_t operator[](Resource resource) const { return at[index(resource)]; }
@@ -223,6 +237,8 @@ struct Budget {
 
   /// What was used already.
   void add(Resource resource, std::uint64_t amount, CallbackLock* lock) noexcept;
+  /// The same, and whoever is to be told of it isn't yet.
+  Notice charge(Resource resource, std::uint64_t amount) noexcept;
   void note_passed(Resource resource, std::uint64_t used, std::uint64_t limit,
                    CallbackLock* lock) noexcept;
   /// Of what is metered here.
@@ -234,9 +250,10 @@ struct Budget {
 
   /// Memory is summed over time: before its amount changes.
   void settle(Resource resource) noexcept;
+  Notice notice(Resource resource, std::uint64_t used, std::uint64_t limit) noexcept;
 };
 
-/// A store's use of its own limits and of its budget. For the store's thread, but for add() and
+/// A store's use of its own limits and of its budget. For the store's thread, but for charge() and
 /// used_up().
 class Account {
  public:
@@ -254,8 +271,18 @@ class Account {
   /// reserve(), and used at once.
   bool take(Resource resource, std::uint64_t amount) noexcept;
   void give(Resource resource, std::uint64_t amount) noexcept;
-  /// Takes what was used already. Any thread.
+  /// Takes what was used already.
   void add(Resource resource, std::uint64_t amount) noexcept;
+  /// Of the store's soft limit, and of the budget's.
+  struct Notices {
+    Notice own;
+    Notice of_budget;
+
+    void tell(CallbackLock* lock) const noexcept;
+  };
+  /// The same, and whoever is to be told of it isn't yet. Any thread, but none while the limits are
+  /// set.
+  Notices charge(Resource resource, std::uint64_t amount) noexcept;
 
   /// Whose cap is reached. Any thread.
   enum class UsedUp : std::uint8_t { no, store, budget };
@@ -297,6 +324,7 @@ class Account {
   Budget* drawn_on() const { return is_private_ ? nullptr : budget_.get(); }
   Reservation reserve_with(Budget* budget, Resource resource, std::uint64_t amount) noexcept;
   void settle(Resource resource) noexcept;
+  Notice notice(Resource resource, std::uint64_t used) noexcept;
   void note_passed(Resource resource) noexcept;
   bool agree(Budget* budget, const Growth& growth) const noexcept;
 

@@ -39,9 +39,7 @@ TimeMeter::TimeMeter(Store& store, std::shared_ptr<os::Timer> timer)
 TimeMeter::~TimeMeter() {
   Lock lock(mutex_);
   is_running_ = false;
-  const auto alarm = std::exchange(alarm_, std::nullopt);
-  lock.unlock();
-  if (alarm) timer_->cancel(*alarm);
+  await_ticks(lock);
 }
 
 void TimeMeter::begin() noexcept {
@@ -56,22 +54,34 @@ void TimeMeter::begin() noexcept {
 }
 
 void TimeMeter::end() noexcept {
-  const Lock lock(mutex_);
-  charge();
+  Account& account = store_.account();
+  Lock lock(mutex_);
+  const Notices notices = charge();
   is_running_ = false;
-  store_.account().budget().running.fetch_sub(1, std::memory_order_relaxed);
+  account.budget().running.fetch_sub(1, std::memory_order_relaxed);
+  lock.unlock();
+  notices.tell(account.lock());
 }
 
 void TimeMeter::settle() noexcept {
-  const Lock lock(mutex_);
-  if (is_running_) charge();
+  Lock lock(mutex_);
+  if (!is_running_) return;
+  const Notices notices = charge();
+  lock.unlock();
+  notices.tell(store_.account().lock());
 }
 
-void TimeMeter::charge() {
+void TimeMeter::Notices::tell(CallbackLock* lock) const noexcept {
+  wall.tell(lock);
+  cpu.tell(lock);
+}
+
+TimeMeter::Notices TimeMeter::charge() {
   const os::TimePoint wall = os::MonotonicClock::now();
   const nanoseconds cpu = clock_.now();
-  store_.account().add(Resource::wall_time, amount(wall - std::exchange(wall_, wall)));
-  store_.account().add(Resource::cpu_time, amount(cpu - std::exchange(cpu_, cpu)));
+  Account& account = store_.account();
+  return {account.charge(Resource::wall_time, amount(wall - std::exchange(wall_, wall))),
+          account.charge(Resource::cpu_time, amount(cpu - std::exchange(cpu_, cpu)))};
 }
 
 void TimeMeter::stop_if_used_up() {
@@ -104,7 +114,7 @@ void TimeMeter::arm(Lock& lock) {
   const os::TimePoint wanted = os::MonotonicClock::now() + *next;
   if (alarm_ && alarm_at_ <= wanted) return;
   if (alarm_) {
-    const os::Timer::Id late = *alarm_;
+    const Id late = *alarm_;
     lock.unlock();
     timer_->cancel(late);
     lock.lock();
@@ -115,13 +125,25 @@ void TimeMeter::arm(Lock& lock) {
       wanted, [](void* self) noexcept { static_cast<TimeMeter*>(self)->tick(); }, this);
 }
 
+void TimeMeter::await_ticks(Lock& lock) noexcept {
+  const auto alarm = std::exchange(alarm_, std::nullopt);
+  const auto ticked = ticked_;
+  lock.unlock();
+  if (alarm) timer_->cancel(*alarm);
+  if (ticked) timer_->cancel(*ticked);
+}
+
+// Who is told may end the store where its call is over: nothing of it is used after that.
 void TimeMeter::tick() noexcept {
   Lock lock(mutex_);
-  alarm_.reset();
+  if (!alarm_) return;
+  ticked_ = std::exchange(alarm_, std::nullopt);
   if (!is_running_) return;
-  charge();
+  const Notices notices = charge();
   stop_if_used_up();
   arm(lock);
+  lock.unlock();
+  notices.tell(nullptr);
 }
 
 }  // namespace wrun::inline v0::runtime

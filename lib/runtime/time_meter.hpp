@@ -35,12 +35,23 @@ class TimeMeter {
 
  private:
   using Lock = std::unique_lock<std::mutex>;
+  using Id = os::Timer::Id;
 
-  void charge();
+  /// What there is to tell after the mutex was let go of: who is told may use time himself.
+  struct Notices {
+    Account::Notices wall;
+    Account::Notices cpu;
+
+    void tell(CallbackLock* lock) const noexcept;
+  };
+
+  Notices charge();
   void stop_if_used_up();
   std::optional<std::chrono::nanoseconds> until_next() const;
   void arm(Lock& lock);
   void tick() noexcept;
+  /// A tick that has charged may be telling still. Never waits for itself.
+  void await_ticks(Lock& lock) noexcept;
 
   Store& store_;
   std::shared_ptr<os::Timer> timer_;
@@ -49,7 +60,8 @@ class TimeMeter {
   os::TimePoint wall_;  // until then everything is charged
   os::ThreadClock clock_;
   std::chrono::nanoseconds cpu_{};
-  std::optional<os::Timer::Id> alarm_;
+  std::optional<Id> alarm_;
+  std::optional<Id> ticked_;  // the last alarm that ran
   os::TimePoint alarm_at_;
 };
 

@@ -54,8 +54,9 @@ typedef struct wrun_soft_limits_t {
   uint64_t host_calls;
   uint64_t host_bytes;
   /** May be NULL: wrun_usage_t.soft_limits_passed tells afterwards. Called on the thread that used
-   * more, within WebAssembly: uses of its store fail; for times maybe on a thread of the engine's.
-   * A budget's may be called on several threads at once. */
+   * more, within WebAssembly: uses of its store fail; for times maybe on a thread of the engine's,
+   * where it must neither run WebAssembly nor block: no deadline strikes meanwhile. A budget's may
+   * be called on several threads at once. */
   void (*passed)(void* env, const wrun_soft_limit_passed_t*);
   void* passed_env; /**< must live until the limits are replaced, or the store or budget ends */
 } wrun_soft_limits_t;

@@ -38,7 +38,7 @@ struct Watched {
     const auto note = [this](const SoftLimitPassed& passed) { told.push_back(passed); };
     SoftLimits of_budget;
     of_budget.at[index(watched)] = limits.soft.at[index(watched)] = soft;
-    of_budget.notify = limits.soft.notify = note;
+    of_budget.notify = limits.soft.notify = std::make_shared<const Notify>(note);
     budget->set_soft(of_budget);
     config.budget = budget;
     store = std::make_unique<Store>(config);
