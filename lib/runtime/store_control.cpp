@@ -105,9 +105,11 @@ Result<void> Store::set_limits(Limits limits) {
   if (auto set = set_deadline(limits.deadline); !set) return set;
   state_.may_wait = limits.may_wait;
   const auto fuel = limits.fuel;
+  if (time_) time_->pause();
   account_.set_limits(std::move(limits));
   forget_late();
   stop_if_overdue();  // the timer may have said so already
+  if (time_) time_->resume();
   host_calls_start_ = state_.host_calls;
   bound_host_calls();
   if (account_.wants_time()) {

@@ -49,8 +49,7 @@ void TimeMeter::begin() noexcept {
   wall_ = os::MonotonicClock::now();
   clock_ = os::ThreadClock::current();
   cpu_ = clock_.now();
-  stop_if_used_up();
-  arm(lock);
+  watch(lock);
 }
 
 void TimeMeter::end() noexcept {
@@ -71,6 +70,17 @@ void TimeMeter::settle() noexcept {
   notices.tell(store_.account().lock());
 }
 
+void TimeMeter::pause() noexcept {
+  settle();
+  Lock lock(mutex_);
+  await_ticks(lock);
+}
+
+void TimeMeter::resume() noexcept {
+  Lock lock(mutex_);
+  if (is_running_) watch(lock);
+}
+
 void TimeMeter::Notices::tell(CallbackLock* lock) const noexcept {
   wall.tell(lock);
   cpu.tell(lock);
@@ -89,6 +99,11 @@ void TimeMeter::stop_if_used_up() {
     const Account::UsedUp whose = store_.account().used_up(resource);
     if (whose != Account::UsedUp::no) store_.stop_late(resource, whose);
   }
+}
+
+void TimeMeter::watch(Lock& lock) {
+  stop_if_used_up();
+  arm(lock);
 }
 
 /// CPU time passes no faster than time does.
@@ -140,8 +155,7 @@ void TimeMeter::tick() noexcept {
   ticked_ = std::exchange(alarm_, std::nullopt);
   if (!is_running_) return;
   const Notices notices = charge();
-  stop_if_used_up();
-  arm(lock);
+  watch(lock);
   lock.unlock();
   notices.tell(nullptr);
 }

@@ -32,6 +32,10 @@ class TimeMeter {
   void end() noexcept;
   /// Charges what was used until now.
   void settle() noexcept;
+  /// The same; then, until resume(), the timer's thread neither looks at the limits nor tells of
+  /// them, so that they may be replaced. It may be the one that is telling of them and calls this.
+  void pause() noexcept;
+  void resume() noexcept;
 
  private:
   using Lock = std::unique_lock<std::mutex>;
@@ -47,6 +51,7 @@ class TimeMeter {
 
   Notices charge();
   void stop_if_used_up();
+  void watch(Lock& lock);
   std::optional<std::chrono::nanoseconds> until_next() const;
   void arm(Lock& lock);
   void tick() noexcept;

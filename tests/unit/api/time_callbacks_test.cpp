@@ -81,5 +81,46 @@ TEST(TimeCallbacks, MayEndTheStoreAfterItsCall) {
   EXPECT_TRUE(awaits(timed.has_told));
 }
 
+TEST(TimeCallbacks, EndBeforeTheirLimits) {
+  Timed timed;
+  timed.tell([kept = std::make_shared<int>(7)] {
+    std::this_thread::sleep_for(50ms);
+    EXPECT_EQ(*kept, 7);
+  });
+  timed.run([&](Store& store) {
+    take(store.limits({}));
+    EXPECT_TRUE(timed.has_told);
+  });
+}
+
+TEST(TimeCallbacks, MayReplaceTheirLimitsAfterTheCall) {
+  Timed timed;
+  std::atomic<bool> has_returned{false};
+  timed.tell([&timed, &has_returned, kept = std::make_shared<int>(7)] {
+    EXPECT_TRUE(awaits(has_returned));
+    take(timed.store.limits({}));
+    EXPECT_EQ(*kept, 7);
+  });
+  timed.run([](Store&) {});
+  has_returned = true;
+  EXPECT_TRUE(awaits(timed.has_told));
+}
+
+// What was used before isn't charged to them.
+TEST(TimeCallbacks, AreAskedForInACall) {
+  Timed timed;
+  take(timed.store.limits({.measure_time = true}));
+  timed.linker.func("host", "sleep", [] { std::this_thread::sleep_for(50ms); });
+  timed.linker.func("host", "limit",
+                    [](Caller& caller) { take(caller.store().limits({.wall_time = 30ms})); });
+  const Instance instance = timed.World::instance(R"((module
+    (import "host" "sleep" (func $sleep))
+    (import "host" "limit" (func $limit))
+    (func (export "once") (call $sleep) (call $limit))
+    (func (export "forever") (call $limit) (loop (br 0)))))");
+  take(take(instance.func("once")).call());
+  EXPECT_EQ(kind_of(take(instance.func("forever")).call()), ErrorKind::limit);
+}
+
 }  // namespace
 }  // namespace wrun::test
