@@ -6,15 +6,17 @@ namespace wrun::inline v0::jit {
 
 namespace {
 
-/// Whether a branch goes that way for one number only, which isn't zero: seldom, most times.
+/// Whether a branch goes that way for one number only, and nothing says how often: seldom, most
+/// times. What is compared with zero or one is often a flag.
 bool asks_for_number(const Graph& graph, const Cfg::Incoming& way) {
   const Inst& branch = graph.at(graph.at(way.from).last);
-  if (branch.op != Opcode::branch) return false;
+  if (branch.op != Opcode::branch || (branch.flags & (mostly_taken | rarely_taken)) != 0)
+    return false;
   const Inst& test = graph.at(graph.args(branch).back());
   const Opcode equal = way.edge == 0 ? opcode(wasm::Op::i32_eq) : opcode(wasm::Op::i32_ne);
   if (test.op != equal) return false;
   const Inst& number = graph.at(graph.args(test)[1]);
-  return number.op == Opcode::constant && number.imm != 0;
+  return number.op == Opcode::constant && number.imm > 1;
 }
 
 }  // namespace
@@ -64,7 +66,7 @@ void BlockOrder::find_aside(const Graph& graph, const Cfg& cfg) {
       return in.from != b && cfg.position(in.from) < cfg.position(next);
     };
     const auto ways = cfg.incoming(next);
-    is_aside_[at] = loops_.contains(loop, cfg.position(other)) &&
+    is_aside_[at] = !cold_[index(other)] && loops_.contains(loop, cfg.position(other)) &&
                     loops_.contains(loop, cfg.position(next)) &&
                     std::any_of(ways.begin(), ways.end(), comes_first);
   }

@@ -2,7 +2,8 @@
 
 // The order in which blocks become machine code: the blocks of a loop are together, a block comes
 // after those that dominate it, and what is cold comes last. What a loop does for one number only
-// comes behind the rest of it, so that the way of all others has no jump around it.
+// (neither zero nor one) comes behind the rest of it, so that the way of all others has no jump
+// around it.
 
 #include <cstdint>
 #include <span>

@@ -24,6 +24,7 @@ class BlockOrderTest : public testing::Test {
     ask(4, 0, wasm::Op::i32_eq, {1, 5});
     end(5, Opcode::return_, {}, {});
     graph_.at(static_cast<Block>(1)).is_loop_header = true;
+    if (cold_ != 0) graph_.at(static_cast<Block>(cold_)).is_cold = true;
     Cfg cfg;
     cfg.compute(graph_);
     BlockOrder order;
@@ -54,9 +55,14 @@ class BlockOrderTest : public testing::Test {
     inst.op = opcode(test);
     const std::vector<Value> args{asked, constant};
     end(from, Opcode::branch, {graph_.append(static_cast<Block>(from), inst, args, {})}, to);
+    if (from == 1) graph_.at(graph_.at(static_cast<Block>(from)).last).flags = flags_;
   }
 
   Graph graph_;
+
+ protected:
+  std::uint8_t flags_ = 0;  ///< of the branch in 1
+  std::uint32_t cold_ = 0;  ///< a block that is
 };
 
 TEST_F(BlockOrderTest, PutsWhatIsForOneNumberBehindTheLoop) {
@@ -67,6 +73,20 @@ TEST_F(BlockOrderTest, PutsWhatIsForOneNumberBehindTheLoop) {
 
 TEST_F(BlockOrderTest, ExpectsZeroAsMuchAsAllOtherNumbers) {
   EXPECT_EQ(order(0, 4), (Blocks{0, 1, 2, 4, 5}));
+}
+
+TEST_F(BlockOrderTest, ExpectsAFlagToBeSetAsMuchAsNot) {
+  EXPECT_EQ(order(1, 4), (Blocks{0, 1, 2, 4, 5}));
+}
+
+TEST_F(BlockOrderTest, LeavesInPlaceWhatIsSaidToBeLikely) {
+  flags_ = mostly_taken;
+  EXPECT_EQ(order(7, 4), (Blocks{0, 1, 2, 4, 5}));
+}
+
+TEST_F(BlockOrderTest, LeavesInPlaceWhatHasNothingButColdBesideIt) {
+  cold_ = 3;
+  EXPECT_EQ(order(7, 3), (Blocks{0, 1, 2, 4, 5, 3}));
 }
 
 TEST_F(BlockOrderTest, LeavesTheLoopInPlaceThatOneNumberGoesOnWith) {
