@@ -40,12 +40,10 @@ Progress refuse(CallFailure& failure, Error error) {
 template <class Body>
 Progress run(StoreState& state, detail::Shared<Activation>& activation, CallFailure& failure,
              const Body& body) {
-  interp::Progress progress = interp::Progress::failed;
+  interp::Progress progress;
   {
     const api::Running running(state);
-    runtime::ExecState& exec = state.store.state();
-    const bool may_start = exec.stop.load() == runtime::ExecState::Stop::none;
-    if (may_start || runtime::fail_stopped(exec)) progress = body(exec);
+    progress = body(state.store.state());
   }
   if (progress == interp::Progress::paused) return Progress::paused;
   {
@@ -113,6 +111,10 @@ Progress detail::Started::start(Handle function, Slot* slots, CallFailure& failu
   store_ = function.store;
   activation_ = shared_of(std::move(*made));
   return run(*session, activation_, failure, [&](runtime::ExecState& exec) {
+    if (exec.stop.load() != runtime::ExecState::Stop::none) {
+      runtime::fail_stopped(exec);
+      return interp::Progress::failed;
+    }
     return interp::start(exec, *activation_, reinterpret_cast<runtime::Slot*>(slots));
   });
 }

@@ -69,11 +69,18 @@ class InnerEntry : public runtime::Entry {
   bool is_nested_;
 };
 
+/// Whether somebody asks what runs to stop.
+inline bool is_stopped(const runtime::ExecState& state) {
+  return state.stop.load(std::memory_order_acquire) != runtime::ExecState::Stop::none;
+}
+
 /// Whether the host may enter WebAssembly once more, inside of what runs.
 bool has_entry_room(const runtime::ExecState& state);
 
 /// Fails for want of stack. The host has called the WebAssembly function, if there is one.
 bool exhausted(runtime::ExecState& state, const runtime::FuncRef* function = nullptr);
+/// The same for another reason.
+bool refuse_entry(runtime::ExecState& state, TrapCode why, const runtime::FuncRef* function);
 /// Fails as who asked to stop it wants. False.
 bool stopped(runtime::ExecState& state);
 

@@ -49,11 +49,14 @@ bool has_entry_room(const ExecState& state) {
   return may_nest && runtime::has_host_room(state);
 }
 
-bool exhausted(ExecState& state, const runtime::FuncRef* function) {
+bool refuse_entry(ExecState& state, TrapCode why, const runtime::FuncRef* function) {
   Place place;
   if (function != nullptr) place.callee = start_of(*function);
-  return runtime::fail(state,
-                       add_backtrace(runtime::make_trap(TrapCode::stack_exhausted), state, place));
+  return runtime::fail(state, add_backtrace(runtime::make_trap(why), state, place));
+}
+
+bool exhausted(ExecState& state, const runtime::FuncRef* function) {
+  return refuse_entry(state, TrapCode::stack_exhausted, function);
 }
 
 bool stopped(ExecState& state) {
@@ -147,8 +150,7 @@ namespace {
 /// After a host function has returned, inside its crossing. False if it failed, or pauses.
 bool settle(ExecState& state) {
   // Whoever asked while the host function ran needn't wait for the guest's next loop or call.
-  if (!state.failure && state.stop.load(std::memory_order_acquire) != ExecState::Stop::none)
-    runtime::fail_stopped(state);
+  if (!state.failure && is_stopped(state)) runtime::fail_stopped(state);
   if (!state.failure) {
     // Results are on the stack, so this is a safe point; and one where the host may be called.
     state.store->collect_if_due();
@@ -208,13 +210,13 @@ namespace {
 [[gnu::noinline]] bool translate_and_run(ExecState& state, runtime::Entry& entry,
                                          const runtime::FuncRef& function, Slot* args) {
   const SlotCode* code = code_of(*function.instance->code, function.index);
-  if (code == nullptr) return runtime::fail(state, runtime::make_trap(TrapCode::allocation_failed));
+  if (code == nullptr) return refuse_entry(state, TrapCode::allocation_failed, &function);
   return run_code(state, entry, *code, function, args);
 }
 
 [[gnu::always_inline]] inline bool enter_by(ExecState& state, runtime::Entry& entry,
                                             const runtime::FuncRef& function, Slot* args) {
-  if (state.stop.load(std::memory_order_acquire) != ExecState::Stop::none) [[unlikely]]
+  if (is_stopped(state)) [[unlikely]]
     return stopped(state);
   if (function.host != nullptr) [[unlikely]]
     return enter_host(state, *function.host, args);

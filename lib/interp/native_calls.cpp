@@ -135,7 +135,7 @@ Callee refused_callee(const ExecState& state) noexcept try {
 bool pass_limit(Regs& r, Leave why) {
   ExecState& state = *r.inst->state;
   const bool is_entry = why == Leave::limit_at_entry;
-  if (state.stop.load(std::memory_order_acquire) != ExecState::Stop::none) {
+  if (is_stopped(state)) {
     stop_at(r, runtime::stopped_error(state), is_entry ? refused_callee(state) : Callee{});
     return false;
   }
@@ -270,7 +270,8 @@ struct HotLoop {
         module.native->hot(module, function, operand<std::uint32_t>(pc, at_d));
     cool(r, entry != nullptr);
     r.pc = pc + through_d;
-    if (entry == nullptr) return;
+    // What runs already goes on without.
+    if (entry == nullptr || !has_native_room(*r.inst->state)) return;
     const SlotCode* code = find_code(module, pc);
     enter(r, *entry, r.fp + code->link, r.fp + code->frame_slots(), function);
   }

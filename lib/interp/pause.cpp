@@ -105,6 +105,15 @@ Progress fail(Activation& activation) {
   return Progress::failed;
 }
 
+/// It was asked to stop while it was paused: it ends at the call that paused it.
+Progress stop_paused(ExecState& state, Activation& activation) {
+  state.failure = {};
+  Error error = runtime::stopped_error(state);
+  if (activation.instance) error = add_backtrace(std::move(error), state, place_of(activation));
+  runtime::fail(state, std::move(error));
+  return fail(activation);
+}
+
 /// What became of an activation whose dispatch was left.
 Progress progress_of(ExecState& state, Activation& activation, std::uint32_t result_slots,
                      Slot* results) {
@@ -151,10 +160,7 @@ Progress start(ExecState& state, Activation& activation, Slot* args) noexcept {
   const runtime::FuncRef& function = *activation.function;
   if (function.host) return start_host(state, activation, *function.host, args);
   const SlotCode* code = code_of(*function.instance->code, function.index);
-  if (!code) {
-    runtime::fail(state, runtime::make_trap(TrapCode::allocation_failed));
-    return fail(activation);
-  }
+  if (!code) return refuse_entry(state, TrapCode::allocation_failed, &function), fail(activation);
   Slot* fp = activation.base;
   if (!fits(*code, fp, state.stack_end)) return exhausted(state, &function), fail(activation);
   std::memcpy(fp, args, code->param_slots * sizeof(Slot));
@@ -173,6 +179,7 @@ Progress resume(ExecState& state, Activation& activation, const Slot* values,
   activation.phase = Phase::running;
   std::memcpy(activation.results, values, activation.host->result_slots * sizeof(Slot));
   const ActivationEntry entry(state, activation, activation.base);
+  if (is_stopped(state)) return stop_paused(state, activation);
   if (activation.instance) {
     Regs r = regs_of(activation);
     set_accumulators(r, activation.results[0]);
@@ -185,6 +192,7 @@ Progress resume_failed(ExecState& state, Activation& activation, Slot* results) 
   const runtime::OnStackOf switched(state, activation, activation.base);
   activation.phase = Phase::running;
   const ActivationEntry entry(state, activation, activation.base);
+  if (is_stopped(state)) return stop_paused(state, activation);
   if (!activation.instance) return fail(activation);
   const Place place = place_of(activation);
   const Place outer = activation.tail_call != nullptr ? caller_of_frame(place) : place;

@@ -42,6 +42,7 @@ class Trace {
       places_.pop_back();
       if (with_text_) texts_.pop_back();
     }
+    std::erase_if(loops_, [&](const Place& loop) { return loop.at >= at; });
   }
   /// The text of the instruction at a position, if this trace keeps texts.
   Text* text(std::uint32_t at) {

@@ -7,6 +7,7 @@
 #include "lib/interp/bodies_exceptions.hpp"
 #include "lib/interp/catch_table.hpp"
 #include "lib/interp/code.hpp"
+#include "lib/interp/crossing.hpp"
 #include "lib/interp/module.hpp"
 #include "lib/interp/native_calls.hpp"
 #include "lib/runtime/exceptions.hpp"
@@ -32,10 +33,6 @@ struct Position {
 };
 
 enum class Outcome : std::uint8_t { caught, uncaught, stopped };
-
-bool is_stopped(const ExecState& state) {
-  return state.stop.load(std::memory_order_acquire) != ExecState::Stop::none;
-}
 
 /// Asks the frames of machine code at the position. Where none catches it, goes on where the
 /// interpreter entered them.

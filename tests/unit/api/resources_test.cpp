@@ -306,6 +306,20 @@ TEST_P(Resources, ThreadsShareABudgetsStacks) {
   EXPECT_GT(budget.usage().stack_peak_bytes, 0u);
 }
 
+TEST(ResourceUsage, LoopsGoOnInterpretedWithoutAStackForMachineCode) {
+  World world({.tier = Tier::automatic, .hot_after = 100, .compile_threads = 0});
+  const Budget budget({.stack_bytes = 3 << 19});
+  Store store(world.engine, budget);
+  const Module module = world.module(R"((module
+    (func (export "sum") (param i32) (result i32) (local i32)
+      (loop
+        (local.set 1 (i32.add (local.get 1) (local.get 0)))
+        (br_if 0 (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
+      (local.get 1))))");
+  const Instance instance = take(world.linker.instantiate(store, module));
+  EXPECT_EQ(take(take(instance.typed<std::int32_t(std::int32_t)>("sum"))(1000)), 500500);
+}
+
 TEST(ResourceUsage, SumsMemoryOverTime) {
   const Budget budget;
   Guest guest(Tier::interpreter);

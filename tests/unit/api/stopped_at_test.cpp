@@ -328,6 +328,26 @@ TEST_P(EveryWay, APausedTailCallKeepsItsFrame) {
   }
 }
 
+TEST_P(EveryWay, APausedCallIsStoppedWhereItPaused) {
+  world.linker.func("host", "f", [](std::int32_t) -> Pausable<std::int32_t> { return pending; });
+  const Module module = world.module(tail_calling);
+  const Instance instance = take(world.linker.instantiate(world.store, module));
+  const auto run = take(instance.typed<std::int32_t(std::int32_t)>("run"));
+  const std::vector<std::string> expected{"tail 18", "run 16"};
+  for (int i = 0; i < 3; ++i) {
+    auto call = take(run.start(1));
+    world.store.interrupt();
+    const auto resumed = call.resume(5);
+    ASSERT_EQ(kind_of(resumed), ErrorKind::interrupted);
+    EXPECT_EQ(places_of(resumed.error(), module), expected);
+    auto other = take(run.start(1));
+    world.store.interrupt();
+    const auto failed = other.fail(Error(ErrorKind::host, "no"));
+    ASSERT_EQ(kind_of(failed), ErrorKind::interrupted);
+    EXPECT_EQ(places_of(failed.error(), module), expected);
+  }
+}
+
 TEST_P(EveryWay, ATailCallThatThrowsIsInTheBacktrace) {
   Instance instance;
   world.linker.func("host", "f", [&](Caller&, std::int32_t) -> Result<std::int32_t> {
