@@ -99,6 +99,10 @@ INVOKE = [
            "denied", "", {}),
           ("an absent file", "run --json absent.wat", 127, "io", "", {}),
           ("a folder", "run --json .", 126, "io", "", {}),
+          ("an absent policy", "run --json --policy none.json hello.wat", 127, "io", "", {}),
+          ("a policy", "run --json --policy p.json hello.wat", 2, "usage", "", {"p.json": b"{"}),
+          ("an absent script", "wast --json none.wast", 127, "io", "", {}),
+          ("no scripts", "wast --json --exclude s .", 1, "usage", "", {"s.wast": b""}),
           ("no such export", "run --json --invoke sub add.wat", 2, "usage", "", {}),
           ("nothing to run", "run --json add.wat", 126, "usage", "", {}))],
 ]

@@ -51,6 +51,14 @@ Outcome outcome_of(std::string_view file, const Error& error, int signal, FrameL
   return outcome;
 }
 
+Outcome outcome_of(const Failure& failure) {
+  Outcome outcome;
+  outcome.status = failure.exit_code;
+  outcome.message = failure.message;
+  outcome.error = failure.error.value_or(Error(ErrorKind::usage, failure.message));
+  return outcome;
+}
+
 void print_text(const Outcome& outcome) {
   for (const Val& value : outcome.results) fmt::print("{}\n", format_value(value));
   std::fflush(stdout);
@@ -67,6 +75,12 @@ void print_json(const Outcome& outcome, const std::optional<MeasuredUsage>& usag
   if (!outcome.message.empty()) json["message"] = outcome.message;
   if (usage) json["usage"] = usage_json(*usage);
   fmt::print("{}\n", dump(json));
+}
+
+int report(const Failure& failure, bool json) {
+  if (!json) return report(failure);
+  print_json(outcome_of(failure), std::nullopt);
+  return failure.exit_code;
 }
 
 }  // namespace wrun::inline v0::tool

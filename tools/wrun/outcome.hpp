@@ -11,6 +11,7 @@
 #include <wrun/value.hpp>
 
 #include "tools/wrun/exit_code.hpp"
+#include "tools/wrun/files.hpp"
 #include "tools/wrun/lines.hpp"
 #include "tools/wrun/usage.hpp"
 
@@ -28,11 +29,17 @@ struct Outcome {
 /// `lines` are of its backtrace.
 Outcome outcome_of(std::string_view file, const Error& error, int signal, FrameLines lines);
 
+/// What came of a run that never began.
+Outcome outcome_of(const Failure& failure);
+
 /// Results on standard output, a line each; the message on standard error.
 void print_text(const Outcome& outcome);
 
 /// One line on standard output with the status, the results, the error and the usage if there is
 /// one.
 void print_json(const Outcome& outcome, const std::optional<MeasuredUsage>& usage);
+
+/// Tells of a run that never began, and returns its exit status.
+int report(const Failure& failure, bool json);
 
 }  // namespace wrun::inline v0::tool

@@ -4,6 +4,7 @@
 #include "tools/wrun/files.hpp"
 #include "tools/wrun/guest.hpp"
 #include "tools/wrun/options.hpp"
+#include "tools/wrun/outcome.hpp"
 #include "tools/wrun/run_options.hpp"
 
 namespace wrun::inline v0::tool {
@@ -33,7 +34,7 @@ void add_output_options(const OptionSet& run, GuestOptions& options) {
 }
 
 int run_with(RunOptions& options, const GuestArguments& arguments) {
-  if (const auto failure = settle(options, arguments)) return report(*failure);
+  if (const auto failure = settle(options, arguments)) return report(*failure, options.guest.json);
   if (options.guest.usage_file == "-") options.guest.usage_file.clear();
   return run_last_guest(options.guest);
 }

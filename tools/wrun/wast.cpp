@@ -1,11 +1,14 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cstdio>
 #include <memory>
+#include <optional>
 
 #include "tools/wrun/commands.hpp"
 #include "tools/wrun/exit_code.hpp"
 #include "tools/wrun/options.hpp"
+#include "tools/wrun/outcome.hpp"
 #include "tools/wrun/report.hpp"
 #include "tools/wrun/script/find_scripts.hpp"
 #include "tools/wrun/script/script_file.hpp"
@@ -78,15 +81,18 @@ bool is_compiled(const WastOptions& options, const FunctionCounts& functions) {
   return false;
 }
 
+/// Why there is nothing to run.
+std::optional<Failure> why_none(const FoundScripts& found) {
+  if (found.absent.empty() && !found.files.empty()) return std::nullopt;
+  if (found.absent.empty()) return Failure{exit_failure, "no scripts there"};
+  return Failure{exit_absent, fmt::format("{}: no such file", fmt::join(found.absent, ", ")),
+                 Error(ErrorKind::io, "no such file")};
+}
+
 int run_scripts(const WastOptions& options) {
   const FoundScripts found =
       find_scripts(options.paths, {options.excluded.begin(), options.excluded.end()});
-  for (const std::string& path : found.absent) fmt::print(stderr, "wrun: {}: no such file\n", path);
-  if (!found.absent.empty()) return exit_absent;
-  if (found.files.empty()) {
-    fmt::print(stderr, "wrun: no scripts there\n");
-    return exit_failure;
-  }
+  if (const auto failure = why_none(found)) return report(*failure, options.json);
   Tally tally;
   FunctionCounts functions;
   std::vector<Finding> findings;
