@@ -254,7 +254,7 @@ wrun_error_t* wrun_wasi_config_on_denied(wrun_wasi_config_t* config,
                                          void (*callback)(void*, const wrun_wasi_denial_t*),
                                          void* env, void (*finalizer)(void*)) {
   return change(config, [&](wasi::Config& to) {
-    auto kept = std::make_shared<capi::Environment>(env, finalizer);
+    auto kept = capi::share(env, finalizer);
     to.on_denied([callback, kept](const Denial& denial) {
       const wrun_wasi_denial_t told{denial.call.c_str(), denial.what.c_str(), denial.reason.c_str(),
                                     denial.grant.c_str()};
@@ -266,7 +266,7 @@ wrun_error_t* wrun_wasi_config_on_exit(wrun_wasi_config_t* config,
                                        wrun_error_t* (*callback)(void*, uint32_t), void* env,
                                        void (*finalizer)(void*)) {
   return change(config, [&](wasi::Config& to) {
-    auto kept = std::make_shared<capi::Environment>(env, finalizer);
+    auto kept = capi::share(env, finalizer);
     to.exit(std::make_shared<CallbackExit>(callback, std::move(kept)));
   });
 }

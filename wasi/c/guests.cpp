@@ -37,10 +37,9 @@ class ImplementedThread final : public RunningThread {
 class ImplementedThreads final : public Threads {
  public:
   using Body = std::function<void()>;
-  explicit ImplementedThreads(const wrun_wasi_threads_options_t& options)
-      : start_(options.start),
-        join_(options.join),
-        env_(std::make_shared<capi::Environment>(options.env, options.finalizer)) {}
+  ImplementedThreads(const wrun_wasi_threads_options_t& options,
+                     std::shared_ptr<capi::Environment> env)
+      : start_(options.start), join_(options.join), env_(std::move(env)) {}
 
   std::unique_ptr<RunningThread> start(Body body) override try {
     auto thread = std::make_unique<ImplementedThread>(join_, env_);
@@ -72,9 +71,10 @@ Result<ThreadOptions> read_thread_options(const wrun_wasi_threads_options_t* opt
   if (!read) return std::move(read).error();
   ThreadOptions made;
   made.most = read->most;
-  if (read->start) made.threads = std::make_shared<ImplementedThreads>(*read);
+  auto env = capi::share(read->env, read->finalizer);
   if (read->start && !read->join)
     return Error(ErrorKind::usage, "threads that nobody can wait for");
+  if (read->start) made.threads = std::make_shared<ImplementedThreads>(*read, std::move(env));
   if (read->limits) {
     auto limits = capi::to_public(*read->limits);
     if (!limits) return std::move(limits).error();

@@ -182,7 +182,7 @@ wrun_error_t* wrun_wasi_config_set_random(wrun_wasi_config_t* config,
                                           wrun_wasi_errno_t (*fill)(void*, void*, size_t),
                                           void* env, void (*finalizer)(void*)) {
   return capi::attempt([&]() -> Result<void> {
-    auto kept = std::make_shared<capi::Environment>(env, finalizer);
+    auto kept = capi::share(env, finalizer);
     config->config.random(std::make_shared<CallbackRandom>(fill, std::move(kept)));
     return {};
   });
@@ -192,7 +192,7 @@ wrun_error_t* wrun_wasi_config_set_args_callback(wrun_wasi_config_t* config,
                                                  ArgumentList::Callback callback, void* env,
                                                  void (*finalizer)(void*)) {
   return capi::attempt([&]() -> Result<void> {
-    ArgumentList list(callback, std::make_shared<capi::Environment>(env, finalizer));
+    ArgumentList list(callback, capi::share(env, finalizer));
     config->config.args(std::make_shared<CallbackArguments>(std::move(list)));
     return {};
   });
@@ -202,7 +202,7 @@ wrun_error_t* wrun_wasi_config_set_env_callback(wrun_wasi_config_t* config,
                                                 VariableList::Callback callback, void* env,
                                                 void (*finalizer)(void*)) {
   return capi::attempt([&]() -> Result<void> {
-    VariableList list(callback, std::make_shared<capi::Environment>(env, finalizer));
+    VariableList list(callback, capi::share(env, finalizer));
     config->config.env(std::make_shared<CallbackEnvironment>(std::move(list)));
     return {};
   });

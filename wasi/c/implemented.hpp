@@ -50,7 +50,7 @@ class Implementation {
 template <class Methods>
 Result<Implementation<Methods>> implementation(const Methods& methods, const Methods& defaults,
                                                void* env, void (*finalizer)(void*)) {
-  auto kept = std::make_shared<capi::Environment>(env, finalizer);
+  auto kept = capi::share(env, finalizer);
   auto read = capi::read_options<Methods>(methods, defaults);
   if (!read) return std::move(read).error();
   return Implementation<Methods>(*read, std::move(kept));

@@ -221,17 +221,42 @@ class ImplementedDirectory final : public Directory {
   std::shared_ptr<OpenNode> node_;
 };
 
+/// A root that is closed unless it becomes a node.
+class UnopenedRoot {
+ public:
+  UnopenedRoot(const wrun_wasi_filesystem_methods_t& methods, void* env, void* root)
+      : close_(methods.close), env_(env), root_(root) {}
+  ~UnopenedRoot() {
+    if (close_) close_(env_, root_);
+  }
+  UnopenedRoot(const UnopenedRoot&) = delete;
+  UnopenedRoot& operator=(const UnopenedRoot&) = delete;
+  void open(OpenNode& node) {
+    node.open(root_);
+    close_ = nullptr;
+  }
+
+ private:
+  decltype(wrun_wasi_filesystem_methods_t::close) close_;
+  void* env_;
+  void* root_;
+};
+
 }  // namespace
 
 extern "C" wrun_error_t* wrun_wasi_directory_implement(
     const wrun_wasi_filesystem_methods_t* methods, void* env, void* root, void (*finalizer)(void*),
     wrun_wasi_directory_t** out) {
   return capi::attempt([&]() -> Result<void> {
-    auto made = implementation<wrun_wasi_filesystem_methods_t>(
-        *methods, WRUN_WASI_FILESYSTEM_METHODS_INIT, env, finalizer);
-    if (!made) return std::move(made).error();
-    auto node = std::make_shared<OpenNode>(std::make_shared<const FileMethods>(std::move(*made)));
-    node->open(root);
+    capi::Environment taken(env, finalizer);
+    auto read = capi::read_options<wrun_wasi_filesystem_methods_t>(
+        *methods, WRUN_WASI_FILESYSTEM_METHODS_INIT);
+    if (!read) return std::move(read).error();
+    std::shared_ptr<capi::Environment> shared;
+    UnopenedRoot unopened(*read, env, root);  // closed before anything is finalized
+    shared = std::make_shared<capi::Environment>(std::move(taken));
+    auto node = std::make_shared<OpenNode>(std::make_shared<const FileMethods>(*read, shared));
+    unopened.open(*node);
     *out = new wrun_wasi_directory_t{std::make_shared<ImplementedDirectory>(std::move(node))};
     return {};
   });

@@ -53,7 +53,7 @@ wrun_wasi_input_t* wrun_wasi_input_callback(wrun_wasi_errno_t (*callback)(void*,
                                                                           size_t*),
                                             void* env, void (*finalizer)(void*)) {
   return make_handle<wrun_wasi_input_t>([&] {
-    auto kept = std::make_shared<capi::Environment>(env, finalizer);
+    auto kept = capi::share(env, finalizer);
     return std::make_shared<CallbackInput>(
         [callback, kept](std::span<std::byte> bytes) -> Outcome<std::size_t> {
           std::size_t done = 0;
@@ -98,7 +98,7 @@ wrun_wasi_output_t* wrun_wasi_output_callback(wrun_wasi_errno_t (*callback)(void
                                                                             size_t, size_t*),
                                               void* env, void (*finalizer)(void*)) {
   return make_handle<wrun_wasi_output_t>([&] {
-    auto kept = std::make_shared<capi::Environment>(env, finalizer);
+    auto kept = capi::share(env, finalizer);
     return std::make_shared<CallbackOutput>(
         [callback, kept](std::span<const std::byte> bytes) -> Outcome<std::size_t> {
           std::size_t done = 0;

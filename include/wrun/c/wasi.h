@@ -368,8 +368,10 @@ typedef struct wrun_wasi_threads_options_t {
   bool (*start)(void* env, void (*body)(void* arg), void* arg, void** thread);
   /** Waits for the end of a thread; once for each. With `start` only. */
   void (*join)(void* env, void* thread);
-  void* env;                    /**< of both */
-  void (*finalizer)(void* env); /**< may be NULL; called when both aren't needed any more */
+  void* env; /**< of both */
+  /** May be NULL; called when both aren't needed any more, also if the call that was given them
+   * fails, unless the size of this structure can't be read. */
+  void (*finalizer)(void* env);
 } wrun_wasi_threads_options_t;
 #define WRUN_WASI_THREADS_OPTIONS_INIT \
   { sizeof(wrun_wasi_threads_options_t), 64, 0, NULL, NULL, NULL, NULL, NULL }

@@ -11,8 +11,9 @@
  * are never NULL and point to zeros; structures there may grow at their end. None may block, but as
  * long as a disk takes: what can't be done now is WRUN_WASI_ERRNO_AGAIN, and `poll` says when to
  * try again. They are called on the guest's threads, several at once if several guests, or a guest
- * with threads, have the same object, and must not call the guest. A `finalizer`, which may be
- * NULL, is called with `env` when nobody needs the object any more, also if it couldn't be made. */
+ * with threads, have the same object, and must not call the guest. `env` is
+ * taken over at once: a `finalizer`, which may be NULL, is called with it when nobody needs the
+ * object any more, also if the call that was to make it fails, with whatever error. */
 
 #include <wasm.h>
 #include <wrun/c/base.h>
@@ -265,7 +266,9 @@ typedef struct wrun_wasi_filesystem_methods_t {
     sizeof(wrun_wasi_filesystem_methods_t), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, \
         NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL        \
   }
-/** The root of a file system of the program's. Links and renames between directories are possible
+/** The root of a file system of the program's. `root` is taken over with `env`, and closed before
+ * that is finalized, also if the call fails, but for one reason: a table whose size can't be read
+ * doesn't say how. Links and renames between directories are possible
  * where these come from one such root. Errors: usage, limit. */
 WASM_API_EXTERN own wrun_error_t* wrun_wasi_directory_implement(
     const wrun_wasi_filesystem_methods_t*, void* env, void* root, void (*finalizer)(void* env),

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include <wrun/detail/thunk.hpp>
@@ -36,6 +37,8 @@ class Environment {
   ~Environment() {
     if (finalizer_) finalizer_(env_);
   }
+  Environment(Environment&& other) noexcept
+      : env_(other.env_), finalizer_(std::exchange(other.finalizer_, nullptr)) {}
   Environment(const Environment&) = delete;
   Environment& operator=(const Environment&) = delete;
   void* get() const { return env_; }
@@ -44,6 +47,12 @@ class Environment {
   void* env_;
   void (*finalizer_)(void*);
 };
+
+/// Takes it over at once: it is finalized, too, if there is no memory to share it.
+inline std::shared_ptr<Environment> share(void* env, void (*finalizer)(void*)) {
+  Environment kept(env, finalizer);
+  return std::make_shared<Environment>(std::move(kept));
+}
 
 /// A host function of that type, whose calls are body(use, context, args, results), which returns
 /// whether it left results; `V` is the C value. Errors: usage (a type that isn't there any more).

@@ -39,7 +39,7 @@ wrun_error_t* wrun_func_new(wasm_store_t* store, const wasm_functype_t* type,
                             wrun_callback_t callback, void* env, void (*finalizer)(void*),
                             wasm_func_t** out) {
   return capi::attempt([&]() -> Result<void> {
-    auto kept = std::make_shared<capi::Environment>(env, finalizer);
+    auto kept = capi::share(env, finalizer);
     Use use(*store);
     if (!use) return use.error();
     auto made = capi::make_host_func(use.heap().registry(), *type, callback, std::move(kept));

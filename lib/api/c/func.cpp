@@ -65,7 +65,7 @@ wasm_func_t* wasm_func_new_with_env(wasm_store_t* store, const wasm_functype_t* 
                                     wasm_func_callback_with_env_t callback, void* env,
                                     void (*finalizer)(void*)) {
   return capi::guarded<wasm_func_t*>(nullptr, [&]() -> wasm_func_t* {
-    auto kept = std::make_shared<capi::Environment>(env, finalizer);
+    auto kept = capi::share(env, finalizer);
     if (!callback) return nullptr;
     return new_func(store, type,
                     [callback, kept](const wasm_val_vec_t* args, wasm_val_vec_t* results) {

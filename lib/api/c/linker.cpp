@@ -87,7 +87,7 @@ wrun_error_t* wrun_linker_define_func(wrun_linker_t* linker, const char* module,
                                       const wasm_functype_t* type, wrun_callback_t callback,
                                       void* env, void (*finalizer)(void*)) {
   return change(*linker, [&](wrun_linker_t& into) -> Result<void> {
-    auto kept = std::make_shared<capi::Environment>(env, finalizer);
+    auto kept = capi::share(env, finalizer);
     auto made = capi::make_host_func(LinkerAccess::state(into.linker)->engine->types, *type,
                                      callback, std::move(kept));
     if (!made) return std::move(made).error();

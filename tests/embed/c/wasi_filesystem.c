@@ -18,7 +18,8 @@ typedef struct node_t {
 typedef struct {
   node_t nodes[MOST_NODES]; /* the first is the root */
   int open;
-  bool finalized;
+  int roots_closed;
+  int finalized;
 } system_t;
 
 static node_t* find_child(system_t* system, const node_t* parent, const char* name, size_t size) {
@@ -77,7 +78,12 @@ static err_t fs_open(void* env, void* directory, const char* path, const wrun_wa
   return 0;
 }
 static void fs_close(void* env, void* node) {
-  if (node != &((system_t*)env)->nodes[0]) --((system_t*)env)->open;
+  system_t* system = env;
+  if (node == &system->nodes[0]) {
+    ++system->roots_closed;
+  } else {
+    --system->open;
+  }
 }
 static err_t fs_stat(void* env, void* node, wrun_wasi_filestat_t* out) {
   const node_t* of = node;
@@ -158,7 +164,7 @@ static err_t fs_entry(void* env, void* directory, uint64_t after, wrun_wasi_entr
 /* End of the file system. */
 
 static void finalize(void* env) {
-  ((system_t*)env)->finalized = true;
+  ++((system_t*)env)->finalized;
 }
 
 static wrun_wasi_directory_t* mount(system_t* system) {
@@ -213,7 +219,7 @@ static void test_guest(wasm_engine_t* engine, system_t* system) {
   wasm_byte_vec_delete(&text);
   CHECK(!system->finalized);
   end_guest(&guest);
-  CHECK(system->finalized && system->open == 0);
+  CHECK(system->finalized == 1 && system->open == 0 && system->roots_closed == 1);
   wrun_wasi_output_delete(output);
 }
 
@@ -249,11 +255,14 @@ static void test_copies(system_t* system) {
 static void test_lacking(wasm_engine_t* engine) {
   static system_t system;
   wrun_wasi_filesystem_methods_t methods = WRUN_WASI_FILESYSTEM_METHODS_INIT;
+  methods.close = fs_close;
   methods.struct_size += 8;
   wrun_wasi_directory_t* root = NULL;
-  FAILS(WRUN_ERROR_USAGE, wrun_wasi_directory_implement(&methods, &system, NULL, finalize, &root));
-  CHECK(system.finalized);
+  FAILS(WRUN_ERROR_USAGE,
+        wrun_wasi_directory_implement(&methods, &system, &system.nodes[0], finalize, &root));
+  CHECK(system.finalized == 1 && system.roots_closed == 0);
   methods.struct_size -= 8;
+  methods.close = NULL;
   OK(wrun_wasi_directory_implement(&methods, &system, NULL, NULL, &root));
   wrun_wasi_config_t* config = wrun_wasi_config_new();
   OK(wrun_wasi_config_add_directory(config, root, "/", WRUN_WASI_READ_WRITE));

@@ -8,6 +8,14 @@ static void finalize(void* env) {
   ++finalized;
 }
 
+/* It fails, and has finalized what it was given. */
+#define FAILS_AND_FINALIZES(call)   \
+  do {                              \
+    const int before = finalized;   \
+    FAILS(WRUN_ERROR_USAGE, call);  \
+    CHECK(finalized == before + 1); \
+  } while (0)
+
 /* One second later at each look. */
 static wrun_wasi_errno_t now(void* env, wrun_wasi_clockid_t clock, uint64_t precision,
                              uint64_t* out) {
@@ -66,7 +74,7 @@ static void test_process(wasm_engine_t* engine) {
   wrun_wasi_clock_delete(clock);
   CHECK(finalized == 4);
   methods.struct_size = 8;
-  FAILS(WRUN_ERROR_USAGE, wrun_wasi_clock_implement(&methods, NULL, NULL, &clock));
+  FAILS_AND_FINALIZES(wrun_wasi_clock_implement(&methods, NULL, finalize, &clock));
 }
 
 /* A clock of each kind, and the times that it gives to files. */
@@ -147,8 +155,8 @@ static void test_streams(wasm_engine_t* engine) {
   wrun_wasi_config_delete(config);
   CHECK(finalized == 2);
   reads.struct_size = writes.struct_size = 1000;
-  FAILS(WRUN_ERROR_USAGE, wrun_wasi_input_implement(&reads, &in, NULL, &input));
-  FAILS(WRUN_ERROR_USAGE, wrun_wasi_output_implement(&writes, &in, NULL, &output));
+  FAILS_AND_FINALIZES(wrun_wasi_input_implement(&reads, &in, finalize, &input));
+  FAILS_AND_FINALIZES(wrun_wasi_output_implement(&writes, &in, finalize, &output));
 }
 
 static wrun_wasi_errno_t receive(void* env, void* bytes, size_t size, bool peek, size_t* done) {
@@ -164,7 +172,7 @@ static wrun_wasi_connection_t* connect_pipe(pipe_t* pipe) {
   wrun_wasi_connection_t* made = NULL;
   OK(wrun_wasi_connection_implement(&methods, pipe, finalize, &made));
   methods.struct_size = 3;
-  FAILS(WRUN_ERROR_USAGE, wrun_wasi_connection_implement(&methods, pipe, NULL, &made));
+  FAILS_AND_FINALIZES(wrun_wasi_connection_implement(&methods, pipe, finalize, &made));
   return made;
 }
 static wrun_wasi_errno_t accept_pipe(void* env, wrun_wasi_connection_t** out) {
@@ -180,7 +188,7 @@ static void test_sockets(wasm_engine_t* engine) {
   methods.accept = accept_pipe;
   OK(wrun_wasi_config_implement_listener(config, &methods, &accepted, finalize));
   methods.struct_size = 0;
-  FAILS(WRUN_ERROR_USAGE, wrun_wasi_config_implement_listener(config, &methods, NULL, NULL));
+  FAILS_AND_FINALIZES(wrun_wasi_config_implement_listener(config, &methods, NULL, finalize));
   wrun_wasi_connection_t* connection = connect_pipe(&granted);
   OK(wrun_wasi_config_grant_connection(config, connection));
   wrun_wasi_connection_delete(connection);
@@ -191,7 +199,7 @@ static void test_sockets(wasm_engine_t* engine) {
   printf("accepted %.*s\n", (int)accepted.size, accepted.bytes);
   end_guest(&guest);
   wrun_wasi_config_delete(config);
-  CHECK(finalized == 3);
+  CHECK(finalized == 6);
 }
 
 static void test_texts(void) {

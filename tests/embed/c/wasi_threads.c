@@ -51,7 +51,7 @@ typedef struct {
   void* arg;
 } started_t;
 static int joined = 0;
-static bool finalized = false;
+static int finalized = 0;
 
 static void* run_thread(void* arg) {
   started_t* started = (started_t*)arg;
@@ -75,7 +75,7 @@ static void join_thread(void* env, void* thread) {
 }
 static void end_threads(void* env) {
   CHECK(env == &joined);
-  finalized = true;
+  ++finalized;
 }
 
 int main(void) {
@@ -97,11 +97,29 @@ int main(void) {
   options.limits = &limits;
   options.most = 4;
   options.start = start_thread;
-  wrun_wasi_threads_t* threads = NULL;
-  FAILS(WRUN_ERROR_USAGE, wrun_wasi_threads_add_to(linker, module, budget, &options, &threads));
-  options.join = join_thread;
   options.env = &joined;
   options.finalizer = end_threads;
+  wrun_wasi_threads_t* threads = NULL;
+  FAILS(WRUN_ERROR_USAGE, wrun_wasi_threads_add_to(linker, module, budget, &options, &threads));
+  CHECK(finalized == 1);
+  /* Those of the library's don't need it. */
+  options.start = NULL;
+  wrun_linker_t* other = wrun_linker_new(engine);
+  OK(wrun_wasi_threads_add_to(other, module, budget, &options, &threads));
+  CHECK(finalized == 2);
+  wrun_wasi_threads_delete(threads);
+  wrun_linker_delete(other);
+  options.start = start_thread;
+  options.join = join_thread;
+  /* Whose size makes no sense has no finalizer that could be known. */
+  ++options.struct_size;
+  FAILS(WRUN_ERROR_USAGE, wrun_wasi_threads_add_to(linker, module, budget, &options, &threads));
+  CHECK(finalized == 2);
+  --options.struct_size;
+  limits.struct_size = 1;
+  FAILS(WRUN_ERROR_USAGE, wrun_wasi_threads_add_to(linker, module, budget, &options, &threads));
+  CHECK(finalized == 3);
+  limits.struct_size = sizeof limits;
   OK(wrun_wasi_threads_add_to(linker, module, budget, &options, &threads));
   wrun_prepared_t* prepared = NULL;
   OK(wrun_linker_prepare(linker, module, &prepared));
@@ -122,6 +140,6 @@ int main(void) {
   wrun_budget_delete(budget);
   wasm_shared_module_delete(module);
   wasm_engine_delete(engine);
-  CHECK(finalized);
+  CHECK(finalized == 4);
   return 0;
 }
