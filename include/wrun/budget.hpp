@@ -19,7 +19,9 @@ namespace api {
 struct BudgetState;
 }
 
-/// Caps over the sum of a budget's stores; what is absent is unlimited.
+/// Caps over the sum of a budget's stores; what is absent is unlimited. The budget, its stores, and
+/// the shared memories made with it or in them keep the callbacks: what those refer to must be
+/// there until all of them are gone.
 template <template <class> class Optional>
 struct BudgetLimitsOf {
   Optional<std::uint64_t> memory_bytes = {};

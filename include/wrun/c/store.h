@@ -58,7 +58,9 @@ typedef struct wrun_soft_limits_t {
    * where it must neither run WebAssembly nor block: no deadline strikes meanwhile. A budget's may
    * be called on several threads at once. */
   void (*passed)(void* env, const wrun_soft_limit_passed_t*);
-  void* passed_env; /**< must live until the limits are replaced, or the store or budget ends */
+  /** Must live until wrun_store_set_limits replaced the limits, or the store ended: both wait for
+   * calls of `passed` on other threads. A budget's as its may_grow_env. */
+  void* passed_env;
 } wrun_soft_limits_t;
 #define WRUN_SOFT_LIMITS_INIT                                                                   \
   {                                                                                             \
@@ -97,7 +99,9 @@ typedef struct wrun_budget_limits_t {
   /** As wrun_limits_t's, for all its stores and shared memories, after the store's own. May be
    * NULL, and called on several threads at once. */
   bool (*may_grow)(void* env, const wrun_growth_t*);
-  void* may_grow_env; /**< must live as long as the budget or a store that draws on it */
+  /** Must live until the budget, the stores that draw on it, and all shared memories made with it
+   * or in them are gone. */
+  void* may_grow_env;
 } wrun_budget_limits_t;
 #define WRUN_BUDGET_LIMITS_INIT                                                                   \
   {                                                                                               \
