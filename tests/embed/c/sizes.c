@@ -91,10 +91,30 @@ static void test_store(void) {
   wasm_engine_delete(engine);
 }
 
+/* Limits of a budget as they were before it could be asked: nobody is called. */
+static void test_budget(void) {
+  wrun_budget_limits_t caps = WRUN_BUDGET_LIMITS_INIT;
+  forget(&caps, offsetof(wrun_budget_limits_t, may_grow), sizeof caps);
+  wrun_budget_t* budget = NULL;
+  OK(wrun_budget_new(&caps, &budget));
+  wasm_engine_t* engine = wasm_engine_new();
+  wasm_store_t* store = wrun_store_new_with_budget(engine, budget);
+  wasm_limits_t limits = {1, 2};
+  wasm_memorytype_t* type = wasm_memorytype_new(&limits);
+  wasm_memory_t* memory = wasm_memory_new(store, type);
+  CHECK(memory != NULL && wasm_memory_grow(memory, 1));
+  wasm_memory_delete(memory);
+  wasm_memorytype_delete(type);
+  wasm_store_delete(store);
+  wasm_engine_delete(engine);
+  wrun_budget_delete(budget);
+}
+
 int main(void) {
   test_sizes();
   test_options();
   test_store();
+  test_budget();
   printf("ok\n");
   return 0;
 }
