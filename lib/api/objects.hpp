@@ -56,21 +56,24 @@ auto with_ref(const detail::HandleBase& handle, Body&& body) noexcept
   if (ref == runtime::null_ref) return stale_handle();
   return guarded([&] { return body(*session, ref); });
 }
-/// Drops the host's hold on a reference.
+
+/// Drops the host's hold on a reference, at once or when a callback that runs has returned.
 inline Result<void> release_ref(const detail::HandleBase& handle) noexcept {
+  const detail::Handle at = detail::Access::get(handle);
+  if (release_later(at, runtime::HandleKind::reference)) return {};
   return with_ref(handle, [&](StoreState& state, runtime::Ref) -> Result<void> {
-    const detail::Handle at = detail::Access::get(handle);
     state.store.release(
         {state.store.id(), at.index, at.generation, runtime::HandleKind::reference});
     return {};
   });
 }
 
-/// Drops the host's hold on an object.
+/// The same of an object.
 template <class T>
 Result<void> release(const detail::HandleBase& handle) noexcept {
+  const detail::Handle at = detail::Access::get(handle);
+  if (release_later(at, runtime::handle_kind<T>)) return {};
   return with_object<T>(handle, [&](StoreState& state, T&) -> Result<void> {
-    const detail::Handle at = detail::Access::get(handle);
     state.store.release({state.store.id(), at.index, at.generation, runtime::handle_kind<T>});
     return {};
   });

@@ -41,6 +41,15 @@ void AnchorLock::unlock() noexcept {
   anchor_.owner.fetch_and(~locked_bit, std::memory_order_relaxed);
 }
 
+bool release_later(detail::Handle handle, runtime::HandleKind kind) noexcept {
+  const Anchor* anchor = find_anchor(handle.store);
+  if (!anchor) return false;
+  const std::uintptr_t owner = anchor->owner.load(std::memory_order_relaxed);
+  if (owner != (this_thread() | locked_bit)) return false;
+  runtime::Store& store = anchor->state->store;
+  return store.release_later({store.id(), handle.index, handle.generation, kind});
+}
+
 void abandon(StoreState& state) noexcept {
   Anchor& anchor = state.anchor;
   anchor.id.store(no_store, std::memory_order_release);

@@ -106,6 +106,10 @@ class Session {
   Refusal refusal_ = Refusal::none;
 };
 
+/// Puts the release of a handle off until a callback of the calling thread's, which must not use
+/// the store, has returned. False if none runs, or there's no memory.
+bool release_later(detail::Handle handle, runtime::HandleKind kind) noexcept;
+
 /// What a Store's end means for its state.
 void abandon(StoreState& state) noexcept;
 

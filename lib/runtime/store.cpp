@@ -107,7 +107,23 @@ bool Store::release(Handle handle) {
   return true;
 }
 
+bool Store::release_later(Handle handle) noexcept try {
+  released_.push_back(handle);
+  state_.may_have_work = true;
+  return true;
+} catch (const std::bad_alloc&) {
+  return false;
+}
+
+void Store::drop_released() {
+  if (released_.empty()) return;
+  for (const Handle handle : released_) handles_.release(handle);
+  released_.clear();
+  quick_calls_.clear();
+}
+
 void Store::collect() {
+  drop_released();
   mark_and_sweep();
   finalize();
 }
@@ -126,6 +142,7 @@ void Store::mark_and_sweep() noexcept {
 // What the host left in a cell or host reference may use the store when it is destroyed, also to
 // collect: each is taken off its list before.
 void Store::finalize() {
+  drop_released();
   if (any_dropped_ && any_dropped_->load()) end_dropped();
   while (Cell* cell = dead_) {
     dead_ = cell->next_dead;

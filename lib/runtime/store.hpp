@@ -112,6 +112,8 @@ class Store {
   /// Drops the host's hold, and those of the handles that it owns. A safe point. False if it was
   /// stale or foreign.
   bool release(Handle handle);
+  /// The same at the next safe point. False without memory for it.
+  bool release_later(Handle handle) noexcept;
   std::size_t handle_count() const { return handles_.size(); }
   /// Keeps an exception alive as long as there are copies of the result, which any thread may
   /// drop. Throws std::bad_alloc.
@@ -272,9 +274,10 @@ class Store {
   void destroy(Cell* cell);
   void destroy(std::unique_ptr<HostFunctions> functions);
   bool find_garbage() const {
-    return dead_ != nullptr || kept_.has_dead() || heap_.has_doomed() ||
+    return !released_.empty() || dead_ != nullptr || kept_.has_dead() || heap_.has_doomed() ||
            (any_dropped_ && any_dropped_->load());
   }
+  void drop_released();
   std::shared_ptr<void> detach(const Cell& cell);
   Object* allocate(wasm::TypeId type, std::uint64_t bytes) noexcept;
   void return_fuel();
@@ -318,10 +321,11 @@ class Store {
   std::vector<Slot> scratch_;  // values that C++ code works on, taken for roots
   Heap heap_;
   MarkStack mark_stack_;
-  Instance* running_ = nullptr;  // in whose code a collection runs: no frame needs to name it
-  Cell* dead_ = nullptr;         // unreachable, not yet destroyed
-  std::uint64_t allocated_ = 0;  // bytes since the last collection
-  std::uint64_t alive_ = 0;      // bytes after it
+  Instance* running_ = nullptr;   // in whose code a collection runs: no frame needs to name it
+  std::vector<Handle> released_;  // in the middle of something, and not yet dropped
+  Cell* dead_ = nullptr;          // unreachable, not yet destroyed
+  std::uint64_t allocated_ = 0;   // bytes since the last collection
+  std::uint64_t alive_ = 0;       // bytes after it
   std::uint64_t due_ = least_cell_bytes;
   std::size_t cheap_from_ = least_cheap_cells;
   std::uint64_t fuel_granted_ = 0;

@@ -252,6 +252,33 @@ TEST(BudgetGrowth, IsRefusedByExceptions) {
   EXPECT_EQ(budget.usage().memory_peak_bytes, 0u);
 }
 
+struct Mortal {
+  bool* is_gone;
+  ~Mortal() { *is_gone = true; }
+};
+
+// A cache that is dropped when memory gets scarce.
+TEST(BudgetGrowth, MayDropReferences) {
+  const Engine engine;
+  bool is_gone = false;
+  std::optional<Rooted<ExternRef>> cache;
+  BudgetLimits limits;
+  limits.soft.memory_bytes = 65536;
+  limits.soft.passed = [&](const SoftLimitPassed&) {
+    cache.reset();
+    EXPECT_FALSE(is_gone);
+  };
+  const Budget budget(limits);
+  Store store(engine, budget);
+  auto* const object = new Mortal{&is_gone};
+  cache.emplace(take(ExternRef::make(store, std::shared_ptr<Mortal>(object))));
+  const Memory memory = take(Memory::make(store, {{1, {}, false}, false, 16}));
+  take(memory.grow(1));
+  EXPECT_FALSE(cache.has_value());
+  take(store.collect());
+  EXPECT_TRUE(is_gone);
+}
+
 // A callback may use another store, whose growth calls it again.
 TEST(BudgetGrowth, MayUseOtherStores) {
   const Engine engine;
