@@ -21,14 +21,14 @@ struct BranchTable {
   static void run(Regs& r) {
     const std::uint32_t index = read<std::uint32_t, src>(r, at_a);
     const std::uint32_t last = operand<std::uint32_t>(r.pc, at_c) - 1;
-    const std::size_t at = at_d + std::size_t{4} * (index < last ? index : last);
+    const std::uint32_t way = index < last ? index : last;
     if constexpr (poll) {
       if (should_stop(r)) [[unlikely]] {
-        r.inst->state->address = at;
+        rare_state(r).address = way;
         return go_slow(r, limit_in_table_instr);
       }
     }
-    (void)branch<false>(r, at);
+    (void)branch<false>(r, at_d + std::size_t{4} * way);
   }
 };
 

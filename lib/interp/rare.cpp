@@ -107,9 +107,9 @@ struct LimitReached {
 struct LimitInTable {
   static void run(Regs& r) {
     ExecState& state = *r.inst->state;
-    const auto distance = operand<std::int32_t>(state.pc, state.address);
-    if (distance <= 0)
-      return limit_reached(r, {state.pc + state.address / sizeof(Word), r.fp, r.inst});
+    const std::size_t at = at_d + sizeof(Word) * state.address;
+    const auto distance = operand<std::int32_t>(state.pc, at);
+    if (distance <= 0) return limit_reached(r, {state.pc + at / sizeof(Word), r.fp, r.inst});
     r.pc = state.pc + distance;
   }
 };

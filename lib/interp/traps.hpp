@@ -45,7 +45,7 @@ extern const StaticInstr out_of_bounds_any_instr;
 extern const StaticInstr stop_instr;
 /// Somebody asked to stop, which a branch to a loop noticed, or an instruction that takes long.
 extern const StaticInstr limit_instr;
-/// The same of a branch by a table; ExecState::address is the byte in it that says where it leads.
+/// The same of a branch by a table; ExecState::address says which of its ways.
 extern const StaticInstr limit_in_table_instr;
 /// The same of a call of a function of this instance, or there is no room for its frame; what is
 /// noted is a RefusedCall.
