@@ -42,7 +42,6 @@ bool Unroller::run(Graph& graph, const Cfg& cfg, Loops& loops, Dominators& domin
   dominators_ = &dominators;
   loops.compute(cfg);
   if (!find_loops()) return false;
-  lift_constants();
   copies_.assign(graph.value_count(), Value::none);
   dominators.compute(graph, cfg);
   find_outlets();
@@ -96,24 +95,7 @@ bool Unroller::is_candidate(std::uint32_t header) const {
   return loop_of_[header] != Loops::none && found_[loop_of_[header]].is_fit;
 }
 
-/// To the heads, which dominate all copies: these share a constant, and so the register that it is
-/// in around the loop.
-void Unroller::lift_constants() {
-  for (const Loop& loop : found_) {
-    if (!loop.is_fit) continue;
-    const Value top = graph_->at(loop.room[0]).first;
-    for (const Block b : loop.blocks()) {
-      for (Value v = graph_->at(b).first, next = Value::none; v != Value::none; v = next) {
-        next = graph_->at(v).next;
-        if (v == top || graph_->at(v).op != Opcode::constant) continue;
-        graph_->unlink(v);
-        graph_->insert_before(top, v);
-      }
-    }
-  }
-}
-
-/// What loops that may be repeated make, but for constants.
+/// What loops that may be repeated make.
 void Unroller::mark_made() {
   is_made_.assign(graph_->value_count(), false);
   for (const Loop& loop : found_) {
@@ -121,7 +103,7 @@ void Unroller::mark_made() {
     for (const Block b : loop.blocks()) {
       for (const Value param : graph_->params(b)) is_made_[index(param)] = true;
       for (Value v = graph_->at(b).first; v != Value::none; v = graph_->at(v).next)
-        is_made_[index(v)] = graph_->at(v).op != Opcode::constant;
+        is_made_[index(v)] = true;
     }
   }
 }
@@ -190,13 +172,24 @@ void Unroller::make_params() {
     exit = outlet.exit;
     Value& known = copies_[index(outlet.value)];
     if (known == Value::none) {
-      given_.push_back({exit, outlet.value});
-      known = graph_->add_param(exit, graph_->at(outlet.value).type);
+      known = at_exit(exit, outlet.value);
       renamed_.push_back(outlet.value);
     }
     graph_->pool()[outlet.place] = known;
   }
   forget();
+}
+
+/// What stands for a value at an exit.
+Value Unroller::at_exit(Block exit, Value v) {
+  const Inst inst = graph_->at(v);
+  if (inst.op == Opcode::constant) {
+    const Value copy = graph_->make(inst);
+    graph_->insert_before(graph_->at(exit).first, copy);
+    return copy;
+  }
+  given_.push_back({exit, v});
+  return graph_->add_param(exit, inst.type);
 }
 
 /// Edges' arguments are copied only after all uses have been renamed.
@@ -255,7 +248,6 @@ void Unroller::fill(Block original, Block head, Block again, bool asks) {
   const Block copy = block_copies_[index(original)];
   for (Value v = graph_->at(original).first; v != Value::none; v = graph_->at(v).next) {
     const Inst inst = graph_->at(v);
-    if (inst.op == Opcode::constant) continue;
     if (inst.op == Opcode::poll) {
       if (asks) polls_.push_back(v);
       if (!asks) continue;

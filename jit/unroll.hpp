@@ -49,12 +49,12 @@ class Unroller {
   bool find_loops();
   void look_at(std::uint32_t at);
   bool is_candidate(std::uint32_t header) const;
-  void lift_constants();
   void mark_made();
   void find_outlets();
   void find_outlet(Value v, Block user, const Value& place);
   Block exit_of(std::uint32_t header, Block user) const;
   void make_params();
+  Value at_exit(Block exit, Value v);
   void give_args();
   void repeat(const Loop& loop);
   void add_copy(Block original);
