@@ -11,7 +11,8 @@ GROUPS = {
                 "pausable.hpp", "pool.hpp", "version.hpp", "export.hpp"],
     "values": ["types.hpp", "value.hpp", "result.hpp", "error.hpp", "source.hpp"],
     "objects": ["memory.hpp", "shared_memory.hpp", "table.hpp", "global.hpp", "extern.hpp",
-                "exception.hpp", "anyref.hpp", "rooted.hpp", "externref.hpp"],
+                "exception.hpp", "anyref.hpp", "rooted.hpp", "externref.hpp",
+                "intrusive.hpp"],
     "limits": ["limits.hpp", "budget.hpp", "usage.hpp"],
     "native": ["native.hpp"],
 }
