@@ -7,7 +7,6 @@
 #include "lib/api/types.hpp"
 #include "lib/interp/interp.hpp"
 #include "lib/runtime/frame_layout.hpp"
-#include "lib/runtime/trap.hpp"
 #include "lib/wasm/compose.hpp"
 #include "lib/wasm/shared.hpp"
 
@@ -111,10 +110,6 @@ Progress detail::Started::start(Handle function, Slot* slots, CallFailure& failu
   store_ = function.store;
   activation_ = shared_of(std::move(*made));
   return run(*session, activation_, failure, [&](runtime::ExecState& exec) {
-    if (exec.stop.load() != runtime::ExecState::Stop::none) {
-      runtime::fail_stopped(exec);
-      return interp::Progress::failed;
-    }
     return interp::start(exec, *activation_, reinterpret_cast<runtime::Slot*>(slots));
   });
 }

@@ -155,6 +155,7 @@ Progress start_host(ExecState& state, Activation& activation, const runtime::Hos
 }  // namespace
 
 Progress start(ExecState& state, Activation& activation, Slot* args) noexcept {
+  if (is_stopped(state)) return runtime::fail_stopped(state), fail(activation);
   const runtime::OnStackOf switched(state, activation, activation.base);
   if (!has_entry_room(state)) return exhausted(state), fail(activation);
   const runtime::FuncRef& function = *activation.function;

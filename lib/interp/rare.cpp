@@ -10,6 +10,7 @@
 #include "lib/interp/bodies_atomic.hpp"
 #include "lib/interp/bodies_calls.hpp"
 #include "lib/interp/bodies_control.hpp"
+#include "lib/interp/crossing.hpp"
 #include "lib/interp/host_call.hpp"
 #include "lib/interp/module.hpp"
 #include "lib/interp/pause.hpp"
@@ -89,8 +90,7 @@ struct OutOfBoundsAny {
 /// entered, the stack is at its end.
 void limit_reached(Regs& r, const Place& place) noexcept {
   ExecState& state = *r.inst->state;
-  if (state.stop.load(std::memory_order_acquire) != ExecState::Stop::none)
-    return stop_with(r, runtime::stopped_error(state), place);
+  if (is_stopped(state)) return stop_with(r, runtime::stopped_error(state), place);
   if (place.callee.inst != nullptr && !state.should_stop())
     return stop_with(r, runtime::make_trap(TrapCode::stack_exhausted), place);
   // Left over from a request that was taken back.
