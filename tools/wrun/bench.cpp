@@ -57,8 +57,7 @@ int tell(const BenchTimes& times, const BenchOptions& options) {
 }
 
 int bench(BenchOptions& options, const GuestArguments& arguments) {
-  if (const auto failure = settle(options.run, arguments))
-    return tell_failure(outcome_of(*failure), options.json);
+  if (const auto failure = settle(options.run, arguments)) return report(*failure, options.json);
   detach(options.run.guest.grants);
   const auto measured = measure({options.run.guest, options.tiers, options.rounds});
   if (const auto* outcome = std::get_if<Outcome>(&measured))

@@ -51,14 +51,6 @@ Outcome outcome_of(std::string_view file, const Error& error, int signal, FrameL
   return outcome;
 }
 
-Outcome outcome_of(const Failure& failure) {
-  Outcome outcome;
-  outcome.status = failure.exit_code;
-  outcome.message = failure.message;
-  outcome.error = failure.error.value_or(Error(ErrorKind::usage, failure.message));
-  return outcome;
-}
-
 void print_text(const Outcome& outcome) {
   for (const Val& value : outcome.results) fmt::print("{}\n", format_value(value));
   std::fflush(stdout);
@@ -79,7 +71,11 @@ void print_json(const Outcome& outcome, const std::optional<MeasuredUsage>& usag
 
 int report(const Failure& failure, bool json) {
   if (!json) return report(failure);
-  print_json(outcome_of(failure), std::nullopt);
+  Outcome outcome;
+  outcome.status = failure.exit_code;
+  outcome.message = failure.message;
+  outcome.error = failure.error.value_or(Error(ErrorKind::usage, failure.message));
+  print_json(outcome, std::nullopt);
   return failure.exit_code;
 }
 

@@ -29,9 +29,6 @@ struct Outcome {
 /// `lines` are of its backtrace.
 Outcome outcome_of(std::string_view file, const Error& error, int signal, FrameLines lines);
 
-/// What came of a run that never began.
-Outcome outcome_of(const Failure& failure);
-
 /// Results on standard output, a line each; the message on standard error.
 void print_text(const Outcome& outcome);
 
