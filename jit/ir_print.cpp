@@ -8,6 +8,7 @@
 
 #include "jit/cfg.hpp"
 #include "jit/helpers.hpp"
+#include "jit/members.hpp"
 #include "lib/wasm/compose.hpp"
 
 namespace wrun::inline v0::jit {
@@ -169,16 +170,32 @@ class Printer {
         if (place.key != 0) put(":{}", place.key);
         if (place.packed != Packed::no)
           put(" {}", packed_names[static_cast<unsigned>(place.packed)]);
-        return put(" +{}", inst.imm);
+        return member(inst);
       }
       case Opcode::offset:
         return put(" *{} +{}", inst.imm2, inst.imm);
       case Opcode::field:
-        return put(" +{}", inst.imm);
+        return member(inst);
       default:
         if (is_wasm(inst.op)) return wasm_immediate(inst);
         return put(" {}", inst.imm);
     }
+  }
+
+  /// What a value points to, by how it was read.
+  Pointee pointee(Value v) const {
+    const Inst& inst = graph_.at(v);
+    if (inst.op == Opcode::instance) return Pointee::instance;
+    if (inst.op != Opcode::field && inst.op != Opcode::read) return Pointee::unknown;
+    return member_at(pointee(graph_.args(inst)[0]), inst.imm).pointee;
+  }
+
+  /// What of the run time's structures an instruction reads or writes, or how far from its operand
+  /// it is.
+  void member(const Inst& inst) {
+    const MemberName name = member_at(pointee(graph_.args(inst)[0]), inst.imm);
+    if (name.text.empty()) return put(" +{}", inst.imm);
+    put(" {}", name.text);
   }
 
   /// Of an access the memory, the offset, and the lane if there is one.
