@@ -249,13 +249,16 @@ std::variant<Listing, std::string> CompilerImpl::list(const wasm::ModuleData& mo
   if (const auto* reason = std::get_if<std::string>(&outcome)) return *reason;
   const auto* made = std::get_if<Compiled>(&outcome);
   if (made == nullptr) throw std::bad_alloc();
-  Listing listing;
-  listing.code = made->code.bytes;
-  for (const Line& line : made->code.lines)
-    listing.lines.push_back({line.offset, line.wasm_offset});
-  for (const Relocation& each : made->code.relocations)
-    listing.targets.push_back({each.offset, workshop_->stubs.name_of(each.target)});
-  return listing;
+  return listing(made->code, workshop_->stubs);
+}
+
+Listing listing(const EmittedCode& code, const Stubs& stubs) {
+  Listing made;
+  made.code = code.bytes;
+  for (const Line& line : code.lines) made.lines.push_back({line.offset, line.wasm_offset});
+  for (const Relocation& each : code.relocations)
+    made.targets.push_back({each.offset, stubs.name_of(each.target)});
+  return made;
 }
 
 Census census(const ModuleCode& module) {

@@ -40,6 +40,9 @@ struct Workshop {
         handling(std::move(held)) {}
 };
 
+/// Of code that calls these stubs, and has its lines. Throws std::bad_alloc.
+Listing listing(const EmittedCode& code, const Stubs& stubs);
+
 inline constexpr const char* no_executable_memory = "the system refuses executable memory";
 
 class CompilerImpl final : public Compiler {

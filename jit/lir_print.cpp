@@ -22,8 +22,8 @@ std::string loc_name(Loc loc) {
 
 class LirPrinter {
  public:
-  LirPrinter(const LFunction& function, const Allocation* allocation, const LInstName& name)
-      : f_(function), a_(allocation), name_(name) {}
+  LirPrinter(const LFunction& function, const Allocation* allocation, const LInstText& text)
+      : f_(function), a_(allocation), names_(text) {}
 
   std::string run() {
     for (std::uint32_t b = 0; b < f_.blocks.size(); ++b) print_block(b);
@@ -44,12 +44,13 @@ class LirPrinter {
       text_ += compose("  {:3} {}", i, opcode_name(f_.insts[i]));
       print_operands(f_.insts[i]);
       if (i + 1 == block.end) print_edges(block);
+      if (names_.details) text_ += names_.details(f_.insts[i]);
       text_ += '\n';
     }
   }
 
   std::string opcode_name(const LInst& inst) const {
-    return name_ ? name_(inst) : compose("op{}", inst.op);
+    return names_.name ? names_.name(inst) : compose("op{}", inst.op);
   }
 
   void print_list(std::span<const VReg> vregs) {
@@ -102,15 +103,15 @@ class LirPrinter {
 
   const LFunction& f_;
   const Allocation* a_;
-  const LInstName& name_;
+  const LInstText& names_;
   std::string text_;
   std::size_t move_ = 0;
 };
 
 }  // namespace
 
-std::string print(const LFunction& function, const Allocation* allocation, const LInstName& name) {
-  return LirPrinter(function, allocation, name).run();
+std::string print(const LFunction& function, const Allocation* allocation, const LInstText& text) {
+  return LirPrinter(function, allocation, text).run();
 }
 
 }  // namespace wrun::inline v0::jit

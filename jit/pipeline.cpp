@@ -5,7 +5,7 @@
 #include "jit/extension_verify.hpp"
 #include "jit/ir_print.hpp"
 #include "jit/ir_verify.hpp"
-#include "jit/lir_print.hpp"
+#include "jit/machine_print.hpp"
 #include "jit/regalloc_verify.hpp"
 #include "lib/runtime/frame_layout.hpp"
 #include "lib/runtime/native.hpp"
@@ -186,7 +186,7 @@ std::string Pipeline::print(const wasm::ModuleData& module, wasm::FuncIdx functi
   Compiled made;
   if (auto refused = to_machine(module, function, options, made)) return std::move(*refused);
   if (form == Form::graph) return jit::print(front_->graph, true);
-  return jit::print(back_->machine.lir, &allocate());
+  return jit::print(back_->machine, &allocate());
 }
 
 }  // namespace wrun::inline v0::jit

@@ -55,7 +55,8 @@ def listings(wrun, _):
     check(re.search(r"^  v\d+:i32 = i32\.\w+ .*  ; 0x[0-9a-f]+$", graph, re.M), graph)
     check("call" in graph and "return" in graph, graph)
     registers = run([wrun, "print", "--registers", "fib", SPIN]).stdout
-    check("block 0" in registers and "rax" in registers, registers)
+    check(re.search(r"^ +\d+ call_local v\d+:rdi@rdi .* function \d+  ; 0x[0-9a-f]+", registers, re.M),
+          registers)
     done = subprocess.run([wrun, "print", "--asm", "fib", SPIN], capture_output=True, text=True,
                           timeout=TIMEOUT, check=False)
     if "there is no disassembler" in done.stderr:

@@ -13,11 +13,11 @@ constexpr Reg scratch = 31;
 constexpr Reg general_scratch = 11;
 
 /// Eight values of each class: vreg v starts in place v.
-struct Machine {
+struct Places {
   LFunction function;
   std::map<std::uint32_t, VReg> held;
 
-  Machine() {
+  Places() {
     for (unsigned i = 0; i < 32; ++i) {
       function.vregs.push_back({i < 16 ? RegClass::general : RegClass::vector, 8, false, -1, 0});
     }
@@ -44,7 +44,7 @@ TEST(ParallelMoves, KeepEveryValue) {
   std::mt19937 random(7);
   ParallelMoves moves;
   for (unsigned round = 0; round < 5000; ++round) {
-    Machine machine;
+    Places machine;
     std::vector<std::pair<VReg, Loc>> wanted;
     for (unsigned v = 0; v < 32; ++v) {
       if (v % 16 < 12) machine.held[start_of(v).code()] = v;
@@ -79,7 +79,7 @@ TEST(ParallelMoves, KeepEveryValue) {
 }
 
 TEST(ParallelMoves, SwapThroughAFreeRegister) {
-  Machine machine;
+  Places machine;
   ParallelMoves moves;
   moves.add(Loc::reg(0), Loc::reg(1), 0);
   moves.add(Loc::reg(1), Loc::reg(0), 1);
