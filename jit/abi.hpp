@@ -49,6 +49,9 @@ constexpr RegSet allocatable_regs(bool fuel) {
                                  1u << scratch_vector | (fuel ? 1u << fuel_reg : 0))};
 }
 
+/// What tests have in the upper half of an i32 where anything may be in it.
+inline constexpr std::uint32_t garbage = 0xdeadbeef;
+
 /// Where an argument or a result is: in a register, or `stack` bytes from the start of its area.
 struct AbiPlace {
   Reg reg = no_reg;

@@ -73,7 +73,8 @@ Workshop* CompilerImpl::workshop() {
   if (asked_) return workshop_.get();
   auto arena = CodeArena::create(options_.code_bytes, options_.observers.perf_map);
   if (arena) {
-    workshop_ = std::make_unique<Workshop>(std::move(arena), options_.fuel, std::move(faults));
+    workshop_ = std::make_unique<Workshop>(std::move(arena), options_.fuel,
+                                           options_.tries_upper_halves, std::move(faults));
     fill_all();
   }
   asked_ = true;
@@ -147,6 +148,7 @@ CompileOptions CompilerImpl::options_for(std::uint32_t loop) const {
   options.deterministic = options_.deterministic;
   if (options_.fused_madd) options.madd = cpu_.has_fma ? Madd::fused : Madd::called;
   options.explicit_bounds = !guards_;
+  options.tries_upper_halves = options_.tries_upper_halves;
   if (loop != 0) options.osr_offset = loop;
   return options;
 }
@@ -169,6 +171,7 @@ std::string CompilerImpl::code_key() const {
   add(options.deterministic, "deterministic");
   add(options.madd != Madd::unfused, "fused_madd");
   add(options.explicit_bounds, "checked");
+  add(options.tries_upper_halves, "upper_halves");
   return key;
 }
 

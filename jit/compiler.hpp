@@ -33,9 +33,10 @@ struct Workshop {
   AccessFaults faults;
   os::FaultHandling handling;  // holds nothing where accesses are checked
 
-  Workshop(std::unique_ptr<CodeArena> memory, bool fuel, os::FaultHandling held)
+  Workshop(std::unique_ptr<CodeArena> memory, bool fuel, bool tries_upper_halves,
+           os::FaultHandling held)
       : arena(std::move(memory)),
-        stubs(*arena, fuel),
+        stubs(*arena, fuel, tries_upper_halves),
         faults(*arena, fuel, stubs.leave()),
         handling(std::move(held)) {}
 };

@@ -36,6 +36,7 @@ void CodeEmitter::start(const EmitterTask& task) {
   start_offset_ = task.start;
   makes_calls_ = task.makes_calls;
   keeps_lines_ = task.keeps_lines;
+  tries_upper_halves_ = task.tries_upper_halves;
   frame_bytes_ = (task.allocation.slots * 8 + 15) & ~15u;
 }
 
@@ -153,6 +154,32 @@ void CodeEmitter::block(std::uint32_t b) {
     const LInst& inst = function_->lir.insts[i];
     places_ = allocation_->operands.data() + inst.first_operand;
     instruction(inst);
+    if (tries_upper_halves_) check_upper_halves(inst);
+  }
+}
+
+/// Of what others promise to have extended: an undefined instruction if they haven't.
+void CodeEmitter::check_upper_halves(const LInst& inst) {
+  switch (function_->machine[inst.payload].op) {
+    case MOp::arguments:
+    case MOp::load_argument:
+    case MOp::load_result:
+    case MOp::call_local:
+    case MOp::call_reference:
+    case MOp::call_helper:
+      break;
+    default:
+      return;
+  }
+  for (unsigned i = 0; i < inst.operand_count; ++i) {
+    const Operand& operand = function_->lir.operands[inst.first_operand + i];
+    if (operand.role != Role::def || function_->types[operand.vreg] != jit::Type::i32) continue;
+    Xbyak::Label extended;
+    mov(r11, gp64(reg(i)));
+    shr(r11, 32);
+    jz(extended);
+    ud2();
+    L(extended);
   }
 }
 

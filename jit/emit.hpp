@@ -77,7 +77,8 @@ struct EmitterTask {
   std::uint32_t imported_functions = 0;
   std::uint32_t start = 0;  ///< byte offset in the module where it begins
   bool makes_calls = false;
-  bool keeps_lines = false;  ///< say where each instruction came from
+  bool keeps_lines = false;         ///< say where each instruction came from
+  bool tries_upper_halves = false;  ///< see CompileOptions
 };
 
 /// May be used again and again: to make one takes longer than to write a small function's code.
@@ -136,6 +137,7 @@ class CodeEmitter : public Encoder {
   void start(const EmitterTask& task);
   void prologue();
   bool needs_frame() const;
+  void check_upper_halves(const LInst& inst);
   void leave_frame();
   bool write(const EmitterTask& task);
   void block(std::uint32_t b);
@@ -316,6 +318,7 @@ class CodeEmitter : public Encoder {
   std::uint32_t imported_functions_ = 0;
   std::uint32_t start_offset_ = 0;
   bool keeps_lines_ = false;
+  bool tries_upper_halves_ = false;
   const MachineFunction* function_ = nullptr;
   const Allocation* allocation_ = nullptr;
   const Signature* own_ = nullptr;

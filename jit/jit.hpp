@@ -36,6 +36,7 @@ struct EngineOptions {
   Observers observers = {};
   /// Memories that can have guard pages do, and faults may be handled.
   bool guard_pages = false;
+  bool tries_upper_halves = false;  ///< see CompileOptions
 };
 
 /// Why a function stays interpreted.

@@ -15,6 +15,7 @@ void Lowering::run(const wasm::ModuleData& module, const Graph& graph, const Blo
   order_ = &order;
   own_ = &own;
   out_ = &out;
+  tries_upper_halves_ = options.tries_upper_halves;
   out.clear();
   out.lir.allocatable = allocatable_regs(options.fuel);
   out.lir.reserved_slots = reserved_slots;

@@ -201,6 +201,7 @@ class Lowering {
   // lower_calls.cpp
   void arguments(const Signature& own, bool from_frame);
   void frame_slot(Value v, const Inst& inst);
+  void spoil(const Inst& frame_slot);
   const Signature& begin_call(const Inst& inst, MOp direct, MOp by_reference);
   void call(Value v, const Inst& inst);
   CallLayout::Value on_stack(Value v, const AbiPlace& place);
@@ -221,6 +222,7 @@ class Lowering {
   std::vector<Value> results_;
   MachineFunction* out_ = nullptr;
   Value instance_ = Value::none;
+  bool tries_upper_halves_ = false;
   VReg frame_ = 0;          // of the interpreter's frame, where that is taken over
   std::size_t values_ = 0;  // that are in blocks: about as many as instructions
   std::vector<std::uint32_t> uses_;

@@ -38,11 +38,21 @@ void Lowering::arguments(const Signature& own, bool from_frame) {
 }
 
 void Lowering::frame_slot(Value v, const Inst& inst) {
+  if (tries_upper_halves_ && inst.type == Type::i32) spoil(inst);
   begin(MOp::load, inst).size = static_cast<std::uint8_t>(size_of(inst.type));
   machine().which = is_float(inst.type);
   def(v);
   machine().address.base = add_operand(frame_, Role::use, Constraint::reg);
   machine().address.disp = static_cast<std::int32_t>(8 * inst.imm);
+}
+
+/// Fills the upper half of the interpreter's slot with garbage.
+void Lowering::spoil(const Inst& frame_slot) {
+  Machine& store = begin(MOp::store, frame_slot);
+  store.has_imm = true;
+  store.compare.imm = static_cast<std::int32_t>(garbage);
+  store.address.disp = static_cast<std::int32_t>(8 * frame_slot.imm + 4);
+  store.address.base = add_operand(frame_, Role::use, Constraint::reg);
 }
 
 const wasm::FuncType& Lowering::type_of_callee(const Inst& inst) const {

@@ -28,6 +28,10 @@ struct CompileOptions {
   std::optional<std::uint32_t> osr_offset;
   bool inlines = true;  ///< replace calls by what they call (inlining.hpp)
   bool lines = false;   ///< remember where each instruction came from
+  /// For tests: fill the upper halves of i32s with garbage where anything may be in them (slots,
+  /// what the host returns), and end the process where something is in them that mustn't be
+  /// (arguments and results between compiled functions, results of helpers).
+  bool tries_upper_halves = false;
 };
 
 /// Why a function has to stay interpreted.

@@ -116,7 +116,8 @@ void Pipeline::emit(const wasm::ModuleData& module, wasm::FuncIdx function,
                          .imported_functions = module.imported_functions,
                          .start = start,
                          .makes_calls = makes_calls(),
-                         .keeps_lines = options.lines};
+                         .keeps_lines = options.lines,
+                         .tries_upper_halves = options.tries_upper_halves};
   for (std::size_t room = 4096 + machine.lir.insts.size() * bytes_per_inst;; room *= 4) {
     try {
       make_room(room);

@@ -113,8 +113,10 @@ void StubWriter::to_host_code(const Signature& signature, const Ways& ways) {
     close_gate(look);
     add(rsp, layout::suspended_rbp);
     pop(rbp);
-    for (const AbiPlace& result : signature.results)
+    for (const AbiPlace& result : signature.results) {
+      spoil(result, gp64(result.reg), r11);
       if (result.type == jit::Type::i32) mov(gp32(result.reg), gp32(result.reg));
+    }
     return_to(signature);
     L(look);
     look_for_work(signature, go_on, ways.leave);
@@ -174,6 +176,8 @@ void StubWriter::call_typed(const Signature& signature, const CppPlaces& places)
     const Reg to = places.params[i].reg;
     if (to != no_reg && to < reg::xmm0) mov(gp64(to), gp64(signature.params[i].reg));
   }
+  for (const AbiPlace& to : places.params)
+    if (to.reg != no_reg) spoil(to, gp64(to.reg), r10);
   mov(rdi, ptr[r11 + layout::host_env]);
   lea(rsi, ptr[rax + layout::gate_context]);
   call(ptr[r11 + layout::host_typed]);

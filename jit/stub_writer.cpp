@@ -102,6 +102,17 @@ void StubWriter::store(const AbiPlace& place, const Xbyak::Address& at) {
   }
 }
 
+void StubWriter::spoil(const AbiPlace& place, const Xbyak::RegExp& slot) {
+  if (!tries_upper_halves_ || place.type != jit::Type::i32) return;
+  mov(dword[slot + 4], garbage);
+}
+
+void StubWriter::spoil(const AbiPlace& place, const Xbyak::Reg64& value, const Xbyak::Reg64& free) {
+  if (!tries_upper_halves_ || place.type != jit::Type::i32) return;
+  mov(free, std::uint64_t{garbage} << 32);
+  or_(value, free);
+}
+
 void StubWriter::copy(const AbiPlace& place, const Xbyak::RegExp& to, const Xbyak::RegExp& from) {
   if (place.type == jit::Type::i32) {
     mov(r15d, ptr[from]);
@@ -129,6 +140,7 @@ void StubWriter::spread(const std::vector<AbiPlace>& places, const Xbyak::Reg64&
     for (const AbiPlace& place : places) {
       const Xbyak::RegExp at = frame + 8 * slot;
       if ((place.reg == no_reg) == on_stack) {
+        spoil(place, at);
         if (on_stack) {
           copy(place, area + static_cast<int>(place.stack), at);
         } else {
@@ -150,6 +162,7 @@ void StubWriter::gather(const std::vector<AbiPlace>& places, const Xbyak::Reg64&
     } else {
       store(place, ptr[at]);
     }
+    spoil(place, at);
     slot += slots_of(place);
   }
 }

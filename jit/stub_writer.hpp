@@ -33,9 +33,11 @@ class StubWriter : public Xbyak::CodeGenerator {
     const void* exhausted = nullptr;
   };
 
-  /// Into `room`, which is large enough; nothing runs there. `fuel`: see Stubs.
-  StubWriter(std::span<std::uint8_t> room, bool fuel)
-      : CodeGenerator(room.size(), room.data()), fuel_(fuel) {}
+  /// Into `room`, which is large enough; nothing runs there. For the others see Stubs.
+  StubWriter(std::span<std::uint8_t> room, bool fuel, bool tries_upper_halves = false)
+      : CodeGenerator(room.size(), room.data()),
+        fuel_(fuel),
+        tries_upper_halves_(tries_upper_halves) {}
 
   /// Begins another stub; where it is, in bytes from the first.
   std::size_t begin() {
@@ -102,6 +104,9 @@ class StubWriter : public Xbyak::CodeGenerator {
   /// From the slot to the register.
   void load(const AbiPlace& place, const Xbyak::Address& at);
   void store(const AbiPlace& place, const Xbyak::Address& at);
+  // Where anything may be in an i32's upper half, for tests: garbage
+  void spoil(const AbiPlace& place, const Xbyak::RegExp& slot);
+  void spoil(const AbiPlace& place, const Xbyak::Reg64& value, const Xbyak::Reg64& free);
   /// Eight bytes at a time, or sixteen; r15 is free.
   void copy(const AbiPlace& place, const Xbyak::RegExp& to, const Xbyak::RegExp& from);
   /// Values at ascending slots from `frame` on, to registers and to stack areas at `area`.
@@ -134,6 +139,7 @@ class StubWriter : public Xbyak::CodeGenerator {
   void look_for_work(const Signature& signature, const Xbyak::Label& go_on, const void* leave);
 
   bool fuel_;
+  bool tries_upper_halves_;
   std::vector<std::pair<std::size_t, const void*>> jumps_;  ///< distances to fill in
 };
 

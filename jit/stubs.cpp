@@ -14,7 +14,7 @@ constexpr std::size_t common_bytes = 8 * 1024;
 
 /// Enough for any stub of the shape.
 std::size_t bytes_for(const Shape& shape) {
-  return 1024 + 80 * (shape.params.size() + shape.results.size());
+  return 1024 + 96 * (shape.params.size() + shape.results.size());
 }
 
 template <class Function>
@@ -24,7 +24,8 @@ Function as(const std::uint8_t* code) {
 
 }  // namespace
 
-Stubs::Stubs(CodeArena& arena, bool fuel) : arena_(arena), fuel_(fuel) {
+Stubs::Stubs(CodeArena& arena, bool fuel, bool tries_upper_halves)
+    : arena_(arena), fuel_(fuel), tries_upper_halves_(tries_upper_halves) {
   std::vector<std::uint8_t> room(common_bytes);
   StubWriter first(room, fuel);
   first.leave_code(Xbyak::util::rdi);
@@ -107,7 +108,7 @@ const std::uint8_t* ShapeStubs::make(const std::uint8_t*& made, const Write& wri
   const std::lock_guard lock(all_.mutex_);
   if (made != nullptr) return made;
   std::vector<std::uint8_t> room(bytes_for(shape_));
-  StubWriter out(room, all_.fuel_);
+  StubWriter out(room, all_.fuel_, all_.tries_upper_halves_);
   write(out, signature_of(shape_),
         StubWriter::Ways{all_.leave_, all_.trap(TrapCode::stack_exhausted)});
   return made = out.place(all_.arena_);

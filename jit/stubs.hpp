@@ -63,8 +63,9 @@ class ShapeStubs {
 /// Thread-safe. Throws std::bad_alloc, also when the arena is full.
 class Stubs {
  public:
-  /// `fuel`: whether the code that they are for counts it, in fuel_reg.
-  Stubs(CodeArena& arena, bool fuel);
+  /// `fuel`: whether the code that they are for counts it, in fuel_reg. `tries_upper_halves`: see
+  /// CompileOptions.
+  Stubs(CodeArena& arena, bool fuel, bool tries_upper_halves = false);
 
   std::shared_ptr<ShapeStubs> of(const Shape& shape);
 
@@ -98,6 +99,7 @@ class Stubs {
 
   CodeArena& arena_;
   bool fuel_;
+  bool tries_upper_halves_;
   const void* leave_ = nullptr;
   const void* traps_[static_cast<unsigned>(TrapCode::count_)] = {};
   const void* out_of_bounds_ = nullptr;

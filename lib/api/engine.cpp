@@ -78,7 +78,8 @@ jit::Compiler* api::EngineState::compiler() {
                                .compile_threads = compiles_when_called ? 0 : config.compile_threads,
                                .code_bytes = config.code_bytes,
                                .observers = {config.perf_map, config.jitdump, config.debugger},
-                               .guard_pages = no_guards.empty()},
+                               .guard_pages = no_guards.empty(),
+                               .tries_upper_halves = tries_upper_halves},
                               no_compiler);
     memories->has_guards = compiler_ && no_guards.empty();
   });

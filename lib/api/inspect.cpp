@@ -97,4 +97,10 @@ void stress_collector(const Store& store) {
   if (session) session->store.heap().set_stress();
 }
 
+Engine engine_that_tries_upper_halves(const Config& config) {
+  Engine engine(config);
+  if (const auto& state = EngineAccess::state(engine)) state->tries_upper_halves = true;
+  return engine;
+}
+
 }  // namespace wrun::inline v0::api

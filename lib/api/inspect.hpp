@@ -56,4 +56,9 @@ Result<HeapCounts> heap_counts(const Store& store);
 /// Makes the store collect at every allocation in its heap, for tests.
 void stress_collector(const Store& store);
 
+/// An engine that fills the upper halves of i32s with garbage wherever they are unspecified (slots
+/// at calls and in loops that compiled code enters, what hosts get and return), for tests; and ends
+/// the process where compiled code gives another function an i32 whose upper half isn't 0.
+Engine engine_that_tries_upper_halves(const Config& config);
+
 }  // namespace wrun::inline v0::api

@@ -25,6 +25,7 @@ api::ModuleState::ModuleState(std::shared_ptr<const wasm::ModuleData> module,
   interp::CodeOptions options;
   options.fuel = config.fuel;
   options.interruptible = config.interruptible;
+  options.poison_upper_halves = engine->tries_upper_halves;
   options.canonical_nans = config.canonical_nans;
   options.fused_madd = config.relaxed_simd == RelaxedSimd::fused;
   options.deterministic = config.deterministic;

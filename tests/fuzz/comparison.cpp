@@ -40,7 +40,10 @@ std::vector<Flavour> flavours(std::uint64_t choice) {
       is_deterministic && next_random(state) % 2 == 0 ? next_random(state) % little_heap : 0;
   const auto relaxed_simd =
       next_random(state) % 2 == 0 ? RelaxedSimd::fused : RelaxedSimd::deterministic;
+  std::uint64_t tried = next_random(state);
   for (Flavour& each : all) {
+    each.tries_upper_halves = (tried & 1) != 0;
+    tried >>= 1;
     each.relaxed_simd = relaxed_simd;
     each.deterministic = is_deterministic;
     each.heap_bytes = heap_bytes;

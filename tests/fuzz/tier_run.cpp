@@ -133,11 +133,12 @@ std::uint64_t hash_bytes(std::span<const std::uint8_t> bytes) {
 
 /// Engines live on, so that modules meet one that has run others.
 const Engine& engine_of(const Flavour& flavour) {
-  using Key = std::tuple<Tier, std::uint32_t, bool, bool, MemoryChecks, bool, RelaxedSimd, bool>;
+  using Key =
+      std::tuple<Tier, std::uint32_t, bool, bool, MemoryChecks, bool, RelaxedSimd, bool, bool>;
   static std::map<Key, Engine> engines;
   const Key key{flavour.tier,         flavour.hot_after,     flavour.interruptible,
                 flavour.fuel,         flavour.memory_checks, flavour.canonical_nans,
-                flavour.relaxed_simd, flavour.deterministic};
+                flavour.relaxed_simd, flavour.deterministic, flavour.tries_upper_halves};
   const auto found = engines.find(key);
   if (found != engines.end()) return found->second;
   Config config;
@@ -150,7 +151,9 @@ const Engine& engine_of(const Flavour& flavour) {
   config.canonical_nans = flavour.canonical_nans;
   config.relaxed_simd = flavour.relaxed_simd;
   config.features = Features::all();
-  return engines.emplace(key, Engine(config)).first->second;
+  Engine engine =
+      flavour.tries_upper_halves ? api::engine_that_tries_upper_halves(config) : Engine(config);
+  return engines.emplace(key, std::move(engine)).first->second;
 }
 
 std::string show(const Val& value, bool shows_nans) {
@@ -352,6 +355,7 @@ std::string Flavour::name() const {
   if (canonical_nans) text += ", canonical NaNs";
   if (relaxed_simd == RelaxedSimd::fused) text += ", fused";
   if (deterministic) text += ", deterministic";
+  if (tries_upper_halves) text += ", upper halves";
   if (heap_bytes != 0) text += fmt::format(", heap {}", heap_bytes);
   return text;
 }

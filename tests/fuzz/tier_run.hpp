@@ -26,7 +26,8 @@ struct Flavour {
   bool canonical_nans = false;    ///< which NaN anything is can be seen
   RelaxedSimd relaxed_simd = RelaxedSimd::deterministic;
   bool deterministic = false;
-  std::uint64_t heap_bytes = 0;  ///< 0: no limit
+  std::uint64_t heap_bytes = 0;     ///< 0: no limit
+  bool tries_upper_halves = false;  ///< see api::engine_that_tries_upper_halves()
 
   std::string name() const;
 };

@@ -24,7 +24,7 @@ struct WastOptions {
   bool verbose = false;
   bool json = false;
   Config config;
-  bool gc_stress = false;
+  Stress stress;
 };
 
 void print_findings(const std::vector<Finding>& findings) {
@@ -100,7 +100,7 @@ int run_scripts(const WastOptions& options) {
   for (std::size_t i = 0; i < found.files.size(); ++i) {
     progress.show(fmt::format("{}/{} {}", i + 1, found.files.size(), found.files[i].string()));
     const ScriptReport report = run_script_file(found.files[i], options.config, options.features,
-                                                options.verbose, options.gc_stress);
+                                                options.verbose, options.stress);
     if (!report.findings.empty()) progress.clear();
     if (options.json) {
       findings.insert(findings.end(), report.findings.begin(), report.findings.end());
@@ -131,7 +131,9 @@ void add_wast(CLI::App& app, int& status) {
   add_repeated(command, "--exclude", options->excluded, "Leave out files and folders of this name")
       .type_name("NAME");
   command.add_flag("--require-all", options->require_all, "Fail if a command was skipped");
-  add_gc_stress_option(command, options->gc_stress);
+  add_gc_stress_option(command, options->stress.collections);
+  // For our own tests: nobody is told.
+  command.add_flag("--upper-halves", options->stress.upper_halves)->group("");
   command.add_flag("-v,--verbose", options->verbose,
                    "Show where an error's words differ from the script's");
   command.add_flag("--json", options->json,

@@ -18,8 +18,7 @@ struct ThreadVerdict;
 class ScriptRunner {
  public:
   /// The text must outlive the runner.
-  /// `gc_stress`: its store collects at every allocation.
-  ScriptRunner(std::string_view script, const Config& config, bool gc_stress);
+  ScriptRunner(std::string_view script, const Config& config, Stress stress);
   /// For a thread of a script.
   ScriptRunner(std::string_view script, const Engine& engine, World::SharedModules shared);
   ~ScriptRunner();

@@ -7,8 +7,8 @@
 
 namespace wrun::inline v0::tool {
 
-ScriptRunner::ScriptRunner(std::string_view script, const Config& config, bool gc_stress)
-    : script_(script), world_(script, config, gc_stress) {}
+ScriptRunner::ScriptRunner(std::string_view script, const Config& config, Stress stress)
+    : script_(script), world_(script, config, stress) {}
 
 ScriptRunner::ScriptRunner(std::string_view script, const Engine& engine,
                            World::SharedModules shared)

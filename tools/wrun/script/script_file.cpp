@@ -107,7 +107,7 @@ ScriptReport unread(const std::string& path, const Failure& failure) {
 }  // namespace
 
 ScriptReport run_script_file(const std::filesystem::path& path, Config config,
-                             std::optional<Features> features, bool verbose, bool gc_stress) {
+                             std::optional<Features> features, bool verbose, Stress stress) {
   auto content = read_file(path.string());
   if (const auto* failure = std::get_if<Failure>(&content)) return unread(path.string(), *failure);
   const auto& bytes = std::get<Bytes>(content);
@@ -117,7 +117,7 @@ ScriptReport run_script_file(const std::filesystem::path& path, Config config,
   const wat::Script script = wat::parse_script(text);
   FileRun run(path, text, verbose);
   config.features = features.value_or(wanted.features);
-  ScriptRunner runner(text, config, gc_stress);
+  ScriptRunner runner(text, config, stress);
   const bool components = is_of_components(script);
   const auto count_finished = [&] {
     for (const ThreadVerdict& each : runner.take_finished()) {

@@ -30,8 +30,8 @@ struct ScriptReport {
 };
 
 /// `features` overrides the ones that the script was written for. Notes on passes are among the
-/// findings if `verbose`; `gc_stress` has the store collect at every allocation.
+/// findings if `verbose`.
 ScriptReport run_script_file(const std::filesystem::path& path, Config config,
-                             std::optional<Features> features, bool verbose, bool gc_stress);
+                             std::optional<Features> features, bool verbose, Stress stress);
 
 }  // namespace wrun::inline v0::tool

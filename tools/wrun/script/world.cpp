@@ -9,9 +9,11 @@
 
 namespace wrun::inline v0::tool {
 
-World::World(std::string_view script, const Config& config, bool gc_stress)
-    : World(script, Engine(config), {}) {
-  if (gc_stress) api::stress_collector(store_);
+World::World(std::string_view script, const Config& config, Stress stress)
+    : World(script,
+            stress.upper_halves ? api::engine_that_tries_upper_halves(config) : Engine(config),
+            {}) {
+  if (stress.collections) api::stress_collector(store_);
 }
 
 World::World(std::string_view script, const Engine& engine, SharedModules shared)

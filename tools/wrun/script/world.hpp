@@ -25,6 +25,12 @@ struct FunctionCounts {
 
 void add(FunctionCounts& sum, const FunctionCounts& more);
 
+/// What makes scripts find more, and take longer.
+struct Stress {
+  bool collections = false;   ///< one at every allocation
+  bool upper_halves = false;  ///< see api::engine_that_tries_upper_halves()
+};
+
 class World {
  public:
   using Id = std::optional<std::string>;
@@ -33,8 +39,7 @@ class World {
   using SharedMemories = std::map<std::string, SharedMemory, std::less<>>;
   using SharedModules = std::map<std::string, SharedMemories, std::less<>>;
 
-  /// `gc_stress`: the store collects at every allocation.
-  World(std::string_view script, const Config& config, bool gc_stress);
+  World(std::string_view script, const Config& config, Stress stress);
   /// One beside another, on the same engine, that finds there what is shared.
   World(std::string_view script, const Engine& engine, SharedModules shared);
 
