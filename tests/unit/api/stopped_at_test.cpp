@@ -37,7 +37,10 @@ using FramePatterns = std::vector<std::string>;
 
 struct Stopped {
   const char* name;
-  std::string_view fields;  ///< of a module; `run` is called, which calls host.begun first
+  /// Of a module; `run` is called, which calls host.begun first. If they have a global $other,
+  /// there are two instances, which have their `turn` in one table: in place 0 and 1, with 1 and 0
+  /// for $other. A host.next is the first one's `turn`.
+  std::string_view fields;
   FramePatterns expected;
   bool interruptible = true;
 };
@@ -104,6 +107,35 @@ const Stopped all_stopped[] = {
         (func $turn (return_call_ref $f (global.get $turns)))
         (func (export "run") (call $begun) (call $turn)))",
      {"turn 00 23 00", "run 10 01"}},
+    {"tail_calls_across_instances",
+     R"((import "host" "other" (global $other i32))
+        (import "host" "turns" (table 2 funcref))
+        (func $turn (export "turn") (return_call_indirect (global.get $other)))
+        (func (export "run") (call $begun) (call $turn)))",
+     {"turn 00 23 00", "run 10 01"}},
+    {"nothing_but_tail_calls_across_instances",
+     R"((import "host" "other" (global $other i32))
+        (import "host" "turns" (table 2 funcref))
+        (func $turn (export "turn") (return_call_indirect (global.get $other)))
+        (func (export "run") (call $begun) (return_call_indirect (i32.const 1))))",
+     {"turn 00 23 00"}},
+    {"tail_calls_of_imported_functions",
+     R"((import "host" "next" (func $next))
+        (import "host" "other" (global $other i32))
+        (import "host" "turns" (table 2 funcref))
+        (func $turn (export "turn")
+          (if (global.get $other) (then (return_call_indirect (i32.const 1))))
+          (return_call $next))
+        (func (export "run") (call $begun) (call $turn)))",
+     {"turn 00 23 00", "run 10 02"}},
+    {"tail_calls_of_references_of_others",
+     R"((type $f (func))
+        (import "host" "other" (global $other i32))
+        (import "host" "turns" (table 2 funcref))
+        (func $turn (export "turn")
+          (return_call_ref $f (ref.cast (ref $f) (table.get (global.get $other)))))
+        (func (export "run") (call $begun) (call $turn)))",
+     {"turn 00 23 00", "run 10 01"}},
     {"calls",
      R"((func $leaf)
         (global $never (mut i32) (i32.const 0))
@@ -162,10 +194,35 @@ class StoppedAt : public ::testing::TestWithParam<Stopped> {
       while (!caller.store().interrupt_pending()) std::this_thread::yield();
     });
     const Module module = load(world, way);
-    const Instance instance = take(world.linker.instantiate(world.store, module));
+    const Instance instance = instantiate(world, module);
     auto result = take(instance.typed<void()>("run"))();
     EXPECT_FALSE(result.has_value());
     return result ? Error(ErrorKind::host, "it wasn't stopped") : std::move(result).error();
+  }
+
+  /// What several runs end with that have so much fuel, and a bit more each time.
+  static std::vector<std::string> run_out_of_fuel(const RunWay& way) {
+    Config fuelled = config(way);
+    fuelled.fuel = true;
+    World world(fuelled);
+    world.linker.func("host", "begun", [] {});
+    world.linker.func("host", "late", [] {});
+    const Module module = load(world, way);
+    const Instance instance = instantiate(world, module);
+    const auto run = take(instance.typed<void()>("run"));
+    std::vector<std::string> ends;
+    for (std::uint64_t fuel = 0; fuel < most_fuel; ++fuel) {
+      take(world.store.set_fuel(fuel));
+      const auto result = run();
+      std::string& end = ends.emplace_back(std::to_string(fuel));
+      end += " leaves " + std::to_string(world.store.fuel().value_or(0));
+      if (result) continue;
+      EXPECT_EQ(result.error().trap(), TrapCode::out_of_fuel) << result.error().message();
+      if (result.error().details() == nullptr) continue;
+      for (const Frame& frame : result.error().details()->backtrace)
+        (end += " ").append(frame.func_name) += "+" + std::to_string(frame.offset);
+    }
+    return ends;
   }
 
   static void check(const Error& error, const RunWay& way) {
@@ -195,12 +252,37 @@ class StoppedAt : public ::testing::TestWithParam<Stopped> {
   }
 
  private:
+  static constexpr std::uint64_t most_fuel = 50;
   static inline std::vector<std::uint8_t> bytes_;
 
+  static bool has(std::string_view name) {
+    return std::string_view(GetParam().fields).find(name) != std::string_view::npos;
+  }
+
+  static Instance instantiate(World& world, const Module& module) {
+    if (!has("$other")) return take(world.linker.instantiate(world.store, module));
+    const Table turns = take(
+        Table::make(world.store, {ValType::funcref(), {2, 2, false}}, Val::null(HeapKind::func)));
+    world.linker.define("host", "turns", turns);
+    world.linker.func("host", "next", [] {});
+    const auto make = [&](std::int32_t own) {
+      const Val other(1 - own);
+      world.linker.define("host", "other",
+                          take(Global::make(world.store, {ValType::i32(), false}, other)));
+      const Instance made = take(world.linker.instantiate(world.store, module));
+      const Func turn = take(made.func("turn"));
+      take(turns.set(static_cast<std::uint64_t>(own), Val(turn)));
+      world.linker.define("host", "next", turn);
+      return made;
+    };
+    const Instance first = make(0);
+    make(1);
+    return first;
+  }
+
   static Module load(World& world, const RunWay& way) {
-    const bool is_late = std::string_view(GetParam().fields).find("$late") != std::string::npos;
     std::string text = R"((module (import "host" "begun" (func $begun)))";
-    if (is_late) text += R"((import "host" "late" (func $late)))";
+    if (has("$late")) text += R"((import "host" "late" (func $late)))";
     text.append(GetParam().fields).append(")");
     const Module module = world.module(text);
     bytes_.assign(module.bytes().begin(), module.bytes().end());
@@ -259,6 +341,13 @@ TEST_P(StoppedAt, ADeadline) {
   check_all(ErrorKind::limit, [](Store& store, std::chrono::milliseconds delay) {
     take(store.limits({.deadline = std::chrono::steady_clock::now() + delay}));
   });
+}
+
+// What is charged, and before what, is no tier's business.
+TEST_P(StoppedAt, TheEndOfItsFuel) {
+  if (GetParam().name == std::string_view("wait")) GTEST_SKIP() << "it would wait";
+  const std::vector<std::string> expected = run_out_of_fuel(run_ways[0]);
+  for (const RunWay& way : run_ways) EXPECT_EQ(run_out_of_fuel(way), expected) << way.name;
 }
 
 INSTANTIATE_TEST_SUITE_P(Shapes, StoppedAt, ::testing::ValuesIn(all_stopped),
