@@ -28,6 +28,18 @@
 #include <wrun.h>
 #include <wrun/wrun.hpp>
 
+// What debuggers are told of machine code, by gdb's names; none in a library without a compiler.
+extern "C" {
+struct jit_code_entry {
+  jit_code_entry* next;
+};
+struct jit_descriptor {
+  std::uint32_t version, action;
+  jit_code_entry *relevant, *first;
+};
+extern __attribute__((weak)) jit_descriptor __jit_debug_descriptor;
+}
+
 namespace {
 
 int fail(const char* what) {
@@ -203,12 +215,20 @@ int end_if_anything_is_made() {
   return confine(code);
 }
 
+/// Functions, and loops in them, whose code debuggers were told of.
+int compiled_functions() {
+  int count = 0;
+  for (auto* each = __jit_debug_descriptor.first; each != nullptr; each = each->next) ++count;
+  return count;
+}
+
 /// A loop that gets hot, and a trap, in an instance that was there before.
 int run_prepared(wrun::Tier tier) {
   wrun::Config config;
   config.tier = tier;
+  config.debugger = true;
   wrun::Engine engine(config);
-  (void)engine.info();
+  const bool compiles = engine.info().tier != "interpreter";
   wrun::Store store(engine);
   const auto module = wrun::Module::from_text(engine, R"((module
     (memory 1) (data (i32.const 8) "data")
@@ -221,6 +241,7 @@ int run_prepared(wrun::Tier tier) {
   if (!module) return fail(module.error().message().c_str());
   const auto instance = wrun::Linker(engine).instantiate(store, *module);
   if (!instance) return fail(instance.error().message().c_str());
+  if (compiles && compiled_functions() != 0) return fail("something was compiled before");
   if (const int refused = end_if_anything_is_made()) return refused;
   const auto sum = instance->typed<int32_t(int32_t)>("sum").value();
   const auto load = instance->typed<int32_t(int32_t)>("load").value();
@@ -230,6 +251,7 @@ int run_prepared(wrun::Tier tier) {
     if (load(i).value() < 0) return fail("a wrong value");
   const auto trapped = load(-4);
   if (trapped || trapped.error().kind() != wrun::ErrorKind::trap) return fail("no trap");
+  if (compiles && compiled_functions() < 2) return fail("nothing was compiled");
   // Ends without giving back handlers of signals, which is a call that the filter forbids.
   std::fflush(stdout);
   _exit(0);
