@@ -14,8 +14,7 @@ constexpr std::uint32_t body_bytes_per_value = 2;
 std::optional<Unsupported> Builder::build(const wasm::ModuleData& module, wasm::FuncIdx function,
                                           const CompileOptions& options) {
   const std::uint32_t size = module.functions[function.value].body.size;
-  inline_budget_ =
-      options.inlines ? inline_limits.budget + inline_limits.per_caller_byte * size : 0;
+  inline_budget_ = options.inlines ? inline_budget_of(size) : 0;
   auto refused = attempt(module, function, options);
   if (!refused || inlined_.empty()) return refused;
   inline_budget_ = 0;

@@ -206,7 +206,10 @@ class Builder : public wasm::NullClient<Value, BuilderLabel> {
   // builder_inline.cpp
   Body& body_at(std::size_t depth);
   bool is_inlined() const { return depth_ != 0; }
-  bool is_worth_inlining(wasm::FuncIdx callee) const;
+  std::uint32_t most_inlined() const;
+  static std::uint32_t most_recursions(const Prescan& seen);
+  bool may_inline(wasm::FuncIdx callee) const;
+  bool is_worth_inlining(wasm::FuncIdx callee, const Prescan& seen) const;
   bool inline_call(Walker& w, wasm::FuncIdx callee, Operands args, Operands results);
   void end_inlined(Walker& w, Control& c, bool reached);
 

@@ -14,27 +14,44 @@ Builder::Body& Builder::body_at(std::size_t depth) {
   return *bodies_[depth];
 }
 
-/// Of a function with a body.
-bool Builder::is_worth_inlining(wasm::FuncIdx callee) const {
+/// Of a callee, in bytes, for no other reason than its size.
+std::uint32_t Builder::most_inlined() const {
+  return loop_depth_ != 0 ? inline_limits.in_loop : inline_limits.anywhere;
+}
+
+/// How many of one function's bodies may be in each other, the outermost not counted.
+std::uint32_t Builder::most_recursions(const Prescan& seen) {
+  return seen.own_calls() == 1 ? inline_limits.recursions_of_one_call : inline_limits.recursions;
+}
+
+/// Whether `callee`, with a body, is worth a prescan.
+bool Builder::may_inline(wasm::FuncIdx callee) const {
   const std::uint32_t size = module_->functions[callee.value].body.size;
-  const std::uint32_t most = loop_depth_ != 0 ? inline_limits.in_loop : inline_limits.anywhere;
-  if (size > std::max(most, inline_limits.recursive) || size > inline_budget_) return false;
+  if (size > inline_limits.recursive || size > inline_budget_) return false;
   if (depth_ == inline_limits.depth || over_budget_) return false;
   if (graph_.at(emit_.block()).is_cold) return false;
   const auto is_callee = [=](const auto& body) { return body->function == callee; };
   const auto end = bodies_.begin() + depth_ + 1;
   const auto own = std::count_if(bodies_.begin(), end, is_callee);
-  if (own == 0) return size <= most;
-  const Prescan& seen = (*std::find_if(bodies_.begin(), end, is_callee))->prescan;
-  return own <=
-         (seen.own_calls() == 1 ? inline_limits.recursions_of_one_call : inline_limits.recursions);
+  if (own != 0)
+    return own <= most_recursions((*std::find_if(bodies_.begin(), end, is_callee))->prescan);
+  if (size <= most_inlined()) return true;
+  const auto back = wasm::ModuleData::callee_bit(bodies_.front()->function);
+  return !module_->callees.empty() && (module_->callees[callee.value] & back) != 0;
+}
+
+/// Of one that was prescanned.
+bool Builder::is_worth_inlining(wasm::FuncIdx callee, const Prescan& seen) const {
+  if (!seen.is_inlinable()) return false;
+  return module_->functions[callee.value].body.size <= most_inlined() || seen.calls_back();
 }
 
 bool Builder::inline_call(Walker& w, wasm::FuncIdx callee, Operands args, Operands results) {
-  if (callee.value < module_->imported_functions || !is_worth_inlining(callee)) return false;
+  if (callee.value < module_->imported_functions || !may_inline(callee)) return false;
   Body& outer = *body_;
   Body& inner = body_at(depth_ + 1);
-  if (inner.prescan.run(*module_, callee, std::nullopt) || !inner.prescan.is_inlinable())
+  if (inner.prescan.run_inlined(*module_, callee, bodies_.front()->function) ||
+      !is_worth_inlining(callee, inner.prescan))
     return false;
   const std::uint32_t size = module_->functions[callee.value].body.size;
   inline_budget_ -= size;

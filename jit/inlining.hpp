@@ -3,6 +3,7 @@
 // Which calls are replaced by what they call, and how code that was inlined says whose it is.
 // RATIONALE.md has the figures behind the limits.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -18,24 +19,26 @@ struct InlinedCall {
 
 /// In bytes of functions' bodies.
 struct InlineLimits {
-  std::uint32_t anywhere = 0;   ///< of a callee
-  std::uint32_t in_loop = 0;    ///< of one that is called in a loop
-  std::uint32_t recursive = 0;  ///< of one that calls itself
-  std::uint32_t budget = 0;     ///< of all callees together, and
-  std::uint32_t per_caller_byte = 0;
-  std::uint32_t depth = 0;                   ///< of calls in calls
-  std::uint32_t recursions = 0;              ///< of one function in itself
+  std::uint32_t anywhere = 0;    ///< of a callee
+  std::uint32_t in_loop = 0;     ///< of one that is called in a loop
+  std::uint32_t recursive = 0;   ///< of one that calls itself, or what it becomes a part of
+  std::uint32_t depth = 0;       ///< of calls in calls
+  std::uint32_t recursions = 0;  ///< of one function in itself
   std::uint32_t recursions_of_one_call = 0;  ///< the same, if it calls itself in one place only
 };
 inline constexpr InlineLimits inline_limits{
-    .anywhere = 24,
-    .in_loop = 48,
-    .recursive = 64,
-    .budget = 300,
-    .per_caller_byte = 1,
+    .anywhere = 100,
+    .in_loop = 150,
+    .recursive = 1500,
     .depth = 4,
     .recursions = 2,
     .recursions_of_one_call = 4,
 };
+
+/// Of all callees together, for a function of `size`. Large ones get little more: what inlining
+/// takes in memory has to fit into what compiling the largest function may.
+constexpr std::uint32_t inline_budget_of(std::uint32_t size) {
+  return 300 + std::min(2 * size, 3000 + size / 16);
+}
 
 }  // namespace wrun::inline v0::jit

@@ -31,6 +31,7 @@ std::optional<Unsupported> Prescan::run(const wasm::ModuleData& module, wasm::Fu
   legacy_depth_ = 0;
   is_inlinable_ = true;
   own_calls_ = 0;
+  calls_back_ = false;
   osr_offset_ = osr_offset;
   entry_depth_ = 0;
   budget_ = free_values + budget_of(module.functions[function.value].body.size);

@@ -23,6 +23,12 @@ class Prescan : public wasm::NullClient<> {
   /// Nothing, if the function can be compiled.
   std::optional<Unsupported> run(const wasm::ModuleData& module, wasm::FuncIdx function,
                                  std::optional<std::uint32_t> osr_offset);
+  /// Of a function that `caller` calls, perhaps by way of others.
+  std::optional<Unsupported> run_inlined(const wasm::ModuleData& module, wasm::FuncIdx function,
+                                         wasm::FuncIdx caller) {
+    caller_ = caller;
+    return run(module, function, std::nullopt);
+  }
 
   /// The locals that construct number `i`, in the order of the opening instructions, assigns;
   /// ascending.
@@ -45,6 +51,9 @@ class Prescan : public wasm::NullClient<> {
   /// In how many places it calls itself.
   std::uint32_t own_calls() const { return own_calls_; }
 
+  /// Whether it calls what it may become a part of.
+  bool calls_back() const { return calls_back_; }
+
   // The walker's callbacks
   void begin(Walker& w);
   void block(Walker&, Control& c) { open(c); }
@@ -60,6 +69,7 @@ class Prescan : public wasm::NullClient<> {
   void call(Walker&, wasm::Op op, wasm::FuncIdx callee, const wasm::FuncType&, Operands, Operands) {
     is_inlinable_ &= op == wasm::Op::call;
     own_calls_ += callee == function_;
+    calls_back_ |= callee == caller_;
   }
   void call_indirect(Walker&, wasm::Op op, wasm::TypeIdx, wasm::TableIdx, Value, Operands,
                      Operands) {
@@ -105,6 +115,8 @@ class Prescan : public wasm::NullClient<> {
   std::uint32_t legacy_depth_ = 0;
   bool is_inlinable_ = true;
   std::uint32_t own_calls_ = 0;
+  wasm::FuncIdx caller_;
+  bool calls_back_ = false;
 };
 
 }  // namespace wrun::inline v0::jit

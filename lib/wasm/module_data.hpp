@@ -164,6 +164,12 @@ struct ModuleData {
   std::vector<DataSegment> data;
   std::optional<std::uint32_t> data_count;
 
+  /// By FuncIdx: the bits of what its body calls directly. Empty if bodies weren't validated.
+  std::vector<std::uint64_t> callees;
+  /// Several functions have the same.
+  static std::uint64_t callee_bit(FuncIdx callee) {
+    return std::uint64_t{1} << (callee.value % 64);
+  }
   std::vector<bool> declared_functions;  ///< by FuncIdx: ref.func in bodies may name it
   std::vector<SectionInfo> sections;
   std::vector<CustomSection> customs;

@@ -21,6 +21,11 @@ struct Validator : NullClient<> {
     declaring->declared_functions[imm.index] = true;
   }
 
+  void call(auto&, Op, FuncIdx callee, const FuncType&, Operands, Operands) {
+    callees |= ModuleData::callee_bit(callee);
+  }
+
+  std::uint64_t callees = 0;        ///< of the body at hand
   ModuleData* declaring = nullptr;  ///< whose constant expressions these are
 };
 using ValidatingWalker = FunctionWalker<Validator, Trust::no>;
@@ -39,8 +44,12 @@ Result<void> validate(ModuleData& module, const DecodeOptions& options) {
   Validator client;
   ValidatingWalker walker(client, options, module.features_used, errors);
   const auto count = static_cast<std::uint32_t>(module.functions.size());
+  module.callees.assign(count, 0);
   for (std::uint32_t i = module.imported_functions; i < count; ++i) {
-    if (walker.function(module, FuncIdx(i))) continue;
+    client.callees = 0;
+    const bool is_valid = walker.function(module, FuncIdx(i));
+    module.callees[i] = client.callees;
+    if (is_valid) continue;
     const Error error = errors.take();
     return Error(error.kind(), *error.offset(),
                  compose("{}: {}", describe(module, FuncIdx(i)), error.message()));

@@ -20,8 +20,11 @@ constexpr const char* innermost[] = {
     "(i32.load (i32.mul (local.get 0) (i32.const 65520))) (drop) (i32.const 1)",
 };
 
-/// The loops inline $middle, which inlines $innermost.
+/// The loops inline $middle, which inlines $innermost; $there and $back inline each other, however
+/// large.
 std::string nested(const char* body) {
+  std::string nops;
+  for (int i = 0; i < 200; ++i) nops += "nop ";
   return std::string(R"((module
   (import "host" "host" (func $host (param i32) (result i32)))
   (memory 1)
@@ -46,6 +49,13 @@ std::string nested(const char* body) {
           (br_if $again (i32.lt_u (local.get 1) (i32.const 1010)))))
       (i32.const 0))
     (i32.add (local.get 1)))
+  (func $there (export "there and back") (param i32) (result i32)
+    (if (result i32) (i32.and (local.get 0) (i32.const 15))
+      (then (i32.add (i32.const 1) (call $back (i32.sub (local.get 0) (i32.const 1)))))
+      (else (call $innermost (local.get 0)))))
+  (func $back (param i32) (result i32) )" +
+         nops + R"(
+    (i32.add (call $there (i32.and (local.get 0) (i32.const 15))) (call $innermost (local.get 0))))
   (func $deep (export "deep") (param i32) (result i32)
     (i32.add (i32.const 1) (call $deep (local.get 0)))))
 )";
@@ -126,7 +136,7 @@ TEST_P(Inlining, ChangesNothing) {
   for (const char* body : innermost) {
     Nested reference({}, body);
     Nested world(GetParam(), body);
-    for (const char* name : {"run", "catch", "run"}) {
+    for (const char* name : {"run", "catch", "there and back", "run"}) {
       for (const int argument : {0, 0, 1, 1, 2, -1, 0}) {
         const Outcome expected = reference.call(name, argument);
         const Outcome found = world.call(name, argument);
