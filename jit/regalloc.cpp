@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "jit/dispatch_loops.hpp"
 #include "jit/lir.hpp"
 #include "jit/lir_flow.hpp"
 #include "jit/lir_liveness.hpp"
@@ -15,15 +16,14 @@ class RegisterAllocator::Work {
   const Allocation& run(const LFunction& function) {
     flow_.analyse(function);
     uses_.analyse(function);
-    allocation_.is_simple =
-        !liveness_.analyse(function, flow_, uses_) ||
-        !scan_.run({function, flow_, uses_, liveness_}, residence_, allocation_.operands);
-    if (function.insts.size() > most_kept_insts) {
-      scan_ = RegisterScan();
-      liveness_.forget_blocks();
-    }
+    allocation_.is_simple = !liveness_.analyse(function, flow_, uses_) || !scan(function);
+    const bool is_large = function.insts.size() > most_kept_insts;
+    if (is_large) forget_scan();
+    if (!allocation_.is_simple)
+      resolution_.plan(function, flow_, uses_, liveness_, residence_, allocation_);
+    if (is_large) forget_plan();
     if (!allocation_.is_simple) {
-      resolution_.run(function, flow_, uses_, liveness_, residence_, allocation_);
+      resolution_.emit();
     } else {
       spill_everywhere_.run(function, allocation_);
     }
@@ -32,12 +32,27 @@ class RegisterAllocator::Work {
   Allocation take() { return std::exchange(allocation_, {}); }
 
  private:
+  bool scan(const LFunction& function) {
+    dispatch_loops_.analyse(function, flow_, uses_, liveness_);
+    return scan_.run({function, flow_, uses_, liveness_, dispatch_loops_}, residence_,
+                     allocation_.operands);
+  }
+  void forget_scan() {
+    scan_ = RegisterScan();
+    dispatch_loops_ = DispatchLoops();
+  }
+  void forget_plan() {
+    liveness_.forget_blocks();
+    resolution_.forget_webs();
+  }
+
   /// Of a function with more of them, what isn't needed any more is given back at once.
   static constexpr std::size_t most_kept_insts = 1 << 11;
 
   LirFlow flow_;
   LirUses uses_;
   LirLiveness liveness_;
+  DispatchLoops dispatch_loops_;
   RegisterScan scan_;
   Residence residence_;
   Resolution resolution_;

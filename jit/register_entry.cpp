@@ -123,8 +123,24 @@ void RegisterScan::vote(Count& count, Reg r) {
   }
 }
 
-/// Of two, the one whose registers the others are.
+/// The loop that a block goes back to and to nothing else.
+std::uint32_t RegisterScan::turn_of(std::uint32_t block) const {
+  const LBlock& b = function_->blocks[block];
+  if (b.succ_count != 1) return none;
+  const std::uint32_t to = function_->succs[b.first_succ].to;
+  return to < block ? to : none;
+}
+
+Reg RegisterScan::reg_at_start(VReg v, std::uint32_t block) const {
+  for (const std::uint32_t piece : out_->pieces_of(out_->in[block]))
+    if (out_->pieces[piece].vreg == v) return out_->pieces[piece].reg;
+  return no_reg;
+}
+
+/// The one in which the loop's next turn has it, or of two the one whose registers the others are.
 Reg RegisterScan::common_reg(const Piece& from) const {
+  const Reg next = turn_ == none ? no_reg : reg_at_start(from.vreg, turn_);
+  if (next != no_reg && free_.has(next)) return next;
   const Count& count = counts_[from.vreg];
   return preds_.size() > 2 && count.votes > 0 ? count.common : from.reg;
 }
@@ -158,10 +174,13 @@ std::uint32_t RegisterScan::best_pred() {
   return best == none && dominator < block_ ? dominator : best;
 }
 
-/// A value that some predecessors would have to load comes in a register only if it is used soon.
+/// A value that some predecessors would have to load comes in a register only if it is used soon;
+/// one that isn't used before the loop's next turn, only if that has it in one, too.
 bool RegisterScan::is_wanted(VReg v) {
   if (is_constant(v)) return distance(v) < near_use;
   if (!is_live_in(v)) return false;
+  const bool is_for_turn = turn_ != none && next_use(v) >= function_->blocks[block_].end;
+  if (is_for_turn && reg_at_start(v, turn_) == no_reg) return false;
   return counts_[v].residents == preds_.size() || distance(v) < near_use;
 }
 
@@ -213,6 +232,7 @@ void RegisterScan::enter_loop() {
     const Piece from = out_->pieces[piece];
     const VReg v = from.vreg;
     const bool is_alive = is_constant(v) ? next_use(v) < end : is_live_in(v);
+    if (dispatch_loops_->is_seldom_used(v, block_)) continue;
     if (is_alive && (!has_call || is_wanted_before_call(v))) {
       enter_value(v, from.reg);
     }
@@ -242,6 +262,7 @@ void RegisterScan::load_for_loop() {
     const VReg v = sorted_loop_values_[i];
     const bool is_here = values_[v].piece != none || (!is_constant(v) && !is_live_in(v));
     if (is_here || crosses_call(v) || (has_call && !is_wanted_before_call(v))) continue;
+    if (dispatch_loops_->is_seldom_used(v, block_)) continue;
     Reg r = choose_free(v, class_regs(v));
     if (r == no_reg) {
       r = farthest(class_regs(v));
@@ -274,7 +295,8 @@ void RegisterScan::enter_params() {
   for (std::uint32_t p = 0; p < block.param_count; ++p) {
     const VReg v = function_->params[block.first_param + p];
     const Reg wish = wish_of_param(p);
-    if (uses_->of(v).empty() || distance(v) >= far_use) continue;
+    if (uses_->of(v).empty() || dispatch_loops_->enters_in_slot(v) || distance(v) >= far_use)
+      continue;
     const bool is_looping = flow_->is_loop_header(block_) && wish != no_reg &&
                             next_fixed(wish) < flow_->loop_end(block_);
     // What arrives where a number is takes its place.
@@ -310,6 +332,7 @@ Residence::State RegisterScan::save_state() {
 
 void RegisterScan::enter(std::uint32_t b) {
   block_ = b;
+  turn_ = turn_of(b);
   at_ = from_ = function_->blocks[b].first;
   const auto preds = flow_->preds(b);
   const bool is_loop = flow_->is_loop_header(b);

@@ -407,6 +407,7 @@ bool RegisterScan::run(const Input& input, Residence& out, std::vector<Loc>& ope
   flow_ = &input.flow;
   uses_ = &input.uses;
   liveness_ = &input.liveness;
+  dispatch_loops_ = &input.dispatch_loops;
   out_ = &out;
   operands_ = &operands;
   failed_ = false;

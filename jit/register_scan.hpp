@@ -10,6 +10,7 @@
 #include <span>
 #include <vector>
 
+#include "jit/dispatch_loops.hpp"
 #include "jit/lir.hpp"
 #include "jit/lir_flow.hpp"
 #include "jit/lir_liveness.hpp"
@@ -25,6 +26,7 @@ class RegisterScan {
     const LirFlow& flow;
     const LirUses& uses;
     const LirLiveness& liveness;
+    const DispatchLoops& dispatch_loops;
   };
 
   /// Room is reused. False if the operands of an instruction found no registers this way.
@@ -100,6 +102,8 @@ class RegisterScan {
   std::uint32_t entry_pred() const;
   void collect_preds();
   static void vote(Count& count, Reg r);
+  std::uint32_t turn_of(std::uint32_t block) const;
+  Reg reg_at_start(VReg v, std::uint32_t block) const;
   Reg common_reg(const Piece& from) const;
   std::uint32_t best_pred();
   bool is_wanted(VReg v);
@@ -148,6 +152,7 @@ class RegisterScan {
   const LirFlow* flow_ = nullptr;
   const LirUses* uses_ = nullptr;
   const LirLiveness* liveness_ = nullptr;
+  const DispatchLoops* dispatch_loops_ = nullptr;
   Residence* out_ = nullptr;
   bool failed_ = false;
 
@@ -170,6 +175,7 @@ class RegisterScan {
 
   // At the moment
   std::uint32_t block_ = 0;
+  std::uint32_t turn_ = none;  ///< the loop whose next turn follows it
   std::uint32_t left_ = none;  ///< the block whose end the registers are as at, on entering another
   std::uint32_t at_ = 0;
   std::uint32_t from_ = 0;            ///< uses before it are behind us

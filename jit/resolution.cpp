@@ -44,6 +44,25 @@ void Resolution::need_on_edges(VReg v, std::uint32_t block) {
   }
 }
 
+/// From its definition to its last use, whatever registers hold.
+bool Resolution::begins_in_slot(VReg v) const {
+  return !function_->vregs[v].is_constant && residence_->first_piece[v] == none;
+}
+
+/// What a param in a slot gets: a value that is in one is best taken from there, often the same.
+void Resolution::demand_on_edges(VReg param) {
+  const std::uint32_t block = uses_->definition(param).block;
+  for (const std::uint32_t pred : flow_->preds(block)) {
+    const VReg value = value_on_edge(param, pred, block);
+    const std::uint32_t piece = begins_in_slot(value) ? none : piece_at_end(value, pred);
+    if (piece == none) {
+      demand(value, pred);
+    } else {
+      need(piece);
+    }
+  }
+}
+
 void Resolution::follow_piece(std::uint32_t piece) {
   const Piece p = residence_->pieces[piece];
   switch (p.origin) {
@@ -69,7 +88,7 @@ void Resolution::follow_demand(VReg v) {
   if (residence_->first_piece[v] != none) {
     need(residence_->first_piece[v]);
   } else if (definition.is_param) {
-    need_on_edges(v, definition.block);
+    demand_on_edges(v);
   }
 }
 
@@ -115,7 +134,8 @@ void Resolution::pass(VReg v, std::uint32_t pred, std::uint32_t block, Loc to) {
   const VReg value = value_on_edge(v, pred, block);
   look_at_end(pred);
   const Held& held = held_[value];
-  copies_.add(held.end == pred ? Loc::reg(held.reg) : slots_.of(value), to, value);
+  const bool is_held = held.end == pred && !(to.is_slot() && begins_in_slot(value));
+  copies_.add(is_held ? Loc::reg(held.reg) : slots_.of(value), to, value);
 }
 
 void Resolution::collect_edge(std::uint32_t pred, const LEdge& edge) {
@@ -225,8 +245,8 @@ void Resolution::emit_block(std::uint32_t b) {
     turn_early(b, succs[1].to, succs[0].to);
 }
 
-void Resolution::run(const LFunction& function, const LirFlow& flow, const LirUses& uses,
-                     const LirLiveness& liveness, Residence& residence, Allocation& out) {
+void Resolution::plan(const LFunction& function, const LirFlow& flow, const LirUses& uses,
+                      const LirLiveness& liveness, Residence& residence, Allocation& out) {
   function_ = &function;
   flow_ = &flow;
   uses_ = &uses;
@@ -235,18 +255,22 @@ void Resolution::run(const LFunction& function, const LirFlow& flow, const LirUs
   out_ = &out;
   find_needs();
   stores_.run(function, flow, uses, residence);
-  out.slots = slots_.run(function, uses, liveness, residence);
+  webs_.run({function, flow, uses, liveness, residence, in_slot_});
+  out.slots = slots_.run(function, uses, webs_, residence);
   for (const std::uint32_t k : residence.slot_operands) {
     out.operands[k] = slots_.of(function.operands[k].vreg);
   }
-  out.moves.clear();
-  out.moves.reserve(residence.pieces.size());  // there are seldom more
-  is_turned_.assign(function.blocks.size(), false);
-  held_.assign(function.vregs.size(), {});
+}
+
+void Resolution::emit() {
+  out_->moves.clear();
+  out_->moves.reserve(residence_->pieces.size());  // there are seldom more
+  is_turned_.assign(function_->blocks.size(), false);
+  held_.assign(function_->vregs.size(), {});
   end_ = none;
   next_store_ = 0;
   next_move_ = 0;
-  for (std::uint32_t b = 0; b < function.blocks.size(); ++b) emit_block(b);
+  for (std::uint32_t b = 0; b < function_->blocks.size(); ++b) emit_block(b);
 }
 
 }  // namespace wrun::inline v0::jit

@@ -14,15 +14,21 @@
 #include "jit/parallel_moves.hpp"
 #include "jit/residence.hpp"
 #include "jit/slot_assignment.hpp"
+#include "jit/slot_webs.hpp"
 #include "jit/store_placement.hpp"
 
 namespace wrun::inline v0::jit {
 
 class Resolution {
  public:
-  /// Room is reused. `out.operands` is there but for those in slots.
-  void run(const LFunction& function, const LirFlow& flow, const LirUses& uses,
-           const LirLiveness& liveness, Residence& residence, Allocation& out);
+  /// Finds what is needed, and where in the frame. Room is reused. `out.operands` is there but for
+  /// those in slots.
+  void plan(const LFunction& function, const LirFlow& flow, const LirUses& uses,
+            const LirLiveness& liveness, Residence& residence, Allocation& out);
+  /// Writes the copies; what is alive where blocks begin isn't asked for any more.
+  void emit();
+  /// Gives back what only plan() needs.
+  void forget_webs() { webs_ = SlotWebs(); }
 
  private:
   static constexpr std::uint32_t none = Residence::none;
@@ -33,6 +39,8 @@ class Resolution {
   void follow_piece(std::uint32_t piece);
   void follow_demand(VReg v);
   void need_on_edges(VReg v, std::uint32_t block);
+  void demand_on_edges(VReg param);
+  bool begins_in_slot(VReg v) const;
   VReg value_on_edge(VReg v, std::uint32_t pred, std::uint32_t block) const;
   std::uint32_t piece_at_end(VReg v, std::uint32_t block) const;
   std::uint32_t block_of(const Piece& piece) const { return liveness_->block_of(piece.at); }
@@ -65,6 +73,7 @@ class Resolution {
   std::vector<Held> held_;    ///< by vreg: where it was at the end of a block
   std::uint32_t end_ = none;  ///< the block that held_ is about
   StorePlacement stores_;
+  SlotWebs webs_;
   SlotAssignment slots_;
   std::vector<std::uint8_t>
       is_turned_;  ///< by block: its edge's moves were made before the branch to it

@@ -10,6 +10,7 @@
 #include "jit/lir_liveness.hpp"
 #include "jit/lir_uses.hpp"
 #include "jit/residence.hpp"
+#include "jit/slot_webs.hpp"
 
 namespace wrun::inline v0::jit {
 
@@ -17,7 +18,7 @@ class SlotAssignment {
  public:
   /// Room is reused. For every vreg that has a demand; those are sorted by vreg. Returns the number
   /// of slots in use.
-  std::uint32_t run(const LFunction& function, const LirUses& uses, const LirLiveness& liveness,
+  std::uint32_t run(const LFunction& function, const LirUses& uses, const SlotWebs& webs,
                     const Residence& residence);
   /// A constant's is none.
   Loc of(VReg v) const { return slots_[v]; }
@@ -29,14 +30,15 @@ class SlotAssignment {
     std::uint8_t bytes;
   };
 
-  void collect(const LFunction& function, const LirUses& uses, const Residence& residence);
+  void collect(const LFunction& function, const SlotWebs& webs, const Residence& residence);
   void tell_params(const LFunction& function, const LirUses& uses, VReg v);
-  std::uint32_t wish(const LFunction& function, const LirUses& uses, VReg v) const;
+  std::uint32_t wish(const LFunction& function, const LirUses& uses, VReg v,
+                     std::uint32_t at) const;
   bool is_free(std::uint32_t slot, std::uint32_t at) const { return busy_until_[slot] <= at; }
-  std::uint32_t take(const LFunction& function, const LirUses& uses, VReg v);
+  std::uint32_t take(const LFunction& function, const LirUses& uses, VReg v, std::uint32_t at);
 
   std::vector<Loc> slots_;
-  std::vector<VReg> order_;
+  std::vector<VReg> order_;                 ///< one of each web
   std::vector<VReg> hints_;                 ///< by vreg: a value with a slot that it came from
   std::vector<Busy> busy_;                  ///< a heap by end
   std::vector<std::uint32_t> busy_until_;   ///< by slot

@@ -252,7 +252,7 @@ class Generator {
   }
 
   void choice(std::uint32_t& at, Values& values, unsigned depth) {
-    const unsigned arms = chance(70) ? 2 : 3 + below(4);
+    const unsigned arms = chance(70) ? 2 : 3 + below(shape_.most_ways - 2);
     std::vector<std::uint32_t> starts;
     std::vector<std::uint32_t> ends;
     std::vector<Values> known;

@@ -15,6 +15,7 @@ struct LirShape {
   unsigned live = 12;  ///< values that uses are taken from, at most
   unsigned call_percent = 5;
   unsigned control_percent = 30;   ///< of ifs, loops and switches among instructions
+  unsigned most_ways = 6;          ///< of a switch
   bool has_few_registers = false;  ///< as few as the instructions here can do with
 };
 

@@ -409,6 +409,97 @@ TEST(RegisterQuality, AParamSharesTheSlotOfItsArgs) {
   EXPECT_EQ(result.moves_in_hot_loops(), 2u) << result.text();
 }
 
+/// An interpreter's loop, whose turns go on from the end of each case. All cases call.
+struct Interpreter {
+  LirBuilder b;
+  std::uint32_t header = 0;
+  std::uint32_t join = 0;
+  std::vector<std::uint32_t> cases;
+  VReg next = 0;    ///< of each turn
+  VReg seldom = 0;  ///< what the loop carries
+
+  Interpreter() {
+    const std::uint32_t entry = b.block();
+    header = b.block(1);
+    const VReg first = b.vreg();
+    const VReg start = b.vreg();
+    b.inst(entry, {def_in(first, rdi), def_in(start, rsi)});
+    next = b.param(header);
+    seldom = b.param(header);
+    b.jump(entry, header, {first, start});
+    for (unsigned i = 0; i < 20; ++i) cases.push_back(b.block(1));
+    join = b.block(1);
+    b.branch(header, {use(next)}, cases);
+  }
+  /// Ends all cases but the first, and the loop.
+  Result finish() {
+    const VReg now = b.param(join);
+    const VReg carried = b.param(join);
+    for (std::size_t i = 1; i < cases.size(); ++i) {
+      const VReg r = b.vreg();
+      b.call(cases[i], {use_in(next, rdi), def_in(r, rax)});
+      b.jump(cases[i], join, {r, seldom});
+    }
+    b.jump(join, header, {now, carried});
+    return Result(b);
+  }
+};
+
+TEST(RegisterQuality, WhatFewCasesUseStaysInItsSlot) {
+  Interpreter loop;
+  const VReg sum = loop.b.vreg();
+  const VReg r = loop.b.vreg();
+  loop.b.inst(loop.cases[0], {use(loop.seldom), use(loop.next), def_tied(sum, 0)});
+  loop.b.call(loop.cases[0], {use_in(sum, rdi), def_in(r, rax)});
+  loop.b.jump(loop.cases[0], loop.join, {r, sum});
+  const Result result = loop.finish();
+  EXPECT_EQ(result.allocation.slots, 1u) << result.text();
+  EXPECT_EQ(result.loads(), 1u) << result.text();
+  // Where the loop is entered, and where it is changed.
+  EXPECT_EQ(result.stores(), 2u) << result.text();
+}
+
+TEST(RegisterQuality, WhatMostCasesUseComesInARegister) {
+  Interpreter loop;
+  for (const std::uint32_t each : loop.cases) loop.b.inst(each, {use(loop.seldom)});
+  loop.b.call(loop.cases[0], {});
+  loop.b.jump(loop.cases[0], loop.join, {loop.next, loop.seldom});
+  const Result result = loop.finish();
+  // Where a case begins, its first instruction reads it.
+  EXPECT_EQ(result.count([](const LBlock& block, const Move& move) {
+    return move.at == block.first && move.from.is_slot();
+  }),
+            0u)
+      << result.text();
+}
+
+TEST(RegisterQuality, ANumberThatOneCaseUsesIsMadeThere) {
+  Interpreter loop;
+  const VReg number = loop.b.constant(7);
+  loop.b.inst(loop.cases[0], {use(number)});
+  loop.b.call(loop.cases[0], {});
+  loop.b.jump(loop.cases[0], loop.join, {loop.next, loop.seldom});
+  const Result result = loop.finish();
+  EXPECT_EQ(result.count([&](const LBlock& block, const Move& move) {
+    return move.vreg == number && &block != &result.function.blocks[loop.cases[0]];
+  }),
+            0u)
+      << result.text();
+}
+
+/// The one that is alive where the other is made has a slot of its own, though both become one.
+TEST(RegisterQuality, WhatIsAliveTogetherSharesNoSlot) {
+  Interpreter loop;
+  const VReg sum = loop.b.vreg();
+  const VReg r = loop.b.vreg();
+  loop.b.inst(loop.cases[0], {use(loop.seldom), use(loop.next), def(sum)});
+  loop.b.call(loop.cases[0], {use_in(sum, rdi), def_in(r, rax)});
+  loop.b.inst(loop.cases[0], {use(loop.seldom)});
+  loop.b.jump(loop.cases[0], loop.join, {r, sum});
+  const Result result = loop.finish();
+  EXPECT_EQ(result.allocation.slots, 2u) << result.text();
+}
+
 TEST(RegisterQuality, PrintsWhatItDid) {
   LirBuilder b;
   const std::uint32_t entry = b.block();

@@ -52,6 +52,11 @@ TEST(RegisterAllocator, AllocatesWithManyCalls) {
   check_all(500, {.live = 30, .call_percent = 30});
 }
 
+/// Loops around switches of so many ways that few of them need some of what the loop carries.
+TEST(RegisterAllocator, AllocatesInterpreters) {
+  check_all(300, {.size = 600, .depth = 4, .live = 20, .call_percent = 25, .most_ways = 24});
+}
+
 TEST(RegisterAllocator, AllocatesWithFewRegisters) {
   check_all(500, {.live = 30, .has_few_registers = true});
 }

@@ -153,6 +153,34 @@ TEST(Verifier, FindsStaleValuesInLoops) {
 
 /// Any one operand in another register, any one move left out: nearly always noticed, and what
 /// isn't is harmless. At least the share shows that the verifier looks.
+/// A value that goes round in its slot, and another that comes there in its place.
+TEST(Verifier, FindsAParamThatIsNotInItsSlot) {
+  LirBuilder b;
+  const std::uint32_t entry = b.block();
+  const std::uint32_t loop = b.block(1);
+  const std::uint32_t keeps = b.block(1);
+  const std::uint32_t changes = b.block(1);
+  const VReg start = b.vreg();
+  b.inst(entry, {def_in(start, rax)});
+  const VReg v = b.param(loop);
+  b.jump(entry, loop, {start});
+  b.branch(loop, {use(v, Constraint::any)}, {keeps, changes});
+  b.jump(keeps, loop, {v});
+  const VReg other = b.vreg();
+  b.inst(changes, {def_in(other, rcx)});
+  b.jump(changes, loop, {other});
+  const LFunction function = b.finish();
+  Allocation allocation;
+  const Loc slot = Loc::slot(0);
+  allocation.slots = 1;
+  allocation.operands = {Loc::reg(rax), slot, Loc::reg(rcx)};
+  allocation.moves = {{1, Loc::reg(rax), slot, start}, {5, Loc::reg(rcx), slot, other}};
+  EXPECT_EQ(verify_allocation(function, allocation), "");
+  allocation.moves.pop_back();
+  EXPECT_EQ(verify_allocation(function, allocation),
+            "2: operand 0 reads slot 0, which doesn't hold v1");
+}
+
 TEST(Verifier, FindsRandomDamage) {
   std::mt19937_64 random(1);
   SpillEverywhere allocator;
