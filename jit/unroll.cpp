@@ -10,6 +10,7 @@ namespace {
 constexpr std::uint32_t most_in_graph =
     10000;  ///< of the graph, which would grow by half its memory
 constexpr std::uint32_t most_instructions = 16;
+constexpr std::uint32_t most_in_one_block = 32;  ///< of a loop that is nothing but its header
 constexpr std::uint32_t most_params = 24;
 constexpr std::uint32_t tiny = 8;      ///< so few instructions are there four times
 constexpr unsigned most_climbed = 16;  ///< dominators, between a use and the loop
@@ -76,11 +77,12 @@ void Unroller::look_at(std::uint32_t at) {
   const std::uint32_t header = loops_->innermost(at);
   if (header == Loops::none) return;
   Loop& loop = found_[loop_of_[header]];
+  const std::uint32_t most = at == header ? most_in_one_block : most_instructions;
   for (Value v = graph_->at(b).first; loop.is_fit && v != Value::none; v = graph_->at(v).next) {
     const Opcode op = graph_->at(v).op;
     loop.has_poll |= op == Opcode::poll;
     loop.size += op != Opcode::constant && op != Opcode::poll;
-    loop.is_fit = can_be_repeated(op) && loop.size <= most_instructions;
+    loop.is_fit = can_be_repeated(op) && loop.size <= most;
   }
   loop.params += graph_->at(b).param_count;
   if (!loop.is_fit || loop.block_count == most_blocks || loop.params > most_params ||
