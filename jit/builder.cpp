@@ -9,6 +9,7 @@ namespace wrun::inline v0::jit {
 
 /// There are seldom more values than that; most functions are small, and the graph keeps its room.
 constexpr std::uint32_t body_bytes_per_value = 2;
+constexpr std::uint32_t most_reserved_values = 1 << 15;
 
 /// Inlining never makes a function too large to be compiled.
 std::optional<Unsupported> Builder::build(const wasm::ModuleData& module, wasm::FuncIdx function,
@@ -24,7 +25,8 @@ std::optional<Unsupported> Builder::build(const wasm::ModuleData& module, wasm::
 std::optional<Unsupported> Builder::attempt(const wasm::ModuleData& module, wasm::FuncIdx function,
                                             const CompileOptions& options) {
   graph_.clear();
-  graph_.reserve(module.functions[function.value].body.size / body_bytes_per_value);
+  graph_.reserve(std::min(module.functions[function.value].body.size / body_bytes_per_value,
+                          most_reserved_values));
   emit_.clear();
   inlined_.clear();
   depth_ = 0;
@@ -44,6 +46,7 @@ std::optional<Unsupported> Builder::attempt(const wasm::ModuleData& module, wasm
   if (over_budget_)
     return Unsupported{"too many values at too many labels",
                        module.functions[function.value].body.offset};
+  complete();
   return std::nullopt;
 }
 
@@ -63,7 +66,6 @@ void Builder::walk_around_entry(wasm::FuncIdx function) {
   entered_headers_.assign(loops, Block::none);
   for (own_loop_ = loops - walks; own_loop_ < loops; ++own_loop_) {
     next_loop_ = 0;
-    is_last_walk_ = own_loop_ + 1 == loops;
     inline_budget_ = inline_budget;
     loop_depth_ = 0;
     current_try_ = TryTable::none;
@@ -117,9 +119,10 @@ void Builder::begin(Walker& w) {
   if (body_->prescan.kept() != 0) own.resize(own.size() + body_->prescan.kept(), emit_.i64(0));
 }
 
-void Builder::finish(Walker&) {
-  if (over_budget_ || is_inlined() || !is_last_walk_) return;
+/// Of the whole graph.
+void Builder::complete() {
   if (osr_header_ != Block::none) enter_from_frame();
+  body_->walker.shrink();
   pruner_.run(graph_);
 }
 

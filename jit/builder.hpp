@@ -60,7 +60,6 @@ class Builder : public wasm::NullClient<Value, BuilderLabel> {
   // The walker's callbacks: builder.cpp, _control.cpp, _calls.cpp, _values.cpp, _memory.cpp,
   // _vector.cpp, _atomic.cpp, _gc.cpp, _exceptions.cpp
   void begin(Walker& w);
-  void finish(Walker& w);
   void instruction(Walker& w, Op op);
 
   void block(Walker& w, Control& c);
@@ -159,6 +158,7 @@ class Builder : public wasm::NullClient<Value, BuilderLabel> {
   void charge(std::uint32_t offset);
   void walk_around_entry(wasm::FuncIdx function);
   void enter_from_frame();
+  void complete();
 
   // builder_control.cpp
   bool holds_entry(const Control& c) const {
@@ -328,9 +328,8 @@ class Builder : public wasm::NullClient<Value, BuilderLabel> {
   Block osr_header_ = Block::none;
   // The loops around it, from outside, itself included: the headers that they are entered at.
   std::vector<Block> entered_headers_;
-  std::size_t own_loop_ = 0;   // of those, the one that this walk is for
-  std::size_t next_loop_ = 0;  // of those, the next that this walk comes to
-  bool is_last_walk_ = true;
+  std::size_t own_loop_ = 0;              // of those, the one that this walk is for
+  std::size_t next_loop_ = 0;             // of those, the next that this walk comes to
   std::vector<std::uint32_t> osr_slots_;  // of the header's parameters
 
   // For one callback at a time

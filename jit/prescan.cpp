@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "jit/chunks.hpp"
 #include "lib/wasm/compose.hpp"
 #include "lib/wasm/rethrow_depth.hpp"
 
@@ -16,6 +17,7 @@ bool is_legacy_try(ControlKind kind) {
 }
 
 constexpr std::size_t free_values = 4096;
+constexpr std::size_t most_kept_open = 1 << 12;
 
 }  // namespace
 
@@ -36,6 +38,8 @@ std::optional<Unsupported> Prescan::run(const wasm::ModuleData& module, wasm::Fu
   entry_depth_ = 0;
   budget_ = free_values + budget_of(module.functions[function.value].body.size);
   walker_.function(module, function);
+  walker_.shrink();
+  if (open_.capacity() > most_kept_open) give_back(open_);
   return std::move(unsupported_);
 }
 

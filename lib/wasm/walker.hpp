@@ -60,6 +60,14 @@ class FunctionWalker {
   /// below `visible_globals`. It must end before `end`; end_offset() is where it did.
   bool expression(const ModuleData& module, std::uint32_t begin, std::uint32_t end, ValType type,
                   std::uint32_t visible_globals);
+  /// Between functions: gives back what one with many operands or open blocks took.
+  void shrink() {
+    operands_.shrink();
+    controls_.shrink();
+    results_.shrink();
+    saved_params_.shrink();
+    inits_.shrink();
+  }
 
   // For clients, from begin() to finish():
   const ModuleData& module() const { return *module_; }

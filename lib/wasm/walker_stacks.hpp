@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
+#include <new>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -112,6 +114,12 @@ class ScratchStack {
   bool empty() const { return size_ == 0; }
   void clear() { size_ = 0; }
   void truncate(std::uint32_t size) { size_ = size; }
+  /// Makes it empty, and much room other people's.
+  void shrink() {
+    constexpr std::uint32_t most_kept = 1 << 12;
+    if (capacity_ > most_kept) *this = ScratchStack();
+    size_ = 0;
+  }
   T* data() { return items_; }
   T& operator[](std::size_t i) { return items_[i]; }
   const T& operator[](std::size_t i) const { return items_[i]; }
@@ -142,17 +150,25 @@ class ScratchStack {
   [[gnu::noinline]] void grow(std::uint32_t more) {
     // What malloc keeps at hand for each thread is no larger.
     constexpr std::size_t first = std::max<std::size_t>(8, 1000 / sizeof(T));
-    const std::size_t capacity = std::max<std::size_t>(first, 2 * (std::size_t{size_} + more));
+    // What is as large as this grows where it is, or has its pages moved: there little is to be
+    // reserved in vain.
+    constexpr std::size_t large = (std::size_t{1} << 18) / sizeof(T);
+    const std::size_t least = std::size_t{size_} + more;
+    const std::size_t capacity =
+        std::max<std::size_t>(first, least + (least < large ? least : least / 8));
     // Most functions push few: initialising the others took longer than what is done with those.
-    std::unique_ptr<std::byte[]> memory(new std::byte[capacity * sizeof(T)]);
-    T* const items = reinterpret_cast<T*>(memory.get());
-    std::copy_n(items_, capacity_, items);
-    memory_ = std::move(memory);
-    items_ = items;
+    void* const made = std::realloc(items_, capacity * sizeof(T));
+    if (made == nullptr) throw std::bad_alloc();
+    static_cast<void>(memory_.release());
+    items_ = static_cast<T*>(made);
+    memory_.reset(items_);
     capacity_ = static_cast<std::uint32_t>(capacity);
   }
 
-  std::unique_ptr<std::byte[]> memory_;
+  struct Free {
+    void operator()(T* items) const noexcept { std::free(items); }
+  };
+  std::unique_ptr<T, Free> memory_;
   T* items_ = nullptr;
   std::uint32_t size_ = 0;
   std::uint32_t capacity_ = 0;
