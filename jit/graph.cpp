@@ -31,7 +31,7 @@ Value Graph::append(Block b, const Inst& inst, std::span<const Value> args,
   Inst& made = at(v);
   if (ends_block(made.op)) {
     made.imm2 = static_cast<std::uint64_t>(edges.size()) << 32 | edges_.size();
-    edges_.insert(edges_.end(), edges.begin(), edges.end());
+    edges_.append(edges.data(), edges.size());
   }
   BlockData& block = at(b);
   made.block = b;
@@ -72,7 +72,7 @@ Value Graph::add_param(Block b, Type type) {
 Edge Graph::make_edge(Block to, std::span<const Value> args) {
   const Edge edge{to, static_cast<std::uint32_t>(args_.size()),
                   static_cast<std::uint32_t>(args.size())};
-  args_.insert(args_.end(), args.begin(), args.end());
+  args_.append(args.data(), args.size());
   return edge;
 }
 

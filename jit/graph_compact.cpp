@@ -34,7 +34,7 @@ void Graph::move_args(std::span<const Value> numbers) {
     }
   };
   each([&](std::uint32_t&, std::uint32_t own) { count += own; });
-  std::vector<Value> moved;
+  PlainVector<Value> moved;
   moved.reserve(count);
   each([&](std::uint32_t& first, std::uint32_t own) {
     const Value* const from = args_.data() + first;

@@ -13,6 +13,7 @@
 #include <span>
 #include <vector>
 
+#include "jit/plain_vector.hpp"
 #include "lib/wasm/opcode.hpp"
 #include "lib/wasm/types.hpp"
 
@@ -180,10 +181,11 @@ struct BlockData {
   Value last = Value::none;  ///< once complete, what ends the block
   std::uint32_t first_param = 0;
   std::uint32_t param_count = 0;
-  std::uint32_t loop_depth = 0;
-  bool is_loop_header = false;
-  bool is_cold = false;  ///< hinted, or ends in a trap
+  std::uint32_t loop_depth : 30 = 0;
+  bool is_loop_header : 1 = false;
+  bool is_cold : 1 = false;  ///< hinted, or ends in a trap
 };
+static_assert(sizeof(BlockData) == 20);
 
 class Graph {
  public:
@@ -232,7 +234,7 @@ class Graph {
     return {args_.data() + at(b).first_param, at(b).param_count};
   }
   /// Every argument, edge argument and parameter.
-  std::span<Value> pool() { return args_; }
+  std::span<Value> pool() { return {args_.data(), args_.size()}; }
   /// The edges of a complete block's last instruction.
   std::span<const Edge> successors(Block b) const { return edges(at(at(b).last)); }
   std::span<Edge> successors(Block b) { return edges(at(at(b).last)); }
@@ -267,10 +269,10 @@ class Graph {
   std::vector<Value> number_anew();
   void move_args(std::span<const Value> numbers);
 
-  std::vector<BlockData> blocks_;
-  std::vector<Inst> insts_;
-  std::vector<Value> args_;
-  std::vector<Edge> edges_;
+  PlainVector<BlockData> blocks_;
+  PlainVector<Inst> insts_;
+  PlainVector<Value> args_;
+  PlainVector<Edge> edges_;
 };
 
 }  // namespace wrun::inline v0::jit

@@ -11,6 +11,8 @@
 #include <span>
 #include <vector>
 
+#include "jit/plain_vector.hpp"
+
 namespace wrun::inline v0::jit {
 
 /// 0 to 15 are general registers by their x86 numbers, 16 to 31 are vector registers.
@@ -93,11 +95,12 @@ struct LBlock {
   std::uint32_t param_count = 0;
   std::uint32_t first_succ = 0;  ///< in LFunction::succs
   std::uint32_t succ_count = 0;
-  std::uint32_t loop_depth = 0;
-  bool is_loop_header = false;
-  bool is_cold = false;
-  bool has_call = false;
+  std::uint32_t loop_depth : 29 = 0;
+  bool is_loop_header : 1 = false;
+  bool is_cold : 1 = false;
+  bool has_call : 1 = false;
 };
+static_assert(sizeof(LBlock) == 28);
 
 /// To a block, with the vregs for its parameters, of their class and size. No edge is critical: a
 /// block with several successors gives args to none of them, and each of those has it as its only
@@ -113,26 +116,27 @@ struct LEdge {
 struct LInst {
   std::uint32_t first_operand = 0;
   std::uint16_t operand_count = 0;
-  std::uint16_t op = 0;  ///< the emitter's business; so is payload
-  std::uint32_t payload = 0;
-  RegSet clobbers;       ///< written at its end; fixed operands may be among them
-  bool is_move = false;  ///< operands: def, use: good to have both in one register
+  std::uint8_t op = 0;       ///< the emitter's business; so is payload
+  bool is_move : 1 = false;  ///< operands: def, use: good to have both in one register
   /// Its first two uses, which come one after the other, may be exchanged: a def that is tied to
   /// the one may be with the other instead.
-  bool is_commutative = false;
+  bool is_commutative : 1 = false;
+  std::uint32_t payload = 0;
+  RegSet clobbers;  ///< written at its end; fixed operands may be among them
 };
+static_assert(sizeof(LInst) == 16);
 
 /// Entry is block 0. Where the function's arguments arrive is said by defs of its first
 /// instruction. A block comes after its immediate dominator; a loop's blocks are contiguous but for
 /// cold ones.
 struct LFunction {
-  std::vector<LBlock> blocks;
-  std::vector<LInst> insts;
-  std::vector<Operand> operands;
-  std::vector<VReg> params;
-  std::vector<LEdge> succs;
-  std::vector<VReg> edge_args;
-  std::vector<VRegInfo> vregs;
+  PlainVector<LBlock> blocks;
+  PlainVector<LInst> insts;
+  PlainVector<Operand> operands;
+  PlainVector<VReg> params;
+  PlainVector<LEdge> succs;
+  PlainVector<VReg> edge_args;
+  PlainVector<VRegInfo> vregs;
   RegSet allocatable;  ///< registers that may be used at all
   /// A vector register that isn't allocatable: copies from slot to slot and swaps of registers go
   /// through it, of either class, when no allocatable one is free.
@@ -208,7 +212,7 @@ struct Move {
 
 struct Allocation {
   std::vector<Loc> operands;  ///< parallel to LFunction::operands
-  std::vector<Move> moves;    ///< by ascending `at`
+  PlainVector<Move> moves;    ///< by ascending `at`
   std::uint32_t slots = 0;    ///< frame slots in use, reserved ones included
   /// Every value lives in its slot, as the function is too large or its constraints too tight.
   bool is_simple = false;

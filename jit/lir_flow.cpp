@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "jit/chunks.hpp"
+
 namespace wrun::inline v0::jit {
 
 void LirFlow::find_preds(const LFunction& function) {
@@ -129,6 +131,11 @@ void LirFlow::analyse(const LFunction& function) {
   rank_blocks(function);
   find_dominators();
   find_loops(function);
+}
+
+void LirFlow::shrink() {
+  give_back(path_);
+  give_back(todo_);
 }
 
 }  // namespace wrun::inline v0::jit

@@ -18,6 +18,8 @@ class LirFlow {
 
   /// Room is reused. Linear, but for a logarithm of the dominator tree's depth.
   void analyse(const LFunction& function);
+  /// Gives back what only analyse() needs.
+  void shrink();
 
   std::span<const std::uint32_t> preds(std::uint32_t b) const {
     return {preds_.data() + first_pred_[b], first_pred_[b + 1] - first_pred_[b]};
@@ -52,10 +54,10 @@ class LirFlow {
   };
   struct Loop {
     std::uint32_t outer = none;  ///< of a header: the loop around; of others: the innermost
-    std::uint32_t depth = 0;
     std::uint32_t end = 0;
     std::uint32_t joined = 0;  ///< to which header, in a forest for finding
-    bool is_header = false;
+    std::uint32_t depth : 31 = 0;
+    std::uint32_t is_header : 1 = false;
   };
 
   void find_preds(const LFunction& function);

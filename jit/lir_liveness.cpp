@@ -58,7 +58,7 @@ void LirLiveness::find_globals(const LFunction& function, const LirUses& uses) {
   first_global_.assign(function.blocks.size() + 1, 0);
   for (VReg v = 0; v < function.vregs.size(); ++v) {
     const LirUses::Definition& definition = uses.definition(v);
-    if (function.vregs[v].is_constant || definition.block == LirUses::none) continue;
+    if (function.vregs[v].is_constant || definition.at == LirUses::none) continue;
     End& end = ends_[v];
     end = {definition.at + 1, definition.at + 1};
     const auto all = uses.of(v);
@@ -219,14 +219,19 @@ bool LirLiveness::collect_pairs(const LFunction& function, const LirFlow& flow,
   return true;
 }
 
-void LirLiveness::forget_blocks() {
+void LirLiveness::shrink() {
   give_back(blocks_);
-  give_back(globals_);
   give_back(first_global_);
   give_back(global_vregs_);
-  give_back(bits_);
   give_back(turns_);
+  give_back(seen_);
+  give_back(seen_hot_);
   give_back(reached_);
+}
+
+void LirLiveness::forget_blocks() {
+  give_back(globals_);
+  give_back(bits_);
   give_back(first_live_in_);
   give_back(live_in_);
 }

@@ -37,6 +37,8 @@ class LirLiveness {
   }
   /// Whether a value is used in other blocks than that of its definition. Of a constant, false.
   bool is_global(VReg v) const { return globals_[v] != none; }
+  /// Gives back what only analyse() needs.
+  void shrink();
   /// Gives back what is known of the starts of blocks; what the functions below answer stays.
   void forget_blocks();
   /// One past the last instruction at which a value is alive anywhere.

@@ -31,8 +31,8 @@ class LirUses {
 
   struct Definition {
     std::uint32_t at = none;  ///< of a param the block's first instruction; of a constant, none
-    std::uint32_t block = none;
-    bool is_param = false;
+    std::uint32_t block : 31 = 0;
+    std::uint32_t is_param : 1 = false;
   };
 
   /// Room is reused. Linear.

@@ -86,7 +86,7 @@ void ParallelMoves::break_cycle(std::uint32_t first, const Target& target) {
 }
 
 void ParallelMoves::resolve(const LFunction& function, std::uint32_t at, RegSet free,
-                            std::uint32_t& slots, std::vector<Move>& out) {
+                            std::uint32_t& slots, PlainVector<Move>& out) {
   if (moves_.size() == 1) {
     emit(moves_[0].from, moves_[0].to, moves_[0].vreg, {function, at, free, slots, out});
     return moves_.clear();

@@ -28,7 +28,7 @@ class ParallelMoves {
   /// Appends to `out`. `free`: registers that hold nothing before and after. `slots` grows if a
   /// swap of slots needs one more.
   void resolve(const LFunction& function, std::uint32_t at, RegSet free, std::uint32_t& slots,
-               std::vector<Move>& out);
+               PlainVector<Move>& out);
 
  private:
   struct Pending {
@@ -46,7 +46,7 @@ class ParallelMoves {
     std::uint32_t at;
     RegSet free;
     std::uint32_t& slots;
-    std::vector<Move>& out;
+    PlainVector<Move>& out;
   };
   static constexpr std::uint32_t none = ~0u;
 

@@ -16,12 +16,11 @@ class RegisterAllocator::Work {
   const Allocation& run(const LFunction& function) {
     flow_.analyse(function);
     uses_.analyse(function);
-    allocation_.is_simple = !liveness_.analyse(function, flow_, uses_) || !scan(function);
-    const bool is_large = function.insts.size() > most_kept_insts;
-    if (is_large) forget_scan();
+    allocation_.is_simple = !find_live(function) || !scan(function);
+    if (is_large(function)) forget_scan();
     if (!allocation_.is_simple)
       resolution_.plan(function, flow_, uses_, liveness_, residence_, allocation_);
-    if (is_large) forget_plan();
+    if (is_large(function)) forget_plan();
     if (!allocation_.is_simple) {
       resolution_.emit();
     } else {
@@ -48,6 +47,17 @@ class RegisterAllocator::Work {
 
   /// Of a function with more of them, what isn't needed any more is given back at once.
   static constexpr std::size_t most_kept_insts = 1 << 11;
+
+  static bool is_large(const LFunction& function) {
+    return function.insts.size() > most_kept_insts;
+  }
+  bool find_live(const LFunction& function) {
+    const bool is_found = liveness_.analyse(function, flow_, uses_);
+    if (!is_large(function)) return is_found;
+    flow_.shrink();
+    liveness_.shrink();
+    return is_found;
+  }
 
   LirFlow flow_;
   LirUses uses_;

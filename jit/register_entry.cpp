@@ -324,10 +324,16 @@ void RegisterScan::note_params() {
 Residence::State RegisterScan::save_state() {
   const auto first = static_cast<std::uint32_t>(out_->states.size());
   const RegSet regs = function_->allocatable - free_;
-  out_->states.resize(first + regs.size());
-  std::uint32_t* next = out_->states.data() + first;
-  for (RegSet left = regs; !left.empty(); left.remove(left.first())) *next++ = held_[left.first()];
-  return {first, regs};
+  for (RegSet left = regs; !left.empty(); left.remove(left.first()))
+    out_->states.push_back(held_[left.first()]);
+  // Many blocks leave the registers as they are.
+  if (first >= last_state_.first + regs.size() && regs == last_state_.regs &&
+      std::equal(out_->states.begin() + first, out_->states.end(),
+                 out_->states.begin() + last_state_.first)) {
+    out_->states.resize(first);
+    return last_state_;
+  }
+  return last_state_ = {first, regs};
 }
 
 void RegisterScan::enter(std::uint32_t b) {

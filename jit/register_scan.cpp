@@ -416,6 +416,7 @@ bool RegisterScan::run(const Input& input, Residence& out, std::vector<Loc>& ope
   held_.fill(none);
   free_ = function_->allocatable;
   left_ = none;
+  last_state_ = {};
   start_values();
   fixed_cursor_.fill(0);
   call_cursor_ = 0;

@@ -8,6 +8,7 @@
 
 #include "jit/chunks.hpp"
 #include "jit/lir.hpp"
+#include "jit/plain_vector.hpp"
 
 namespace wrun::inline v0::jit {
 
@@ -56,13 +57,13 @@ struct Residence {
 
   Chunks<Piece, 8> pieces;
   Chunks<PieceMove, 7> moves;  ///< by ascending position
-  std::vector<SlotDemand> demands;
-  std::vector<std::uint32_t> slot_operands;  ///< whose place is the slot of their vreg
+  PlainVector<SlotDemand> demands;
+  PlainVector<std::uint32_t> slot_operands;  ///< whose place is the slot of their vreg
   /// By vreg: the piece that it begins with; none if it begins in its slot.
   std::vector<std::uint32_t> first_piece;
   std::vector<State> in;  ///< by block
   std::vector<State> out;
-  std::vector<std::uint32_t> states;  ///< pieces
+  PlainVector<std::uint32_t> states;  ///< pieces
 
   std::span<const std::uint32_t> pieces_of(State state) const {
     return {states.data() + state.first, state.regs.size()};

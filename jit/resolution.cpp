@@ -4,6 +4,13 @@
 
 namespace wrun::inline v0::jit {
 
+namespace {
+
+/// Of more of them nothing is kept once slots are assigned.
+constexpr std::size_t most_kept_demands = 1 << 11;
+
+}  // namespace
+
 // Needs
 
 void Resolution::need(std::uint32_t piece) {
@@ -260,11 +267,14 @@ void Resolution::plan(const LFunction& function, const LirFlow& flow, const LirU
   for (const std::uint32_t k : residence.slot_operands) {
     out.operands[k] = slots_.of(function.operands[k].vreg);
   }
+  if (residence.demands.size() > most_kept_demands) {
+    give_back(residence.demands);
+    give_back(residence.slot_operands);
+  }
 }
 
 void Resolution::emit() {
   out_->moves.clear();
-  out_->moves.reserve(residence_->pieces.size());  // there are seldom more
   is_turned_.assign(function_->blocks.size(), false);
   held_.assign(function_->vregs.size(), {});
   end_ = none;

@@ -2,11 +2,15 @@
 
 #include <algorithm>
 
+#include "jit/chunks.hpp"
+
 namespace wrun::inline v0::jit {
 
 namespace {
 
 constexpr std::uint32_t no_slot = ~0u;
+/// Of more values only the answer is kept.
+constexpr std::size_t most_kept_values = 1 << 11;
 
 }  // namespace
 
@@ -95,7 +99,19 @@ std::uint32_t SlotAssignment::run(const LFunction& function, const LirUses& uses
     if (function.vregs[demand.vreg].home < 0)
       slots_[demand.vreg] = slots_[webs.leader(demand.vreg)];
   }
-  return static_cast<std::uint32_t>(busy_until_.size());
+  const auto slots = static_cast<std::uint32_t>(busy_until_.size());
+  if (order_.size() > most_kept_values) shrink();
+  return slots;
+}
+
+/// Gives back what only run() needs.
+void SlotAssignment::shrink() {
+  give_back(order_);
+  give_back(hints_);
+  give_back(busy_);
+  give_back(busy_until_);
+  give_back(free_narrow_);
+  give_back(free_wide_);
 }
 
 }  // namespace wrun::inline v0::jit

@@ -35,6 +35,7 @@ class SlotAssignment {
   std::uint32_t wish(const LFunction& function, const LirUses& uses, VReg v,
                      std::uint32_t at) const;
   bool is_free(std::uint32_t slot, std::uint32_t at) const { return busy_until_[slot] <= at; }
+  void shrink();
   std::uint32_t take(const LFunction& function, const LirUses& uses, VReg v, std::uint32_t at);
 
   std::vector<Loc> slots_;

@@ -160,7 +160,7 @@ void StorePlacement::run(const LFunction& function, const LirFlow& flow, const L
   const auto last_one =
       std::unique(demands.begin(), demands.end(),
                   [&](const SlotDemand& a, const SlotDemand& b) { return order(a) == order(b); });
-  demands.erase(last_one, demands.end());
+  demands.resize(static_cast<std::size_t>(last_one - demands.begin()));
   for (std::size_t first = 0; first < demands.size();) {
     const VReg v = demands[first].vreg;
     std::size_t last = first;

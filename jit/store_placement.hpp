@@ -26,7 +26,7 @@ class StorePlacement {
   /// Room is reused. Sorts the demands by vreg; the stores are by ascending position.
   void run(const LFunction& function, const LirFlow& flow, const LirUses& uses,
            Residence& residence);
-  std::span<const SlotStore> stores() const { return stores_; }
+  std::span<const SlotStore> stores() const { return {stores_.data(), stores_.size()}; }
 
  private:
   /// A demand in one of many ways that a block goes on.
@@ -50,7 +50,7 @@ class StorePlacement {
   const LirFlow* flow_ = nullptr;
   const LirUses* uses_ = nullptr;
   const Residence* residence_ = nullptr;
-  std::vector<SlotStore> stores_;
+  PlainVector<SlotStore> stores_;
   std::vector<std::uint32_t> cold_;  ///< blocks with a store of the value at hand
   std::vector<CaseDemand> cases_;
   std::uint32_t hot_ = 0;

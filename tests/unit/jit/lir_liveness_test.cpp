@@ -64,7 +64,7 @@ class Liveness : public testing::Test {
     EXPECT_TRUE(liveness_.analyse(function, flow_, uses_));
     std::size_t pairs = 0;
     for (VReg v = 0; v < function.vregs.size(); v += step) {
-      if (function.vregs[v].is_constant || uses_.definition(v).block == LirUses::none) continue;
+      if (function.vregs[v].is_constant || uses_.definition(v).at == LirUses::none) continue;
       const Lifetime wanted = lifetime(function, v);
       bool is_same = liveness_.end(v) == wanted.end;
       // Where a value's only block is cold, the other end says so, too.

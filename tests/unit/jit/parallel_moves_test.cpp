@@ -25,7 +25,7 @@ struct Places {
     function.vregs[31].is_constant = true;
   }
 
-  void run(const std::vector<Move>& moves) {
+  void run(const PlainVector<Move>& moves) {
     for (const Move& move : moves) {
       ASSERT_FALSE(move.from.is_slot() && move.to.is_slot());
       ASSERT_EQ(move.from.is_none() ? move.vreg : held.at(move.from.code()), move.vreg);
@@ -61,7 +61,7 @@ TEST(ParallelMoves, KeepEveryValue) {
     if (random() % 2 == 0) free.add(25);
     machine.function.general_scratch = random() % 2 == 0 ? general_scratch : no_reg;
     std::uint32_t slots = 40;
-    std::vector<Move> out;
+    PlainVector<Move> out;
     moves.resolve(machine.function, 3, free, slots, out);
     ASSERT_NO_FATAL_FAILURE(machine.run(out));
     for (const auto& [v, place] : wanted) ASSERT_EQ(machine.held.at(place.code()), v);
@@ -84,7 +84,7 @@ TEST(ParallelMoves, SwapThroughAFreeRegister) {
   moves.add(Loc::reg(0), Loc::reg(1), 0);
   moves.add(Loc::reg(1), Loc::reg(0), 1);
   std::uint32_t slots = 0;
-  std::vector<Move> out;
+  PlainVector<Move> out;
   moves.resolve(machine.function, 0, RegSet(1u << 3), slots, out);
   ASSERT_EQ(out.size(), 3u);
   EXPECT_EQ(out[0].to, Loc::reg(3));

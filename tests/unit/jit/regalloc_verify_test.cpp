@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 
 #include "jit/spill_everywhere.hpp"
@@ -191,8 +192,9 @@ TEST(Verifier, FindsRandomDamage) {
     const LFunction function = generate_lir(seed, {});
     allocator.run(function, allocation);
     if (seed % 2 == 0) {
-      allocation.moves.erase(allocation.moves.begin() +
-                             static_cast<std::ptrdiff_t>(random() % allocation.moves.size()));
+      Move* const lost = allocation.moves.begin() + random() % allocation.moves.size();
+      std::copy(lost + 1, allocation.moves.end(), lost);
+      allocation.moves.resize(allocation.moves.size() - 1);
     } else {
       Loc& loc = allocation.operands[random() % allocation.operands.size()];
       loc = Loc::reg(static_cast<Reg>((loc.code() + 1) % 32));
