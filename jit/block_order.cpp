@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "jit/chunks.hpp"
+
 namespace wrun::inline v0::jit {
 
 namespace {
@@ -19,6 +21,9 @@ bool asks_for_number(const Graph& graph, const Cfg::Incoming& way) {
   return number.op == Opcode::constant && number.imm > 1;
 }
 
+/// Of more blocks only the answer is kept.
+constexpr std::size_t most_kept_blocks = 1 << 9;
+
 }  // namespace
 
 void BlockOrder::compute(const Graph& graph, const Cfg& cfg) {
@@ -32,6 +37,15 @@ void BlockOrder::compute(const Graph& graph, const Cfg& cfg) {
   }
   find_aside(graph, cfg);
   arrange(cfg);
+  if (cfg.order().size() > most_kept_blocks) shrink();
+}
+
+/// Gives back what only compute() needs.
+void BlockOrder::shrink() {
+  loops_ = Loops();
+  give_back(next_);
+  give_back(last_);
+  is_aside_ = {};
 }
 
 /// What can only be reached from cold blocks is cold, too.

@@ -30,11 +30,13 @@ class BlockOrder {
   void find_cold(const Graph& graph, const Cfg& cfg);
   void find_aside(const Graph& graph, const Cfg& cfg);
   void arrange(const Cfg& cfg);
+  void shrink();
 
   std::vector<Block> order_;
   std::vector<bool> cold_;
   std::vector<bool> is_header_;
   std::vector<std::uint32_t> depth_;
+  // For compute():
   Loops loops_;
   // By position in the Cfg's order:
   std::vector<bool> is_aside_;

@@ -2,7 +2,16 @@
 
 #include <algorithm>
 
+#include "jit/chunks.hpp"
+
 namespace wrun::inline v0::jit {
+
+namespace {
+
+/// Of a deeper graph their room is given back.
+constexpr std::size_t most_kept_visits = 1 << 12;
+
+}  // namespace
 
 void Cfg::compute(const Graph& graph) {
   find_order(graph);
@@ -29,6 +38,7 @@ void Cfg::find_order(const Graph& graph) {
       visits_.pop_back();
     }
   }
+  if (visits_.capacity() > most_kept_visits) give_back(visits_);
   std::reverse(order_.begin(), order_.end());
   for (std::uint32_t i = 0; i < order_.size(); ++i) position_[index(order_[i])] = i;
 }

@@ -6,10 +6,6 @@ namespace wrun::inline v0::jit {
 
 namespace {
 
-/// What stands in the table for a condition that is decided: these, in place of a value.
-constexpr Value is_false{0};
-constexpr Value is_true{1};
-
 bool is_load(const Inst& inst) {
   if (!is_wasm(inst.op)) return false;
   const wasm::Shape shape = wasm::info(wasm_op(inst.op)).shape;
@@ -28,6 +24,7 @@ bool GlobalValues::run(Graph& graph, const Cfg& cfg, const Dominators& dominator
   changed_ = false;
   leader_.resize(graph.value_count());
   for (std::uint32_t i = 0; i < leader_.size(); ++i) leader_[i] = static_cast<Value>(i);
+  decisions_.assign(graph.value_count(), {});
   // The others are parameters, or do something.
   table_.forget(graph.value_count() / 2);
   for (const Block b : dominators.preorder()) block(b);
@@ -184,17 +181,14 @@ void GlobalValues::bounds_check(Value v) {
 std::optional<bool> GlobalValues::decided(Value condition) const {
   const Inst& inst = graph_->at(resolve(condition));
   if (inst.op == Opcode::constant) return inst.imm != 0;
-  Computation c{Opcode::branch};
-  c.args[0] = resolve(condition);
-  const Value known = find(c);
-  if (known == Value::none) return std::nullopt;
-  return known == is_true;
+  const Decision known = decisions_[index(resolve(condition))];
+  if (known.block == no_block || !dominators_->dominates(static_cast<Block>(known.block), block_))
+    return std::nullopt;
+  return known.holds != 0;
 }
 
 void GlobalValues::decide(Value condition, bool holds) {
-  Computation c{Opcode::branch};
-  c.args[0] = resolve(condition);
-  remember(c, holds ? is_true : is_false);
+  decisions_[index(resolve(condition))] = {index(block_) & no_block, holds};
 }
 
 /// Where a branch is the only way in, its condition is known.

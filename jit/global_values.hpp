@@ -52,7 +52,14 @@ class GlobalValues {
   bool keeps_loads_ = false;
   bool changed_ = false;
   Block block_ = Block::none;
-  std::vector<Value> leader_;  // by value: what stands for it
+  PlainVector<Value> leader_;  // by value: what stands for it
+  /// Where a condition was decided last, and how.
+  struct Decision {
+    std::uint32_t block : 31 = no_block;
+    std::uint32_t holds : 1 = false;
+  };
+  static constexpr std::uint32_t no_block = ~0u >> 1;
+  PlainVector<Decision> decisions_;  // by value
   mutable ValueTable table_;
 };
 

@@ -2,8 +2,6 @@
 
 #include <bit>
 
-#include "jit/chunks.hpp"
-
 namespace wrun::inline v0::jit {
 
 SlotSet MemoryVersions::slots_of(AliasSet aliases) {
@@ -28,67 +26,72 @@ std::uint32_t MemoryVersions::advance(Numbers& numbers, SlotSet written, std::ui
   return next + 1;
 }
 
-/// In each block, from one: how many writes there are, and which one was the last to each slot.
-void MemoryVersions::count_writes(const Graph& graph, Block b, std::uint32_t at) {
-  std::uint32_t count = 0;
-  at_end_[at] = {};
+void MemoryVersions::collect_writes(const Graph& graph, Block b, std::uint32_t at) {
+  blocks_[at].first_write = static_cast<std::uint32_t>(writes_.size());
   for (Value v = graph.at(b).first; v != Value::none; v = graph.at(v).next) {
     const Inst& inst = graph.at(v);
     const SlotSet set = written(inst, effects_of(inst));
     if (set == 0) continue;
     in_loop_[at] |= set;
-    advance(at_end_[at], set, ++count);
+    writes_.push_back(set);
   }
-  first_number_[at] = count;
 }
 
 /// Of each block at first, then of what is around it.
 void MemoryVersions::find_loop_writes(const Graph& graph, const Cfg& cfg, const Loops& loops) {
   for (auto at = static_cast<std::uint32_t>(cfg.order().size()); at-- > 0;) {
-    count_writes(graph, cfg.order()[at], at);
+    collect_writes(graph, cfg.order()[at], at);
     if (loops.around(at) != Loops::none) in_loop_[loops.around(at)] |= in_loop_[at];
   }
 }
 
 /// A number of its own where it isn't the same on all ways, or changes before one comes back.
 void MemoryVersions::meet(const Cfg& cfg, const Loops& loops, std::uint32_t at) {
+  constexpr std::uint32_t none = ~0u;
   SlotSet differs = loops.is_header(at) ? in_loop_[at] : 0;
-  Numbers& numbers = at_start_[at];
-  bool is_first = true;
+  std::uint32_t known = none;
   for (const Cfg::Incoming& in : cfg.incoming(cfg.order()[at])) {
     const std::uint32_t from = cfg.position(in.from);
     if (from >= at) continue;
-    if (is_first) numbers = at_end_[from];
-    is_first = false;
-    if (numbers == at_end_[from]) continue;
+    const std::uint32_t other = blocks_[from].end;
+    if (known == none) known = other;
+    if (known == other) continue;
     for (unsigned slot = 0; slot < slots; ++slot)
-      if (numbers[slot] != at_end_[from][slot]) differs |= SlotSet{1} << slot;
+      if (states_[known][slot] != states_[other][slot]) differs |= SlotSet{1} << slot;
   }
+  blocks_[at].start = known;
+  if (known != none && differs == 0) return;
+  Numbers numbers = known == none ? Numbers{} : states_[known];
   next_ = advance(numbers, differs, next_);
+  blocks_[at].start = static_cast<std::uint32_t>(states_.size());
+  states_.push_back(numbers);
 }
 
-/// Of more blocks than these nothing is kept that nobody asks for.
-constexpr std::size_t most_kept_blocks = 1 << 9;
+/// From a block's start to its end.
+void MemoryVersions::pass(std::uint32_t at) {
+  BlockInfo& block = blocks_[at];
+  block.first_number = next_;
+  block.end = block.start;
+  const std::size_t end = at == 0 ? writes_.size() : blocks_[at - 1].first_write;
+  if (block.first_write == end) return;
+  Numbers numbers = states_[block.start];
+  for (std::size_t i = block.first_write; i < end; ++i) next_ = advance(numbers, writes_[i], next_);
+  block.end = static_cast<std::uint32_t>(states_.size());
+  states_.push_back(numbers);
+}
 
 void MemoryVersions::compute(const Graph& graph, const Cfg& cfg, const Loops& loops) {
   const auto count = static_cast<std::uint32_t>(cfg.order().size());
-  at_start_.assign(count, {});
-  at_end_.resize(count);
-  first_number_.resize(count);
+  blocks_.assign(count, {});
+  states_.clear();
+  writes_.clear();
   in_loop_.assign(count, 0);
   find_loop_writes(graph, cfg, loops);
   next_ = 1;
   for (std::uint32_t at = 0; at < count; ++at) {
     meet(cfg, loops, at);
-    const std::uint32_t first = next_;
-    for (unsigned slot = 0; slot < slots; ++slot) {
-      std::uint32_t& last = at_end_[at][slot];
-      last = last == 0 ? at_start_[at][slot] : first + last - 1;
-    }
-    next_ += first_number_[at];
-    first_number_[at] = first;
+    pass(at);
   }
-  if (at_end_.capacity() > most_kept_blocks) give_back(at_end_);
 }
 
 }  // namespace wrun::inline v0::jit

@@ -11,6 +11,7 @@
 #include "jit/cfg.hpp"
 #include "jit/effects.hpp"
 #include "jit/loops.hpp"
+#include "jit/plain_vector.hpp"
 
 namespace wrun::inline v0::jit {
 
@@ -39,25 +40,33 @@ class MemoryVersions {
 
   /// Goes to the start of a block, then from write to write.
   void enter(std::uint32_t position) {
-    now_ = at_start_[position];
-    next_ = first_number_[position];
+    now_ = states_[blocks_[position].start];
+    next_ = blocks_[position].first_number;
   }
   void write(SlotSet written) { next_ = advance(now_, written, next_); }
   std::uint32_t number(unsigned slot) const { return now_[slot]; }
 
  private:
+  /// By position in the Cfg's order.
+  struct BlockInfo {
+    std::uint32_t start = 0;         ///< in states_; often other blocks', too
+    std::uint32_t end = 0;           ///< the same
+    std::uint32_t first_write = 0;   ///< in writes_, where those of the blocks before come behind
+    std::uint32_t first_number = 0;  ///< of what it writes
+  };
+
   static std::uint32_t advance(Numbers& numbers, SlotSet written, std::uint32_t next);
-  void count_writes(const Graph& graph, Block b, std::uint32_t at);
+  void collect_writes(const Graph& graph, Block b, std::uint32_t at);
   void find_loop_writes(const Graph& graph, const Cfg& cfg, const Loops& loops);
   void meet(const Cfg& cfg, const Loops& loops, std::uint32_t at);
+  void pass(std::uint32_t at);
 
   Numbers now_{};
   std::uint32_t next_ = 0;
-  // By position:
-  std::vector<Numbers> at_start_;
-  std::vector<Numbers> at_end_;
-  std::vector<std::uint32_t> first_number_;
-  std::vector<SlotSet> in_loop_;
+  std::vector<BlockInfo> blocks_;
+  PlainVector<Numbers> states_;
+  PlainVector<SlotSet> writes_;
+  std::vector<SlotSet> in_loop_;  // by position
 };
 
 }  // namespace wrun::inline v0::jit

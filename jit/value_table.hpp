@@ -3,7 +3,7 @@
 // Which computations already have a value: a hash table that forgets everything in no time. It
 // begins small each time, whatever it has held before: what is known of a few blocks stays in the
 // processor's nearest cache. Slots have eight bytes, and only as many entries are there as there
-// are computations.
+// are computations. Of very many it forgets all, rather than to grow with the function.
 
 #include <algorithm>
 #include <bit>
@@ -44,7 +44,7 @@ class ValueTable {
   /// The same, with room for so many without growing.
   void forget(std::size_t expected) {
     forget();
-    size_ = std::max(least, std::bit_ceil(expected + expected / 2));
+    size_ = std::clamp(std::bit_ceil(expected + expected / 2), least, most);
     if (slots_.size() < size_) slots_.resize(size_);
   }
   /// What is known of it, to be set by the caller. Valid until the table forgets.
@@ -107,6 +107,10 @@ class ValueTable {
     generation_ = 1;
   }
   void grow() {
+    if (size_ == most) {
+      entries_.clear();
+      return empty();
+    }
     size_ *= 2;
     if (slots_.size() < size_) slots_.resize(size_);
     empty();
@@ -120,6 +124,7 @@ class ValueTable {
   }
 
   static constexpr std::size_t least = 256;
+  static constexpr std::size_t most = std::size_t{1} << 17;
 
   std::vector<Slot> slots_;
   Chunks<Entry, 8> entries_;

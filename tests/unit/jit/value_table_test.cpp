@@ -41,5 +41,17 @@ TEST(ValueTable, ForgetsAllEachTime) {
   }
 }
 
+/// Rather than to grow with a function of any size, and as a new one does from there on.
+TEST(ValueTable, ForgetsWhatIsTooMuch) {
+  ValueTable table;
+  std::uint32_t known = 0;
+  while (known < 1'000'000 && (known == 0 || table.look_up(computation(0)).value != Value::none))
+    table[computation(known++)].value = Value{1};
+  EXPECT_GE(known, 90'000u);
+  EXPECT_LT(known, 200'000u);
+  EXPECT_EQ(table.look_up(computation(known - 2)).value, Value::none);
+  EXPECT_EQ(table.look_up(computation(known - 1)).value, Value{1});
+}
+
 }  // namespace
 }  // namespace wrun::jit
