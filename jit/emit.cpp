@@ -128,7 +128,11 @@ bool CodeEmitter::needs_frame() const {
          std::any_of(moves.begin(), moves.end(),
                      [](const Move& m) { return m.from.is_slot() || m.to.is_slot(); }) ||
          std::any_of(places.begin(), places.end(), [](Loc at) { return at.is_slot(); }) ||
-         !std::all_of(function_->machine.begin(), function_->machine.end(), is_plain);
+         !std::all_of(function_->lir.insts.begin(), function_->lir.insts.end(),
+                      [&](const LInst& inst) {
+                        Machine room;
+                        return is_plain(function_->machine_of(inst, room));
+                      });
 }
 
 /// What is left on the stack is the return address and what the caller put there.
@@ -160,7 +164,7 @@ void CodeEmitter::block(std::uint32_t b) {
 
 /// Of what others promise to have extended: an undefined instruction if they haven't.
 void CodeEmitter::check_upper_halves(const LInst& inst) {
-  switch (function_->machine[inst.payload].op) {
+  switch (static_cast<MOp>(inst.op)) {
     case MOp::arguments:
     case MOp::load_argument:
     case MOp::load_result:
@@ -284,10 +288,10 @@ void CodeEmitter::rare_code(const Rare& rare) {
       return go_back();
     case Rare::Kind::host_tail_call:
       places_ = rare.places;
-      return host_tail_call(*rare.machine);
+      return host_tail_call(function_->machine.get(rare.payload, machine_));
     case Rare::Kind::nan:
       places_ = rare.places;
-      make_canonical(*rare.machine);
+      make_canonical(function_->machine.get(rare.payload, machine_));
       return go_back();
     case Rare::Kind::limit_at_entry:
       call_stub(stubs_.limit_at_entry());
@@ -321,7 +325,8 @@ void CodeEmitter::load_state(unsigned operand) {
 }
 
 void CodeEmitter::instruction(const LInst& inst) {
-  const Machine& m = function_->machine[inst.payload];
+  const Machine& m = function_->machine_of(inst, machine_);
+  payload_ = inst.payload;
   origin_ = m.origin;
   start_ = getSize();
   line(m.origin.offset);

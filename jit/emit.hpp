@@ -118,7 +118,7 @@ class CodeEmitter : public Encoder {
     std::uint64_t imm = 0;
     Origin origin;
     // Of an instruction done again another way
-    const Machine* machine = nullptr;
+    std::uint32_t payload = 0;
     const Loc* places = nullptr;
   };
   /// Whose comparison with zero the flags hold, if nothing has been written since.
@@ -333,6 +333,8 @@ class CodeEmitter : public Encoder {
   } fused_;
   std::size_t start_ = 0;  // of the instruction at hand
   Origin origin_;
+  Machine machine_;              // the instruction at hand, if it was packed
+  std::uint32_t payload_ = 0;    // the same's
   const Loc* places_ = nullptr;  // of the operands of the instruction at hand
   std::size_t next_move_ = 0;
   EmittedCode out_;

@@ -110,7 +110,7 @@ void CodeEmitter::leave_to_host(const Machine& m) {
   cmp(qword[r11 + layout::func_host], 0);
   Rare rare;
   rare.kind = Rare::Kind::host_tail_call;
-  rare.machine = &m;
+  rare.payload = payload_;
   rare.places = places_;
   rare.jump = jump_if_rare(Cond::not_equal);
   rare_.push_back(rare);

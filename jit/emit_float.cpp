@@ -165,7 +165,7 @@ void CodeEmitter::float_canonical(const Machine& m) {
   compare_scalars(m.size == 8, vector(0), vector(0));
   Rare rare;
   rare.kind = Rare::Kind::nan;
-  rare.machine = &m;
+  rare.payload = payload_;
   rare.places = places_;
   rare.origin = origin_;
   rare.jump = jump_if_rare(Cond::parity);

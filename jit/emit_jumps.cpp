@@ -81,7 +81,7 @@ void CodeEmitter::find_targets() {
   const auto only_jumps = [&](std::uint32_t i) {
     const LBlock& block = lir.blocks[i];
     return i != 0 && block.end - block.first == 1 && !has_moves[i] &&
-           function_->machine[lir.insts[block.first].payload].op == MOp::jump;
+           static_cast<MOp>(lir.insts[block.first].op) == MOp::jump;
   };
   // Mostly such a block's target comes later, so that chains shorten in one go. One that jumps back
   // to another such block stays: where that leads isn't known yet, perhaps back here.
@@ -131,7 +131,7 @@ void CodeEmitter::guess_starts() {
     if (targets_[b] != b) continue;
     if (is_tight_[b]) bytes += loop_alignment;
     for (std::uint32_t i = block.first; i < block.end; ++i)
-      bytes += guessed_bytes(function_->machine[lir.insts[i].payload].op);
+      bytes += guessed_bytes(static_cast<MOp>(lir.insts[i].op));
     const std::size_t first_move = move;
     while (move < allocation_->moves.size() && allocation_->moves[move].at < block.end) ++move;
     bytes += bytes_of_move * static_cast<std::uint32_t>(move - first_move);

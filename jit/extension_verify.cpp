@@ -38,7 +38,8 @@ class Extension {
   }
 
   void definitions(const LInst& inst) {
-    const Machine& m = function_.machine[inst.payload];
+    Machine room;
+    const Machine& m = function_.machine_of(inst, room);
     const auto operands = lir_.operands_of(inst);
     for (const Operand& operand : operands) {
       const bool is_def = operand.role == Role::def || operand.role == Role::early_def;
@@ -112,7 +113,8 @@ class Extension {
   }
 
   std::string uses(const LInst& inst) const {
-    const Machine& m = function_.machine[inst.payload];
+    Machine room;
+    const Machine& m = function_.machine_of(inst, room);
     const bool is_checked = m.op == MOp::bounds_check && m.size == 4;
     if (m.traps == Machine::Traps::no && !is_checked) return {};
     const OperandNo index = is_checked ? OperandNo{0} : m.address.index;

@@ -8,6 +8,13 @@
 
 namespace wrun::inline v0::jit {
 
+namespace {
+
+/// Of a graph with more values machine instructions are packed.
+constexpr std::uint32_t most_whole = 1 << 13;
+
+}  // namespace
+
 void Lowering::run(const wasm::ModuleData& module, const Graph& graph, const BlockOrder& order,
                    const Signature& own, const CompileOptions& options, MachineFunction& out) {
   module_ = &module;
@@ -16,7 +23,7 @@ void Lowering::run(const wasm::ModuleData& module, const Graph& graph, const Blo
   own_ = &own;
   out_ = &out;
   tries_upper_halves_ = options.tries_upper_halves;
-  out.clear();
+  out.clear(graph.value_count() > most_whole);
   out.lir.allocatable = allocatable_regs(options.fuel);
   out.lir.reserved_slots = reserved_slots;
   out.lir.general_scratch = scratch_general;
@@ -32,6 +39,7 @@ void Lowering::run(const wasm::ModuleData& module, const Graph& graph, const Blo
     is_entry = false;
     block(b);
   }
+  out.machine.finish();
 }
 
 void Lowering::count_uses() {
@@ -268,11 +276,9 @@ Machine::Traps Lowering::traps_of(const Inst& inst) {
 Machine& Lowering::begin(MOp op, const Inst& inst) {
   LInst& made = out_->lir.insts.emplace_back();
   made.first_operand = static_cast<std::uint32_t>(out_->lir.operands.size());
-  made.op = static_cast<std::uint16_t>(op);
-  made.payload = static_cast<std::uint32_t>(out_->machine.size());
+  made.op = static_cast<std::uint8_t>(op);
   made.is_move = op == MOp::move;
-  Machine& machine = out_->machine.add();
-  machine = {};
+  Machine& machine = out_->machine.add(made.payload);
   machine.op = op;
   machine.origin = inst.origin;
   machine.traps = traps_of(inst);

@@ -60,7 +60,7 @@ void Lowering::atomic(Value v, const Inst& inst) {
     add_operand(result, Role::def, Constraint::tied, 1);
     use(arg(inst, 2));
   }
-  current().op = static_cast<std::uint16_t>(machine().op);
+  current().op = static_cast<std::uint8_t>(machine().op);
   address(arg(inst, 0), arg(inst, 1), inst.imm);
 }
 

@@ -172,6 +172,7 @@ void Lowering::alu(Value v, const Inst& inst, Alu which, unsigned size) {
   op.imm = static_cast<std::uint64_t>(static_cast<std::int64_t>(imm.value_or(0)));
   if (which == Alu::imul && (imm == 3 || imm == 5 || imm == 9)) {
     op.op = MOp::times;
+    current().op = static_cast<std::uint8_t>(op.op);
     def(v);
     use(a);
     return;

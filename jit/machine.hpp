@@ -204,15 +204,53 @@ struct CallLayout {
   std::vector<Value> stack_results;
 };
 
+/// Machine instructions in the order of their making. Of a large function all but the last one are
+/// packed while they wait for the registers to be chosen: words that are as in any instruction are
+/// left out.
+class Machines {
+ public:
+  /// Makes it empty.
+  void clear(bool packs);
+  /// One more, as in any instruction. `payload` is what get() takes.
+  [[gnu::always_inline]] Machine& add(std::uint32_t& payload) {
+    if (packs_) return add_packed(payload);
+    payload = static_cast<std::uint32_t>(whole_.size());
+    return whole_.add() = {};
+  }
+  /// What was added last.
+  Machine& back() { return packs_ ? last_ : whole_.back(); }
+  /// Nothing is added any more.
+  void finish();
+  /// Valid until `room` is gone, or used again.
+  const Machine& get(std::uint32_t payload, Machine& room) const {
+    return packs_ ? unpack(payload, room) : whole_[payload];
+  }
+
+ private:
+  Machine& add_packed(std::uint32_t& payload);
+  void pack();
+  const Machine& unpack(std::uint32_t payload, Machine& room) const;
+
+  bool packs_ = false;
+  Chunks<Machine, 8> whole_;
+  Machine last_;
+  bool has_last_ = false;
+  PlainVector<std::uint32_t> words_;
+};
+
 struct MachineFunction {
   LFunction lir;
-  Chunks<Machine, 8> machine;  ///< by LInst::payload
+  Machines machine;  ///< by LInst::payload
 
-  std::vector<Type> types;        ///< by VReg; none: there is no value behind it
+  PlainVector<Type> types;        ///< by VReg; none: there is no value behind it
   std::vector<CallLayout> calls;  ///< by Machine::extra
 
-  /// Keeps its memory.
-  void clear();
+  /// Keeps its memory. `packs`: for a large function.
+  void clear(bool packs);
+  /// What an instruction is; see Machines::get().
+  const Machine& machine_of(const LInst& inst, Machine& room) const {
+    return machine.get(inst.payload, room);
+  }
   /// Gives back what was reserved in vain.
   void shrink();
 };

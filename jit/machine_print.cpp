@@ -183,7 +183,8 @@ bool has_size(const Machine& m) {
 std::vector<Pointee> pointees_of(const MachineFunction& function) {
   std::vector<Pointee> pointees(function.lir.vregs.size(), Pointee::unknown);
   for (const LInst& inst : function.lir.insts) {
-    const Machine& m = function.machine[inst.payload];
+    Machine room;
+    const Machine& m = function.machine_of(inst, room);
     const auto operands = function.lir.operands_of(inst);
     if (m.op == MOp::arguments) {
       for (const Operand& operand : operands)
@@ -201,7 +202,7 @@ std::vector<Pointee> pointees_of(const MachineFunction& function) {
 class Details {
  public:
   Details(const MachineFunction& function, const std::vector<Pointee>& pointees, const LInst& inst)
-      : f_(function), pointees_(pointees), inst_(inst), m_(function.machine[inst.payload]) {}
+      : f_(function), pointees_(pointees), inst_(inst), m_(function.machine_of(inst, room_)) {}
 
   std::string run() {
     if (has_size(m_)) put(" {} bytes", m_.size);
@@ -336,6 +337,7 @@ class Details {
   const MachineFunction& f_;
   const std::vector<Pointee>& pointees_;
   const LInst& inst_;
+  Machine room_;
   const Machine& m_;
   std::string text_;
 };
@@ -345,7 +347,11 @@ class Details {
 std::string print(const MachineFunction& function, const Allocation* allocation) {
   const std::vector<Pointee> pointees = pointees_of(function);
   const LInstText text = {
-      .name = [&](const LInst& inst) { return name_of(function.machine[inst.payload]); },
+      .name =
+          [&](const LInst& inst) {
+            Machine room;
+            return name_of(function.machine_of(inst, room));
+          },
       .details = [&](const LInst& inst) { return Details(function, pointees, inst).run(); }};
   return print(function.lir, allocation, text);
 }

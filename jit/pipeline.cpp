@@ -81,10 +81,11 @@ std::optional<std::string> Pipeline::to_machine(const wasm::ModuleData& module,
 }
 
 bool Pipeline::makes_calls() const {
-  const auto& all = back_->machine.machine;
-  return std::any_of(all.begin(), all.end(), [](const Machine& m) {
-    return m.op == MOp::call_local || m.op == MOp::call_reference || m.op == MOp::call_helper ||
-           m.op == MOp::tail_call_local || m.op == MOp::tail_call_reference;
+  const auto& all = back_->machine.lir.insts;
+  return std::any_of(all.begin(), all.end(), [](const LInst& inst) {
+    const auto op = static_cast<MOp>(inst.op);
+    return op == MOp::call_local || op == MOp::call_reference || op == MOp::call_helper ||
+           op == MOp::tail_call_local || op == MOp::tail_call_reference;
   });
 }
 

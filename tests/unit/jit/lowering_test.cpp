@@ -42,17 +42,23 @@ class LoweringTest : public testing::Test {
   }
 
   std::size_t count(MOp op, bool of_memory = true) const {
-    return static_cast<std::size_t>(
-        std::count_if(made_.machine.begin(), made_.machine.end(), [&](const Machine& m) {
-          return m.op == op && (of_memory || m.traps != Machine::Traps::no);
-        }));
+    const auto& all = made_.lir.insts;
+    return static_cast<std::size_t>(std::count_if(all.begin(), all.end(), [&](const LInst& inst) {
+      const Machine m = machine_of(inst);
+      return m.op == op && (of_memory || m.traps != Machine::Traps::no);
+    }));
   }
   /// Loads of linear memory.
   std::size_t loads() const { return count(MOp::load, false); }
-  const Machine& only(MOp op) const {
+  Machine only(MOp op) const {
     EXPECT_EQ(count(op), 1u);
-    return *std::find_if(made_.machine.begin(), made_.machine.end(),
-                         [&](const Machine& m) { return m.op == op; });
+    const auto& all = made_.lir.insts;
+    return machine_of(*std::find_if(all.begin(), all.end(),
+                                    [&](const LInst& inst) { return machine_of(inst).op == op; }));
+  }
+  Machine machine_of(const LInst& inst) const {
+    Machine room;
+    return made_.machine_of(inst, room);
   }
 
   CpuFeatures cpu_;
