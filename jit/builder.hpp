@@ -173,6 +173,7 @@ class Builder : public wasm::NullClient<Value, BuilderLabel> {
   void collect_values(Walker& w, const Control& c, std::size_t count);
   std::uint32_t take_params(Walker& w, const Control& c, Block b);
   Edge edge_to(Walker& w, Control& target);
+  void compare_ways(Walker& w, std::span<const std::uint32_t> depths, Value index);
   Edge edge_with_values(Block to);
   Block end_block(Walker& w, Control& c);
   void save_locals(Walker& w, Control& c);

@@ -8,6 +8,13 @@ namespace wrun::inline v0::jit {
 
 using wasm::ControlKind;
 
+namespace {
+
+/// Ways of a br_table, the last included, that are found by comparisons.
+constexpr std::size_t most_compared = 4;
+
+}  // namespace
+
 Block Builder::add_block(std::uint32_t loop_depth) {
   const Block b = graph_.add_block();
   graph_.at(b).loop_depth = loop_depth;
@@ -278,10 +285,23 @@ void Builder::br_on_non_null(Walker& w, Control& target) {
 }
 
 /// Each target that takes values gets a block that brings them, which its entries share.
+/// Instead of a jump by a table, which has to be loaded from.
+void Builder::compare_ways(Walker& w, std::span<const std::uint32_t> depths, Value index) {
+  for (std::uint32_t i = 0; i + 1 < depths.size(); ++i) {
+    if (depths[i] == depths.back()) continue;
+    const Value is_here = emit_.numeric(Op::i32_eq, index, emit_.i32(i));
+    const Edge taken = edge_to(w, w.label(depths[i]));
+    const Block next = add_block(loop_depth_);
+    emit_.branch(is_here, taken, graph_.make_edge(next));
+    emit_.continue_in(next);
+  }
+  br(w, w.label(depths.back()));
+}
+
 void Builder::br_table(Walker& w, std::span<const std::uint32_t> depths, Value index) {
   if (const auto c = emit_.constant_of(index))
     return br(w, w.label(depths[std::min<std::size_t>(*c, depths.size() - 1)]));
-  if (depths.size() == 1) return br(w, w.label(depths[0]));
+  if (depths.size() <= most_compared) return compare_ways(w, depths, index);
   if (landings_.size() < w.depth()) landings_.resize(w.depth(), Block::none);
   edges_.clear();
   const Block from = emit_.block();
