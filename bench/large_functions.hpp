@@ -139,10 +139,10 @@ inline const LargeFunction large_functions[] = {
                            "(i32.const 1)))) (else (local.set $sum (i32.sub (local.get $sum) "
                            "(i32.const 3)))))");
      }},
-    {"switches", 56, "",
+    {"switches", 68, "",
      [] {
        return large::times(40'000,
-                           "(block (block (block (br_table 0 1 2 (local.get $sum))) (local.set "
+                           "(block (block (block (br_table 0 1 2 0 1 (local.get $sum))) (local.set "
                            "$sum (i32.const 1))) (local.set $sum (i32.const 2)))");
      }},
     {"loops", 64, "(local $i i32)",
@@ -151,6 +151,21 @@ inline const LargeFunction large_functions[] = {
                            "(local.set $i (i32.const 3)) (loop (local.set $sum (i32.add "
                            "(local.get $sum) (local.get $i))) (br_if 0 (local.tee $i (i32.sub "
                            "(local.get $i) (i32.const 1)))))");
+     }},
+    {"dispatching loops", 152, "",
+     [] {
+       return large::times(10'000,
+                           "(loop (block (block (br_table 0 1 0 1 0 1 0 1 0 1 0 1 0 1 0 1 0 "
+                           "(local.get $sum))) (local.set $sum (call $g (local.get 0)))) "
+                           "(br_if 0 (local.tee $sum (i32.sub (local.get $sum) (local.get 0)))))");
+     }},
+    {"dispatching loops in each other", 142, "",
+     [] {
+       return large::times(5'000,
+                           "(loop (block (block (br_table 0 1 0 1 0 1 0 1 0 1 0 1 0 1 0 1 0 "
+                           "(local.get $sum))) (local.set $sum (call $g (local.get 0))))") +
+              large::times(5'000,
+                           "(br_if 0 (local.tee $sum (i32.sub (local.get $sum) (local.get 0)))))");
      }},
     {"loops in each other", 82, "",
      [] {

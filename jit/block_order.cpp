@@ -45,7 +45,7 @@ void BlockOrder::shrink() {
   loops_ = Loops();
   give_back(next_);
   give_back(last_);
-  is_aside_ = {};
+  give_back(is_aside_);
 }
 
 /// What can only be reached from cold blocks is cold, too.

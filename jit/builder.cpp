@@ -29,6 +29,7 @@ std::optional<Unsupported> Builder::attempt(const wasm::ModuleData& module, wasm
                           most_reserved_values));
   emit_.clear();
   inlined_.clear();
+  refused_callees_.clear();
   depth_ = 0;
   body_ = &body_at(depth_);
   if (auto refused = body_->prescan.run(module, function, options.osr_offset)) return refused;

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <unordered_set>
 #include <vector>
 
 #include "jit/emitter.hpp"
@@ -211,6 +212,7 @@ class Builder : public wasm::NullClient<Value, BuilderLabel> {
   static std::uint32_t most_recursions(const Prescan& seen);
   bool may_inline(wasm::FuncIdx callee) const;
   bool is_worth_inlining(wasm::FuncIdx callee, const Prescan& seen) const;
+  void refuse_callee(wasm::FuncIdx callee, const Prescan& seen);
   bool inline_call(Walker& w, wasm::FuncIdx callee, Operands args, Operands results);
   void end_inlined(Walker& w, Control& c, bool reached);
 
@@ -316,8 +318,9 @@ class Builder : public wasm::NullClient<Value, BuilderLabel> {
   bool over_budget_ = false;
 
   std::vector<InlinedCall> inlined_;
-  std::uint32_t inline_budget_ = 0;  // left, in bytes
-  std::vector<Value> returned_;      // by what was inlined last
+  std::unordered_set<std::uint32_t> refused_callees_;  ///< that were looked at, of the function
+  std::uint32_t inline_budget_ = 0;                    // left, in bytes
+  std::vector<Value> returned_;                        // by what was inlined last
 
   TryTable try_table_;
   std::vector<Try> tries_;  // by the same numbers

@@ -284,7 +284,6 @@ void Builder::br_on_non_null(Walker& w, Control& target) {
   br_if(w, target, emit_.numeric(Op::i64_ne, reference, emit_.i64(0)));
 }
 
-/// Each target that takes values gets a block that brings them, which its entries share.
 /// Instead of a jump by a table, which has to be loaded from.
 void Builder::compare_ways(Walker& w, std::span<const std::uint32_t> depths, Value index) {
   for (std::uint32_t i = 0; i + 1 < depths.size(); ++i) {
@@ -298,6 +297,7 @@ void Builder::compare_ways(Walker& w, std::span<const std::uint32_t> depths, Val
   br(w, w.label(depths.back()));
 }
 
+/// Each target that takes values gets a block that brings them, which its entries share.
 void Builder::br_table(Walker& w, std::span<const std::uint32_t> depths, Value index) {
   if (const auto c = emit_.constant_of(index))
     return br(w, w.label(depths[std::min<std::size_t>(*c, depths.size() - 1)]));

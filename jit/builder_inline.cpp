@@ -29,7 +29,7 @@ bool Builder::may_inline(wasm::FuncIdx callee) const {
   const std::uint32_t size = module_->functions[callee.value].body.size;
   if (size > inline_limits.recursive || size > inline_budget_) return false;
   if (depth_ == inline_limits.depth || over_budget_) return false;
-  if (graph_.at(emit_.block()).is_cold) return false;
+  if (graph_.at(emit_.block()).is_cold || refused_callees_.contains(callee.value)) return false;
   const auto is_callee = [=](const auto& body) { return body->function == callee; };
   const auto end = bodies_.begin() + depth_ + 1;
   const auto own = std::count_if(bodies_.begin(), end, is_callee);
@@ -46,13 +46,21 @@ bool Builder::is_worth_inlining(wasm::FuncIdx callee, const Prescan& seen) const
   return module_->functions[callee.value].body.size <= most_inlined() || seen.calls_back();
 }
 
+/// Unless a call of it in a loop might be inlined: it isn't looked at once more.
+void Builder::refuse_callee(wasm::FuncIdx callee, const Prescan& seen) {
+  const std::uint32_t size = module_->functions[callee.value].body.size;
+  if (!seen.is_inlinable() || size > inline_limits.in_loop) refused_callees_.insert(callee.value);
+}
+
 bool Builder::inline_call(Walker& w, wasm::FuncIdx callee, Operands args, Operands results) {
   if (callee.value < module_->imported_functions || !may_inline(callee)) return false;
   Body& outer = *body_;
   Body& inner = body_at(depth_ + 1);
   if (inner.prescan.run_inlined(*module_, callee, bodies_.front()->function) ||
-      !is_worth_inlining(callee, inner.prescan))
+      !is_worth_inlining(callee, inner.prescan)) {
+    refuse_callee(callee, inner.prescan);
     return false;
+  }
   const std::uint32_t size = module_->functions[callee.value].body.size;
   inline_budget_ -= size;
   values_left_ += Prescan::budget_of(size);

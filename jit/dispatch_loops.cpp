@@ -7,6 +7,8 @@ namespace wrun::inline v0::jit {
 namespace {
 
 constexpr std::uint32_t dispatch_ways = 16;
+/// Of a value in a loop, that are looked at: loops may be in each other.
+constexpr std::uint32_t most_uses = 1024;
 constexpr std::uint64_t whole_turn = std::uint64_t{1} << 40;
 
 }  // namespace
@@ -82,12 +84,18 @@ bool DispatchLoops::is_seldom_used(VReg v, std::uint32_t header) const {
   const std::uint64_t called = turns_[header].called / (turns_[header].all / 1024 + 1);
   std::uint64_t used = 0;
   std::uint32_t last = LirFlow::none;
-  for (const LirUse& use : uses_->of(v)) {
-    if (use.at < first || use.at >= end || is_arg(use)) continue;
-    const std::uint32_t b = liveness_->block_of(use.at);
+  std::uint32_t left = most_uses;
+  const auto all = uses_->of(v);
+  auto use = std::lower_bound(all.begin(), all.end(), first,
+                              [](const LirUse& each, std::uint32_t at) { return each.at < at; });
+  for (; use != all.end() && use->at < end; ++use) {
+    if (left-- == 0) return false;
+    if (is_arg(*use)) continue;
+    const std::uint32_t b = liveness_->block_of(use->at);
     if (last != LirFlow::none && flow_->dominates(last, b)) continue;
     last = b;
     used += reached_[b];
+    if (used / (whole_turn / 1024) >= called / 2) return false;
   }
   return used / (whole_turn / 1024) < called / 2;
 }

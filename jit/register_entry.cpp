@@ -232,10 +232,8 @@ void RegisterScan::enter_loop() {
     const Piece from = out_->pieces[piece];
     const VReg v = from.vreg;
     const bool is_alive = is_constant(v) ? next_use(v) < end : is_live_in(v);
-    if (dispatch_loops_->is_seldom_used(v, block_)) continue;
-    if (is_alive && (!has_call || is_wanted_before_call(v))) {
-      enter_value(v, from.reg);
-    }
+    if (!is_alive || (has_call && !is_wanted_before_call(v))) continue;
+    if (!dispatch_loops_->is_seldom_used(v, block_)) enter_value(v, from.reg);
   }
 }
 

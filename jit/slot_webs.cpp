@@ -8,14 +8,18 @@ namespace {
 
 /// Of webs, since all of one are compared with all of the other.
 constexpr std::uint32_t largest_web = 64;
+/// Ways on from blocks that comparisons look at, for each value; then no webs are joined any more.
+constexpr std::size_t looks_per_value = 64;
 
 }  // namespace
 
 /// Whether the one that is defined first is alive where the other is defined.
-bool SlotWebs::interfere(VReg a, VReg b) const {
+bool SlotWebs::interfere(VReg a, VReg b) {
   if (uses_->definition(b).at < uses_->definition(a).at) std::swap(a, b);
   const LirUses::Definition& first = uses_->definition(a);
   const LirUses::Definition& second = uses_->definition(b);
+  const std::size_t looks = 1 + function_->blocks[second.block].succ_count;
+  looks_left_ -= std::min(looks, looks_left_);
   if (first.at == second.at) return true;
   if (first.block != second.block && !liveness_->is_live_into(a, second.block)) return false;
   if (liveness_->is_live_out_of(*function_, a, second.block)) return true;
@@ -29,12 +33,12 @@ bool SlotWebs::interfere(VReg a, VReg b) const {
   return use != all.end() && use->at < function_->blocks[second.block].end;
 }
 
-bool SlotWebs::webs_interfere(VReg a, VReg b) const {
+bool SlotWebs::webs_interfere(VReg a, VReg b) {
   VReg one = a;
   do {
     VReg other = b;
     do {
-      if (interfere(one, other)) return true;
+      if (looks_left_ == 0 || interfere(one, other)) return true;
       other = webs_[other].next;
     } while (other != b);
     one = webs_[one].next;
@@ -42,7 +46,7 @@ bool SlotWebs::webs_interfere(VReg a, VReg b) const {
   return false;
 }
 
-bool SlotWebs::may_share(VReg a, VReg b) const {
+bool SlotWebs::may_share(VReg a, VReg b) {
   const VRegInfo& info = function_->vregs[b];
   if (info.is_constant || info.home >= 0 || info.bytes != function_->vregs[a].bytes) return false;
   if (webs_[a].size + webs_[b].size > largest_web) return false;
@@ -80,6 +84,7 @@ void SlotWebs::run(const Input& input) {
   residence_ = &input.residence;
   in_slot_ = &input.in_slot;
   webs_.resize(function.vregs.size());
+  looks_left_ = looks_per_value * webs_.size();
   for (VReg v = 0; v < webs_.size(); ++v)
     webs_[v] = {v, v, uses_->definition(v).at, liveness_->end(v), 1};
   for (const LBlock& block : function.blocks) {

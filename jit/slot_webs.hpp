@@ -3,6 +3,7 @@
 // Values that become each other on edges and are never alive together: they get one slot, so that
 // nothing is copied there from slot to slot, and what stays the same isn't even stored.
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -44,9 +45,9 @@ class SlotWebs {
   };
 
   void join_args(VReg param, std::uint32_t position);
-  bool may_share(VReg a, VReg b) const;
-  bool interfere(VReg a, VReg b) const;
-  bool webs_interfere(VReg a, VReg b) const;
+  bool may_share(VReg a, VReg b);
+  bool interfere(VReg a, VReg b);
+  bool webs_interfere(VReg a, VReg b);
   void join(VReg a, VReg b);
 
   const LFunction* function_ = nullptr;
@@ -55,6 +56,7 @@ class SlotWebs {
   const LirLiveness* liveness_ = nullptr;
   const Residence* residence_ = nullptr;
   const std::vector<std::uint8_t>* in_slot_ = nullptr;
+  std::size_t looks_left_ = 0;
   std::vector<Web> webs_;  ///< by vreg; all but `leader` and `next` of leaders only
 };
 

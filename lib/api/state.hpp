@@ -43,7 +43,7 @@ struct EngineState {
   std::shared_ptr<wasm::TypeRegistry> types = std::make_shared<wasm::TypeRegistry>();
   std::shared_ptr<runtime::MemoryPool> memories = std::make_shared<runtime::MemoryPool>();
   std::shared_ptr<os::Timer> timer = std::make_shared<os::Timer>();
-  bool tries_upper_halves = false;  // for tests: see api::with_upper_halves_tried()
+  bool tries_upper_halves = false;  // for tests: see api::engine_that_tries_upper_halves()
   std::shared_ptr<runtime::IdleBytes> idle_bytes = std::make_shared<runtime::IdleBytes>();
 
   /// Null where everything is interpreted. Made when it is first asked for. Throws std::bad_alloc.

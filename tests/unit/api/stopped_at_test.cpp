@@ -229,6 +229,7 @@ class StoppedAt : public ::testing::TestWithParam<Stopped> {
     const FramePatterns expected = GetParam().expected;
     ASSERT_NE(error.details(), nullptr) << way.name << ": " << error.message();
     const auto& frames = error.details()->backtrace;
+    ASSERT_FALSE(frames.empty()) << way.name;
     ASSERT_EQ(frames.size(), expected.size()) << way.name << ": it was at " << frames[0].func_name
                                               << " " << bytes_at(frames[0].offset, 6);
     for (std::size_t i = 0; i < frames.size(); ++i)

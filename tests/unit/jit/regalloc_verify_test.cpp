@@ -152,8 +152,6 @@ TEST(Verifier, FindsStaleValuesInLoops) {
   EXPECT_EQ(verify_allocation(function, allocation), "");
 }
 
-/// Any one operand in another register, any one move left out: nearly always noticed, and what
-/// isn't is harmless. At least the share shows that the verifier looks.
 /// A value that goes round in its slot, and another that comes there in its place.
 TEST(Verifier, FindsAParamThatIsNotInItsSlot) {
   LirBuilder b;
@@ -182,6 +180,8 @@ TEST(Verifier, FindsAParamThatIsNotInItsSlot) {
             "2: operand 0 reads slot 0, which doesn't hold v1");
 }
 
+/// Any one operand in another register, any one move left out: nearly always noticed, and what
+/// isn't is harmless. At least the share shows that the verifier looks.
 TEST(Verifier, FindsRandomDamage) {
   std::mt19937_64 random(1);
   SpillEverywhere allocator;
