@@ -8,12 +8,12 @@ namespace wrun::inline v0::jit {
 namespace {
 
 /// Bytes from which on little is reserved in vain: more than most functions need.
-constexpr std::size_t large = std::size_t{1} << 18;
+constexpr std::size_t large_bytes = std::size_t{1} << 18;
 
 }  // namespace
 
 std::size_t grown_capacity(std::size_t capacity, std::size_t least, std::size_t element) {
-  const std::size_t more = capacity * element < large ? capacity : capacity / 8;
+  const std::size_t more = capacity * element < large_bytes ? capacity : capacity / 8;
   return std::max({least, capacity + more, std::size_t{64} / element + 1});
 }
 

@@ -175,7 +175,7 @@ class RegisterScan {
 
   // At the moment
   std::uint32_t block_ = 0;
-  std::uint32_t turn_ = none;  ///< the loop whose next turn follows it
+  std::uint32_t turn_ = none;    ///< the loop whose next turn follows it
   Residence::State last_state_;  ///< that was saved
   std::uint32_t left_ = none;  ///< the block whose end the registers are as at, on entering another
   std::uint32_t at_ = 0;

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::uint32_t no_slot = ~0u;
 /// Of more values only the answer is kept.
-constexpr std::size_t most_kept_values = 1 << 11;
+constexpr std::size_t most_kept_slots = 1 << 11;
 
 }  // namespace
 
@@ -100,7 +100,7 @@ std::uint32_t SlotAssignment::run(const LFunction& function, const LirUses& uses
       slots_[demand.vreg] = slots_[webs.leader(demand.vreg)];
   }
   const auto slots = static_cast<std::uint32_t>(busy_until_.size());
-  if (order_.size() > most_kept_values) shrink();
+  if (order_.size() > most_kept_slots) shrink();
   return slots;
 }
 
